@@ -1,0 +1,53 @@
+// Who may import whom. Inside core a room imports only rooms above it in this list.
+const rooms = ['errors', 'model', 'prompt', 'openai', 'record', 'pack', 'join', 'job', 'lane', 'plan', 'ports', 'run'];
+
+const roomRules = rooms.map((room, i) => ({
+  name: `core-${room}-looks-up-only`,
+  severity: 'error',
+  comment: `core/${room} may import only the rooms before it: ${rooms.slice(0, i).join(', ') || 'none'}`,
+  from: { path: `^packages/core/src/${room}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: `^packages/core/src/(${rooms.slice(i + 1).join('|') || '-'})/` },
+}));
+
+const edges = ['formats', 'aws', 'sqlite', 'local', 'dashboard'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'core-imports-nothing',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/core/src/' },
+    },
+    ...roomRules,
+    ...edges.map((edge) => ({
+      name: `${edge}-imports-core-only`,
+      severity: 'error',
+      from: { path: `^packages/${edge}/src/`, pathNot: '\\.test\\.ts$' },
+      to: { path: `^packages/(?!core/|${edge}/)` },
+    })),
+    {
+      name: 'testkit-is-for-tests',
+      severity: 'error',
+      from: { path: '^packages/(?!testkit/)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/testkit/' },
+    },
+    {
+      name: 'dev-dependencies-stay-in-tests',
+      severity: 'error',
+      from: { path: '^packages/(?!testkit/)', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.tests.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['@batchrock/source', 'import', 'require', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};

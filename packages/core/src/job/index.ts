@@ -1,0 +1,1 @@
+export type { CollectCounts, PartBody, PartFacts, PartSpan, PartState } from './part.ts';

@@ -1,0 +1,81 @@
+/**
+ * The life of a part and its job.
+ *
+ * ready ──intent + slot──▶ submitting ──ARN known──▶ submitted ──Get says ended, slot released──▶ ended ──outcomes written──▶ collected
+ *
+ * `submitting` is left only by proof: an ARN (from Create, List or an event's name), never because a call was refused.
+ */
+export type PartState = 'ready' | 'submitting' | 'submitted' | 'ended' | 'collected';
+
+/** How the records of a collected part came out. */
+export interface CollectCounts {
+  readonly succeeded: number;
+  /** Failed for good: sending the same record again would fail again. */
+  readonly failed: number;
+  /** Failed, and worth another attempt. */
+  readonly retryable: number;
+  /** Sent, and nothing came back. */
+  readonly missing: number;
+  /** Of the succeeded: cut off at the token limit. */
+  readonly truncated: number;
+  /** Sums over the records that say it; undefined where none does. */
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+}
+
+/** Where a part of the first attempt lies in the dataset. */
+export interface PartSpan {
+  /** Its first row. */
+  readonly from: { readonly byte: number; readonly line: number; readonly ordinal: number };
+  /** The row after its last one. */
+  readonly to: { readonly byte: number; readonly line: number; readonly ordinal: number };
+}
+
+/** What never changes about a part once it is in the ledger. */
+export interface PartFacts {
+  readonly run: string;
+  /** From 1: the n-th time that its records are sent. */
+  readonly attempt: number;
+  /** From 0 within its attempt, in order of the rows. */
+  readonly part: number;
+  readonly lane: string;
+  /** Real records; 0 for a part whose rows were all rejected (it is born `collected`). */
+  readonly records: number;
+  /** Padding records below the service's minimum. */
+  readonly sentinels: number;
+  /** Bytes of the input files, sentinels included. */
+  readonly bytes: number;
+  /** Input files, in order: `000.jsonl`, … */
+  readonly files: number;
+  /** Of all input files one after another: lower-case hexadecimal. */
+  readonly sha256: string;
+  /** First and last ordinal of its records; for the first attempt of its rows. */
+  readonly firstOrdinal: number;
+  readonly lastOrdinal: number;
+  /** First attempt only. */
+  readonly span?: PartSpan;
+  /** First attempt only: rows that were never sent. */
+  readonly rejected?: number;
+  readonly jobName: string;
+  readonly clientRequestToken: string;
+}
+
+/** A part as it stands in the ledger, schema `part/1`. */
+export interface PartBody extends PartFacts {
+  readonly state: PartState;
+  /** When the intent to create its job was written, milliseconds since the epoch. */
+  readonly since?: number;
+  readonly jobArn?: string;
+  readonly jobId?: string;
+  readonly jobStatus?: string;
+  readonly jobMessage?: string;
+  /** Last live counters, sentinels included. */
+  readonly jobCounts?: {
+    readonly total: number;
+    readonly processed: number;
+    readonly succeeded: number;
+    readonly failed: number;
+  };
+  readonly endedAt?: number;
+  readonly collected?: CollectCounts;
+}

@@ -1,0 +1,100 @@
+import type { InvocationType } from '../model/index.ts';
+import type { CallOptions } from './object-store.ts';
+
+/** The ten states of a model invocation job (Bedrock API reference, GetModelInvocationJob, 2026-11). */
+export type JobStatus =
+  | 'Submitted'
+  | 'Validating'
+  | 'Scheduled'
+  | 'InProgress'
+  | 'Completed'
+  | 'PartiallyCompleted'
+  | 'Failed'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Expired';
+
+/** What CreateModelInvocationJob is asked for. */
+export interface JobSpec {
+  /** 1 to 63 characters, `[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9\+\-\.]){0,63}`. */
+  readonly jobName: string;
+  /** 1 to 256 characters, `[a-zA-Z0-9]{1,256}(-*[a-zA-Z0-9]){0,256}`. */
+  readonly clientRequestToken: string;
+  readonly modelId: string;
+  readonly roleArn: string;
+  readonly invocationType: InvocationType;
+  /** Ends with a slash: the flat folder that holds the job's files. */
+  readonly inputUri: string;
+  /** Ends with a slash: Bedrock writes below `<jobId>/`. */
+  readonly outputUri: string;
+  /** 24 to 168. */
+  readonly timeoutHours: number;
+  readonly outputKmsKeyId?: string;
+  readonly bucketOwner?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** What Get and List say about a job. Counts are absent when the service did not say them. */
+export interface JobView {
+  readonly jobArn: string;
+  readonly jobName: string;
+  readonly status: JobStatus;
+  /** As the service returns it: a full ARN. */
+  readonly modelId: string;
+  readonly clientRequestToken?: string;
+  readonly message?: string;
+  readonly submitTime: number;
+  readonly endTime?: number;
+  readonly outputUri?: string;
+  readonly counts?: JobCounts;
+}
+
+/** Records of a job. Zero while it is validating. */
+export interface JobCounts {
+  readonly total: number;
+  readonly processed: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+export interface JobQuery {
+  /** Milliseconds since the epoch: only jobs submitted after it. */
+  readonly submittedAfter?: number;
+  readonly nameContains?: string;
+  readonly status?: JobStatus;
+}
+
+/** What the service does not document and the protocol leans on; here so that tests need not wait for minutes. */
+export interface BatchServiceFacts {
+  /** A Create that is not sent again later than this after its intent needs no look first. 60,000. */
+  readonly tokenTrustMs: number;
+  /** A signed request is refused by the service after this. 300,000. */
+  readonly signatureMs: number;
+  /** A job that was created is in List after this at the latest. 120,000. */
+  readonly listSettleMs: number;
+  /** Output is all there this long after the job ended, at the latest. */
+  readonly outputSettleMs: number;
+}
+
+/** Bedrock batch inference in one account and Region. Errors are `ServiceError`s; not found is a value. */
+export interface BatchService {
+  readonly facts: BatchServiceFacts;
+  /** The request is never sent, nor signed again, after `notAfter` (milliseconds since the epoch). */
+  create(spec: JobSpec, options: CallOptions & { readonly notAfter: number }): Promise<{ readonly jobArn: string }>;
+  /** By ARN. */
+  get(jobArn: string, options?: CallOptions): Promise<JobView | undefined>;
+  /** Newest first. A hint: a job may be missing for up to `listSettleMs`. */
+  list(query: JobQuery, options?: CallOptions): AsyncIterable<JobView>;
+  stop(jobArn: string, options?: CallOptions): Promise<void>;
+}
+
+/** True for the five states that a job never leaves. */
+export function isTerminalStatus(status: JobStatus): boolean {
+  return (
+    status === 'Completed' ||
+    status === 'PartiallyCompleted' ||
+    status === 'Failed' ||
+    status === 'Stopped' ||
+    status === 'Expired'
+  );
+}

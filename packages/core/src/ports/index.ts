@@ -1,0 +1,40 @@
+export {
+  type BatchService,
+  type BatchServiceFacts,
+  isTerminalStatus,
+  type JobCounts,
+  type JobQuery,
+  type JobSpec,
+  type JobStatus,
+  type JobView,
+} from './batch-service.ts';
+export type { Clock } from './clock.ts';
+export type { Compression } from './compression.ts';
+export type { Digest, RunningDigest } from './digest.ts';
+export {
+  type CommitResult,
+  type IndexEntry,
+  type IndexName,
+  type Item,
+  type Json,
+  type Key,
+  type Ledger,
+  MAX_COMMIT_WRITES,
+  type NewItem,
+  type Page,
+  type PageQuery,
+  type Version,
+  type Write,
+} from './ledger.ts';
+export type {
+  ByteSource,
+  CallOptions,
+  CreateOptions,
+  ObjectInfo,
+  ObjectSink,
+  ObjectStore,
+  OpenOptions,
+} from './object-store.ts';
+export type { Random } from './random.ts';
+export type { Dialect, ReadPosition, RowReader } from './rows.ts';
+export type { Scratch, ScratchFile } from './scratch.ts';

@@ -1,0 +1,26 @@
+import type { RowBatch } from '../record/index.ts';
+
+/** The dialect of a dataset, found by its reader and frozen with the run so that a part can be read again from its middle. */
+export type Dialect =
+  | { readonly format: 'csv'; readonly delimiter: string; readonly header: readonly string[] }
+  | { readonly format: 'jsonl' };
+
+/** Where a reader begins when it does not begin at the start: always the first byte of a row. */
+export interface ReadPosition {
+  /** Bytes from the start of the source. */
+  readonly byte: number;
+  /** 1-based. */
+  readonly line: number;
+  /** The ordinal of the row that begins here, from 0. */
+  readonly ordinal: number;
+}
+
+/** Rows of one source, a batch at a time. A row that cannot be used is a value in its batch; it does not throw. */
+export interface RowReader {
+  readonly dialect: Dialect;
+  /** CSV: the header. JSON Lines: the top-level keys seen so far, in order of first sight; it grows. */
+  readonly columns: readonly string[];
+  /** The next rows, or undefined at the end. The batch and its bytes are overwritten by the next call. */
+  next(): Promise<RowBatch | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';

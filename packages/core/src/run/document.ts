@@ -1,0 +1,140 @@
+import type { InvocationType, JsonObject, ModelLimits, Price } from '../model/index.ts';
+import type { Dialect } from '../ports/index.ts';
+
+/**
+ * What was asked, resolved and frozen before the first part: `runs/<run>/run.json`, schema `run/1`. With it, the objects
+ * beside it and ListModelInvocationJobs, the ledger can be rebuilt.
+ */
+export interface RunDocument {
+  readonly schema: 'batchrock.run/1';
+  /** `r-` and 10 characters of base 36, from `identity`. */
+  readonly run: string;
+  /** SHA-256 of everything that determines the answers, in hexadecimal; the same command finds its run by it. */
+  readonly identity: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly version: string;
+  /** First two characters of every record id. */
+  readonly recordPrefix: string;
+  readonly source: {
+    /** As the user gave it. */
+    readonly name: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly dialect: Dialect;
+  };
+  readonly model: {
+    readonly modelId: string;
+    readonly baseId: string;
+    readonly family: string;
+    readonly invocationType: InvocationType;
+    readonly task: 'text' | 'embedding';
+    readonly limits: ModelLimits;
+    readonly price?: Price;
+  };
+  readonly request: {
+    /** Template of the user's turn; absent for embeddings. */
+    readonly prompt?: string;
+    readonly system?: string;
+    /** Column to embed. */
+    readonly textColumn?: string;
+    readonly params: JsonObject;
+  };
+  readonly job: {
+    /** `s3://bucket/prefix` of the run's store; parts lie below `runs/<run>/`. */
+    readonly storeUri: string;
+    readonly roleArn: string;
+    readonly timeoutHours: number;
+    readonly namePrefix: string;
+    readonly outputKmsKeyId?: string;
+    readonly bucketOwner?: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  };
+  /** `<account>/<region>/<base model id>`: what the concurrent-job quota counts. */
+  readonly lane: string;
+  /** Records a part, frozen before the first. */
+  readonly partRecords: number;
+  /** Most attempts a record gets; default 3. */
+  readonly maxAttempts: number;
+  /** A bad row ends the run before anything is sent. */
+  readonly strict: boolean;
+  /** True when the target is the local Bedrock: answers are synthetic. */
+  readonly synthetic: boolean;
+}
+
+/**
+ * preparing ──all parts in the ledger──▶ running ──nothing left to send──▶ ended
+ *                                          │ ▲ resume
+ *                                          ▼ │
+ *                                       stopping ──no job of it left──▶ stopped
+ */
+export type RunState = 'preparing' | 'running' | 'stopping' | 'stopped' | 'ended';
+
+/** A run as it stands in the ledger, schema `run/1`. Counts come from its parts. */
+export interface RunBody {
+  readonly run: string;
+  readonly identity: string;
+  readonly state: RunState;
+  readonly lane: string;
+  readonly source: string;
+  readonly modelId: string;
+  readonly createdAt: number;
+  readonly endedAt?: number;
+  /** The generation in hand, from 1. */
+  readonly attempt: number;
+  /** Most attempts; `retry` raises it. */
+  readonly maxAttempts: number;
+  /** Parts of each generation that is complete in the ledger: `parts[attempt - 1]`. */
+  readonly parts: readonly number[];
+  /** Known when prepared. */
+  readonly rows?: number;
+  readonly rejected?: number;
+  /** JSON Lines: the columns in order of first sight, known when prepared. */
+  readonly columns?: readonly string[];
+  /** Why nothing can be sent at the moment (a refused Create, missing access); `resume` clears it. */
+  readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
+  /** Files that results were exported to. */
+  readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  readonly synthetic: boolean;
+  /** Sequence number of its newest event. */
+  readonly seq: number;
+}
+
+/** Something that happened to a run, schema `event/1`; what `watch` shows. */
+export interface EventBody {
+  readonly run: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly kind:
+    | 'prepared'
+    | 'submitting'
+    | 'submitted'
+    | 'ended'
+    | 'collected'
+    | 'generation'
+    | 'blocked'
+    | 'stopping'
+    | 'stopped'
+    | 'resumed'
+    | 'finished';
+  readonly attempt?: number;
+  readonly part?: number;
+  readonly jobArn?: string;
+  readonly message?: string;
+}
+
+/** A lane as it stands in the ledger, schema `lane/1`. */
+export interface LaneBody {
+  readonly lane: string;
+  /** Most jobs at once. */
+  readonly limit: number;
+  /** No Create before this, milliseconds since the epoch. */
+  readonly cooldownUntil: number;
+  /** One for each job that lives or may live: the job's name. */
+  readonly holders: readonly {
+    readonly jobName: string;
+    readonly run: string;
+    readonly attempt: number;
+    readonly part: number;
+  }[];
+}

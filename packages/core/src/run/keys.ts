@@ -1,0 +1,38 @@
+import type { Key } from '../ports/index.ts';
+
+/** Ledger keys. Zero-padded, so that they sort as their numbers do. */
+export const ledgerKeys = {
+  run: (run: string): Key => `RUN#${run}`,
+  part: (run: string, attempt: number, part: number): Key => `RUN#${run}/PART#${partId(attempt, part)}`,
+  event: (run: string, seq: number): Key => `RUN#${run}/EVENT#${String(seq).padStart(10, '0')}`,
+  lane: (lane: string): Key => `LANE#${lane}`,
+  /** By job name: leads to the key of its part. */
+  name: (jobName: string): Key => `NAME#${jobName}`,
+} as const;
+
+/** `00007-2`: part 7 of the second attempt. */
+export function partId(attempt: number, part: number): string {
+  return `${String(part).padStart(5, '0')}-${attempt}`;
+}
+
+/** The order of parts in the `parts` index: by attempt, then by part. */
+export function partSort(attempt: number, part: number): string {
+  return `${String(attempt).padStart(3, '0')}#${String(part).padStart(6, '0')}`;
+}
+
+/** Object keys of a run. Made of our own ids alone: Bedrock's S3 URI pattern forbids `= + % : @` and spaces. */
+export const objectKeys = {
+  document: (run: string): string => `runs/${run}/run.json`,
+  /** One line a part of the first attempt, for reading by people and for `adopt`. */
+  parts: (run: string): string => `runs/${run}/parts.jsonl`,
+  summary: (run: string): string => `runs/${run}/summary.json`,
+  inputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/input/${partId(attempt, part)}/`,
+  inputFile: (run: string, attempt: number, part: number, file: number): string =>
+    `runs/${run}/input/${partId(attempt, part)}/${String(file).padStart(3, '0')}.jsonl`,
+  outputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/output/${partId(attempt, part)}/`,
+  /** The rows of a part of the first attempt, as they came. */
+  rows: (run: string, part: number, format: string, suffix: string): string =>
+    `runs/${run}/rows/${String(part).padStart(5, '0')}.${format}${suffix}`,
+  /** Sorted by record id; attempt 0 holds the rejected rows of part `part` of the first attempt. */
+  outcomes: (run: string, attempt: number, part: number): string => `runs/${run}/outcomes/${partId(attempt, part)}.jsonl`,
+} as const;

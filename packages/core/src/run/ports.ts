@@ -1,0 +1,13 @@
+import type { BatchService, Clock, Compression, Digest, Ledger, ObjectStore, Random, Scratch } from '../ports/index.ts';
+
+/** Everything that a use case needs from outside. The composition root fills it in once. */
+export interface RunPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly digest: Digest;
+  readonly ledger: Ledger;
+  readonly objects: ObjectStore;
+  readonly service: BatchService;
+  readonly compression: Compression;
+  readonly scratch: Scratch;
+}
