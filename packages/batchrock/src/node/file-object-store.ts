@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InputError, type ObjectInfo, type ObjectStore } from '@batchrock/core';
+import { createFileSink } from './file-sink.ts';
+import { openFileSource } from './file-source.ts';
+import { storageError, systemErrorCode } from './storage-error.ts';
+
+/**
+ * The object store on a folder, one file an object: for benchmarks and for looking at what a run would upload.
+ * Content is not synced block by block; a crash may lose an object, never show half of one.
+ */
+export function createFileObjectStore(folder: string): ObjectStore {
+  const root = resolve(folder);
+  const pathOf = (key: string): string => {
+    const path = join(root, ...key.split('/'));
+    if (!path.startsWith(root + sep)) throw new InputError('BR-E0120', `object key leaves its folder: ${key}`);
+    return path;
+  };
+
+  const head = async (key: string): Promise<ObjectInfo | undefined> => {
+    try {
+      const { size, mtimeNs, ino } = await stat(pathOf(key), { bigint: true });
+      return { key, size: Number(size), etag: `${ino}-${size}-${mtimeNs}` };
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return undefined;
+      throw storageError(error, `look at ${key}`);
+    }
+  };
+
+  return {
+    uri: pathToFileURL(root).href,
+    head,
+    async open(key, options = {}) {
+      const info = await head(key);
+      if (!info) return undefined;
+      if (options.ifMatch !== undefined && options.ifMatch !== info.etag) {
+        throw new InputError('BR-E0118', `object ${key} changed while it was read`);
+      }
+      return openFileSource(pathOf(key), options.from, options.to);
+    },
+    create(key, options = {}) {
+      const path = pathOf(key);
+      mkdirSync(dirname(path), { recursive: true });
+      return createFileSink(path, { key, sync: false, ...(options.ifAbsent ? { ifAbsent: 'object' as const } : {}) });
+    },
+    async *list(prefix) {
+      for (const key of await keysBelow(root, prefix)) {
+        const info = await head(key);
+        if (info) yield info;
+      }
+    },
+    async remove(keys) {
+      for (const key of keys) await rm(pathOf(key), { force: true });
+    },
+  };
+}
+
+async function keysBelow(root: string, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const walk = async (below: string): Promise<void> => {
+    const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error: unknown) => {
+      if (systemErrorCode(error) === 'ENOENT') return [];
+      throw storageError(error, `list ${below}`);
+    });
+    for (const entry of entries) {
+      const key = below + entry.name;
+      if (entry.isDirectory()) await walk(`${key}/`);
+      else if (key.startsWith(prefix) && !entry.name.endsWith('.part')) keys.push(key);
+    }
+  };
+  await walk(folder);
+  return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}

@@ -1,0 +1,8 @@
+export { nodeClock, nodeRandom } from './clock.ts';
+export { nodeDigest } from './digest.ts';
+export { createFileObjectStore } from './file-object-store.ts';
+export { createFileSink, type FileSinkOptions } from './file-sink.ts';
+export { openFileSource } from './file-source.ts';
+export { createScratch } from './scratch.ts';
+export { storageError, systemErrorCode } from './storage-error.ts';
+export { zstdCompression } from './zstd-compression.ts';
