@@ -1,1 +1,9 @@
+export {
+  checkNamePrefix,
+  type JobIdentity,
+  type JobIdentityInput,
+  jobIdentity,
+  MAX_NAME_PREFIX,
+  type Sha256,
+} from './identity.ts';
 export type { CollectCounts, PartBody, PartFacts, PartSpan, PartState } from './part.ts';

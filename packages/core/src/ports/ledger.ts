@@ -13,7 +13,7 @@ export type IndexName =
   | 'parts'
   /** events of a run: at the run id, sorted by sequence */
   | 'events'
-  /** parts of a lane that are not yet collected: at `<lane>#<state>` */
+  /** parts of a lane that are not yet collected, at `<lane>#<state>`; its runs that have not come to rest, at `<lane>#run` */
   | 'open';
 
 /** A place in an index. */

@@ -1,3 +1,16 @@
 export type { EventBody, LaneBody, RunBody, RunDocument, RunState } from './document.ts';
+export { runIdFor } from './identity.ts';
+export {
+  eventItem,
+  eventSort,
+  laneItem,
+  type NameBody,
+  nameItem,
+  openPartsAt,
+  openRunsAt,
+  openSort,
+  partItem,
+  runItem,
+} from './items.ts';
 export { ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export type { RunPorts } from './ports.ts';
