@@ -1,0 +1,86 @@
+/**
+ * What became of one record in one attempt, as it stands in `outcomes/<part>-<attempt>.jsonl`: one line for each real
+ * record of the part, sorted by id. Attempt 0 holds the rows that were never sent.
+ */
+export type Outcome =
+  | {
+      readonly id: string;
+      readonly status: 'succeeded';
+      /** The text of the answer; absent for embeddings. */
+      readonly response?: string;
+      readonly embedding?: readonly number[];
+      /** As the model says it; empty when it says none. */
+      readonly stop: string;
+      readonly inputTokens?: number;
+      readonly outputTokens?: number;
+    }
+  | {
+      readonly id: string;
+      readonly status: 'failed';
+      /** The service's `errorCode` as a string, or one of ours, such as `bad_output`. */
+      readonly code: string;
+      readonly message: string;
+      /** Worth another attempt. */
+      readonly retry: boolean;
+    }
+  /** Sent, and nothing came back. */
+  | { readonly id: string; readonly status: 'missing' }
+  | RejectedOutcome;
+
+/** A row that was never sent. */
+export interface RejectedOutcome {
+  readonly id: string;
+  readonly status: 'rejected';
+  /** One of `REJECT_CODES`. */
+  readonly code: string;
+  readonly message: string;
+  /** 1-based line of the source on which the row begins. */
+  readonly line: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The line of a row that was never sent, with its line end. Slow path: one call for a bad row. */
+export function encodeRejectedOutcome(row: Omit<RejectedOutcome, 'status'>): Uint8Array {
+  return encodeOutcome({ ...row, status: 'rejected' });
+}
+
+/** An outcome as a line with its line end, keys in their fixed order. The fast path writes the same bytes from spans. */
+export function encodeOutcome(outcome: Outcome): Uint8Array {
+  return encoder.encode(`${JSON.stringify(inKeyOrder(outcome))}\n`);
+}
+
+function inKeyOrder(outcome: Outcome): object {
+  switch (outcome.status) {
+    case 'succeeded': {
+      const { id, status, response, embedding, stop, inputTokens, outputTokens } = outcome;
+      return {
+        id,
+        status,
+        response: embedding === undefined ? (response ?? '') : undefined,
+        embedding,
+        stop,
+        in: inputTokens,
+        out: outputTokens,
+      };
+    }
+    case 'failed':
+      return { id: outcome.id, status: 'failed', code: outcome.code, message: outcome.message, retry: outcome.retry };
+    case 'missing':
+      return { id: outcome.id, status: 'missing' };
+    case 'rejected':
+      return { id: outcome.id, status: 'rejected', code: outcome.code, message: outcome.message, line: outcome.line };
+  }
+}
+
+/** Reads a line that `encodeOutcome` or the fast path wrote. For looking at single records; throws `SyntaxError` on damage. */
+export function parseOutcome(bytes: Uint8Array, start = 0, end = bytes.length): Outcome {
+  const { in: inputTokens, out: outputTokens, ...rest } = JSON.parse(decoder.decode(bytes.subarray(start, end)));
+  if (rest.status !== 'succeeded') return rest;
+  return {
+    ...rest,
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+  };
+}
