@@ -1,1 +1,3 @@
-export {};
+export { BEDROCK_FACTS, type BedrockBatchServiceOptions, createBedrockBatchService } from './bedrock/bedrock-batch-service.ts';
+export type { ConnectionOptions, Credentials } from './client-options.ts';
+export { createS3ObjectStore, type S3ObjectStoreOptions } from './s3/s3-object-store.ts';

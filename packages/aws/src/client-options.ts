@@ -1,0 +1,36 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** Keys of an AWS identity; anything that the SDK's clients accept. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** What every client of this package needs. */
+export interface ConnectionOptions {
+  readonly region: string;
+  /** A server elsewhere, such as the local Bedrock; default: AWS. */
+  readonly endpoint?: string;
+  /** Default: the SDK's chain of providers (environment, profiles, SSO, roles). */
+  readonly credentials?: Credentials;
+  /** Connections at once; default 16. */
+  readonly maxSockets?: number;
+}
+
+/** The part of the configuration that the S3 and the Bedrock client share. */
+export function clientConfig(options: ConnectionOptions, idleTimeoutMs: number) {
+  return {
+    region: options.region,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    retryMode: 'standard',
+    maxAttempts: 4,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      socketTimeout: idleTimeoutMs,
+      httpAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
+      httpsAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
+    }),
+  };
+}

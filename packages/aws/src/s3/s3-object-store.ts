@@ -1,0 +1,109 @@
+import { DeleteObjectsCommand, HeadObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { InputError, type ObjectInfo, type ObjectStore, ServiceError } from '@batchrock/core';
+import { type ConnectionOptions, clientConfig } from '../client-options.ts';
+import { isNotFound, translateError } from '../translate-error.ts';
+import { openObject } from './s3-byte-source.ts';
+import { type S3Location, unquoted } from './s3-location.ts';
+import { createObject } from './s3-object-sink.ts';
+
+/** Where the objects of runs lie. */
+export interface S3ObjectStoreOptions extends ConnectionOptions {
+  readonly bucket: string;
+  /** Key prefix, without slashes at its ends; default: none. */
+  readonly prefix?: string;
+  /** `http://host/bucket/key` in place of `http://bucket.host/key`; default: true with an endpoint of its own. */
+  readonly forcePathStyle?: boolean;
+  /** The 12-digit account that must own the bucket: refused otherwise. */
+  readonly bucketOwner?: string;
+}
+
+/** Bedrock's S3 URI pattern (service model 2023-04-20) allows no more than this in a key. */
+const BEDROCK_SAFE_PREFIX = /^[-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*$/;
+
+/** The object store on S3. A folder that Bedrock may not name is refused at once. */
+export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { destroy(): void } {
+  const prefix = options.prefix ?? '';
+  if (prefix !== '' && !BEDROCK_SAFE_PREFIX.test(prefix)) {
+    throw new InputError(
+      'BR-E0120',
+      `the prefix ${JSON.stringify(prefix)} has a character that Bedrock refuses in S3 URIs; letters, digits and - ! _ * ' ( ) . / are allowed`,
+    );
+  }
+  const client = new S3Client({
+    ...clientConfig(options, 60_000),
+    forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
+  });
+  const location: S3Location = {
+    client,
+    bucket: options.bucket,
+    owner: options.bucketOwner === undefined ? {} : { ExpectedBucketOwner: options.bucketOwner },
+    full: (key) => (prefix === '' ? key : `${prefix}/${key}`),
+  };
+
+  return {
+    uri: `s3://${options.bucket}${prefix === '' ? '' : `/${prefix}`}`,
+    head: (key, o) => head(location, key, o?.signal),
+    open: (key, o) => openObject(location, key, o ?? {}),
+    create: (key, o) => createObject(location, key, o ?? {}),
+    list: (below, o) => list(location, below, o?.signal),
+    remove: (keys, o) => remove(location, keys, o?.signal),
+    destroy: () => client.destroy(),
+  };
+}
+
+async function head(at: S3Location, key: string, signal?: AbortSignal): Promise<ObjectInfo | undefined> {
+  try {
+    const found = await at.client.send(new HeadObjectCommand({ Bucket: at.bucket, Key: at.full(key), ...at.owner }), {
+      abortSignal: signal,
+    });
+    return { key, size: found.ContentLength ?? 0, etag: unquoted(found.ETag) };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw translateError(error, `HeadObject s3://${at.bucket}/${at.full(key)}`);
+  }
+}
+
+async function* list(at: S3Location, below: string, signal?: AbortSignal): AsyncIterable<ObjectInfo> {
+  const cut = at.full('').length;
+  const pages = paginateListObjectsV2(
+    { client: at.client },
+    { Bucket: at.bucket, Prefix: at.full(below), ...at.owner },
+    { abortSignal: signal },
+  );
+  try {
+    for await (const page of pages) {
+      for (const found of page.Contents ?? []) {
+        yield { key: (found.Key ?? '').slice(cut), size: found.Size ?? 0, etag: unquoted(found.ETag) };
+      }
+    }
+  } catch (error) {
+    throw translateError(error, `ListObjectsV2 s3://${at.bucket}/${at.full(below)}`);
+  }
+}
+
+/** DeleteObjects takes 1,000 keys (S3 API reference, 2026-11). */
+const DELETE_KEYS = 1000;
+
+async function remove(at: S3Location, keys: readonly string[], signal?: AbortSignal): Promise<void> {
+  for (let i = 0; i < keys.length; i += DELETE_KEYS) {
+    const Objects = keys.slice(i, i + DELETE_KEYS).map((key) => ({ Key: at.full(key) }));
+    const result = await at.client
+      .send(new DeleteObjectsCommand({ Bucket: at.bucket, Delete: { Objects, Quiet: true }, ...at.owner }), {
+        abortSignal: signal,
+      })
+      .catch((error: unknown) => {
+        throw translateError(error, `DeleteObjects in s3://${at.bucket}`);
+      });
+    const failed = result.Errors?.[0];
+    if (!failed) continue;
+    const denied = failed.Code === 'AccessDenied';
+    throw new ServiceError(
+      denied ? 'BR-E0501' : 'BR-E0509',
+      `DeleteObjects in s3://${at.bucket}: ${failed.Key}: ${failed.Message ?? failed.Code}`,
+      {
+        reason: denied ? 'denied' : 'unavailable',
+        effect: 'unknown',
+      },
+    );
+  }
+}

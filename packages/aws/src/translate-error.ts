@@ -1,0 +1,115 @@
+import {
+  type BatchrockError,
+  CancelledError,
+  type ErrorCode,
+  isBatchrockError,
+  ServiceError,
+  type ServiceErrorKind,
+} from '@batchrock/core';
+
+/** What the SDK's errors carry, read without trusting their class. */
+interface SdkError {
+  readonly name: string;
+  readonly message: string;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly attempts: number;
+  readonly systemCode: string | undefined;
+}
+
+function readSdkError(error: unknown): SdkError {
+  const e = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const metadata = (e['$metadata'] ?? {}) as Record<string, unknown>;
+  return {
+    name: typeof e['name'] === 'string' ? e['name'] : 'Error',
+    message: typeof e['message'] === 'string' && e['message'] !== '' ? e['message'] : String(e['name'] ?? error),
+    status: typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : undefined,
+    requestId: typeof metadata['requestId'] === 'string' ? metadata['requestId'] : undefined,
+    attempts: typeof metadata['attempts'] === 'number' ? metadata['attempts'] : 1,
+    systemCode: typeof e['code'] === 'string' ? e['code'] : undefined,
+  };
+}
+
+/** Error names by what they mean to us; AWS puts the type in the name, not in the status (Conflict and quota are HTTP 400). */
+const REASONS: Readonly<Record<string, ServiceErrorKind>> = {
+  ServiceQuotaExceededException: 'quota',
+  TooManyTagsException: 'invalid',
+  ThrottlingException: 'throttled',
+  TooManyRequestsException: 'throttled',
+  SlowDown: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  ConflictException: 'conflict',
+  ConditionalRequestConflict: 'conflict',
+  PreconditionFailed: 'conflict',
+  ValidationException: 'invalid',
+  ResourceNotFoundException: 'invalid',
+  NoSuchBucket: 'invalid',
+  InvalidRequest: 'invalid',
+  AccessDeniedException: 'denied',
+  AccessDenied: 'denied',
+  ExpiredToken: 'denied',
+  ExpiredTokenException: 'denied',
+  InvalidAccessKeyId: 'denied',
+  InvalidSignatureException: 'denied',
+  SignatureDoesNotMatch: 'denied',
+  UnrecognizedClientException: 'denied',
+  CredentialsProviderError: 'denied',
+};
+
+const CODES: Readonly<Record<ServiceErrorKind, ErrorCode>> = {
+  quota: 'BR-E0507',
+  throttled: 'BR-E0502',
+  conflict: 'BR-E0505',
+  invalid: 'BR-E0504',
+  denied: 'BR-E0501',
+  unavailable: 'BR-E0503',
+};
+
+/** Connections that were never made: such a call cannot have had an effect. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * Translates what an AWS client throws. `effect` is `none` only where the call surely changed nothing: it was refused at
+ * its first attempt, or never connected. After a retry an earlier attempt may have taken effect without our knowing.
+ */
+export function translateError(error: unknown, operation: string): BatchrockError {
+  if (isBatchrockError(error)) return error;
+  const sdk = readSdkError(error);
+  if (sdk.name === 'AbortError') return new CancelledError(`${operation} was cancelled`, { cause: error });
+
+  const reason = reasonOf(sdk);
+  const unreachable = NOT_CONNECTED.has(sdk.systemCode ?? '');
+  const refused = unreachable || sdk.name === 'CredentialsProviderError' || (sdk.status !== undefined && sdk.status < 500);
+  return new ServiceError(unreachable ? 'BR-E0506' : CODES[reason], `${operation}: ${sdk.message}`, {
+    reason,
+    effect: refused && sdk.attempts <= 1 ? 'none' : 'unknown',
+    cause: error,
+    details: {
+      awsError: sdk.name,
+      ...(sdk.status === undefined ? {} : { status: sdk.status }),
+      ...(sdk.requestId === undefined ? {} : { requestId: sdk.requestId }),
+    },
+  });
+}
+
+function reasonOf(sdk: SdkError): ServiceErrorKind {
+  const known = REASONS[sdk.name];
+  if (known) return known;
+  if (sdk.status === 403 || sdk.status === 401) return 'denied';
+  if (sdk.status === 429 || sdk.name.includes('Throttl')) return 'throttled';
+  if (sdk.status === 409 || sdk.status === 412) return 'conflict';
+  if (sdk.status !== undefined && sdk.status >= 400 && sdk.status < 500) return 'invalid';
+  return 'unavailable';
+}
+
+/** True for the SDK's ways to say that there is no such thing. */
+export function isNotFound(error: unknown): boolean {
+  const { name, status } = readSdkError(error);
+  if (name === 'NoSuchBucket') return false;
+  return (
+    name === 'NoSuchKey' ||
+    name === 'NotFound' ||
+    name === 'ResourceNotFoundException' ||
+    (status === 404 && name !== 'NoSuchBucket')
+  );
+}
