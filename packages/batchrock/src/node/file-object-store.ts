@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { InputError, type ObjectInfo, type ObjectStore } from '@batchrock/core';
+import { type CallOptions, InputError, type ObjectInfo, type ObjectStore } from '@batchrock/core';
 import { createFileSink } from './file-sink.ts';
 import { openFileSource } from './file-source.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
@@ -19,7 +19,8 @@ export function createFileObjectStore(folder: string): ObjectStore {
     return path;
   };
 
-  const head = async (key: string): Promise<ObjectInfo | undefined> => {
+  const head = async (key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> => {
+    options.signal?.throwIfAborted();
     try {
       const { size, mtimeNs, ino } = await stat(pathOf(key), { bigint: true });
       return { key, size: Number(size), etag: `${ino}-${size}-${mtimeNs}` };
@@ -33,7 +34,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
     uri: pathToFileURL(root).href,
     head,
     async open(key, options = {}) {
-      const info = await head(key);
+      const info = await head(key, options);
       if (!info) return undefined;
       if (options.ifMatch !== undefined && options.ifMatch !== info.etag) {
         throw new InputError('BR-E0118', `object ${key} changed while it was read`);
