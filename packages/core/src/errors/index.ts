@@ -15,3 +15,4 @@ export {
   type ServiceErrorOptions,
   StateError,
 } from './errors.ts';
+export { didYouMean, nearestNames } from './nearest.ts';

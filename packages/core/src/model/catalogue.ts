@@ -37,6 +37,13 @@ export interface ModelEntry {
   readonly family: string;
   /** False: reached through a cross-Region profile only. */
   readonly direct: boolean;
+  /** Prefixes of the profiles that are known to lead to it, `us`, `eu`, … Empty: none is listed. */
+  readonly profiles: readonly string[];
+  /** A sentence: why it cannot be used here although it is known. */
+  readonly refused?: string;
+  /** True: it refuses `temperature`, `top_p` and `top_k` with an error for each record. */
+  readonly refusesSampling?: boolean;
+  /** On demand; the plain id and the `global.` profile. Absent when it is not known. */
   readonly price?: Price;
   /** Prices of geographic profiles (`us.`, `eu.`, …) where they differ. */
   readonly geographicPrice?: Price;
@@ -55,6 +62,8 @@ export interface ResolvedModel {
   readonly limits: ModelLimits;
   /** Absent when it is not known: say so, never 0. */
   readonly price?: Price;
+  /** True: it refuses `temperature`, `top_p` and `top_k` with an error for each record. */
+  readonly refusesSampling?: boolean;
   /** One sentence each: an unknown id, a model that needs a profile, and so on. */
   readonly warnings: readonly string[];
 }

@@ -1,16 +1,16 @@
+import type { JsonObject } from './json.ts';
+import type { ParamSpec } from './params.ts';
+
 /** `modelInvocationType` of CreateModelInvocationJob (2026-02). */
 export type InvocationType = 'InvokeModel' | 'Converse';
 
 /** What a model makes of a record. */
 export type Task = 'text' | 'embedding';
 
-/** Plain JSON that may be part of a request body. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-export type JsonObject = { readonly [key: string]: JsonValue };
-
 /** What a request is made of. `text` is the user's turn, or the text to embed. */
 export interface RequestInput {
   readonly text: string;
+  /** Sent where it is given, also when it is empty. */
   readonly system?: string;
   /** Values of `--param`, after `parseParams`. */
   readonly params: JsonObject;
@@ -34,6 +34,8 @@ export interface Family {
   readonly name: string;
   readonly task: Task;
   readonly invocationType: InvocationType;
+  /** The parameters that it takes, for checks and for help texts. */
+  readonly params: readonly ParamSpec[];
   /** Checks and types the values of `--param NAME=VALUE`; throws `BR-E0115` naming all that are wrong. */
   parseParams(raw: Readonly<Record<string, string>>): JsonObject;
   /** The body of one request (`modelInput`). Pure; the same keys in the same order for every text. */

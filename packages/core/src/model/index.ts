@@ -1,10 +1,10 @@
 export type { ModelEntry, ModelLimits, Price, ResolvedModel } from './catalogue.ts';
-export type {
-  Answer,
-  Family,
-  InvocationType,
-  JsonObject,
-  JsonValue,
-  RequestInput,
-  Task,
-} from './family.ts';
+export { MODEL_CATALOGUE } from './catalogue-data.ts';
+export { FAMILIES, familyNamed } from './families.ts';
+export type { Answer, Family, InvocationType, RequestInput, Task } from './family.ts';
+export type { JsonObject, JsonValue } from './json.ts';
+export { DEFAULT_LIMITS } from './limits.ts';
+export { describeParam, type ParamSpec } from './params.ts';
+export { batchPrice } from './prices.ts';
+export { type ResolveOptions, resolveModel } from './resolve.ts';
+export { isTruncated } from './stop-reason.ts';

@@ -1,2 +1,14 @@
+export {
+  isSentinelOrdinal,
+  MAX_ROWS,
+  ordinalOf,
+  RECORD_ID_LENGTH,
+  recordId,
+  recordPrefixBytes,
+  SENTINEL_FIRST_ORDINAL,
+  subIndexOf,
+  writeRecordId,
+} from './ids.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
+export { NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';

@@ -1,0 +1,111 @@
+import { InputError, nearestNames } from '../errors/index.ts';
+import type { ModelEntry, ModelLimits, Price, ResolvedModel } from './catalogue.ts';
+import { catalogueEntry, MODEL_CATALOGUE } from './catalogue-data.ts';
+import { FAMILIES, familyNamed } from './families.ts';
+import type { Family, InvocationType } from './family.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { type ParsedModelId, parseModelId } from './model-id.ts';
+import { present } from './reading.ts';
+
+/** How to speak to a model that is not known, and other limits than those in the catalogue. */
+export interface ResolveOptions {
+  /** `--family`. */
+  readonly family?: string;
+  /** `--invocation-type`; `Converse` alone is enough to speak to any chat model. */
+  readonly invocationType?: InvocationType;
+  /** Take the place of the catalogue's. */
+  readonly limits?: Partial<ModelLimits>;
+}
+
+const USABLE_IDS = MODEL_CATALOGUE.filter((each) => !each.refused).map((each) => each.id);
+
+/**
+ * Understands a model id: bare ids, cross-Region profile ids, ARNs of every partition. Throws `BR-E0105` for an id that is
+ * malformed, unknown (unless the options say how to speak to it) or known and not usable, and `BR-E0120` for options that
+ * contradict each other.
+ */
+export function resolveModel(id: string, options: ResolveOptions = {}): ResolvedModel {
+  const parsed = parseModelId(id);
+  if ('problem' in parsed) throw unknownModel(id, `${JSON.stringify(id)} is no model id: ${parsed.problem}`);
+  const known = parsed.kind === 'application-profile' ? undefined : catalogueEntry(parsed.baseId);
+  const family = chooseFamily(id, parsed, known, options);
+  return present({
+    modelId: id,
+    baseId: known?.id ?? parsed.baseId,
+    profile: parsed.profile,
+    family,
+    limits: { ...DEFAULT_LIMITS, ...known?.limits, ...definedLimits(options.limits) },
+    price: parsed.kind === 'custom' ? undefined : priceOf(known, parsed.profile),
+    refusesSampling: known?.refusesSampling,
+    warnings: warningsFor(id, parsed, known, family),
+  });
+}
+
+function chooseFamily(id: string, parsed: ParsedModelId, known: ModelEntry | undefined, options: ResolveOptions): Family {
+  const asked = askedFamily(options);
+  if (asked) return asked;
+  if (known?.refused) {
+    throw unknownModel(id, `${JSON.stringify(id)} (${known.name}) cannot be used: ${known.refused}`, []);
+  }
+  if (known) return familyNamed(known.family);
+  if (parsed.kind === 'application-profile') {
+    throw unknownModel(id, `${JSON.stringify(id)} does not tell which model stands behind it`, []);
+  }
+  const near = nearestNames(parsed.baseId, USABLE_IDS);
+  const guess = near.length > 0 ? `; the nearest that are known: ${near.join(', ')}` : '';
+  throw unknownModel(id, `unknown model ${JSON.stringify(id)}${guess}`, near);
+}
+
+/** The family that the options name, or undefined when they leave it to the catalogue. */
+function askedFamily({ family: name, invocationType }: ResolveOptions): Family | undefined {
+  if (name !== undefined) {
+    const family = familyNamed(name);
+    if (invocationType === undefined || family.invocationType === invocationType) return family;
+    throw new InputError(
+      'BR-E0120',
+      `family ${name} is spoken in jobs of invocation type ${family.invocationType}, not ${invocationType}`,
+      { hint: invocationType === 'Converse' ? 'leave out --family, or give --family converse' : 'leave out --invocation-type' },
+    );
+  }
+  // InvokeModel alone says nothing of the body's shape: the catalogue must know the family
+  return FAMILIES.find((each) => invocationType === 'Converse' && each.invocationType === 'Converse');
+}
+
+function definedLimits(limits: Partial<ModelLimits> | undefined): Partial<ModelLimits> {
+  return limits ? present(limits) : {};
+}
+
+/** Geographic profiles have prices of their own where the catalogue says so; custom models always have. */
+function priceOf(known: ModelEntry | undefined, profile: string | undefined): Price | undefined {
+  if (profile !== undefined && profile !== 'global') return known?.geographicPrice ?? known?.price;
+  return known?.price;
+}
+
+function warningsFor(id: string, parsed: ParsedModelId, known: ModelEntry | undefined, family: Family): readonly string[] {
+  const warnings: string[] = [];
+  if (!known && parsed.kind !== 'application-profile') {
+    warnings.push(
+      `${id} is not in the catalogue: it is spoken to as ${family.name}, its limits are the usual ones, its price is unknown`,
+    );
+  }
+  if (!known && parsed.kind === 'application-profile') {
+    warnings.push(
+      `${id} does not tell its model: it is spoken to as ${family.name}, its limits are the usual ones, its price is unknown`,
+    );
+  }
+  if (known?.refused) warnings.push(`${known.name}: ${known.refused}`);
+  if (known && !known.direct && parsed.kind === 'foundation') {
+    const ids = known.profiles.map((prefix) => `${prefix}.${known.id}`);
+    warnings.push(
+      `${known.name} is offered through cross-Region profiles only, the service refuses the bare id: take ${ids.join(', ')}, whichever your Region has`,
+    );
+  }
+  if (known && parsed.kind === 'profile' && known.profiles.length === 0) {
+    warnings.push(`no profile of ${known.name} is listed for batch inference: the bare id is ${known.id}`);
+  }
+  return warnings;
+}
+
+function unknownModel(id: string, message: string, near: readonly string[] = []): InputError {
+  return new InputError('BR-E0105', message, { details: { modelId: id, nearest: [...near] } });
+}

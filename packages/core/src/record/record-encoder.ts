@@ -1,0 +1,21 @@
+import type { RejectReason, RowBatch } from './row-batch.ts';
+
+/** A block of fixed capacity that records are appended to. */
+export interface OutputBlock {
+  bytes: Uint8Array;
+  /** Bytes written so far. */
+  length: number;
+}
+
+/** What `encode` returns when the record does not fit into what is left of the block: flush it, then encode the row again. */
+export const NEEDS_SPACE = -1;
+
+/** Makes records of rows, on bytes. One is made for each run; it is not to be shared between two readers. */
+export interface RecordEncoder {
+  /**
+   * Appends one line `{"recordId":"…","modelInput":{…}}` with its line feed. On anything but `RejectReason.none` nothing is
+   * written. `tooLarge`: the line is longer than `maxRecordBytes`, whatever the block. `NEEDS_SPACE` cannot happen on an
+   * empty block of at least `maxRecordBytes`.
+   */
+  encode(batch: RowBatch, row: number, ordinal: number, out: OutputBlock): RejectReason | typeof NEEDS_SPACE;
+}
