@@ -16,7 +16,6 @@ const suites = [
 ];
 
 /** Colours, which some runners print even into a pipe. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
 const ANSI = /\u001b\[[0-9;]*m/g;
 
 /** Passed and failed tests, read from what a runner prints last; undefined where it counts nothing. */
