@@ -1,3 +1,4 @@
+export { LineKind, OutputDecoder } from './decode.ts';
 export {
   isSentinelOrdinal,
   MAX_ROWS,
