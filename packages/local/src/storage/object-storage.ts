@@ -62,8 +62,6 @@ export interface WriteConditions {
 export interface WriteOptions {
   readonly headers?: ObjectHeaders;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** `opaque` (default) costs nothing; `md5` hashes all bytes, as a plain PutObject does. */
-  readonly etag?: 'md5' | 'opaque';
   readonly signal?: AbortSignal;
 }
 
