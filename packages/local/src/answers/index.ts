@@ -1,0 +1,15 @@
+export { bodyShapeOf, isEmbeddingModel } from './bodies/index.ts';
+export { createBuiltInAnswerer } from './built-in.ts';
+export {
+  AnswerError,
+  type Answerer,
+  type BodyShape,
+  type EmbeddingQuestion,
+  type EmbeddingReply,
+  type Question,
+  type Reply,
+  type TextQuestion,
+  type TextReply,
+} from './question.ts';
+export { SYNTHETIC_LABEL } from './text-model.ts';
+export { countTokens } from './tokens.ts';

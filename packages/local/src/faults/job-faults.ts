@@ -1,0 +1,60 @@
+import { hashText, hashUnit } from '../seeded.ts';
+import type { JobFaults } from './faults.ts';
+
+/** What becomes of a job as a whole. */
+export type JobFate = 'normal' | 'failed' | 'partial' | 'expired' | 'stuck';
+
+/** Draws the fate of a job from the seed and its name. */
+export function fateOfJob(faults: JobFaults, jobName: string): JobFate {
+  const draw = (fault: string): number => hashUnit(`${faults.seed}/${fault}/${jobName}`);
+  if (draw('jobFail') < faults.jobFail) return 'failed';
+  if (draw('jobStuck') < faults.jobStuck) return 'stuck';
+  if (draw('jobExpire') < faults.jobExpire) return 'expired';
+  return draw('jobPartial') < faults.jobPartial ? 'partial' : 'normal';
+}
+
+/** What becomes of a record: an error of that code, no output line, two of them, or (0) nothing special. */
+export interface RecordFate {
+  readonly errorCode: number;
+  readonly missing: boolean;
+  readonly double: boolean;
+}
+
+const NORMAL: RecordFate = { errorCode: 0, missing: false, double: false };
+const MARKER = /\[\[(?:fail:(\d{3})|(missing)|(double))\]\]/;
+
+/**
+ * Draws the fate of a record from the seed, the job's name and its id. A record whose text holds `[[fail:429]]`,
+ * `[[missing]]` or `[[double]]` meets that fate in every job.
+ */
+export function fateOfRecord(faults: JobFaults, jobName: string, recordId: string, line: string): RecordFate {
+  if (line.includes('[[')) {
+    const [found, code, missing, double] = MARKER.exec(line) ?? [];
+    if (found !== undefined) {
+      return { errorCode: Number(code ?? 0), missing: missing !== undefined, double: double !== undefined };
+    }
+  }
+  if (faults.recordFail === 0 && faults.recordMissing === 0 && faults.recordDouble === 0) return NORMAL;
+  const draw = (fault: string): number => hashUnit(`${faults.seed}/${fault}/${jobName}/${recordId}`);
+  if (draw('recordFail') < faults.recordFail) {
+    const code = faults.recordCodes[hashText(`${faults.seed}/code/${jobName}/${recordId}`) % faults.recordCodes.length];
+    return { ...NORMAL, errorCode: code ?? 500 };
+  }
+  if (draw('recordMissing') < faults.recordMissing) return { ...NORMAL, missing: true };
+  return draw('recordDouble') < faults.recordDouble ? { ...NORMAL, double: true } : NORMAL;
+}
+
+/** The service's words for an error code of a record. */
+export function messageOfCode(code: number): string {
+  return MESSAGES[code] ?? 'The request could not be processed.';
+}
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  400: 'The request is not valid for the model.',
+  403: 'Access to the model is denied.',
+  408: 'Model has timed out in processing the request. Try your request again.',
+  424: 'The model returned an error while processing the request.',
+  429: 'Too many requests, please wait before trying again.',
+  500: 'The system encountered an unexpected error during processing. Try your request again.',
+  503: 'Bedrock is unable to process your request.',
+};

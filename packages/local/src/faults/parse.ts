@@ -1,0 +1,91 @@
+import { InputError } from '@batchrock/core';
+import { FAULT_HELP, type Faults, NO_FAULTS, type Rate } from './faults.ts';
+
+type FaultName = keyof Faults;
+
+const SHARES: readonly FaultName[] = [
+  'recordFail',
+  'recordMissing',
+  'recordDouble',
+  'jobFail',
+  'jobPartial',
+  'partialFraction',
+  'jobExpire',
+  'jobStuck',
+  'eventLose',
+  'eventDouble',
+];
+const RATES: readonly FaultName[] = ['throttle', 'serverError', 'lostReply', 'latencyMs'];
+const CODES = [400, 403, 408, 424, 429, 500, 503];
+
+/**
+ * Reads faults from a JSON object such as `{"throttle": 0.1, "lostReply": {"CreateModelInvocationJob": 0.5}}`; those that
+ * it does not name are as in `base`. Throws `BR-E0120` naming the fault, the value and what is allowed.
+ */
+export function parseFaults(value: unknown, base: Faults = NO_FAULTS): Faults {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InputError('BR-E0120', 'faults are a JSON object, such as {"throttle": 0.1}');
+  }
+  let faults = base;
+  for (const [name, given] of Object.entries(value))
+    faults = { ...faults, [checkedName(name)]: checkedValue(name as FaultName, given) };
+  return faults;
+}
+
+/** Reads flags such as `throttle=0.1`, `lostReply.CreateModelInvocationJob=0.5` and `recordCodes=400,429`. */
+export function parseFaultFlags(flags: readonly string[]): Partial<Faults> {
+  const found: Record<string, unknown> = {};
+  for (const flag of flags) {
+    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9]+))?=(.*)$/.exec(flag) ?? [];
+    const key = checkedName(
+      name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      flag,
+    );
+    const value = flagValue(key, text);
+    found[key] = operation === undefined ? value : { ...(typeof found[key] === 'object' ? found[key] : {}), [operation]: value };
+  }
+  parseFaults(found);
+  return found;
+}
+
+function flagValue(name: FaultName, text: string): unknown {
+  if (name === 'recordCodes') return text.split(',').map(Number);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+function checkedName(name: string, given = name): FaultName {
+  if (Object.hasOwn(FAULT_HELP, name)) return name as FaultName;
+  const known = Object.keys(FAULT_HELP).join(', ');
+  throw new InputError('BR-E0120', `there is no fault "${given}"; known are NAME=VALUE with ${known}`, {
+    details: { fault: given },
+  });
+}
+
+function checkedValue(name: FaultName, value: unknown): unknown {
+  if (RATES.includes(name)) return checkedRate(name, value);
+  if (SHARES.includes(name)) return checkedNumber(name, value, 1);
+  if (name === 'manifestMissing') return typeof value === 'boolean' ? value : refuse(name, value, 'true or false');
+  if (name === 'recordCodes') {
+    const fits = Array.isArray(value) && value.length > 0 && value.every((code) => CODES.includes(code));
+    return fits ? value : refuse(name, value, `a list of ${CODES.join(', ')}`);
+  }
+  if (name === 'outputFiles' && value === 0) refuse(name, value, 'a whole number of at least 1');
+  const number = checkedNumber(name, value, Number.MAX_SAFE_INTEGER);
+  return Number.isInteger(number) ? number : refuse(name, value, 'a whole number');
+}
+
+function checkedRate(name: FaultName, value: unknown): Rate {
+  const most = name === 'latencyMs' ? 3_600_000 : 1;
+  if (typeof value !== 'object' || value === null) return checkedNumber(name, value, most);
+  return Object.fromEntries(Object.entries(value).map(([operation, rate]) => [operation, checkedNumber(name, rate, most)]));
+}
+
+function checkedNumber(name: FaultName, value: unknown, most: number): number {
+  if (typeof value === 'number' && value >= 0 && value <= most) return value;
+  return refuse(name, value, `a number from 0 to ${most}`);
+}
+
+function refuse(name: string, value: unknown, allowed: string): never {
+  throw new InputError('BR-E0120', `fault ${name} is ${JSON.stringify(value)}; give ${allowed}`, { details: { fault: name } });
+}
