@@ -1,5 +1,6 @@
 export * from './errors/index.ts';
 export * from './job/index.ts';
+export * from './lane/index.ts';
 export * from './model/index.ts';
 export * from './ports/index.ts';
 export * from './record/index.ts';

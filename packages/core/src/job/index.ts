@@ -7,3 +7,4 @@ export {
   type Sha256,
 } from './identity.ts';
 export type { CollectCounts, PartBody, PartFacts, PartSpan, PartState } from './part.ts';
+export { decide, evolve, type JobReport, type PartCommand, type PartEvent } from './transitions.ts';

@@ -63,6 +63,18 @@ export interface RunDocument {
 }
 
 /**
+ * How a run is stopped. `drain`: nothing new is sent, jobs in flight finish and are collected. `stop`: they are stopped,
+ * and what they produced is collected. `abandon`: the run stops at once, its jobs go on, hold their slots until they end
+ * and are collected whenever somebody sweeps the lane.
+ */
+export type StopMode = 'drain' | 'stop' | 'abandon';
+
+/** Which failed records `retry` sends again: those with one of these codes, or all of them. */
+export interface RetrySelection {
+  readonly codes?: readonly string[];
+}
+
+/**
  * preparing ──all parts in the ledger──▶ running ──nothing left to send──▶ ended
  *                                          │ ▲ resume
  *                                          ▼ │
@@ -93,6 +105,12 @@ export interface RunBody {
   readonly columns?: readonly string[];
   /** Why nothing can be sent at the moment (a refused Create, missing access); `resume` clears it. */
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
+  /** While it is stopping or stopped: how. */
+  readonly stopMode?: StopMode;
+  /** Set by `retry` until the generation that it asked for is in the ledger. */
+  readonly retrySelection?: RetrySelection;
+  /** A process works on it until then at least, milliseconds since the epoch: a hint for fairness between processes. */
+  readonly activeUntil?: number;
   /** Files that results were exported to. */
   readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly synthetic: boolean;
@@ -121,20 +139,4 @@ export interface EventBody {
   readonly part?: number;
   readonly jobArn?: string;
   readonly message?: string;
-}
-
-/** A lane as it stands in the ledger, schema `lane/1`. */
-export interface LaneBody {
-  readonly lane: string;
-  /** Most jobs at once. */
-  readonly limit: number;
-  /** No Create before this, milliseconds since the epoch. */
-  readonly cooldownUntil: number;
-  /** One for each job that lives or may live: the job's name. */
-  readonly holders: readonly {
-    readonly jobName: string;
-    readonly run: string;
-    readonly attempt: number;
-    readonly part: number;
-  }[];
 }

@@ -1,4 +1,4 @@
-export type { EventBody, LaneBody, RunBody, RunDocument, RunState } from './document.ts';
+export type { EventBody, RetrySelection, RunBody, RunDocument, RunState, StopMode } from './document.ts';
 export { runIdFor } from './identity.ts';
 export {
   eventItem,

@@ -1,6 +1,7 @@
 import type { PartBody, PartState } from '../job/index.ts';
+import type { LaneBody } from '../lane/index.ts';
 import type { IndexEntry, NewItem } from '../ports/index.ts';
-import type { EventBody, LaneBody, RunBody } from './document.ts';
+import type { EventBody, RunBody } from './document.ts';
 import { ledgerKeys, partSort } from './keys.ts';
 
 /** Leads from a job's name to its part, schema `name/1`. Written with the intent, so it is there before the job is. */

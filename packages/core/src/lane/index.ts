@@ -1,0 +1,14 @@
+export { nextRun, type RunDemand } from './fairness.ts';
+export {
+  coolDown,
+  freeSlots,
+  holdSlot,
+  holdsSlot,
+  type LaneBody,
+  newLane,
+  QUOTA_COOLDOWN_MS,
+  raiseLimit,
+  releaseSlot,
+  type SlotHolder,
+  withQuota,
+} from './lane.ts';

@@ -1,0 +1,138 @@
+import { StateError } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
+import { type LaneBody, newLane } from '../lane/index.ts';
+import type { ByteSource, CallOptions, Item, Ledger, ObjectStore, PageQuery, Version, Write } from '../ports/index.ts';
+import type { RunBody, RunDocument } from './document.ts';
+import { laneItem, type NameBody, partItem, runItem } from './items.ts';
+import { ledgerKeys, objectKeys } from './keys.ts';
+import type { RunPorts } from './ports.ts';
+
+/** A body with the version that a write must expect: what was read and may be decided upon. */
+export interface Loaded<Body> {
+  readonly body: Body;
+  readonly version: Version;
+}
+
+/** Which part. */
+export interface PartRef {
+  readonly run: string;
+  readonly attempt: number;
+  readonly part: number;
+}
+
+/** A run, strongly consistent. Throws `BR-E0201` when there is none. */
+export async function loadRun(ledger: Ledger, run: string, o?: CallOptions): Promise<Loaded<RunBody>> {
+  const found = await findRun(ledger, run, o);
+  if (found === undefined) throw new StateError('BR-E0201', `no run ${run} in this ledger`, { details: { run } });
+  return found;
+}
+
+/** A run, strongly consistent; undefined when there is none. */
+export async function findRun(ledger: Ledger, run: string, o?: CallOptions): Promise<Loaded<RunBody> | undefined> {
+  return typed<RunBody>(await ledger.get(ledgerKeys.run(run), o), 'run/1');
+}
+
+/** A part, strongly consistent. */
+export async function loadPart(ledger: Ledger, ref: PartRef, o?: CallOptions): Promise<Loaded<PartBody>> {
+  const key = ledgerKeys.part(ref.run, ref.attempt, ref.part);
+  const found = typed<PartBody>(await ledger.get(key, o), 'part/1');
+  if (found === undefined) throw new StateError('BR-E0206', `no part ${key} in this ledger`, { details: { key } });
+  return found;
+}
+
+/** A part, strongly consistent; undefined when there is none. */
+export async function findPart(ledger: Ledger, ref: PartRef, o?: CallOptions): Promise<Loaded<PartBody> | undefined> {
+  return typed<PartBody>(await ledger.get(ledgerKeys.part(ref.run, ref.attempt, ref.part), o), 'part/1');
+}
+
+/** Which part a job's name belongs to; undefined when the name is not of this ledger. */
+export async function findName(ledger: Ledger, jobName: string, o?: CallOptions): Promise<Loaded<NameBody> | undefined> {
+  return typed<NameBody>(await ledger.get(ledgerKeys.name(jobName), o), 'name/1');
+}
+
+/** A lane, strongly consistent; a lane that nobody opened has no slots and version `absent`. */
+export async function loadLane(ledger: Ledger, lane: string, o?: CallOptions): Promise<Loaded<LaneBody> | OpenedLane> {
+  return typed<LaneBody>(await ledger.get(ledgerKeys.lane(lane), o), 'lane/1') ?? { body: newLane(lane, 0), version: 'absent' };
+}
+
+/** A lane that is not in the ledger yet. */
+export interface OpenedLane {
+  readonly body: LaneBody;
+  readonly version: 'absent';
+}
+
+/** Every body below an index, page by page: a hint, to be read again before anything is decided. */
+export async function* eachBody<Body>(ledger: Ledger, query: PageQuery, o?: CallOptions): AsyncIterable<Body> {
+  let cursor: string | undefined;
+  do {
+    const page = await ledger.page(cursor === undefined ? query : { ...query, cursor }, o);
+    for (const item of page.items) yield item.body as Body;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+/** The parts of a run that count: those of its complete generations, or all of the first while it is being prepared. */
+export async function loadParts(ledger: Ledger, run: RunBody, o?: CallOptions): Promise<readonly PartBody[]> {
+  const parts: PartBody[] = [];
+  for await (const part of eachBody<PartBody>(ledger, { index: 'parts', at: run.run, limit: 500 }, o)) {
+    const known = run.parts[part.attempt - 1] ?? (run.state === 'preparing' ? Number.POSITIVE_INFINITY : 0);
+    if (part.part < known) parts.push(part);
+  }
+  return parts;
+}
+
+/** `run.json`. Throws `BR-E0208` when it is gone, `BR-E0205` when it was written by another version. */
+export async function loadDocument(ports: RunPorts, run: string, o?: CallOptions): Promise<RunDocument> {
+  const key = objectKeys.document(run);
+  const text = await readText(ports.objects, key, o);
+  if (text === undefined) {
+    throw new StateError('BR-E0208', `${ports.objects.uri}/${key} is missing; it says what run ${run} asked for`, {
+      details: { key },
+    });
+  }
+  const document = JSON.parse(text) as RunDocument;
+  if (document.schema === 'batchrock.run/1') return document;
+  throw new StateError('BR-E0205', `${key} has schema ${JSON.stringify(document.schema)}; this version reads batchrock.run/1`);
+}
+
+/** A small object as text; undefined when there is none. */
+export async function readText(objects: ObjectStore, key: string, o?: CallOptions): Promise<string | undefined> {
+  const source = await objects.open(key, o);
+  return source === undefined ? undefined : drain(source);
+}
+
+async function drain(source: ByteSource): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const block = new Uint8Array(16_384);
+  let text = '';
+  try {
+    for (;;) {
+      const length = await source.readInto(block);
+      if (length === 0) return text + decoder.decode();
+      text += decoder.decode(block.subarray(0, length), { stream: true });
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Puts the next body of a part that was read. */
+export function putPart(before: Loaded<PartBody>, next: PartBody): Write {
+  return { put: partItem(next), expect: before.version };
+}
+
+/** Puts the next body of a lane that was read. */
+export function putLane(before: Loaded<LaneBody> | OpenedLane, next: LaneBody): Write {
+  return { put: laneItem(next), expect: before.version };
+}
+
+/** Puts the next body of a run that was read. */
+export function putRun(before: Loaded<RunBody>, next: RunBody): Write {
+  return { put: runItem(next), expect: before.version };
+}
+
+function typed<Body>(item: Item<unknown> | undefined, schema: string): Loaded<Body> | undefined {
+  if (item === undefined) return undefined;
+  if (item.schema === schema) return { body: item.body as Body, version: item.version };
+  throw new StateError('BR-E0205', `${item.key} has schema ${JSON.stringify(item.schema)}; this version reads ${schema}`);
+}

@@ -1,0 +1,42 @@
+import { StateError } from '../errors/index.ts';
+import type { CallOptions, Write } from '../ports/index.ts';
+import type { EventBody, RunBody } from './document.ts';
+import { eventItem } from './items.ts';
+import { type Loaded, putRun } from './load.ts';
+import type { RunPorts } from './ports.ts';
+
+/** What a reader decided: the writes that do it, and what to tell the caller once they took effect. No writes: nothing to do. */
+export interface Decision<T> {
+  readonly writes: readonly Write[];
+  readonly result: T;
+}
+
+/** Tries before `BR-E0203`. Each reads and decides anew, so a try is lost only to another process that got on. */
+const MAX_TRIES = 40;
+
+/**
+ * Reads, decides and commits until the commit holds. `decide` is called again, and must read again, whenever somebody
+ * else was faster. A commit that throws may have taken effect; it is not repeated here, since every step of the protocol
+ * is found in the ledger by whoever comes next.
+ */
+export async function transact<T>(ports: RunPorts, decide: () => Promise<Decision<T>>, o?: CallOptions): Promise<T> {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    o?.signal?.throwIfAborted();
+    const { writes, result } = await decide();
+    if (writes.length === 0) return result;
+    if ((await ports.ledger.commit(writes, o)) === 'done') return result;
+    // the first tries follow at once; later ones give way at random, so that many writers do not march in step
+    if (attempt > 3) await ports.clock.sleep(ports.random.next() * Math.min(500, 2 ** attempt), o?.signal);
+  }
+  throw new StateError('BR-E0203', `the ledger changed ${MAX_TRIES} times while one step was decided`);
+}
+
+/** What an event says beside its run, number and time. */
+export type Happening = Omit<EventBody, 'run' | 'seq' | 'at'>;
+
+/** The writes that record an event: the run with its next sequence number, and the event, in the commit of what happened. */
+export function recordEvent(ports: RunPorts, run: Loaded<RunBody>, happening: Happening, change: Partial<RunBody> = {}): Write[] {
+  const seq = run.body.seq + 1;
+  const event: EventBody = { run: run.body.run, seq, at: ports.clock.now(), ...happening };
+  return [putRun(run, { ...run.body, ...change, seq }), { put: eventItem(event), expect: 'absent' }];
+}
