@@ -1,1 +1,1 @@
-export {};
+export * from './csv/index.ts';

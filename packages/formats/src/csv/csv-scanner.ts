@@ -1,0 +1,191 @@
+import type { Buffer } from 'node:buffer';
+import { CellKind, RejectReason, type RowBatch } from '@batchrock/core';
+import { CARRIAGE_RETURN, type CsvBytes, LINE_FEED, QUOTE } from './csv-bytes.ts';
+
+/** Why the scanner stopped. */
+export type ScanStop =
+  /** The batch is full. */
+  | 'batch'
+  /** The rest of the bytes is no whole row. */
+  | 'bytes'
+  /** The source ends inside a quoted cell; `openLine` says where it began. */
+  | 'unterminated'
+  /** The next row is longer than `maxRowBytes`; it stands whole in the bytes, up to `rowEnd`. */
+  | 'long';
+
+/** How one row came out; offsets are in the scanner's fields. */
+type RowResult = 'row' | 'blank' | 'bytes' | 'unterminated';
+
+export interface CsvScannerOptions extends CsvBytes {
+  readonly width: number;
+  readonly maxRowBytes: number;
+}
+
+/**
+ * Finds rows and cells in a block of bytes and makes nothing of them but offsets. Inside quotes it jumps from quote to
+ * quote, and it looks for each line end only once, so long cells cost next to nothing.
+ *
+ * A row that is not whole is scanned again from its first byte when more bytes are there; nothing else is remembered.
+ */
+export class CsvScanner {
+  /** 1-based line of the next row. */
+  line = 1;
+  /** After `scan`: the first byte that is not consumed. */
+  at = 0;
+  /** After `unterminated`: the line on which the quote was opened. */
+  openLine = 0;
+  /** After `long`: the byte after the row that begins at `at`. */
+  rowEnd = 0;
+  /** Cells of the newest ragged row. */
+  cellsFound = 0;
+  readonly #delimiter: number;
+  readonly #newline: number;
+  readonly #width: number;
+  readonly #maxRowBytes: number;
+  /** The first newline at or behind the place that is being looked at; the end where there is none. */
+  #nextNewline = 0;
+  /** Line ends inside the quoted cells of the row in hand. */
+  #innerLines = 0;
+  #reject: RejectReason = RejectReason.none;
+
+  constructor(options: CsvScannerOptions) {
+    this.#delimiter = options.delimiter;
+    this.#newline = options.newline;
+    this.#width = options.width;
+    this.#maxRowBytes = options.maxRowBytes;
+  }
+
+  /** Appends the whole rows of `bytes` from `from` to the batch. `last`: nothing follows these bytes. */
+  scan(bytes: Buffer, from: number, last: boolean, batch: RowBatch): ScanStop {
+    const capacity = batch.rowStart.length;
+    this.at = from;
+    this.#nextNewline = from - 1;
+    while (this.at < bytes.length) {
+      if (batch.count === capacity) return 'batch';
+      const result = this.#row(bytes, this.at, last, batch.cells, 3 * batch.count * this.#width);
+      if (result === 'bytes' || result === 'unterminated') return result;
+      if (result === 'row') {
+        if (this.rowEnd - this.at > this.#maxRowBytes) return 'long';
+        const row = batch.count++;
+        batch.rowStart[row] = this.at;
+        batch.rowEnd[row] = this.rowEnd;
+        batch.line[row] = this.line;
+        batch.reject[row] = this.#reject;
+      }
+      this.at = this.rowEnd;
+      this.line += 1 + this.#innerLines;
+    }
+    return 'bytes';
+  }
+
+  /** Goes past the row that `scan` stopped at with `long`. */
+  passLong(): void {
+    this.at = this.rowEnd;
+    this.line += 1 + this.#innerLines;
+  }
+
+  #row(bytes: Buffer, start: number, last: boolean, cells: Uint32Array, base: number): RowResult {
+    const delimiter = this.#delimiter;
+    const width = this.#width;
+    const end = bytes.length;
+    this.#innerLines = 0;
+    this.#reject = RejectReason.none;
+    let at = start;
+    let count = 0;
+    for (;;) {
+      let kind: CellKind = CellKind.text;
+      let cellStart = at;
+      let cellEnd = at;
+      if (at < end && bytes[at] === QUOTE) {
+        cellStart = at + 1;
+        let from = cellStart;
+        for (;;) {
+          cellEnd = bytes.indexOf(QUOTE, from);
+          if (cellEnd < 0) return last ? this.#unterminated(bytes, at) : 'bytes';
+          if (cellEnd + 1 === end || bytes[cellEnd + 1] !== QUOTE) break;
+          kind = CellKind.quotedText;
+          from = cellEnd + 2;
+        }
+        // the quote at the very end may be the first half of a doubled one
+        if (cellEnd + 1 === end && !last) return 'bytes';
+        this.#countLines(bytes, cellStart, cellEnd);
+        at = cellEnd + 1;
+      } else {
+        const newline = this.#newlineFrom(bytes, at);
+        while (at < newline && bytes[at] !== delimiter) {
+          if (bytes[at] === QUOTE) return this.#badQuote(bytes, at, last, cells, base);
+          at++;
+        }
+        cellEnd = at;
+        if (at === end && !last) return 'bytes';
+        if (at === newline && at < end && this.#newline === LINE_FEED && at > cellStart && bytes[at - 1] === CARRIAGE_RETURN) {
+          cellEnd = at - 1;
+        }
+      }
+      if (count < width) {
+        const cell = base + 3 * count;
+        cells[cell] = cellStart;
+        cells[cell + 1] = cellEnd;
+        cells[cell + 2] = kind;
+      }
+      count++;
+      if (at < end && bytes[at] === delimiter) {
+        at++;
+        continue;
+      }
+      const rowEnd = this.#afterLineEnd(bytes, at, last);
+      if (rowEnd === -1) return 'bytes';
+      if (rowEnd === -2) return this.#badQuote(bytes, at, last, cells, base);
+      this.rowEnd = rowEnd;
+      if (count === width) return 'row';
+      if (count === 1 && cellStart === start && cellEnd === start) return 'blank';
+      this.#reject = RejectReason.ragged;
+      this.cellsFound = count;
+      for (let c = count; c < width; c++) cells[base + 3 * c + 2] = CellKind.absent;
+      return 'row';
+    }
+  }
+
+  /** The byte after the line end at `at`; -1 when more bytes are needed, -2 when something else stands there. */
+  #afterLineEnd(bytes: Buffer, at: number, last: boolean): number {
+    const end = bytes.length;
+    if (at === end) return last ? end : -1;
+    if (bytes[at] === this.#newline) return at + 1;
+    if (this.#newline !== LINE_FEED || bytes[at] !== CARRIAGE_RETURN) return -2;
+    if (at + 1 === end) return last ? -2 : -1;
+    return bytes[at + 1] === LINE_FEED ? at + 2 : -2;
+  }
+
+  /** A quote where none may be: the row ends with its line, whatever quotes may follow. */
+  #badQuote(bytes: Buffer, at: number, last: boolean, cells: Uint32Array, base: number): RowResult {
+    const newline = this.#newlineFrom(bytes, at);
+    if (newline === bytes.length && !last) return 'bytes';
+    this.rowEnd = Math.min(newline + 1, bytes.length);
+    this.#reject = RejectReason.badQuote;
+    for (let c = 0; c < this.#width; c++) cells[base + 3 * c + 2] = CellKind.absent;
+    return 'row';
+  }
+
+  #unterminated(bytes: Buffer, at: number): RowResult {
+    this.#countLines(bytes, at, at);
+    this.openLine = this.line + this.#innerLines;
+    return 'unterminated';
+  }
+
+  #newlineFrom(bytes: Buffer, at: number): number {
+    if (this.#nextNewline < at) {
+      const found = bytes.indexOf(this.#newline, at);
+      this.#nextNewline = found < 0 ? bytes.length : found;
+    }
+    return this.#nextNewline;
+  }
+
+  /** Counts the newlines in [from, to). */
+  #countLines(bytes: Buffer, from: number, to: number): void {
+    let newline = this.#newlineFrom(bytes, from);
+    while (newline < to) {
+      this.#innerLines++;
+      newline = this.#newlineFrom(bytes, newline + 1);
+    }
+  }
+}

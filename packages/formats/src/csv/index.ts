@@ -1,0 +1,1 @@
+export { type CsvOptions, openCsv } from './csv-open.ts';

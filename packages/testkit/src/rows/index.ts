@@ -1,0 +1,1 @@
+export { cellString, poisonedSource, readRows, type SeenRow } from './read-rows.ts';
