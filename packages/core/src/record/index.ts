@@ -1,3 +1,4 @@
+export { createRecordEncoder, type RecordEncoderSpec } from './byte-encoder.ts';
 export { LineKind, OutputDecoder } from './decode.ts';
 export {
   isSentinelOrdinal,
@@ -12,4 +13,5 @@ export {
 } from './ids.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
+export type { RequestSpec } from './request-bytes.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';
