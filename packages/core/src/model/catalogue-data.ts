@@ -2,7 +2,7 @@ import type { ModelEntry, ModelLimits } from './catalogue.ts';
 import { GEOGRAPHIC_PRICES, PRICES } from './prices.ts';
 import { present } from './reading.ts';
 
-type Extra = Partial<Omit<ModelEntry, 'id' | 'name' | 'family' | 'direct'>>;
+type Extra = Partial<Omit<ModelEntry, 'id' | 'name' | 'family' | 'task' | 'direct'>>;
 
 /** Called by its bare id in some Regions; `direct` false: through a profile only. */
 function entry(id: string, name: string, family: string, direct: boolean, extra: Extra = {}): ModelEntry {
@@ -10,6 +10,7 @@ function entry(id: string, name: string, family: string, direct: boolean, extra:
     id,
     name,
     family,
+    task: family.includes('embed') ? 'embedding' : 'text',
     direct,
     profiles: extra.profiles ?? [],
     price: PRICES[id],

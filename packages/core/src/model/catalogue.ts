@@ -1,4 +1,4 @@
-import type { Family } from './family.ts';
+import type { Family, Task } from './family.ts';
 
 /** Limits of batch inference for one model, with where they come from. */
 export interface ModelLimits {
@@ -35,6 +35,7 @@ export interface ModelEntry {
   readonly id: string;
   readonly name: string;
   readonly family: string;
+  readonly task: Task;
   /** False: reached through a cross-Region profile only. */
   readonly direct: boolean;
   /** Prefixes of the profiles that are known to lead to it, `us`, `eu`, … Empty: none is listed. */

@@ -16,7 +16,7 @@ export function familyNamed(name: string): Family {
   const guess = didYouMean(name, names);
   throw new InputError(
     'BR-E0120',
-    `unknown model family ${JSON.stringify(name)}${guess ? `, ${guess}?` : ''}; the families are ${names.join(', ')}`,
+    `unknown model family ${JSON.stringify(name)}${guess ? ` (${guess}?)` : ''}; the families are ${names.join(', ')}`,
     { details: { family: name } },
   );
 }

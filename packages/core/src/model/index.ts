@@ -4,6 +4,7 @@ export { FAMILIES, familyNamed } from './families.ts';
 export type { Answer, Family, InvocationType, RequestInput, Task } from './family.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { paramWarnings } from './param-warnings.ts';
 export { describeParam, type ParamSpec } from './params.ts';
 export { batchPrice } from './prices.ts';
 export { type ResolveOptions, resolveModel } from './resolve.ts';

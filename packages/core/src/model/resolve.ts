@@ -35,7 +35,7 @@ export function resolveModel(id: string, options: ResolveOptions = {}): Resolved
     profile: parsed.profile,
     family,
     limits: { ...DEFAULT_LIMITS, ...known?.limits, ...definedLimits(options.limits) },
-    price: parsed.kind === 'custom' ? undefined : priceOf(known, parsed.profile),
+    price: priceOf(known, parsed),
     refusesSampling: known?.refusesSampling,
     warnings: warningsFor(id, parsed, known, family),
   });
@@ -43,17 +43,40 @@ export function resolveModel(id: string, options: ResolveOptions = {}): Resolved
 
 function chooseFamily(id: string, parsed: ParsedModelId, known: ModelEntry | undefined, options: ResolveOptions): Family {
   const asked = askedFamily(options);
+  if (asked) checkTask(id, known, asked);
   if (asked) return asked;
   if (known?.refused) {
     throw unknownModel(id, `${JSON.stringify(id)} (${known.name}) cannot be used: ${known.refused}`, []);
   }
-  if (known) return familyNamed(known.family);
+  if (known) return knownFamily(id, known, options);
   if (parsed.kind === 'application-profile') {
     throw unknownModel(id, `${JSON.stringify(id)} does not tell which model stands behind it`, []);
   }
   const near = nearestNames(parsed.baseId, USABLE_IDS);
   const guess = near.length > 0 ? `; the nearest that are known: ${near.join(', ')}` : '';
   throw unknownModel(id, `unknown model ${JSON.stringify(id)}${guess}`, near);
+}
+
+/** The catalogue's family, unless the options ask for a body that we cannot write. */
+function knownFamily(id: string, known: ModelEntry, { invocationType }: ResolveOptions): Family {
+  const family = familyNamed(known.family);
+  if (invocationType === undefined || invocationType === family.invocationType) return family;
+  throw new InputError(
+    'BR-E0120',
+    `${id} is spoken to in jobs of invocation type ${family.invocationType}, not ${invocationType}`,
+    {
+      hint: 'leave out --invocation-type',
+    },
+  );
+}
+
+/** A chat request to an embedding model fails record by record, and the other way round: refused before anything is sent. */
+function checkTask(id: string, known: ModelEntry | undefined, asked: Family): void {
+  if (known === undefined || known.task === asked.task) return;
+  const makes = known.task === 'embedding' ? 'makes embeddings' : 'makes text';
+  throw new InputError('BR-E0120', `${id} ${makes}: it cannot be spoken to as ${asked.name}`, {
+    hint: 'leave out --family and --invocation-type',
+  });
 }
 
 /** The family that the options name, or undefined when they leave it to the catalogue. */
@@ -75,23 +98,18 @@ function definedLimits(limits: Partial<ModelLimits> | undefined): Partial<ModelL
   return limits ? present(limits) : {};
 }
 
-/** Geographic profiles have prices of their own where the catalogue says so; custom models always have. */
-function priceOf(known: ModelEntry | undefined, profile: string | undefined): Price | undefined {
-  if (profile !== undefined && profile !== 'global') return known?.geographicPrice ?? known?.price;
+/** Geographic profiles have prices of their own where the catalogue says so. Other partitions and custom models: unknown. */
+function priceOf(known: ModelEntry | undefined, parsed: ParsedModelId): Price | undefined {
+  if (parsed.kind === 'custom' || parsed.profile === 'us-gov' || (parsed.partition ?? 'aws') !== 'aws') return undefined;
+  if (parsed.profile !== undefined && parsed.profile !== 'global') return known?.geographicPrice ?? known?.price;
   return known?.price;
 }
 
 function warningsFor(id: string, parsed: ParsedModelId, known: ModelEntry | undefined, family: Family): readonly string[] {
   const warnings: string[] = [];
-  if (!known && parsed.kind !== 'application-profile') {
-    warnings.push(
-      `${id} is not in the catalogue: it is spoken to as ${family.name}, its limits are the usual ones, its price is unknown`,
-    );
-  }
-  if (!known && parsed.kind === 'application-profile') {
-    warnings.push(
-      `${id} does not tell its model: it is spoken to as ${family.name}, its limits are the usual ones, its price is unknown`,
-    );
+  if (!known) {
+    const why = parsed.kind === 'application-profile' ? 'does not tell its model' : 'is not in the catalogue';
+    warnings.push(`${id} ${why}: it is spoken to as ${family.name}, its limits are the usual ones, its price is unknown`);
   }
   if (known?.refused) warnings.push(`${known.name}: ${known.refused}`);
   if (known && !known.direct && parsed.kind === 'foundation') {
