@@ -27,9 +27,9 @@ const MARKER = /\[\[(?:fail:(\d{3})|(missing)|(double))\]\]/;
  * Draws the fate of a record from the seed, the job's name and its id. A record whose text holds `[[fail:429]]`,
  * `[[missing]]` or `[[double]]` meets that fate in every job.
  */
-export function fateOfRecord(faults: JobFaults, jobName: string, recordId: string, line: string): RecordFate {
+export function fateOfRecord(faults: JobFaults, jobName: string, recordId: string, line: Buffer): RecordFate {
   if (line.includes('[[')) {
-    const [found, code, missing, double] = MARKER.exec(line) ?? [];
+    const [found, code, missing, double] = MARKER.exec(line.toString('utf8')) ?? [];
     if (found !== undefined) {
       return { errorCode: Number(code ?? 0), missing: missing !== undefined, double: double !== undefined };
     }

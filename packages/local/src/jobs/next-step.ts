@@ -1,0 +1,54 @@
+import type { JobStatus } from '@batchrock/core';
+import { fateOfJob } from '../faults/index.ts';
+import type { Job } from './job.ts';
+import { expiresAt, type Timing, wallMs } from './timing.ts';
+
+/** What the engine does next with a job. */
+export type Step =
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'become'; readonly status: JobStatus; readonly message?: string }
+  | { readonly kind: 'validate' }
+  /** Process the records, or again those of a job that was cut short by a restart. */
+  | { readonly kind: 'run' }
+  | { readonly kind: 'none' };
+
+const NONE: Step = { kind: 'none' };
+const TIMED_OUT = 'The job timed out before it began: it was scheduled but did not start within the timeout duration.';
+const WHOLE_JOB_FAILED = 'The job failed because of an internal error. Try again.';
+
+/**
+ * Decides what happens to a job, from what is on disk alone:
+ *
+ * Submitted ─▶ Validating ─▶ Scheduled ─▶ InProgress ─▶ Completed | PartiallyCompleted | Failed
+ * Validating ─▶ Failed, Scheduled ─▶ Expired, and before its end: Stopping ─▶ Stopped
+ */
+export function nextStep(job: Job, timing: Timing, now: number): Step {
+  switch (job.status) {
+    case 'Submitted':
+      return after(job.modifiedAt + wallMs(timing, timing.submittedMs), now, { kind: 'become', status: 'Validating' });
+    case 'Validating':
+      return after(job.modifiedAt + wallMs(timing, timing.validatingMs), now, { kind: 'validate' });
+    case 'Scheduled':
+      return fromQueue(job, timing, now);
+    case 'InProgress':
+      if (fateOfJob(job.faults, job.jobName) !== 'failed') return { kind: 'run' };
+      return { kind: 'become', status: 'Failed', message: WHOLE_JOB_FAILED };
+    case 'Stopping':
+      if (job.startedAt !== undefined) return { kind: 'run' };
+      return after(job.modifiedAt + wallMs(timing, timing.stoppingMs), now, { kind: 'become', status: 'Stopped' });
+    default:
+      return job.outputDueAt === undefined ? NONE : { kind: 'run' };
+  }
+}
+
+function fromQueue(job: Job, timing: Timing, now: number): Step {
+  const expired: Step = { kind: 'become', status: 'Expired', message: TIMED_OUT };
+  const fate = fateOfJob(job.faults, job.jobName);
+  if (fate === 'stuck') return after(expiresAt(timing, job), now, expired);
+  const begins = job.modifiedAt + wallMs(timing, timing.scheduledMs);
+  return after(begins, now, fate === 'expired' ? expired : { kind: 'become', status: 'InProgress' });
+}
+
+function after(due: number, now: number, step: Step): Step {
+  return now < due ? { kind: 'wait', until: due } : step;
+}
