@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ordinalOf, recordId } from './ids.ts';
+import { encodeOutcome, type Outcome } from './outcome-line.ts';
+import { emptyOutcomeSpans, isCutOff, OutcomeStatus, readOutcome } from './outcome-spans.ts';
+
+const string = fc.string({ unit: 'binary' });
+const count = fc.option(fc.nat(), { nil: undefined });
+const id = fc.nat(10_000_000).map((ordinal) => recordId('k3', ordinal));
+const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.record({
+    id,
+    status: fc.constant('succeeded' as const),
+    response: string,
+    stop: string,
+    inputTokens: count,
+    outputTokens: count,
+  }),
+  fc.record({
+    id,
+    status: fc.constant('succeeded' as const),
+    embedding: fc.array(fc.integer()),
+    stop: string,
+    inputTokens: count,
+  }),
+  fc.record({ id, status: fc.constant('failed' as const), code: string, message: string, retry: fc.boolean() }),
+  fc.record({ id, status: fc.constant('missing' as const) }),
+  fc.record({ id, status: fc.constant('rejected' as const), code: string, message: string, line: fc.nat() }),
+);
+
+/** The spans, made into an outcome again. */
+function reread(line: Uint8Array): unknown {
+  const spans = emptyOutcomeSpans();
+  const block = new Uint8Array(line.length + 5).fill(0x22);
+  block.set(line, 2);
+  if (!readOutcome(block, 2, 1 + line.length, spans)) return undefined;
+  const text = (start: number, end: number) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(block.subarray(start, end));
+  const inside = (start: number, end: number) => JSON.parse(`"${text(start, end)}"`);
+  const own = text(spans.idStart, spans.idStart + 11);
+  expect(spans.ordinal).toBe(ordinalOf(block, spans.idStart));
+  const failure = () => ({ code: inside(spans.codeStart, spans.codeEnd), message: inside(spans.messageStart, spans.messageEnd) });
+  switch (spans.status) {
+    case OutcomeStatus.succeeded: {
+      const value = JSON.parse(text(spans.valueStart, spans.valueEnd));
+      const tokens = [spans.inputTokens, spans.outputTokens].map((each) => (each < 0 ? undefined : each));
+      const [inputTokens, outputTokens] = tokens;
+      const stop = inside(spans.stopStart, spans.stopEnd);
+      const what = spans.isEmbedding ? { embedding: value } : { response: value };
+      return { id: own, status: 'succeeded', ...what, stop, inputTokens, outputTokens };
+    }
+    case OutcomeStatus.failed:
+      return { id: own, status: 'failed', ...failure(), retry: spans.retry };
+    case OutcomeStatus.rejected:
+      return { id: own, status: 'rejected', ...failure(), line: spans.line };
+    default:
+      return { id: own, status: 'missing' };
+  }
+}
+
+test('the spans of a line hold what the line was made from', () => {
+  fc.assert(
+    fc.property(outcomes, (outcome) => {
+      expect(reread(encodeOutcome(outcome))).toEqual(outcome);
+    }),
+  );
+});
+
+test('a damaged line is never taken for a whole one: a cut at any byte is seen', () => {
+  fc.assert(
+    fc.property(outcomes, fc.nat(), (outcome, cut) => {
+      const line = encodeOutcome(outcome);
+      const shorter = line.slice(0, cut % (line.length - 1));
+      expect(reread(Uint8Array.from([...shorter, 10]))).toBeUndefined();
+    }),
+  );
+});
+
+test('answers cut off at a limit are told from whole ones, however many reasons there are', () => {
+  const cutOff = (stop: string) => {
+    const line = encodeOutcome({ id: recordId('k3', 1), status: 'succeeded', response: '', stop });
+    const spans = emptyOutcomeSpans();
+    readOutcome(line, 0, line.length - 1, spans);
+    return isCutOff(spans);
+  };
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 20; i++) expect(cutOff(`reason ${i}`)).toBe(false);
+    expect(['end_turn', '', 'max_tokens', 'length', 'MAX_TOKENS', 'max_tokens_'].map(cutOff)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  }
+});

@@ -1,0 +1,196 @@
+import { isTruncated } from '../model/index.ts';
+import { ordinalOf, RECORD_ID_LENGTH } from './ids.ts';
+import { plainInteger, skipString, skipValue } from './json-scan.ts';
+
+/** The status of an outcome line, told by its first letter. */
+export const OutcomeStatus = {
+  succeeded: 0x73,
+  failed: 0x66,
+  missing: 0x6d,
+  rejected: 0x72,
+} as const;
+export type OutcomeStatus = (typeof OutcomeStatus)[keyof typeof OutcomeStatus];
+
+/**
+ * One outcome line, as offsets into its block. Reused from line to line; the fields that its status does not have keep old
+ * values. Strings are spans inside their quotes, escaped as in JSON.
+ */
+export interface OutcomeSpans {
+  bytes: Uint8Array;
+  start: number;
+  /** Line end left out. */
+  end: number;
+  ordinal: number;
+  idStart: number;
+  status: OutcomeStatus;
+  /** Succeeded: a JSON string with its quotes, or an embedding with its brackets. */
+  valueStart: number;
+  valueEnd: number;
+  isEmbedding: boolean;
+  stopStart: number;
+  stopEnd: number;
+  /** -1 when unknown. */
+  inputTokens: number;
+  outputTokens: number;
+  /** Failed or rejected. */
+  codeStart: number;
+  codeEnd: number;
+  messageStart: number;
+  messageEnd: number;
+  retry: boolean;
+  /** Rejected: 1-based line of the source. */
+  line: number;
+}
+
+export function emptyOutcomeSpans(): OutcomeSpans {
+  return {
+    bytes: new Uint8Array(0),
+    start: 0,
+    end: 0,
+    ordinal: -1,
+    idStart: 0,
+    status: OutcomeStatus.missing,
+    valueStart: 0,
+    valueEnd: 0,
+    isEmbedding: false,
+    stopStart: 0,
+    stopEnd: 0,
+    inputTokens: -1,
+    outputTokens: -1,
+    codeStart: 0,
+    codeEnd: 0,
+    messageStart: 0,
+    messageEnd: 0,
+    retry: false,
+    line: 0,
+  };
+}
+
+const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const RESPONSE = ascii('ucceeded","response":');
+const EMBEDDING = ascii('ucceeded","embedding":');
+const STOP = ascii(',"stop":"');
+const IN = ascii(',"in":');
+const OUT = ascii(',"out":');
+const FAILED = ascii('ailed","code":"');
+const REJECTED = ascii('ejected","code":"');
+const MESSAGE = ascii(',"message":"');
+const RETRY = ascii(',"retry":');
+const LINE = ascii(',"line":');
+const MISSING = ascii('issing"}');
+
+/** Offset of the id in its line: `{"id":"`. */
+const ID_AT = 7;
+/** Offset of the status: the id, then `","status":"`. */
+const STATUS_AT = ID_AT + RECORD_ID_LENGTH + 12;
+
+/** Reads `bytes[start..end)`, a line that we wrote, without making values; false when it is damaged. */
+export function readOutcome(bytes: Uint8Array, start: number, end: number, into: OutcomeSpans): boolean {
+  into.bytes = bytes;
+  into.start = start;
+  into.end = end;
+  into.idStart = start + ID_AT;
+  into.ordinal = ordinalOf(bytes, into.idStart);
+  if (into.ordinal < 0 || end - start < STATUS_AT + 2 || bytes[end - 1] !== 0x7d) return false;
+  const at = start + STATUS_AT + 1;
+  switch (bytes[at - 1]) {
+    case OutcomeStatus.succeeded:
+      return readSucceeded(bytes, at, end, into);
+    case OutcomeStatus.failed:
+      return readFailed(bytes, at, end, into);
+    case OutcomeStatus.missing:
+      into.status = OutcomeStatus.missing;
+      return after(bytes, at, end, MISSING) === end;
+    case OutcomeStatus.rejected:
+      return readRejected(bytes, at, end, into);
+    default:
+      return false;
+  }
+}
+
+function readSucceeded(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {
+  into.status = OutcomeStatus.succeeded;
+  const response = after(bytes, at, end, RESPONSE);
+  into.isEmbedding = response < 0;
+  into.valueStart = into.isEmbedding ? after(bytes, at, end, EMBEDDING) : response;
+  if (into.valueStart < 0) return false;
+  into.valueEnd = skipValue(bytes, into.valueStart, end);
+  if (into.valueEnd < 0) return false;
+  into.stopStart = after(bytes, into.valueEnd, end, STOP);
+  if (into.stopStart < 0) return false;
+  let i = skipString(bytes, into.stopStart, end);
+  if (i < 0) return false;
+  into.stopEnd = i - 1;
+  i = readCount(bytes, i, end, IN);
+  into.inputTokens = counted;
+  i = readCount(bytes, i, end, OUT);
+  into.outputTokens = counted;
+  return i === end - 1;
+}
+
+/** What `readCount` found; beside its result, so that no object is made. */
+let counted = -1;
+
+function readCount(bytes: Uint8Array, at: number, end: number, name: Uint8Array): number {
+  const start = after(bytes, at, end, name);
+  counted = -1;
+  if (start < 0) return at;
+  const stop = skipValue(bytes, start, end);
+  if (stop < 0) return end;
+  counted = plainInteger(bytes, start, stop);
+  return stop;
+}
+
+function readFailed(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {
+  into.status = OutcomeStatus.failed;
+  const retry = readTexts(bytes, after(bytes, at, end, FAILED), end, RETRY, into);
+  if (retry < 0) return false;
+  into.retry = bytes[retry] === 0x74;
+  return skipValue(bytes, retry, end) === end - 1;
+}
+
+function readRejected(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {
+  into.status = OutcomeStatus.rejected;
+  const line = readTexts(bytes, after(bytes, at, end, REJECTED), end, LINE, into);
+  if (line < 0) return false;
+  into.line = plainInteger(bytes, line, end - 1);
+  return into.line >= 0;
+}
+
+/** Code and message; the position after the literal that follows them, -1 when they are not there. */
+function readTexts(bytes: Uint8Array, at: number, end: number, next: Uint8Array, into: OutcomeSpans): number {
+  if (at < 0) return -1;
+  const afterCode = skipString(bytes, at, end);
+  if (afterCode < 0) return -1;
+  into.codeStart = at;
+  into.codeEnd = afterCode - 1;
+  into.messageStart = after(bytes, afterCode, end, MESSAGE);
+  if (into.messageStart < 0) return -1;
+  const afterMessage = skipString(bytes, into.messageStart, end);
+  if (afterMessage < 0) return -1;
+  into.messageEnd = afterMessage - 1;
+  return after(bytes, afterMessage, end, next);
+}
+
+/** The position after `literal` if it stands at `at`, else -1. */
+function after(bytes: Uint8Array, at: number, end: number, literal: Uint8Array): number {
+  if (at < 0 || at + literal.length > end) return -1;
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return -1;
+  return at + literal.length;
+}
+
+/** Reasons that were met before, so that a million answers do not make a million strings. */
+const knownReasons: { readonly bytes: Uint8Array; readonly truncated: boolean }[] = [];
+
+/** True when a success was cut off at a limit. */
+export function isCutOff(outcome: OutcomeSpans): boolean {
+  const { bytes, stopStart, stopEnd } = outcome;
+  const known = knownReasons.find((reason) => after(bytes, stopStart, stopEnd, reason.bytes) === stopEnd);
+  if (known !== undefined) return known.truncated;
+  const reason = {
+    bytes: bytes.slice(stopStart, stopEnd),
+    truncated: isTruncated(String.fromCharCode(...bytes.subarray(stopStart, stopEnd))),
+  };
+  if (knownReasons.length < 16) knownReasons.push(reason);
+  return reason.truncated;
+}

@@ -1,0 +1,64 @@
+import type { ObjectInfo, ObjectSink } from '../ports/index.ts';
+
+const STAGING_BYTES = 1 << 18;
+
+/**
+ * Collects bytes and hands them to a sink in blocks of its size. Write into `bytes` from `length` on, after `hasRoom` said
+ * yes, and move `length`; when it says no, `await drain(size)` and the room is there. One promise a block, none a line.
+ */
+export class BlockWriter {
+  bytes: Uint8Array = new Uint8Array(STAGING_BYTES);
+  length = 0;
+  /** All bytes so far. */
+  written = 0;
+  readonly #sink: ObjectSink;
+  #block: Uint8Array | undefined;
+  #filled = 0;
+
+  constructor(sink: ObjectSink) {
+    this.#sink = sink;
+  }
+
+  hasRoom(size: number): boolean {
+    return this.length + size <= this.bytes.length;
+  }
+
+  /** Gives the sink what is there. Afterwards `size` bytes have room. */
+  async drain(size = 0): Promise<void> {
+    let block = this.#block ?? this.#sink.block();
+    let from = 0;
+    while (from < this.length) {
+      const count = Math.min(block.length - this.#filled, this.length - from);
+      block.set(this.bytes.subarray(from, from + count), this.#filled);
+      this.#filled += count;
+      from += count;
+      if (this.#filled === block.length) {
+        block = await this.#sink.write(block);
+        this.#filled = 0;
+      }
+    }
+    this.#block = block;
+    this.written += this.length;
+    this.length = 0;
+    if (size > this.bytes.length) this.bytes = new Uint8Array(size);
+  }
+
+  /** Copies `bytes[start..end)`; false, and nothing copied, when it has no room. */
+  append(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.hasRoom(end - start)) return false;
+    this.bytes.set(bytes.subarray(start, end), this.length);
+    this.length += end - start;
+    return true;
+  }
+
+  /** Makes the object visible. */
+  async commit(): Promise<ObjectInfo> {
+    await this.drain();
+    if (this.#filled > 0) await this.#sink.write(this.#block!.subarray(0, this.#filled));
+    return this.#sink.commit();
+  }
+
+  async abort(): Promise<void> {
+    await this.#sink.abort();
+  }
+}

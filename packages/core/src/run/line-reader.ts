@@ -1,0 +1,100 @@
+import type { ByteSource } from '../ports/index.ts';
+
+/** Bytes read at once. */
+const BLOCK_BYTES = 1 << 20;
+/** A longer line is skipped: nothing that we or the service write is as long. */
+const MAX_LINE_BYTES = 64 << 20;
+
+/**
+ * Lines of one object, as offsets into one block. `while (await reader.fill()) while (reader.next()) …` has one promise a
+ * block and none a line. Lines end at LF alone: U+2028 and CR are text. The last line needs no line end.
+ */
+export class LineReader {
+  readonly #source: ByteSource;
+  readonly #maxLineBytes: number;
+  bytes: Uint8Array;
+  /** Of the line: `bytes[start..end)`, line end left out. */
+  start = 0;
+  end = 0;
+  /** Lines that were longer than the longest that is read. */
+  skipped = 0;
+  #cursor = 0;
+  #filled = 0;
+  #ended = false;
+  #skipping = false;
+
+  constructor(source: ByteSource, options: { readonly blockBytes?: number; readonly maxLineBytes?: number } = {}) {
+    this.#source = source;
+    this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
+    this.bytes = new Uint8Array(options.blockBytes ?? BLOCK_BYTES);
+  }
+
+  /** Goes to the next line; false when the block has no whole one left: `fill`. */
+  next(): boolean {
+    const stop = this.#find();
+    if (stop < 0) return false;
+    this.start = this.#cursor;
+    this.end = stop;
+    this.#cursor = stop + 1;
+    return true;
+  }
+
+  /** Makes at least one more line available; false at the end. Moves the block: offsets from before are void. */
+  async fill(): Promise<boolean> {
+    for (;;) {
+      if (this.#ended) return this.#cursor < this.#filled;
+      this.#makeRoom();
+      const read = await this.#source.readInto(this.bytes.subarray(this.#filled));
+      const from = this.#filled;
+      this.#filled += read;
+      if (read === 0) {
+        this.#ended = true;
+        // what was skipped has no line end any more
+        if (this.#skipping) this.#cursor = this.#filled;
+      } else if (this.#skipping && !this.#skipTo(from)) continue;
+      if (this.#find() >= 0) return true;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  /** The end of the line at the cursor, -1 when it is not in the block. */
+  #find(): number {
+    if (this.#cursor >= this.#filled) return -1;
+    const found = this.bytes.indexOf(10, this.#cursor);
+    if (found >= 0 && found < this.#filled) return found;
+    return this.#ended ? this.#filled : -1;
+  }
+
+  #makeRoom(): void {
+    if (this.#cursor > 0) {
+      this.bytes.copyWithin(0, this.#cursor, this.#filled);
+      this.#filled -= this.#cursor;
+      this.#cursor = 0;
+    }
+    if (this.#filled < this.bytes.length) return;
+    if (this.bytes.length >= this.#maxLineBytes) {
+      this.skipped += 1;
+      this.#skipping = true;
+      this.#filled = 0;
+      return;
+    }
+    const larger = new Uint8Array(Math.min(this.#maxLineBytes, this.bytes.length * 2));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+
+  /** Leaves the line that is too long behind; false when it goes on. */
+  #skipTo(from: number): boolean {
+    const found = this.bytes.indexOf(10, from);
+    if (found < 0 || found >= this.#filled) {
+      this.#filled = 0;
+      return false;
+    }
+    this.#skipping = false;
+    this.#cursor = found + 1;
+    return true;
+  }
+}
