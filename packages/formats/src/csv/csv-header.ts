@@ -52,7 +52,7 @@ export function parseHeader(bytes: Buffer, dialect: CsvBytes, name: string): rea
   const scanner = new CsvScanner({ ...dialect, width, maxRowBytes: bytes.length });
   const batch = createBatch(width);
   const stop = scanner.scan(bytes, 0, true, batch);
-  if (stop === 'unterminated') throw unterminatedQuote(name, scanner.openLine);
+  if (stop === 'broken') throw unterminatedQuote(name, scanner.openLine);
   if (batch.reject[0] === RejectReason.badQuote) {
     throw new InputError(
       'BR-E0114',

@@ -1,17 +1,19 @@
 import type { Buffer } from 'node:buffer';
 import { type ByteSource, InputError, type ReadPosition, type RowReader } from '@batchrock/core';
 import {
+  BlockReader,
   ByteWindow,
   DEFAULT_BLOCK_BYTES,
   DEFAULT_MAX_ROW_BYTES,
   foreignContent,
   markBytes,
   SIGNATURE_BYTES,
+  withRows,
 } from '../reading/index.ts';
 import { CARRIAGE_RETURN, LINE_FEED } from './csv-bytes.ts';
 import { type CsvDialect, delimiterByte, requireCsvDialect } from './csv-dialect.ts';
+import { CsvFormat } from './csv-format.ts';
 import { type HeaderExtent, headerExtent, parseHeader, sniffDelimiter } from './csv-header.ts';
-import { CsvReader, type OpenedCsv } from './csv-reader.ts';
 
 export interface CsvOptions {
   /** What messages call the source; default `the dataset`. */
@@ -45,18 +47,27 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
     offset: options.from?.byte ?? 0,
   });
   try {
-    const opened = options.from
-      ? { dialect: requireCsvDialect(options.dialect), warnings: [], line: options.from.line, ordinal: options.from.ordinal }
-      : await openAtHeader(window, options, name);
-    const reader = new CsvReader(window, { ...opened, name, maxRowBytes });
-    if (!options.from && !(await reader.hasRows())) {
-      throw new InputError('BR-E0102', `${name} has a header and no rows`, { details: { file: name } });
+    if (options.from) {
+      const { line, ordinal } = options.from;
+      const format = new CsvFormat({ dialect: requireCsvDialect(options.dialect), line, maxRowBytes, name });
+      return new BlockReader(window, format, { warnings: [], ordinal, maxRowBytes });
     }
-    return reader;
+    const { dialect, line, warnings } = await openAtHeader(window, options, name);
+    const format = new CsvFormat({ dialect, line, maxRowBytes, name });
+    const reader = new BlockReader(window, format, { warnings, ordinal: 0, maxRowBytes });
+    return await withRows(reader, `${name} has a header and no rows`);
   } catch (error) {
     await window.close();
     throw error;
   }
+}
+
+/** What is known of a CSV file before its first row. */
+interface OpenedCsv {
+  readonly dialect: CsvDialect;
+  readonly warnings: readonly string[];
+  /** 1-based line of the first row. */
+  readonly line: number;
 }
 
 async function openAtHeader(window: ByteWindow, options: CsvOptions, name: string): Promise<OpenedCsv> {
@@ -82,7 +93,6 @@ async function openAtHeader(window: ByteWindow, options: CsvOptions, name: strin
         ? [`${name}: the header has no comma, so columns are split at ${JSON.stringify(delimiter)}; --delimiter says otherwise`]
         : [],
     line: 1 + header.filter((byte) => byte === extent.newline).length,
-    ordinal: 0,
   };
 }
 

@@ -1,20 +1,10 @@
 import type { Buffer } from 'node:buffer';
 import { CellKind, RejectReason, type RowBatch } from '@batchrock/core';
+import type { ScanStop } from '../reading/index.ts';
 import { CARRIAGE_RETURN, type CsvBytes, LINE_FEED, QUOTE } from './csv-bytes.ts';
 
-/** Why the scanner stopped. */
-export type ScanStop =
-  /** The batch is full. */
-  | 'batch'
-  /** The rest of the bytes is no whole row. */
-  | 'bytes'
-  /** The source ends inside a quoted cell; `openLine` says where it began. */
-  | 'unterminated'
-  /** The next row is longer than `maxRowBytes`; it stands whole in the bytes, up to `rowEnd`. */
-  | 'long';
-
 /** How one row came out; offsets are in the scanner's fields. */
-type RowResult = 'row' | 'blank' | 'bytes' | 'unterminated';
+type RowResult = 'row' | 'blank' | 'bytes' | 'broken';
 
 export interface CsvScannerOptions extends CsvBytes {
   readonly width: number;
@@ -32,7 +22,7 @@ export class CsvScanner {
   line = 1;
   /** After `scan`: the first byte that is not consumed. */
   at = 0;
-  /** After `unterminated`: the line on which the quote was opened. */
+  /** After `broken`: the line on which the quote was opened. */
   openLine = 0;
   /** After `long`: the byte after the row that begins at `at`. */
   rowEnd = 0;
@@ -63,7 +53,7 @@ export class CsvScanner {
     while (this.at < bytes.length) {
       if (batch.count === capacity) return 'batch';
       const result = this.#row(bytes, this.at, last, batch.cells, 3 * batch.count * this.#width);
-      if (result === 'bytes' || result === 'unterminated') return result;
+      if (result === 'bytes' || result === 'broken') return result;
       if (result === 'row') {
         if (this.rowEnd - this.at > this.#maxRowBytes) return 'long';
         const row = batch.count++;
@@ -169,7 +159,7 @@ export class CsvScanner {
   #unterminated(bytes: Buffer, at: number): RowResult {
     this.#countLines(bytes, at, at);
     this.openLine = this.line + this.#innerLines;
-    return 'unterminated';
+    return 'broken';
   }
 
   #newlineFrom(bytes: Buffer, at: number): number {
