@@ -1,5 +1,12 @@
+export { adoptJob, findJob, isJobOf } from './adopt.ts';
+export { type CollectResult, collectPart } from './collect.ts';
+export { type RunCounts, runCounts } from './counts.ts';
+export { type DispatchOptions, type DispatchReport, dispatchLane, ensureLane } from './dispatch.ts';
 export type { EventBody, RetrySelection, RunBody, RunDocument, RunState, StopMode } from './document.ts';
+export { type DriveOptions, driveRun, type RunSnapshot } from './drive.ts';
+export { buildGeneration } from './generation.ts';
 export { runIdFor } from './identity.ts';
+export { type IntentPhase, intentPhase, renewIntent, withdrawIntent, writeIntent } from './intent.ts';
 export {
   eventItem,
   eventSort,
@@ -12,5 +19,19 @@ export {
   partItem,
   runItem,
 } from './items.ts';
+export { jobParameters, jobSpec } from './job-spec.ts';
 export { ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
+export { type JobHint, type KickResult, kickJob } from './kick.ts';
+export { findRun, type Loaded, loadDocument, loadLane, loadPart, loadParts, loadRun, type PartRef, readText } from './load.ts';
+export { adoptOrphans, pollParts } from './poll.ts';
 export type { RunPorts } from './ports.ts';
+export { eventsSince, findRunByIdentity, listRuns, type RunReading, readRun } from './read.ts';
+export { type RetryOptions, resumeRun, retryRun } from './resume.ts';
+export { type SettleResult, settleRun } from './settle.ts';
+export type { RunSteps, StepOptions } from './steps.ts';
+export { stopJobs, stopRun } from './stop.ts';
+export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions, submitPart } from './submit.ts';
+export { type RunCost, summaryText, tokenCost, writeText } from './summary.ts';
+export { type SweepOptions, type SweepReport, sweepLane } from './sweep.ts';
+export { isPassing } from './tolerance.ts';
+export { type Happening, recordEvent, transact } from './transact.ts';

@@ -1,0 +1,68 @@
+import { isServiceError } from '../errors/index.ts';
+import { decide, evolve, type PartBody } from '../job/index.ts';
+import { holdSlot } from '../lane/index.ts';
+import type { CallOptions, JobView, Write } from '../ports/index.ts';
+import { loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { recordEvent, transact } from './transact.ts';
+
+/** True for a job that was created for this part: by its name, and by its token where the service says it. */
+export function isJobOf(part: PartBody, view: JobView): boolean {
+  if (view.jobName !== part.jobName) return false;
+  return view.clientRequestToken === undefined || view.clientRequestToken === part.clientRequestToken;
+}
+
+/** Looks a part's job up by its name. Of several, the first that was submitted: every process must take the same. */
+export async function findJob(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<JobView | undefined> {
+  let found: JobView | undefined;
+  for await (const view of ports.service.list({ nameContains: part.jobName }, o)) {
+    if (isJobOf(part, view) && (found === undefined || isEarlier(view, found))) found = view;
+  }
+  return found;
+}
+
+function isEarlier(a: JobView, b: JobView): boolean {
+  return a.submitTime < b.submitTime || (a.submitTime === b.submitTime && a.jobArn < b.jobArn);
+}
+
+/**
+ * Writes down that a part's job exists. `known`: it was written down before. `duplicate`: the part has another job, so
+ * this one was made by a Create that came too late for its token; the caller stops it.
+ */
+export function adoptJob(
+  ports: RunPorts,
+  ref: PartRef,
+  jobArn: string,
+  o?: CallOptions,
+): Promise<'adopted' | 'known' | 'duplicate'> {
+  return transact<'adopted' | 'known' | 'duplicate'>(
+    ports,
+    async () => {
+      const part = await loadPart(ports.ledger, ref, o);
+      const [event] = decide(part.body, { do: 'adopt', jobArn }, ports.clock.now());
+      if (event === undefined) return { writes: [], result: part.body.jobArn === jobArn ? 'known' : 'duplicate' };
+      const run = await loadRun(ports.ledger, ref.run, o);
+      const happening = { kind: 'submitted', attempt: ref.attempt, part: ref.part, jobArn } as const;
+      const writes: Write[] = [putPart(part, evolve(part.body, event)), ...recordEvent(ports, run, happening)];
+      if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, part.body, o));
+      return { writes, result: 'adopted' };
+    },
+    o,
+  );
+}
+
+/** The intent was withdrawn and its job turned up all the same: it counts at the service, so it counts here. */
+async function takeSlotBack(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<Write> {
+  const lane = await loadLane(ports.ledger, part.lane, o);
+  const { jobName, run, attempt, part: number } = part;
+  return putLane(lane, holdSlot(lane.body, { jobName, run, attempt, part: number }));
+}
+
+/** Stops a job; that it has ended or is stopping already is no error. */
+export async function stopJob(ports: RunPorts, jobArn: string, o?: CallOptions): Promise<void> {
+  try {
+    await ports.service.stop(jobArn, o);
+  } catch (error) {
+    if (!isServiceError(error, 'conflict') && !isServiceError(error, 'invalid')) throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import type { PartBody, PartState } from '../job/index.ts';
+import type { RunBody } from './document.ts';
+
+/** How a run stands, derived from its parts. `rows` is always `succeeded + failed + rejected + pending`. */
+export interface RunCounts {
+  /** Input rows; those seen so far while the run is being prepared. */
+  readonly rows: number;
+  readonly succeeded: number;
+  /** Failed for good: permanently, or at the last attempt. */
+  readonly failed: number;
+  readonly rejected: number;
+  /** Not sent, in flight, not collected, or to be sent again. */
+  readonly pending: number;
+  /** Of the succeeded: cut off at the token limit. */
+  readonly truncated: number;
+  /** Sums over the records that say it; absent where none does. */
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** Parts of the generation in hand, by state. */
+  readonly jobs: Readonly<Record<PartState, number>>;
+  /** Records that jobs in flight say they have processed, sentinels left out as well as can be told. */
+  readonly live: { readonly processed: number; readonly succeeded: number; readonly failed: number };
+}
+
+/**
+ * Counts a run. A record's latest attempt tells what became of it: all that were ever sent again stand in a later
+ * generation, so what neither succeeded nor is under way in the last one has failed.
+ */
+export function runCounts(run: RunBody, parts: readonly PartBody[]): RunCounts {
+  const sent = sum(parts, (part) => (part.attempt === 1 ? part.records : 0));
+  const rejected = run.rejected ?? sum(parts, (part) => part.rejected ?? 0);
+  // rows of a first generation that is not complete in the ledger yet count as pending
+  const rows = run.rows ?? sent + rejected;
+  const succeeded = sum(parts, (part) => part.collected?.succeeded ?? 0);
+  const latest = parts.filter((part) => part.attempt === run.attempt);
+  const isOver = run.state === 'ended';
+  const open = sum(latest, (part) => {
+    if (part.collected) return isOver ? 0 : part.collected.retryable + part.collected.missing;
+    return part.state === 'collected' ? 0 : part.records;
+  });
+  const unseen = Math.max(0, rows - rejected - sent);
+  const inputTokens = sumKnown(parts, (part) => part.collected?.inputTokens);
+  const outputTokens = sumKnown(parts, (part) => part.collected?.outputTokens);
+  return {
+    rows,
+    succeeded,
+    failed: sent - succeeded - open,
+    rejected,
+    pending: open + unseen,
+    truncated: sum(parts, (part) => part.collected?.truncated ?? 0),
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    jobs: jobsByState(latest),
+    live: liveCounts(latest),
+  };
+}
+
+function jobsByState(parts: readonly PartBody[]): Record<PartState, number> {
+  const jobs: Record<PartState, number> = { ready: 0, submitting: 0, submitted: 0, ended: 0, collected: 0 };
+  for (const part of parts) jobs[part.state]++;
+  return jobs;
+}
+
+/** A job's counters include its padding; what exceeds the real records is taken for padding. */
+function liveCounts(parts: readonly PartBody[]): RunCounts['live'] {
+  const live = parts.filter((part) => part.state === 'submitted' || part.state === 'ended');
+  return {
+    processed: sum(live, (part) => Math.min(part.records, part.jobCounts?.processed ?? 0)),
+    succeeded: sum(live, (part) => Math.min(part.records, part.jobCounts?.succeeded ?? 0)),
+    failed: sum(live, (part) => Math.min(part.records, part.jobCounts?.failed ?? 0)),
+  };
+}
+
+function sum(parts: readonly PartBody[], of: (part: PartBody) => number): number {
+  return parts.reduce((total, part) => total + of(part), 0);
+}
+
+function sumKnown(parts: readonly PartBody[], of: (part: PartBody) => number | undefined): number | undefined {
+  return parts.reduce<number | undefined>((total, part) => {
+    const value = of(part);
+    return value === undefined ? total : (total ?? 0) + value;
+  }, undefined);
+}

@@ -1,0 +1,99 @@
+import { isServiceError } from '../errors/index.ts';
+import { decide, evolve, type JobReport, type PartBody } from '../job/index.ts';
+import { releaseSlot } from '../lane/index.ts';
+import { type CallOptions, isTerminalStatus, type JobView } from '../ports/index.ts';
+import { adoptJob, findJob, isJobOf, stopJob } from './adopt.ts';
+import { findName, loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { recordEvent, transact } from './transact.ts';
+
+/** What makes one look at a job: an event, a line of List, or just its name. Nothing else that it says is believed. */
+export interface JobHint {
+  readonly jobName: string;
+  readonly jobArn?: string;
+}
+
+/**
+ * `ignored`: not a job of this ledger. `unchanged`: nothing new. `progressed`: live status or counters. `ended`: the job
+ * ended and its slot is free. `duplicate`: a second job of a part that has one; it is stopped.
+ */
+export type KickResult = 'ignored' | 'unchanged' | 'progressed' | 'ended' | 'duplicate';
+
+/**
+ * Looks at a job and writes down what Get says. An event may come before our own write of the ARN, twice, late, out of
+ * order or forged: the name leads to the part, Get tells the truth, and a state that is reached stays.
+ */
+export async function kickJob(ports: RunPorts, hint: JobHint, o?: CallOptions): Promise<KickResult> {
+  const name = await findName(ports.ledger, hint.jobName, o);
+  if (name === undefined) return 'ignored';
+  const { body: part } = await loadPart(ports.ledger, name.body, o);
+  const jobArn = hint.jobArn ?? part.jobArn ?? (await findJob(ports, part, o))?.jobArn;
+  if (jobArn === undefined) return 'unchanged';
+  if (jobArn === part.jobArn && (part.state === 'ended' || part.state === 'collected')) return 'unchanged';
+  const view = await getJob(ports, part, jobArn, o);
+  if (view === undefined) return 'ignored';
+  // Get may leave the name out (API reference, 2026-11); a job that was adopted is known by its ARN
+  return view.jobArn === part.jobArn || isJobOf(part, view) ? applyView(ports, part, view, o) : 'ignored';
+}
+
+/** A hint may carry an ARN that the service does not even take for one. */
+async function getJob(ports: RunPorts, part: PartBody, jobArn: string, o?: CallOptions): Promise<JobView | undefined> {
+  try {
+    return await ports.service.get(jobArn, o);
+  } catch (error) {
+    if (jobArn !== part.jobArn && isServiceError(error, 'invalid')) return undefined;
+    throw error;
+  }
+}
+
+/** What List says of a submitted part's job: live counters are taken from it, an end is confirmed by Get. */
+export function noteListed(ports: RunPorts, part: PartBody, view: JobView, o?: CallOptions): Promise<KickResult> {
+  const isLive = part.jobArn === view.jobArn && !isTerminalStatus(view.status);
+  return isLive ? applyView(ports, part, view, o) : kickJob(ports, view, o);
+}
+
+async function applyView(ports: RunPorts, ref: PartRef, view: JobView, o?: CallOptions): Promise<KickResult> {
+  if ((await adoptJob(ports, ref, view.jobArn, o)) === 'duplicate') {
+    if (!isTerminalStatus(view.status)) await stopJob(ports, view.jobArn, o);
+    return 'duplicate';
+  }
+  const report = reportOf(view);
+  return transact<KickResult>(
+    ports,
+    async () => {
+      const part = await loadPart(ports.ledger, ref, o);
+      const [event] = decide(part.body, { do: 'observe', report }, ports.clock.now());
+      if (event === undefined) return { writes: [], result: 'unchanged' };
+      const next = evolve(part.body, event);
+      if (event.event !== 'ended') return { writes: [putPart(part, next)], result: 'progressed' };
+      const run = await loadRun(ports.ledger, ref.run, o);
+      const lane = await loadLane(ports.ledger, next.lane, o);
+      const happening = {
+        kind: 'ended',
+        attempt: next.attempt,
+        part: next.part,
+        jobArn: view.jobArn,
+        message: endMessage(view),
+      } as const;
+      return {
+        writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordEvent(ports, run, happening)],
+        result: 'ended',
+      };
+    },
+    o,
+  );
+}
+
+function endMessage(view: JobView): string {
+  return view.message ? `${view.status}: ${view.message}` : view.status;
+}
+
+function reportOf(view: JobView): JobReport {
+  return {
+    jobArn: view.jobArn,
+    status: view.status,
+    terminal: isTerminalStatus(view.status),
+    ...(view.message && { message: view.message }),
+    ...(view.counts && { counts: view.counts }),
+  };
+}

@@ -1,0 +1,86 @@
+import type { PartBody } from '../job/index.ts';
+import { type CallOptions, isTerminalStatus, type JobView } from '../ports/index.ts';
+import { type KickResult, kickJob, noteListed } from './kick.ts';
+import type { RunPorts } from './ports.ts';
+import { checkCancelled, tolerate } from './tolerance.ts';
+
+/** How submitted parts are looked after. */
+export interface PollOptions extends CallOptions {
+  /** Called whenever a job ended and so a slot came free, before the next job is looked at. */
+  readonly onSlotFree?: () => Promise<void>;
+  /** Told of each failure that may pass; the other parts are looked at all the same. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+/** Below this many jobs one Get each is as cheap as a List. */
+const LIST_FROM = 3;
+/** Clocks differ: a job may have been submitted this long before its intent, by another clock. */
+const CLOCK_MARGIN_MS = 60 * 60_000;
+
+/** Looks at the jobs of submitted parts: many with one List, an end always with Get. How many have ended. */
+export async function pollParts(ports: RunPorts, parts: readonly PartBody[], o: PollOptions = {}): Promise<number> {
+  const note = o.onTrouble ?? ignore;
+  const listed = parts.length < LIST_FROM ? undefined : await tolerate(() => listJobs(ports, parts, o), note);
+  let ended = 0;
+  for (const part of parts) {
+    checkCancelled(o.signal);
+    const result = await tolerate(() => look(ports, part, listed?.get(part.jobArn ?? ''), o), note);
+    if (result !== 'ended') continue;
+    ended++;
+    await o.onSlotFree?.();
+  }
+  return ended;
+}
+
+function look(ports: RunPorts, part: PartBody, view: JobView | undefined, o: CallOptions): Promise<KickResult> {
+  return view === undefined ? kickJob(ports, { jobName: part.jobName }, o) : noteListed(ports, part, view, o);
+}
+
+/** Newest first, so the pages behind the oldest part are never asked for. */
+async function listJobs(ports: RunPorts, parts: readonly PartBody[], o: CallOptions): Promise<Map<string, JobView>> {
+  const wanted = new Set(parts.map((part) => part.jobArn));
+  const oldest = parts.reduce((min, part) => Math.min(min, part.since ?? min), Number.POSITIVE_INFINITY);
+  const since = Number.isFinite(oldest) ? { submittedAfter: oldest - CLOCK_MARGIN_MS } : {};
+  const prefix = commonPrefix(parts);
+  const views = new Map<string, JobView>();
+  for await (const view of ports.service.list({ ...since, ...(prefix && { nameContains: prefix }) }, o)) {
+    if (wanted.has(view.jobArn)) views.set(view.jobArn, view);
+    if (views.size === wanted.size) break;
+  }
+  return views;
+}
+
+/** What all the names begin with, when they were made with one prefix. */
+function commonPrefix(parts: readonly PartBody[]): string | undefined {
+  const prefixes = new Set(parts.map((part) => part.jobName.slice(0, -21)));
+  return prefixes.size === 1 ? [...prefixes][0] : undefined;
+}
+
+/** The four states in which a job of ours that nobody knows of would still cost money. */
+const LIVE = ['Submitted', 'Validating', 'Scheduled', 'InProgress'] as const;
+
+/**
+ * Looks through the live jobs for some of ours that the ledger does not know: adopts one whose intent is open, stops a
+ * second job of a part that has one. A job with a name that this ledger never gave is somebody else's and left alone.
+ */
+export async function adoptOrphans(ports: RunPorts, o: CallOptions = {}): Promise<{ adopted: number; stopped: number }> {
+  const report = { adopted: 0, stopped: 0 };
+  for (const status of LIVE) {
+    const live: JobView[] = [];
+    for await (const view of ports.service.list({ status }, o)) if (hasOurShape(view)) live.push(view);
+    for (const view of live) {
+      if (isTerminalStatus(view.status)) continue;
+      const result = await kickJob(ports, view, o);
+      if (result === 'duplicate') report.stopped++;
+      if (result === 'progressed') report.adopted++;
+    }
+  }
+  return report;
+}
+
+/** A name as `jobIdentity` makes it. */
+function hasOurShape(view: JobView): boolean {
+  return /-[0-9a-f]{20}$/.test(view.jobName);
+}
+
+function ignore(): void {}

@@ -1,0 +1,82 @@
+import { StateError } from '../errors/index.ts';
+import type { CallOptions } from '../ports/index.ts';
+import type { RetrySelection, RunBody } from './document.ts';
+import { loadParts, loadRun } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { recordEvent, transact } from './transact.ts';
+
+/**
+ * Lets a stopped, stopping or blocked run go on: what was never sent is sent, and what a stopped job left undone goes into
+ * the next generation, for which an attempt is added if none is left. A run that goes on already is left alone. Throws
+ * `BR-E0207` for a run that is being prepared or has ended.
+ */
+export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise<RunBody> {
+  return transact(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, id, o);
+      const { state, blocked, attempt, maxAttempts } = run.body;
+      if (state === 'running' && !blocked) return { writes: [], result: run.body };
+      if (state === 'preparing' || state === 'ended') {
+        const hint = state === 'ended' ? `batchrock retry ${id} sends failed rows again` : 'give the same run command again';
+        throw new StateError(
+          'BR-E0207',
+          `run ${id} cannot be resumed: it ${state === 'ended' ? 'has ended' : 'is being prepared'}`,
+          {
+            details: { run: id, state },
+            hint,
+          },
+        );
+      }
+      const cutShort = state !== 'running' && (await wasCutShort(ports, run.body, o));
+      const change: Partial<RunBody> = {
+        state: 'running',
+        blocked: undefined,
+        stopMode: undefined,
+        maxAttempts: cutShort ? Math.max(maxAttempts, attempt + 1) : maxAttempts,
+      };
+      const writes = recordEvent(ports, run, { kind: 'resumed' }, change);
+      return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };
+    },
+    o,
+  );
+}
+
+/** True when a job of the generation in hand was stopped: its records have not had their attempt. */
+async function wasCutShort(ports: RunPorts, run: RunBody, o?: CallOptions): Promise<boolean> {
+  const parts = await loadParts(ports.ledger, run, o);
+  return parts.some((part) => part.attempt === run.attempt && (part.jobStatus === 'Stopped' || part.jobStatus === 'Stopping'));
+}
+
+/** What `retry` sends again, and how often at most. */
+export interface RetryOptions extends CallOptions, RetrySelection {
+  /** Attempts beyond those that the run has used; default 1. */
+  readonly extraAttempts?: number;
+}
+
+/**
+ * Sends failed records of an ended run again. Only says so in the ledger; `settleRun` builds the generation, and can do
+ * so again after a crash. Throws `BR-E0204` for a run that has not ended.
+ */
+export function retryRun(ports: RunPorts, id: string, o: RetryOptions = {}): Promise<RunBody> {
+  return transact(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, id, o);
+      if (run.body.state !== 'ended') {
+        throw new StateError('BR-E0204', `run ${id} is ${run.body.state}; only a run that has ended can be retried`, {
+          details: { run: id },
+        });
+      }
+      const change: Partial<RunBody> = {
+        state: 'running',
+        endedAt: undefined,
+        maxAttempts: run.body.attempt + (o.extraAttempts ?? 1),
+        retrySelection: o.codes === undefined ? {} : { codes: o.codes },
+      };
+      const writes = recordEvent(ports, run, { kind: 'resumed', message: 'retry' }, change);
+      return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };
+    },
+    o,
+  );
+}

@@ -1,0 +1,52 @@
+import { StateError } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
+import { stopJob } from './adopt.ts';
+import type { RunBody, StopMode } from './document.ts';
+import { openPartsAt, openSort } from './items.ts';
+import { eachBody, loadRun } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { settleRun } from './settle.ts';
+import type { StepOptions } from './steps.ts';
+import { recordEvent, transact } from './transact.ts';
+
+/** A later stop may be harder than an earlier one, never softer. */
+const HARDNESS: Readonly<Record<StopMode, number>> = { drain: 0, stop: 1, abandon: 2 };
+
+/**
+ * Stops a run. From the commit of this on no intent is written for it and no Create is sent again. What is in flight is
+ * drained, stopped or left alone, as asked; its outcomes are kept in each case. Returns the run as it stands then; it is
+ * `stopped` once no job of it is left. Throws `BR-E0207` while the run is being prepared.
+ */
+export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: StepOptions = {}): Promise<RunBody> {
+  await transact(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, id, o);
+      const { state, stopMode } = run.body;
+      if (state === 'preparing') {
+        const hint = 'nothing has been sent; end the process that prepares it';
+        throw new StateError('BR-E0207', `run ${id} is still being prepared`, { details: { run: id }, hint });
+      }
+      const isHarder = state === 'running' || (state === 'stopping' && HARDNESS[mode] > HARDNESS[stopMode ?? 'drain']);
+      if (!isHarder) return { writes: [], result: undefined };
+      const happening = { kind: mode === 'abandon' ? 'stopped' : 'stopping', message: mode } as const;
+      const change = { state: mode === 'abandon' ? 'stopped' : 'stopping', stopMode: mode } as const;
+      return { writes: recordEvent(ports, run, happening, change), result: undefined };
+    },
+    o,
+  );
+  await stopJobs(ports, id, o);
+  await settleRun(ports, id, o);
+  return (await loadRun(ports.ledger, id, o)).body;
+}
+
+/** Asks the service to stop every job of a run that is stopped by `stop`; a job that is asked already is left alone. */
+export async function stopJobs(ports: RunPorts, id: string, o: StepOptions = {}): Promise<void> {
+  const { body: run } = await loadRun(ports.ledger, id, o);
+  if (run.state !== 'stopping' || run.stopMode !== 'stop') return;
+  const at = openPartsAt(run.lane, 'submitted');
+  for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at, after: openSort(id) }, o)) {
+    if (part.run !== id) return;
+    if (part.jobArn !== undefined && part.jobStatus !== 'Stopping') await stopJob(ports, part.jobArn, o);
+  }
+}

@@ -1,0 +1,150 @@
+import { isBatchrockError, isServiceError, type ServiceError } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
+import { coolDown, QUOTA_COOLDOWN_MS } from '../lane/index.ts';
+import type { CallOptions } from '../ports/index.ts';
+import { adoptJob, findJob, stopJob } from './adopt.ts';
+import { documentOf } from './documents.ts';
+import { type IntentPhase, intentPhase, type NoIntent, renewIntent, withdrawIntent, writeIntent } from './intent.ts';
+import { jobSpec } from './job-spec.ts';
+import { loadLane, loadPart, loadRun, type PartRef, putLane } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { checkCancelled } from './tolerance.ts';
+import { recordEvent, transact } from './transact.ts';
+
+/** What is said to every step that may create jobs. */
+export interface SubmitOptions extends CallOptions {
+  /** How long a lane rests after the service said that its quota is reached; default `QUOTA_COOLDOWN_MS`. */
+  readonly cooldownMs?: number;
+}
+
+/**
+ * What became of a Create. `kept`: it is not known whether there is a job (timeout, throttle, 5xx), so slot, token and
+ * intent stay and a sweep comes back. `quota`: so does the lane rest. `blocked`: the service refused the run's jobs.
+ */
+export type CreateResult = 'submitted' | 'kept' | 'quota' | 'blocked';
+
+/** Writes the intent of a part and creates its job. */
+export async function submitPart(ports: RunPorts, ref: PartRef, o: SubmitOptions = {}): Promise<CreateResult | NoIntent> {
+  // read before the intent, so that a document that is gone holds no slot
+  await documentOf(ports, ref.run, o);
+  const intent = await writeIntent(ports, ref, o);
+  return typeof intent === 'string' ? intent : createJob(ports, intent, o);
+}
+
+/**
+ * Creates the job of an intent, within the trust window of that intent and never after it. Whatever the answer, the
+ * intent is left only with the ARN in hand: a call that was refused proves nothing about another one of the same token
+ * that is under way in another process, or whose answer was lost.
+ */
+async function createJob(ports: RunPorts, part: PartBody, o: SubmitOptions): Promise<CreateResult> {
+  const notAfter = (part.since ?? 0) + ports.service.facts.tokenTrustMs;
+  if (ports.clock.now() > notAfter) return 'kept';
+  const spec = jobSpec(await documentOf(ports, part.run, o), part);
+  try {
+    const { jobArn } = await ports.service.create(spec, { notAfter, signal: o.signal });
+    return jobArn === '' ? 'kept' : await recordJob(ports, part, jobArn, o);
+  } catch (error) {
+    return refused(ports, part, error, o);
+  }
+}
+
+async function recordJob(ports: RunPorts, part: PartBody, jobArn: string, o: CallOptions): Promise<CreateResult> {
+  if ((await adoptJob(ports, part, jobArn, o)) === 'duplicate') await stopJob(ports, jobArn, o);
+  return 'submitted';
+}
+
+async function refused(ports: RunPorts, part: PartBody, error: unknown, o: SubmitOptions): Promise<CreateResult> {
+  checkCancelled(o.signal);
+  if (!isServiceError(error)) {
+    if (isBatchrockError(error) && error.kind === 'cancelled') return 'kept';
+    throw error;
+  }
+  switch (error.reason) {
+    case 'quota':
+      await restLane(ports, part.lane, error.retryAfterMs ?? o.cooldownMs ?? QUOTA_COOLDOWN_MS, o);
+      return 'quota';
+    case 'conflict': {
+      const found = await findJob(ports, part, o);
+      return found === undefined ? 'kept' : recordJob(ports, part, found.jobArn, o);
+    }
+    case 'invalid':
+    case 'denied':
+      return blockedBy(ports, part, error, o);
+    default:
+      return 'kept';
+  }
+}
+
+/**
+ * A refusal blocks the run when it is about the job: the service looked at this call and made nothing of it. One that came
+ * after the trust window may be about the call's age (an expired signature), and one whose effect is unknown about
+ * nothing; then the sweep looks first and asks again. The slot stays in any case: it is given back by proof, in
+ * `withdrawIntent`, since an earlier Create of the same intent may have been accepted and its answer lost.
+ */
+async function blockedBy(ports: RunPorts, part: PartBody, error: ServiceError, o: CallOptions): Promise<CreateResult> {
+  const phase = intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now());
+  if (error.effect !== 'none' || phase !== 'trusted') return 'kept';
+  await transact(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, part.run, o);
+      if (run.body.blocked || run.body.state !== 'running') return { writes: [], result: undefined };
+      const blocked = { code: error.code, message: error.message, at: ports.clock.now() };
+      const happening = { kind: 'blocked', attempt: part.attempt, part: part.part, message: error.message } as const;
+      return { writes: recordEvent(ports, run, happening, { blocked }), result: undefined };
+    },
+    o,
+  );
+  return 'blocked';
+}
+
+async function restLane(ports: RunPorts, key: string, restMs: number, o: CallOptions): Promise<void> {
+  await transact(
+    ports,
+    async () => {
+      const lane = await loadLane(ports.ledger, key, o);
+      return { writes: [putLane(lane, coolDown(lane.body, ports.clock.now(), restMs))], result: undefined };
+    },
+    o,
+  );
+}
+
+/** How an intent that somebody left behind is followed up. */
+export interface PursueOptions extends SubmitOptions {
+  /** False: never create, only look; a settled intent without a job is withdrawn. */
+  readonly mayCreate: boolean;
+}
+
+/** What became of an intent: `gone` when it was none any more, `waiting` when it is too early to say. */
+export type PursueResult = CreateResult | 'adopted' | 'withdrawn' | 'waiting' | 'gone';
+
+/**
+ * Follows an intent up: after a crash, a lost answer, a throttle, a full quota. Looks first, always: within the trust
+ * window that costs one List call, and it spares the protocol from trusting two processes' clocks to agree.
+ */
+export async function pursueIntent(ports: RunPorts, ref: PartRef, o: PursueOptions): Promise<PursueResult> {
+  const { body: part } = await loadPart(ports.ledger, ref, o);
+  if (part.state !== 'submitting') return 'gone';
+  // taken before the look: what the look finds must be complete for an intent of this age
+  const phase = intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now());
+  const found = await findJob(ports, part, o);
+  if (found !== undefined) {
+    await recordJob(ports, part, found.jobArn, o);
+    return 'adopted';
+  }
+  return phase === 'waiting' ? 'waiting' : sendAgain(ports, part, phase, o);
+}
+
+async function sendAgain(ports: RunPorts, part: PartBody, phase: IntentPhase, o: PursueOptions): Promise<PursueResult> {
+  const { body: run } = await loadRun(ports.ledger, part.run, o);
+  const mayCreate = o.mayCreate && run.state === 'running' && run.blocked === undefined;
+  if (!mayCreate) {
+    if (phase !== 'settled') return 'waiting';
+    return (await withdrawIntent(ports, part, o)) ? 'withdrawn' : 'gone';
+  }
+  const { body: lane } = await loadLane(ports.ledger, part.lane, o);
+  if (ports.clock.now() < lane.cooldownUntil) return 'waiting';
+  if (phase === 'trusted') return createJob(ports, part, o);
+  const renewed = await renewIntent(ports, part, o);
+  return renewed === undefined ? 'gone' : createJob(ports, renewed, o);
+}

@@ -1,0 +1,146 @@
+import type { PartBody, PartState } from '../job/index.ts';
+import { holdsSlot, QUOTA_COOLDOWN_MS, raiseLimit, releaseSlot, type SlotHolder } from '../lane/index.ts';
+import type { Write } from '../ports/index.ts';
+import { collectPart } from './collect.ts';
+import { type DispatchOptions, dispatchLane } from './dispatch.ts';
+import type { RunBody } from './document.ts';
+import { intentPhase } from './intent.ts';
+import { openPartsAt, openRunsAt } from './items.ts';
+import { ledgerKeys } from './keys.ts';
+import { eachBody, findPart, loadLane, putLane } from './load.ts';
+import { adoptOrphans, pollParts } from './poll.ts';
+import type { RunPorts } from './ports.ts';
+import { settleRun } from './settle.ts';
+import type { StepOptions } from './steps.ts';
+import { stopJobs } from './stop.ts';
+import { pursueIntent } from './submit.ts';
+import { tolerate } from './tolerance.ts';
+import { transact } from './transact.ts';
+
+/** How a lane is swept. */
+export interface SweepOptions extends StepOptions, DispatchOptions {
+  /**
+   * Only this run is carried on; of the others, only what holds the lane's slots is looked after (ended jobs, leaked
+   * slots, intents that came to nothing), and nothing is sent. Default: every run of the lane.
+   */
+  readonly run?: string;
+  /** False: ended parts are collected by somebody else in this process. Default true. */
+  readonly collect?: boolean;
+  /** Told of each failure that may pass; the sweep goes on behind it. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+/** What a sweep found and did. */
+export interface SweepReport {
+  /** Jobs found for intents without an ARN. */
+  readonly adopted: number;
+  /** Jobs that ended. */
+  readonly ended: number;
+  readonly collected: number;
+  /** Slots that nobody had any more. */
+  readonly repaired: number;
+  /** Second jobs of a part. */
+  readonly stopped: number;
+  /** Jobs created. */
+  readonly submitted: number;
+}
+
+/**
+ * Looks after a lane without being told of anything: whatever events are lost and whoever crashed, a sweep every few
+ * minutes brings every run to its end. Safe beside other sweeps and at any time.
+ */
+export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions = {}): Promise<SweepReport> {
+  const note = o.onTrouble ?? (() => {});
+  const step = <T>(what: () => Promise<T>) => tolerate(what, note);
+  const onSlotFree = async () => void (await step(() => dispatchLane(ports, lane, o)));
+  const isMine = (part: { readonly run: string }) => o.run === undefined || part.run === o.run;
+
+  const repaired = (await step(() => repairSlots(ports, lane, o))) ?? 0;
+  await step(() => growLimit(ports, lane, o.cooldownMs ?? QUOTA_COOLDOWN_MS, o));
+  let adopted = 0;
+  for (const part of await openParts(ports, lane, 'submitting', o)) {
+    // a young intent is in good hands: the process that wrote it is just sending its Create
+    if (intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now()) === 'trusted') continue;
+    if ((await step(() => pursueIntent(ports, part, { ...o, mayCreate: isMine(part) }))) === 'adopted') adopted++;
+  }
+  const ended = await pollParts(ports, await openParts(ports, lane, 'submitted', o), { ...o, onSlotFree });
+  const orphans = (await step(() => adoptOrphans(ports, o))) ?? { adopted: 0, stopped: 0 };
+  let collected = 0;
+  for (const part of o.collect === false ? [] : await openParts(ports, lane, 'ended', o)) {
+    if (!isMine(part)) continue;
+    if ((await step(() => collectPart(ports, part, o))) === 'collected') collected++;
+  }
+  for (const run of await openRuns(ports, lane, o)) {
+    if (!isMine(run)) continue;
+    await step(() => stopJobs(ports, run.run, o));
+    await step(() => settleRun(ports, run.run, o));
+  }
+  const dispatched = await step(() => dispatchLane(ports, lane, o));
+  return {
+    adopted: adopted + orphans.adopted,
+    ended,
+    collected,
+    repaired,
+    stopped: orphans.stopped,
+    submitted: dispatched?.submitted ?? 0,
+  };
+}
+
+/** The parts of a lane in one state, as the index shows them; every step reads its part again. */
+export async function openParts(ports: RunPorts, lane: string, state: PartState, o: StepOptions): Promise<PartBody[]> {
+  const parts: PartBody[] = [];
+  for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at: openPartsAt(lane, state), limit: 500 }, o)) {
+    parts.push(part);
+  }
+  return parts;
+}
+
+async function openRuns(ports: RunPorts, lane: string, o: StepOptions): Promise<RunBody[]> {
+  const runs: RunBody[] = [];
+  for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane) }, o)) runs.push(run);
+  return runs;
+}
+
+/**
+ * Frees slots whose part needs none. With slots kept in the commit of every step this finds nothing; it is here for what
+ * an older version, a person or a bug may leave behind. Part and lane are read apart, so the part is checked in the commit
+ * that frees its slot.
+ */
+async function repairSlots(ports: RunPorts, key: string, o: StepOptions): Promise<number> {
+  const { body } = await loadLane(ports.ledger, key, o);
+  let repaired = 0;
+  for (const holder of body.holders) if (await repairSlot(ports, key, holder, o)) repaired++;
+  return repaired;
+}
+
+function repairSlot(ports: RunPorts, key: string, holder: SlotHolder, o: StepOptions): Promise<boolean> {
+  return transact<boolean>(
+    ports,
+    async () => {
+      const part = await findPart(ports.ledger, holder, o);
+      const needsSlot = part?.body.state === 'submitting' || part?.body.state === 'submitted';
+      if (needsSlot && part?.body.jobName === holder.jobName) return { writes: [], result: false };
+      const lane = await loadLane(ports.ledger, key, o);
+      if (!holdsSlot(lane.body, holder.jobName)) return { writes: [], result: false };
+      const check: Write = {
+        check: ledgerKeys.part(holder.run, holder.attempt, holder.part),
+        expect: part?.version ?? 'absent',
+      };
+      return { writes: [putLane(lane, releaseSlot(lane.body, holder.jobName)), check], result: true };
+    },
+    o,
+  );
+}
+
+/** A limit that fell after a refused job grows again, one with each clean rest. */
+export async function growLimit(ports: RunPorts, key: string, restMs: number, o: StepOptions = {}): Promise<void> {
+  await transact(
+    ports,
+    async () => {
+      const lane = await loadLane(ports.ledger, key, o);
+      const raised = raiseLimit(lane.body, ports.clock.now(), restMs);
+      return { writes: raised === undefined ? [] : [putLane(lane, raised)], result: undefined };
+    },
+    o,
+  );
+}
