@@ -1,0 +1,191 @@
+import { isTerminalStatus, type JobQuery, type JobSpec, type JobStatus, type JobView, ServiceError } from '@batchrock/core';
+import { drawJobLife, endOf, isLiveAt, statusAt, stopped } from './job-life.ts';
+import { drawWork, readInput, tally } from './job-output.ts';
+import { followJob } from './job-run.ts';
+import type { ObjectState } from './object-state.ts';
+import { jobResults, type SimJob } from './sim-job.ts';
+import type { World } from './world.ts';
+
+/** A job of somebody else in the same lane. */
+interface ForeignJob {
+  readonly jobArn: string;
+  readonly jobName: string;
+  readonly submitTime: number;
+  readonly endTime: number;
+}
+
+/** The service side: what exists, whoever heard of it. */
+export class Bedrock {
+  readonly jobs: SimJob[] = [];
+  readonly foreign: ForeignJob[] = [];
+  quota: number;
+  /** Called when a job has been created. */
+  onCreated: ((job: SimJob) => void) | undefined;
+  /** Called when a Create was refused because the quota is full. */
+  onQuotaRefusal: ((spec: JobSpec) => void) | undefined;
+  /** Called at each change of status. */
+  onStatus: ((job: SimJob, status: JobStatus) => void) | undefined;
+  readonly #world: World;
+  readonly #objects: ObjectState;
+  readonly #outputSettleMs: number;
+  readonly #tokens = new Map<string, { readonly job: SimJob; readonly until: number }>();
+
+  constructor(world: World, objects: ObjectState, options: { readonly quota: number; readonly outputSettleMs: number }) {
+    this.#world = world;
+    this.#objects = objects;
+    this.quota = options.quota;
+    this.#outputSettleMs = options.outputSettleMs;
+  }
+
+  create(spec: JobSpec): SimJob {
+    const { scheduler, trace, faults, rng } = this.#world;
+    const { now } = scheduler;
+    const known = this.#tokens.get(spec.clientRequestToken);
+    if (known !== undefined && now < known.until) {
+      if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
+        trace.violate('I16', `token of ${spec.jobName} was sent again with other parameters`);
+      }
+      trace.note('bedrock', `create ${spec.jobName}: token known, job ${known.job.index}`);
+      return known.job;
+    }
+    if (faults.namesUnique && this.jobs.some((job) => job.spec.jobName === spec.jobName)) {
+      trace.note('bedrock', `create ${spec.jobName}: the name is taken`);
+      throw new ServiceError('BR-E0505', `a job named ${spec.jobName} exists`, { reason: 'conflict', effect: 'none' });
+    }
+    if (this.liveJobs().length + this.liveForeign() >= this.quota) {
+      trace.note('bedrock', `create ${spec.jobName}: quota of ${this.quota} is full`);
+      this.onQuotaRefusal?.(spec);
+      throw new ServiceError('BR-E0507', 'too many jobs', { reason: 'quota', effect: 'none' });
+    }
+    const index = this.jobs.length;
+    const jobRng = rng.fork(`job ${index}`);
+    const records = readInput(this.#inputFiles(spec));
+    const job: SimJob = {
+      index,
+      jobArn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(index)}`,
+      spec,
+      submitTime: now,
+      records,
+      work: drawWork(jobRng, faults, records, index),
+      saysCounts: !jobRng.chance(faults.countsAbsentRate),
+      life: drawJobLife(jobRng, faults, now, spec.timeoutHours),
+    };
+    this.jobs.push(job);
+    this.#tokens.set(spec.clientRequestToken, { job, until: now + faults.tokenMemoryMs });
+    trace.note('bedrock', `create ${spec.jobName}: job ${index}, ${job.records.length} records from ${spec.inputUri}`);
+    this.onCreated?.(job);
+    followJob(this.#world, this.#objects, job, { rng: jobRng, outputSettleMs: this.#outputSettleMs, onStatus: this.onStatus });
+    return job;
+  }
+
+  get(jobArn: string, asOf: number): JobView | undefined {
+    const job = this.jobs.find((one) => one.jobArn === jobArn);
+    return job && this.#view(job, asOf);
+  }
+
+  /** Newest first, as it stood at `asOf`; jobs of others among ours. */
+  list(query: JobQuery, asOf: number): JobView[] {
+    const views = [
+      ...this.jobs.flatMap((job) => this.#view(job, asOf) ?? []),
+      ...this.foreign.flatMap((job) => foreignView(job, asOf) ?? []),
+    ];
+    return views
+      .filter((view) => query.submittedAfter === undefined || view.submitTime > query.submittedAfter)
+      .filter((view) => query.nameContains === undefined || view.jobName.includes(query.nameContains))
+      .filter((view) => query.status === undefined || view.status === query.status)
+      .sort((a, b) => b.submitTime - a.submitTime || (a.jobArn < b.jobArn ? 1 : -1));
+  }
+
+  stop(jobArn: string, who: string): void {
+    const { scheduler, trace, rng } = this.#world;
+    const job = this.jobs.find((one) => one.jobArn === jobArn);
+    if (job === undefined) throw new ServiceError('BR-E0504', 'no such job', { reason: 'invalid', effect: 'none' });
+    const status = statusAt(job.life, scheduler.now);
+    if (status === 'Stopping') return;
+    if (status === undefined || isTerminalStatus(status)) {
+      throw new ServiceError('BR-E0505', `job is ${status}`, { reason: 'conflict', effect: 'none' });
+    }
+    trace.note('bedrock', `job ${job.index} is stopped by ${who}`);
+    const jobRng = rng.fork(`stop ${job.index}`);
+    job.life = stopped(job.life, scheduler.now, jobRng);
+    followJob(this.#world, this.#objects, job, { rng: jobRng, outputSettleMs: this.#outputSettleMs, onStatus: this.onStatus });
+  }
+
+  liveJobs(): SimJob[] {
+    return this.jobs.filter((job) => isLiveAt(job.life, this.#world.scheduler.now));
+  }
+
+  liveForeign(): number {
+    return this.foreign.filter((job) => job.endTime > this.#world.scheduler.now).length;
+  }
+
+  addForeign(durationMs: number): void {
+    const { scheduler, trace } = this.#world;
+    if (this.liveJobs().length + this.liveForeign() >= this.quota) return;
+    const index = this.foreign.length;
+    trace.note('bedrock', `somebody else starts a job for ${Math.round(durationMs / 60_000)} min`);
+    const jobArn = `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(900_000 + index)}`;
+    const endTime = scheduler.now + durationMs;
+    this.foreign.push({ jobArn, jobName: `foreign-${index}`, submitTime: scheduler.now, endTime });
+  }
+
+  endForeign(): void {
+    const { now } = this.#world.scheduler;
+    this.foreign.forEach((job, i) => {
+      if (job.endTime > now) this.foreign[i] = { ...job, endTime: now };
+    });
+  }
+
+  #inputFiles(spec: JobSpec): { name: string; text: string }[] {
+    const folder = this.#objects.keyOf(spec.inputUri) ?? 'elsewhere/';
+    return this.#objects
+      .keys(folder)
+      .filter((key) => key.endsWith('.jsonl'))
+      .map((key) => ({ name: key.slice(folder.length), text: this.#objects.text(key)! }));
+  }
+
+  #view(job: SimJob, asOf: number): JobView | undefined {
+    const status = statusAt(job.life, asOf);
+    if (status === undefined) return undefined;
+    const ended = isTerminalStatus(status);
+    const { spec } = job;
+    return {
+      jobArn: job.jobArn,
+      jobName: spec.jobName,
+      status,
+      modelId: `arn:aws:bedrock:us-east-1::foundation-model/${spec.modelId}`,
+      clientRequestToken: spec.clientRequestToken,
+      submitTime: job.submitTime,
+      outputUri: spec.outputUri,
+      ...(ended ? { endTime: endOf(job.life) } : {}),
+      ...(ended && job.life.message !== undefined ? { message: job.life.message } : {}),
+      ...this.#counts(job, asOf, ended),
+    };
+  }
+
+  #counts(job: SimJob, asOf: number, ended: boolean): Pick<JobView, 'counts'> {
+    if (!job.saysCounts) return {};
+    const total = job.records.length;
+    if (ended) return { counts: tally(jobResults(job)) };
+    const begun = job.life.phases.find((phase) => phase.status === 'InProgress')?.at;
+    if (begun === undefined || asOf < begun) return { counts: { total: 0, processed: 0, succeeded: 0, failed: 0 } };
+    const processed = Math.floor(total * Math.min(1, (asOf - begun) / Math.max(1, endOf(job.life) - begun)));
+    return { counts: { total, processed, succeeded: processed, failed: 0 } };
+  }
+}
+
+function foreignView(job: ForeignJob, asOf: number): JobView | undefined {
+  if (job.submitTime > asOf) return undefined;
+  const { jobArn, jobName, submitTime, endTime } = job;
+  const view = {
+    jobArn,
+    jobName,
+    submitTime,
+    modelId: 'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0',
+  };
+  return endTime <= asOf ? { ...view, status: 'Completed', endTime } : { ...view, status: 'InProgress' };
+}
+
+function jobId(index: number): string {
+  return `j${index.toString(36).padStart(11, '0')}`;
+}

@@ -1,0 +1,128 @@
+import { isSentinelOrdinal, type JobSpec, ordinalOf, recordId } from '@batchrock/core';
+import type { Bedrock } from './bedrock.ts';
+import type { LedgerChecker } from './check-ledger.ts';
+import type { Dataset } from './dataset.ts';
+import { isLiveAt } from './job-life.ts';
+import { jobResults, type SimJob } from './sim-job.ts';
+import type { World } from './world.ts';
+
+/** Which part of which run a job was made for, as its input folder says. */
+export interface JobPlace {
+  readonly run: string;
+  readonly part: number;
+  readonly attempt: number;
+}
+
+/** Reads `…/runs/<run>/input/<part>-<attempt>/`; undefined for a folder that is none of ours. */
+export function placeOf(spec: JobSpec): JobPlace | undefined {
+  const match = /\/runs\/([^/]+)\/input\/(\d+)-(\d+)\/$/.exec(spec.inputUri);
+  return match === null ? undefined : { run: match[1]!, part: Number(match[2]), attempt: Number(match[3]) };
+}
+
+/** True for a record that pads a job below the minimum. */
+export function isSentinel(id: string): boolean {
+  return isSentinelOrdinal(ordinalOf(new TextEncoder().encode(id), 0));
+}
+
+/** Judges each job at the moment in which the service creates it (I4, I5, I6, I7, I8, I14). */
+export class JobChecker {
+  readonly #world: World;
+  readonly #bedrock: Bedrock;
+  readonly #ledger: LedgerChecker;
+  readonly #datasets: ReadonlyMap<string, Dataset>;
+
+  constructor(world: World, bedrock: Bedrock, ledger: LedgerChecker, datasets: ReadonlyMap<string, Dataset>) {
+    this.#world = world;
+    this.#bedrock = bedrock;
+    this.#ledger = ledger;
+    this.#datasets = datasets;
+    bedrock.onCreated = (job) => this.#created(job);
+    bedrock.onQuotaRefusal = (spec) => this.#refused(spec);
+  }
+
+  /** Every live job of ours holds a slot, at any moment (I7). */
+  checkSlots(): void {
+    for (const job of this.#bedrock.liveJobs()) this.#holdsSlot(job);
+  }
+
+  #created(job: SimJob): void {
+    const { trace } = this.#world;
+    const place = placeOf(job.spec);
+    const dataset = place && this.#datasets.get(place.run);
+    if (place === undefined || dataset === undefined) {
+      trace.violate('sim', `job ${job.index} reads from ${job.spec.inputUri}`);
+      return;
+    }
+    const { minRecords, maxRecords } = dataset.document.model.limits;
+    const records = job.records.length;
+    if (records < minRecords || records > maxRecords) {
+      trace.violate('I14', `job ${job.index} has ${records} records, allowed are ${minRecords} to ${maxRecords}`);
+    }
+    for (const other of this.#bedrock.jobs) {
+      if (other !== job) this.#beside(job, place, other);
+    }
+    this.#rowsOf(job, dataset);
+    this.#holdsSlot(job);
+  }
+
+  #beside(job: SimJob, place: JobPlace, other: SimJob): void {
+    const { trace, scheduler } = this.#world;
+    const there = placeOf(other.spec);
+    if (there === undefined || there.run !== place.run) return;
+    if (there.attempt === place.attempt && there.part === place.part) {
+      trace.violate(
+        'I5',
+        `job ${job.index} is the second one of part ${place.part} attempt ${place.attempt}, after job ${other.index}`,
+      );
+    }
+    if (there.attempt < place.attempt && isLiveAt(other.life, scheduler.now)) {
+      trace.violate(
+        'I6',
+        `job ${job.index} of attempt ${place.attempt} begins while job ${other.index} of attempt ${there.attempt} lives`,
+      );
+    }
+    const results = jobResults(other);
+    for (const { recordId: id } of job.records) {
+      const earlier = results.get(id);
+      if (earlier === undefined || isSentinel(id)) continue;
+      if (there.attempt === place.attempt)
+        trace.violate('I4', `record ${id} is in jobs ${other.index} and ${job.index} of one attempt`);
+      if (earlier.kind === 'succeeded')
+        trace.violate('I4', `record ${id} is sent again in job ${job.index}: it succeeded in job ${other.index}`);
+      if (earlier.kind === 'failed' && earlier.permanent) {
+        trace.violate('I4', `record ${id} is sent again in job ${job.index}: it failed for good in job ${other.index}`);
+      }
+    }
+  }
+
+  /** Only rows of the dataset are sent, each once, with the text that belongs to it. */
+  #rowsOf(job: SimJob, dataset: Dataset): void {
+    const { trace } = this.#world;
+    const prompts = new Map(dataset.rows.map((row, i) => [recordId(dataset.document.recordPrefix, i), row.prompt]));
+    const seen = new Set<string>();
+    for (const record of job.records) {
+      if (seen.has(record.recordId)) trace.violate('I4', `record ${record.recordId} stands twice in job ${job.index}`);
+      seen.add(record.recordId);
+      if (isSentinel(record.recordId)) continue;
+      if (prompts.get(record.recordId) !== record.text) {
+        trace.violate(
+          'I1',
+          `record ${record.recordId} of job ${job.index} asks ${JSON.stringify(record.text)}, its row ${JSON.stringify(prompts.get(record.recordId))}`,
+        );
+      }
+    }
+  }
+
+  #holdsSlot(job: SimJob): void {
+    const lanes = [...this.#ledger.lanes.values()];
+    const slots = lanes.flatMap((lane) => lane.holders).filter((holder) => holder.jobName === job.spec.jobName).length;
+    if (slots !== 1) this.#world.trace.violate('I7', `job ${job.index} (${job.spec.jobName}) lives and holds ${slots} slots`);
+  }
+
+  #refused(spec: JobSpec): void {
+    if (this.#bedrock.liveForeign() > 0) return;
+    const limit = Math.max(0, ...[...this.#ledger.lanes.values()].map((lane) => lane.limit));
+    if (limit > this.#bedrock.quota) return;
+    this.#world.trace.violate('I8', `${spec.jobName} met a full quota though nobody else runs a job`);
+  }
+}

@@ -1,0 +1,123 @@
+import type { LaneBody, PartBody, RunBody } from '@batchrock/core';
+import type { Change, LedgerState } from './ledger-state.ts';
+import type { Trace } from './trace.ts';
+
+const ORDER = { ready: 0, submitting: 1, submitted: 2, ended: 3, collected: 4 } as const;
+
+/** What must stay as it was in a part once it is in the ledger. */
+const FROZEN = [
+  'run',
+  'attempt',
+  'part',
+  'lane',
+  'records',
+  'sentinels',
+  'bytes',
+  'files',
+  'sha256',
+  'jobName',
+  'clientRequestToken',
+] as const;
+
+/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I12, I18). */
+export class LedgerChecker {
+  readonly parts = new Map<string, PartBody>();
+  readonly runs = new Map<string, RunBody>();
+  readonly lanes = new Map<string, LaneBody>();
+  /** Job names of slots that were put in by hand. */
+  readonly leaks = new Set<string>();
+  readonly #trace: Trace;
+
+  constructor(trace: Trace, ledger: LedgerState) {
+    this.#trace = trace;
+    ledger.onCommit = (changes) => this.#check(changes);
+  }
+
+  /** Parts whose job lives or may live. */
+  open(lane: string): PartBody[] {
+    return [...this.parts.values()].filter(
+      (part) => part.lane === lane && (part.state === 'submitting' || part.state === 'submitted'),
+    );
+  }
+
+  #check(changes: readonly Change[]): void {
+    const lanesBefore = new Map(this.lanes);
+    for (const { key, before, after } of changes) {
+      if (after === undefined) this.#removed(key, before?.schema ?? '');
+      else if (after.schema === 'part/1') this.#part(key, before?.body as PartBody | undefined, after.body as PartBody);
+      else if (after.schema === 'run/1') this.#run(key, before?.body as RunBody | undefined, after.body as RunBody);
+      else if (after.schema === 'lane/1') this.lanes.set(key, after.body as LaneBody);
+      else if (after.schema === 'event/1' && before !== undefined) this.#trace.violate('I12', `event ${key} was written twice`);
+    }
+    for (const { key, after } of changes) if (after?.schema === 'part/1') this.#intent(key, changes);
+    for (const [key, lane] of this.lanes) this.#lane(lane, lanesBefore.get(key));
+  }
+
+  #removed(key: string, schema: string): void {
+    if (schema === 'part/1' || schema === 'run/1' || schema === 'event/1') this.#trace.violate('I12', `${key} was removed`);
+    if (schema === 'lane/1') this.lanes.delete(key);
+  }
+
+  #part(key: string, before: PartBody | undefined, after: PartBody): void {
+    this.parts.set(key, after);
+    if (before === undefined) {
+      this.#born(key, after);
+      return;
+    }
+    if (ORDER[after.state] < ORDER[before.state])
+      this.#trace.violate('I12', `${key} went from ${before.state} back to ${after.state}`);
+    if (before.state === 'collected') this.#trace.violate('I12', `${key} was written after it was collected`);
+    for (const field of FROZEN) {
+      if (before[field] !== after[field])
+        this.#trace.violate('I12', `${key}: ${field} changed from ${before[field]} to ${after[field]}`);
+    }
+    if (before.jobArn !== undefined && after.jobArn !== before.jobArn) {
+      this.#trace.violate('I12', `${key}: its job changed from ${before.jobArn} to ${after.jobArn}`);
+    }
+  }
+
+  #born(key: string, part: PartBody): void {
+    if (part.attempt === 1) return;
+    const open = [...this.parts.values()].filter(
+      (other) => other.run === part.run && other.attempt < part.attempt && other.state !== 'collected',
+    );
+    if (open.length > 0)
+      this.#trace.violate(
+        'I6',
+        `${key} was made while part ${open[0]!.part} of attempt ${open[0]!.attempt} is ${open[0]!.state}`,
+      );
+  }
+
+  /** A new intent needs a run that may send. */
+  #intent(key: string, changes: readonly Change[]): void {
+    const change = changes.find((one) => one.key === key)!;
+    const before = change.before?.body as PartBody | undefined;
+    const after = change.after!.body as PartBody;
+    if (after.state !== 'submitting' || before?.state === 'submitting') return;
+    const run = [...this.runs.values()].find((one) => one.run === after.run);
+    if (run?.state !== 'running') this.#trace.violate('I18', `${key} is submitted while its run is ${run?.state ?? 'unknown'}`);
+  }
+
+  #run(key: string, before: RunBody | undefined, after: RunBody): void {
+    this.runs.set(key, after);
+    if (before === undefined) return;
+    if (before.state === 'ended' && after.state !== 'ended') this.#trace.violate('I12', `${key} left its end for ${after.state}`);
+    if (after.attempt < before.attempt) this.#trace.violate('I12', `${key} went back to attempt ${after.attempt}`);
+    if (after.seq < before.seq) this.#trace.violate('I12', `${key} went back to event ${after.seq}`);
+  }
+
+  /** Slots and open parts are the same set, and there are never more than the limit when one is taken (I7). */
+  #lane(lane: LaneBody, before: LaneBody | undefined): void {
+    const held = lane.holders.map((holder) => holder.jobName);
+    const open = new Set(this.open(lane.lane).map((part) => part.jobName));
+    if (new Set(held).size !== held.length) this.#trace.violate('I7', `a slot is held twice: ${held.join(' ')}`);
+    for (const jobName of open) {
+      if (!held.includes(jobName)) this.#trace.violate('I7', `${jobName} lives or may live and holds no slot`);
+    }
+    for (const jobName of held) {
+      if (!open.has(jobName) && !this.leaks.has(jobName)) this.#trace.violate('I7', `${jobName} holds a slot and is not open`);
+    }
+    const taken = held.some((jobName) => before?.holders.every((holder) => holder.jobName !== jobName) ?? true);
+    if (taken && held.length > lane.limit) this.#trace.violate('I7', `${held.length} slots are held of ${lane.limit}`);
+  }
+}

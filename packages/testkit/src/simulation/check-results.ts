@@ -1,0 +1,85 @@
+import { recordId } from '@batchrock/core';
+import type { Bedrock } from './bedrock.ts';
+import { placeOf } from './check-jobs.ts';
+import type { Dataset, OracleRow } from './dataset.ts';
+import type { RecordResult } from './job-output.ts';
+import { jobResults } from './sim-job.ts';
+import type { Trace } from './trace.ts';
+
+/** One row of the exported results, as far as the checks go. */
+export interface ResultRow {
+  readonly id: string;
+  readonly status: string;
+  readonly response?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+/** What a row met, attempt by attempt. */
+interface Met {
+  readonly attempt: number;
+  readonly result: RecordResult;
+}
+
+/** Compares the results of an ended run with what the service really did (I1, I2, I3). */
+export function checkResults(trace: Trace, bedrock: Bedrock, dataset: Dataset, results: readonly ResultRow[]): void {
+  if (results.length !== dataset.rows.length) {
+    trace.violate('I1', `${results.length} results for ${dataset.rows.length} rows`);
+    return;
+  }
+  const met = meetings(bedrock, dataset.document.run);
+  dataset.rows.forEach((row, i) => {
+    const id = recordId(dataset.document.recordPrefix, i);
+    const result = results[i]!;
+    if (result.id !== id) trace.violate('I1', `result ${i} is of ${result.id}, not of ${id}`);
+    checkRow(trace, { id, row, result, met: met.get(id) ?? [], maxAttempts: dataset.document.maxAttempts });
+  });
+}
+
+function meetings(bedrock: Bedrock, run: string): Map<string, Met[]> {
+  const met = new Map<string, Met[]>();
+  for (const job of bedrock.jobs) {
+    const place = placeOf(job.spec);
+    if (place?.run !== run) continue;
+    for (const [id, result] of jobResults(job)) {
+      const list = met.get(id) ?? [];
+      met.set(id, list);
+      list.push({ attempt: place.attempt, result });
+    }
+  }
+  for (const list of met.values()) list.sort((a, b) => a.attempt - b.attempt);
+  return met;
+}
+
+interface RowCase {
+  readonly id: string;
+  readonly row: OracleRow;
+  readonly result: ResultRow;
+  readonly met: readonly Met[];
+  readonly maxAttempts: number;
+}
+
+function checkRow(trace: Trace, { id, row, result, met, maxAttempts }: RowCase): void {
+  if (row.prompt === undefined) {
+    if (result.status !== 'rejected') trace.violate('I1', `bad row ${id} is ${result.status}`);
+    if (met.length > 0) trace.violate('I1', `bad row ${id} was sent`);
+    return;
+  }
+  const success = met.find((one) => one.result.kind === 'succeeded');
+  if (success !== undefined) {
+    const answer = success.result.kind === 'succeeded' ? success.result.answer : '';
+    if (result.status !== 'succeeded') {
+      trace.violate('I3', `row ${id} is ${result.status} (${result.code}), though attempt ${success.attempt} succeeded`);
+    } else if (result.response !== answer) {
+      trace.violate('I2', `row ${id} shows ${JSON.stringify(result.response)}, its first success was ${JSON.stringify(answer)}`);
+    }
+    return;
+  }
+  if (result.status !== 'failed') trace.violate('I1', `row ${id} is ${result.status}, though no attempt succeeded`);
+  const last = met.at(-1);
+  if (last === undefined) trace.violate('I1', `row ${id} was never sent`);
+  const forGood = last?.result.kind === 'failed' && last.result.permanent;
+  if (!forGood && met.length !== maxAttempts) {
+    trace.violate('I1', `row ${id} was given up after ${met.length} of ${maxAttempts} attempts`);
+  }
+  if (forGood && result.code !== '400') trace.violate('I1', `row ${id} failed with 400 and shows ${result.code}`);
+}

@@ -1,0 +1,126 @@
+import type { Rng } from './random.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/**
+ * How bad a world is. Each class of faults is on with probability 0.6 and its rate is drawn, so that some worlds have one
+ * fault alone and others all of them. Rates are per call, per job or per record, as their names say; 0 is off.
+ */
+export interface FaultPlan {
+  // every port call
+  readonly errorBeforeRate: number;
+  readonly lostReplyRate: number;
+  readonly slowRate: number;
+  /** A request that arrives after its sender gave up waiting. */
+  readonly lateRate: number;
+  // processes
+  readonly crashRate: number;
+  readonly freezeRate: number;
+  /** A user's Ctrl-C, per hour. */
+  readonly interruptsPerHour: number;
+  // ledger
+  readonly contendedRate: number;
+  readonly pageLagMs: number;
+  /** Slots that nobody holds, put in by hand, per hour. */
+  readonly leaksPerHour: number;
+  // service
+  readonly throttleRate: number;
+  readonly unavailableRate: number;
+  readonly foreignJobsPerHour: number;
+  readonly quotaDrops: boolean;
+  readonly tokenMemoryMs: number;
+  readonly namesUnique: boolean;
+  readonly listLagMs: number;
+  readonly getLagMs: number;
+  readonly humanStopsPerHour: number;
+  // jobs
+  readonly jobFailedRate: number;
+  readonly jobExpiredRate: number;
+  readonly jobPartialRate: number;
+  readonly jobStuckRate: number;
+  readonly countsAbsentRate: number;
+  // output
+  readonly outputLagRate: number;
+  readonly growingOutputRate: number;
+  readonly manifestAbsentRate: number;
+  readonly failedRecordRate: number;
+  readonly missingRecordRate: number;
+  readonly duplicateLineRate: number;
+  readonly brokenLineRate: number;
+  // events
+  readonly eventsOn: boolean;
+  readonly eventLossRate: number;
+  readonly eventDoubleRate: number;
+  readonly eventLateRate: number;
+  readonly forgedEventsPerHour: number;
+  /** `stop` and `resume` by the user, per hour. */
+  readonly stopsPerHour: number;
+}
+
+const CLASS_ON = 0.6;
+
+/** Draws the faults of a world. */
+export function drawFaults(rng: Rng): FaultPlan {
+  const rate = (low: number, high: number): number => {
+    const on = rng.chance(CLASS_ON);
+    const drawn = rng.logUniform(low, high);
+    return on ? drawn : 0;
+  };
+  return {
+    errorBeforeRate: rate(0.002, 0.1),
+    lostReplyRate: rate(0.002, 0.1),
+    slowRate: rate(0.002, 0.1),
+    lateRate: rate(0.001, 0.03),
+    crashRate: rate(0.0005, 0.02),
+    freezeRate: rate(0.0005, 0.02),
+    interruptsPerHour: rate(0.1, 3),
+    contendedRate: rate(0.005, 0.2),
+    pageLagMs: rate(SECOND, 2 * MINUTE),
+    leaksPerHour: rate(0.2, 2),
+    throttleRate: rate(0.01, 0.5),
+    unavailableRate: rate(0.01, 0.2),
+    foreignJobsPerHour: rate(0.5, 12),
+    quotaDrops: rng.chance(0.3),
+    tokenMemoryMs: rng.pick([10 * MINUTE, 60 * MINUTE, Number.POSITIVE_INFINITY]),
+    namesUnique: rng.chance(0.5),
+    listLagMs: rng.pick([0, 30 * SECOND, 120 * SECOND]),
+    getLagMs: rate(SECOND, 30 * SECOND),
+    humanStopsPerHour: rate(0.1, 4),
+    jobFailedRate: rate(0.02, 0.3),
+    jobExpiredRate: rate(0.02, 0.2),
+    jobPartialRate: rate(0.02, 0.5),
+    jobStuckRate: rate(0.01, 0.1),
+    countsAbsentRate: rate(0.05, 1),
+    outputLagRate: rate(0.1, 1),
+    growingOutputRate: rate(0.1, 1),
+    manifestAbsentRate: rate(0.05, 1),
+    failedRecordRate: rate(0.01, 0.6),
+    missingRecordRate: rate(0.01, 0.4),
+    duplicateLineRate: rate(0.02, 0.5),
+    brokenLineRate: rate(0.02, 0.3),
+    eventsOn: rng.chance(0.8),
+    eventLossRate: rate(0.05, 1),
+    eventDoubleRate: rate(0.05, 0.5),
+    eventLateRate: rate(0.05, 0.5),
+    forgedEventsPerHour: rate(0.5, 10),
+    stopsPerHour: rate(0.05, 1),
+  };
+}
+
+/** The plan of the second phase: what is drawn in it goes well. What AWS leaves open stays as the world has it. */
+export function calm(plan: FaultPlan): FaultPlan {
+  const kept: readonly (keyof FaultPlan)[] = ['tokenMemoryMs', 'namesUnique', 'listLagMs', 'getLagMs', 'pageLagMs', 'eventsOn'];
+  const entries = Object.entries(plan) as [keyof FaultPlan, number | boolean][];
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, kept.includes(key) ? value : typeof value === 'boolean' ? false : 0]),
+  ) as unknown as FaultPlan;
+}
+
+/** The classes that are on, for the head of a story. */
+export function describeFaults(plan: FaultPlan): string {
+  return Object.entries(plan)
+    .filter(([, value]) => value !== 0 && value !== false)
+    .map(([key, value]) => `${key}=${typeof value === 'number' ? Number(value.toPrecision(3)) : 'on'}`)
+    .join(' ');
+}

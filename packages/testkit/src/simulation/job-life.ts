@@ -1,0 +1,83 @@
+import { isTerminalStatus, type JobStatus } from '@batchrock/core';
+import type { FaultPlan } from './faults.ts';
+import type { Rng } from './random.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** A status and when a job gets it. */
+export interface Phase {
+  readonly at: number;
+  readonly status: JobStatus;
+}
+
+/** How a job goes through its states, and which share of its records it gets done. */
+export interface JobLife {
+  readonly phases: readonly Phase[];
+  /** 0 to 1 of the records, in the order of the input. 0: it leaves no output at all. */
+  readonly doneShare: number;
+  readonly message?: string;
+}
+
+/** Draws the life of a job that is created at `now`. */
+export function drawJobLife(rng: Rng, plan: FaultPlan, now: number, timeoutHours: number): JobLife {
+  const validating = now + rng.int(SECOND, MINUTE);
+  const scheduled = validating + rng.int(5 * SECOND, 5 * MINUTE);
+  const inProgress = scheduled + rng.int(SECOND, 20 * MINUTE);
+  const ended = inProgress + rng.int(20 * SECOND, 40 * MINUTE);
+  const first: Phase[] = [
+    { at: now, status: 'Submitted' },
+    { at: validating, status: 'Validating' },
+  ];
+  const begun: Phase[] = [...first, { at: scheduled, status: 'Scheduled' }, { at: inProgress, status: 'InProgress' }];
+  const fate = rng.next();
+  const share = rng.next();
+  let edge = plan.jobFailedRate;
+  if (fate < edge) {
+    if (share < 0.5) {
+      return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: 'the input could not be read' };
+    }
+    return { phases: [...begun, { at: ended, status: 'Failed' }], doneShare: share, message: 'an internal error occurred' };
+  }
+  edge += plan.jobStuckRate;
+  if (fate < edge) {
+    const at = now + timeoutHours * 60 * MINUTE;
+    return { phases: [...first, { at: scheduled, status: 'Scheduled' }, { at, status: 'Expired' }], doneShare: 0 };
+  }
+  edge += plan.jobExpiredRate;
+  if (fate < edge) {
+    const phases: Phase[] = [...first, { at: scheduled, status: 'Scheduled' }, { at: ended, status: 'Expired' }];
+    return { phases, doneShare: share < 0.6 ? 0 : share - 0.4, message: 'the job timed out' };
+  }
+  edge += plan.jobPartialRate;
+  if (fate < edge) return { phases: [...begun, { at: ended, status: 'PartiallyCompleted' }], doneShare: share };
+  return { phases: [...begun, { at: ended, status: 'Completed' }], doneShare: 1 };
+}
+
+/** The life of a job that someone stops at `now`: what it was about to do no more happens. */
+export function stopped(life: JobLife, now: number, rng: Rng): JobLife {
+  const past = life.phases.filter((phase) => phase.at <= now);
+  const started = life.phases.find((phase) => phase.status === 'InProgress')?.at ?? Number.POSITIVE_INFINITY;
+  const ended = life.phases.at(-1)!.at;
+  const progress = now <= started ? 0 : (now - started) / Math.max(1, ended - started);
+  return {
+    phases: [...past, { at: now, status: 'Stopping' }, { at: now + rng.int(2 * SECOND, 3 * MINUTE), status: 'Stopped' }],
+    doneShare: Math.min(life.doneShare, progress),
+  };
+}
+
+/** The status at a moment; undefined before the job is there. */
+export function statusAt(life: JobLife, moment: number): JobStatus | undefined {
+  return life.phases.findLast((phase) => phase.at <= moment)?.status;
+}
+
+/** When a job comes to its end. */
+export function endOf(life: JobLife): number {
+  return life.phases.at(-1)!.at;
+}
+
+/** True while a job counts against the quota. */
+export function isLiveAt(life: JobLife, moment: number): boolean {
+  const status = statusAt(life, moment);
+  return status !== undefined && !isTerminalStatus(status);
+}

@@ -1,0 +1,82 @@
+import type { JobStatus } from '@batchrock/core';
+import { endOf } from './job-life.ts';
+import { doneCount, outputLines, type RecordResult, tally } from './job-output.ts';
+import type { ObjectState } from './object-state.ts';
+import type { Rng } from './random.ts';
+import { jobResults, type SimJob } from './sim-job.ts';
+import type { World } from './world.ts';
+
+const SECOND = 1000;
+
+interface FollowOptions {
+  readonly rng: Rng;
+  /** All output is there this long after the end, at the latest. */
+  readonly outputSettleMs: number;
+  readonly onStatus: ((job: SimJob, status: JobStatus) => void) | undefined;
+}
+
+/** Plans what is still to come of a job: its states and its output. A plan that a stop has replaced does nothing. */
+export function followJob(world: World, objects: ObjectState, job: SimJob, options: FollowOptions): void {
+  const { scheduler, trace } = world;
+  const { life } = job;
+  for (const phase of life.phases) {
+    if (phase.at < scheduler.now) continue;
+    scheduler.at(phase.at, () => {
+      if (job.life !== life) return;
+      trace.note('bedrock', `job ${job.index} (${job.spec.jobName}) is ${phase.status}`);
+      options.onStatus?.(job, phase.status);
+    });
+  }
+  if (life.doneShare > 0) planOutput(world, objects, job, options);
+}
+
+function planOutput(world: World, objects: ObjectState, job: SimJob, { rng, outputSettleMs }: FollowOptions): void {
+  const { scheduler, faults } = world;
+  const { life } = job;
+  const end = endOf(life);
+  const begun = life.phases.find((phase) => phase.status === 'InProgress')?.at;
+  const lagging = rng.chance(faults.outputLagRate);
+  const growing = rng.chance(faults.growingOutputRate);
+  const silent = rng.chance(faults.manifestAbsentRate);
+  const lag = (): number => (lagging ? rng.int(0, outputSettleMs - 5 * SECOND) : 0);
+  const put = (name: string, lines: readonly string[]): void => {
+    if (job.life === life) putOutput(world, objects, job, name, lines);
+  };
+
+  const results = jobResults(job);
+  for (const name of new Set(job.records.map((record) => record.file))) {
+    if (growing && begun !== undefined && begun >= scheduler.now) {
+      const at = rng.int(begun, end);
+      const share = (life.doneShare * (at - begun) * rng.next()) / Math.max(1, end - begun);
+      const early = job.work.order.slice(0, doneCount(job.work, share)).filter((record) => record.file === name);
+      const lines = outputLines(rng, faults, early, job.work.ifDone);
+      scheduler.at(at, () => put(`${name}.out`, lines));
+    }
+    const lines = outputLines(
+      rng,
+      faults,
+      job.records.filter((record) => record.file === name),
+      results,
+    );
+    scheduler.at(end + lag(), () => put(`${name}.out`, lines));
+  }
+  if (!silent) scheduler.at(end + lag(), () => put('manifest.json.out', [manifest(results)]));
+}
+
+function putOutput(world: World, objects: ObjectState, job: SimJob, name: string, lines: readonly string[]): void {
+  const folder = objects.keyOf(job.spec.outputUri) ?? 'elsewhere/';
+  world.trace.note('bedrock', `job ${job.index} writes ${name}, ${lines.length} lines`);
+  objects.put(`${folder}${job.jobArn.slice(-12)}/${name}`, new TextEncoder().encode(lines.map((line) => `${line}\n`).join('')));
+}
+
+function manifest(results: ReadonlyMap<string, RecordResult>): string {
+  const counts = tally(results);
+  return JSON.stringify({
+    totalRecordCount: counts.total,
+    processedRecordCount: counts.processed,
+    successRecordCount: counts.succeeded,
+    errorRecordCount: counts.failed,
+    inputTokenCount: 11 * counts.succeeded,
+    outputTokenCount: 7 * counts.succeeded,
+  });
+}

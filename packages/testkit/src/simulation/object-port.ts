@@ -1,0 +1,104 @@
+import { type ByteSource, InputError, type ObjectInfo, type ObjectSink, type ObjectStore, ServiceError } from '@batchrock/core';
+import type { ObjectState } from './object-state.ts';
+import type { Life } from './process.ts';
+import { carry } from './wire.ts';
+
+/** The bucket as one process reaches it. */
+export function objectPort(life: Life, state: ObjectState, blockBytes: number): ObjectStore {
+  const { trace } = life.world;
+  const signalOf = (options?: { readonly signal?: AbortSignal }): AbortSignal | undefined => options?.signal;
+  return {
+    uri: state.uri,
+    head: (key, options) => carry(life, { what: `objects.head ${key}`, signal: signalOf(options), land: () => state.info(key) }),
+    open: (key, options = {}) =>
+      carry(life, {
+        what: `objects.open ${key}`,
+        signal: signalOf(options),
+        land: () => {
+          const info = state.info(key);
+          if (info === undefined) return undefined;
+          if (options.ifMatch !== undefined && options.ifMatch !== info.etag) throw new InputError('BR-E0118', `${key} changed`);
+          return source(state.bytes(key)!.subarray(options.from ?? 0, options.to));
+        },
+      }),
+    create: (key, options = {}) =>
+      sink(blockBytes, (bytes) =>
+        carry(life, {
+          what: `objects.put ${key}`,
+          signal: signalOf(options),
+          land: () => {
+            if (options.ifAbsent === true && state.info(key) !== undefined) throw exists(key);
+            trace.note(life.name, `objects.put ${key}, ${bytes.length} bytes`);
+            return state.put(key, bytes);
+          },
+        }),
+      ),
+    async *list(prefix, options) {
+      const pageSize = 7;
+      let after = '';
+      for (;;) {
+        const at = after;
+        const page = await carry<readonly ObjectInfo[]>(life, {
+          what: `objects.list ${prefix}`,
+          signal: signalOf(options),
+          land: () =>
+            state
+              .keys(prefix)
+              .filter((key) => key > at)
+              .slice(0, pageSize)
+              .map((key) => state.info(key)!),
+        });
+        yield* page;
+        if (page.length < pageSize) return;
+        after = page.at(-1)!.key;
+      }
+    },
+    remove: (keys, options) =>
+      carry(life, {
+        what: `objects.remove ${keys.length}`,
+        signal: signalOf(options),
+        land: () => {
+          for (const key of keys) {
+            trace.note(life.name, `objects.remove ${key}`);
+            state.remove(key);
+          }
+        },
+      }),
+  };
+}
+
+function exists(key: string): ServiceError {
+  return new ServiceError('BR-E0505', `${key} exists`, { reason: 'conflict', effect: 'none' });
+}
+
+/** Whole in memory once it is open: a read that breaks off is resumed inside a real adapter. */
+function source(bytes: Uint8Array): ByteSource {
+  let at = 0;
+  return {
+    async readInto(block) {
+      const part = bytes.subarray(at, at + block.length);
+      block.set(part);
+      at += part.length;
+      return part.length;
+    },
+    async close() {},
+  };
+}
+
+function sink(blockBytes: number, commit: (bytes: Uint8Array) => Promise<ObjectInfo>): ObjectSink {
+  const chunks: Uint8Array[] = [];
+  return {
+    blockBytes,
+    block: () => new Uint8Array(blockBytes),
+    async write(full) {
+      chunks.push(full.slice());
+      // The block was given away: what a writer still reads from it is garbage.
+      full.fill(0xee);
+      return full.length === blockBytes ? full : new Uint8Array(blockBytes);
+    },
+    commit: () => commit(new Uint8Array(Buffer.concat(chunks))),
+    async abort() {
+      chunks.length = 0;
+    },
+  };
+}

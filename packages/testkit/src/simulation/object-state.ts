@@ -1,0 +1,49 @@
+import type { ObjectInfo } from '@batchrock/core';
+
+interface Stored {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+}
+
+/** Objects of the one bucket of a world. */
+export class ObjectState {
+  readonly uri = 's3://sim-bucket/data';
+  /** Called before an object is replaced or made. */
+  onPut: ((key: string, before: Uint8Array | undefined, after: Uint8Array) => void) | undefined;
+  readonly #objects = new Map<string, Stored>();
+  #puts = 0;
+
+  put(key: string, bytes: Uint8Array): ObjectInfo {
+    this.onPut?.(key, this.#objects.get(key)?.bytes, bytes);
+    this.#objects.set(key, { bytes, etag: `e${++this.#puts}` });
+    return this.info(key)!;
+  }
+
+  bytes(key: string): Uint8Array | undefined {
+    return this.#objects.get(key)?.bytes;
+  }
+
+  text(key: string): string | undefined {
+    const bytes = this.bytes(key);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  }
+
+  info(key: string): ObjectInfo | undefined {
+    const stored = this.#objects.get(key);
+    return stored && { key, size: stored.bytes.length, etag: stored.etag };
+  }
+
+  remove(key: string): void {
+    this.#objects.delete(key);
+  }
+
+  /** Keys in the order of their bytes; keys of ours are ASCII, so code units sort alike. */
+  keys(prefix: string): string[] {
+    return [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+  }
+
+  /** The key in `s3://bucket/prefix/key`. */
+  keyOf(uri: string): string | undefined {
+    return uri.startsWith(`${this.uri}/`) ? uri.slice(this.uri.length + 1) : undefined;
+  }
+}

@@ -1,0 +1,135 @@
+import { CancelledError, type Clock } from '@batchrock/core';
+import type { Rng } from './random.ts';
+import type { World } from './world.ts';
+
+/** What a process does from its start; dropped wherever it stands when the process crashes. */
+export type Program = (life: Life) => Promise<void>;
+
+/**
+ * One life of a process, from boot to crash. What belongs to an earlier life never runs again: its promises stay pending
+ * and its timers are dropped. While frozen it does nothing, but what it has sent goes its way and replies wait for it.
+ */
+export class Life {
+  readonly name: string;
+  readonly epoch: number;
+  readonly rng: Rng;
+  readonly world: World;
+  /** Milliseconds that its clock is ahead. */
+  readonly skewMs: number;
+  readonly #process: SimProcess;
+
+  constructor(process: SimProcess, epoch: number) {
+    this.#process = process;
+    this.world = process.world;
+    this.epoch = epoch;
+    this.name = `${process.name}.${epoch}`;
+    this.rng = process.world.rng.fork(this.name);
+    this.skewMs = process.skewMs;
+  }
+
+  get alive(): boolean {
+    return this.#process.epoch === this.epoch && this.#process.running;
+  }
+
+  /** Until when it stands still; in the past for a process that runs. */
+  get frozenUntil(): number {
+    return this.#process.frozenUntil;
+  }
+
+  /** Lets the process act: now, when it thaws, or never. */
+  deliver(act: () => void): void {
+    if (!this.alive) return;
+    const { scheduler } = this.world;
+    if (scheduler.now < this.#process.frozenUntil) {
+      scheduler.at(this.#process.frozenUntil, () => this.deliver(act));
+      return;
+    }
+    act();
+  }
+
+  /** Stops the process where it stands; it boots again later, with empty memory. */
+  crash(why: string): void {
+    if (!this.alive) return;
+    this.#process.crash(why);
+  }
+
+  /** Stands still until then: a closed lid, a stopped process, a frozen sandbox. */
+  freeze(ms: number): void {
+    if (!this.alive) return;
+    this.world.trace.note(this.name, `freezes for ${Math.round(ms / 1000)} s`);
+    this.#process.frozenUntil = Math.max(this.#process.frozenUntil, this.world.scheduler.now + ms);
+  }
+
+  /** Its own clock: wakes only while it lives and is not frozen. */
+  readonly clock: Clock = {
+    now: () => this.world.scheduler.now + this.skewMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted === true) {
+          reject(new CancelledError());
+          return;
+        }
+        signal?.addEventListener('abort', () => reject(new CancelledError()), { once: true });
+        this.world.scheduler.after(Math.max(0, ms), () => this.deliver(() => resolve()));
+      }),
+  };
+}
+
+/** A process of the simulated world: a command line or a handler, with a life after each crash. */
+export class SimProcess {
+  readonly name: string;
+  readonly world: World;
+  readonly skewMs: number;
+  epoch = 0;
+  running = false;
+  frozenUntil = 0;
+  readonly #program: Program;
+
+  constructor(world: World, name: string, program: Program, skewMs = 0) {
+    this.world = world;
+    this.name = name;
+    this.#program = program;
+    this.skewMs = skewMs;
+  }
+
+  boot(): void {
+    this.epoch++;
+    this.running = true;
+    this.frozenUntil = 0;
+    const life = new Life(this, this.epoch);
+    this.world.trace.note(life.name, 'boots');
+    this.life = life;
+    this.#program(life).then(
+      () => this.world.trace.note(life.name, 'is done'),
+      (error: unknown) => this.world.trace.violate('unexpected-error', describeError(error)),
+    );
+  }
+
+  /** The life in hand. */
+  life: Life | undefined;
+
+  crash(why: string): void {
+    const { scheduler, trace, rng } = this.world;
+    trace.note(`${this.name}.${this.epoch}`, `crashes ${why}`);
+    this.running = false;
+    this.life = undefined;
+    const downMs = rng.chance(0.5) ? rng.int(500, 30_000) : rng.int(30_000, 20 * 60_000);
+    scheduler.after(this.world.isCalm ? Math.min(downMs, 30_000) : downMs, () => this.boot());
+  }
+
+  /** Ends a freeze, as faults end. */
+  thaw(): void {
+    this.frozenUntil = Math.min(this.frozenUntil, this.world.scheduler.now);
+  }
+}
+
+/** One line for an error, with where it was thrown. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const where = error.stack
+    ?.split('\n')
+    .slice(1, 6)
+    .map((line) => line.trim().replace(/\(?file:\/\/.*\/packages\//, '('))
+    .join(' < ');
+  return `${error.name}: ${error.message} ${where ?? ''}`;
+}

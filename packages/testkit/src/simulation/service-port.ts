@@ -1,0 +1,118 @@
+import { type BatchService, type BatchServiceFacts, isServiceError, type JobView, ServiceError } from '@batchrock/core';
+import type { Bedrock } from './bedrock.ts';
+import type { Life } from './process.ts';
+import { CALL_TIMEOUT_MS, carry } from './wire.ts';
+
+const LIST_PAGE = 5;
+/** Tries of one call inside the client, as the SDK's standard retry mode makes them. */
+const CLIENT_TRIES = 3;
+
+/** Bedrock as one process reaches it, with a client that retries, signs and keeps to `notAfter` as the real adapter does. */
+export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFacts): BatchService {
+  const { world } = life;
+  const { scheduler, trace } = world;
+
+  /** What the service does to any request before it looks at it. */
+  const meet = (what: string): void => {
+    if (world.rng.chance(world.faults.throttleRate)) {
+      trace.note('bedrock', `throttles ${what} of ${life.name}`);
+      throw new ServiceError('BR-E0502', 'rate exceeded', { reason: 'throttled', effect: 'none' });
+    }
+    if (world.rng.chance(world.faults.unavailableRate)) throw internal();
+  };
+
+  return {
+    facts,
+    async create(spec, { notAfter, signal }) {
+      const what = `service.create ${spec.jobName}`;
+      let sent = 0;
+      const once = (): Promise<{ readonly jobArn: string }> => {
+        let signedAt = 0;
+        return carry(life, {
+          what,
+          signal,
+          timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, notAfter - life.clock.now())),
+          send: () => {
+            if (life.clock.now() > notAfter) {
+              trace.note(life.name, `${what} is not sent: its time has passed`);
+              throw tooLate(sent);
+            }
+            signedAt = scheduler.now;
+            sent++;
+          },
+          land: () => {
+            if (scheduler.now - signedAt > facts.signatureMs) {
+              trace.note('bedrock', `refuses ${what}: signed ${Math.round((scheduler.now - signedAt) / 1000)} s ago`);
+              throw new ServiceError('BR-E0501', 'signature expired', { reason: 'denied', effect: 'none' });
+            }
+            meet(what);
+            const { jobArn } = bedrock.create(spec);
+            if (world.rng.chance(world.faults.unavailableRate)) throw internal();
+            return { jobArn };
+          },
+        });
+      };
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once();
+        } catch (error) {
+          const again = isServiceError(error) && ['throttled', 'unavailable'].includes(error.reason);
+          if (!again || attempt >= CLIENT_TRIES || life.clock.now() >= notAfter) throw afterTries(error, sent);
+          await life.clock.sleep(world.rng.int(50, 5000), signal);
+        }
+      }
+    },
+    get: (jobArn, options) => {
+      const asOf = scheduler.now - world.faults.getLagMs * world.rng.next();
+      return carry(life, {
+        what: `service.get ${jobArn.slice(-4)}`,
+        signal: options?.signal,
+        land: () => {
+          meet('get');
+          return bedrock.get(jobArn, asOf);
+        },
+      });
+    },
+    async *list(query, options) {
+      const asOf = scheduler.now - world.faults.listLagMs * (0.5 + world.rng.next() / 2);
+      for (let page = 0; ; page++) {
+        const views = await carry<readonly JobView[]>(life, {
+          what: `service.list ${query.nameContains ?? ''} page ${page}`,
+          signal: options?.signal,
+          land: () => {
+            meet('list');
+            return bedrock.list(query, asOf).slice(page * LIST_PAGE, (page + 1) * LIST_PAGE);
+          },
+        });
+        yield* views;
+        if (views.length < LIST_PAGE) return;
+      }
+    },
+    stop: (jobArn, options) =>
+      carry(life, {
+        what: `service.stop ${jobArn.slice(-4)}`,
+        signal: options?.signal,
+        land: () => {
+          meet('stop');
+          bedrock.stop(jobArn, life.name);
+        },
+      }),
+  };
+}
+
+function internal(): ServiceError {
+  return new ServiceError('BR-E0503', 'internal server error', { reason: 'unavailable', effect: 'unknown' });
+}
+
+function tooLate(sent: number): ServiceError {
+  return new ServiceError('BR-E0503', 'not sent: its time had passed', {
+    reason: 'unavailable',
+    effect: sent === 0 ? 'none' : 'unknown',
+  });
+}
+
+/** A refusal proves nothing about an earlier try of the same call. */
+function afterTries(error: unknown, sent: number): unknown {
+  if (!isServiceError(error) || sent <= 1 || error.effect === 'unknown') return error;
+  return new ServiceError(error.code, error.message, { reason: error.reason, effect: 'unknown' });
+}

@@ -1,0 +1,88 @@
+import { hashText } from './random.ts';
+import { WORLD_START } from './scheduler.ts';
+
+/** The invariants of the protocol by their numbers, as the checkers name them. `sim`: the simulation itself is at fault. */
+export type InvariantName =
+  | `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 12 | 14 | 16 | 18 | 20}`
+  | 'unexpected-error'
+  | 'immutable-object'
+  | 'sim';
+
+/** A promise was broken in a simulated world. */
+export class Violation extends Error {
+  readonly invariant: InvariantName;
+  readonly seed: number;
+  /** Virtual time since the start of the world, as text. */
+  readonly at: string;
+  /** The last things that happened, oldest first. */
+  readonly story: readonly string[];
+
+  constructor(invariant: InvariantName, message: string, where: { seed: number; at: string; story: readonly string[] }) {
+    super(`${invariant}: ${message}`);
+    this.name = 'Violation';
+    this.invariant = invariant;
+    this.seed = where.seed;
+    this.at = where.at;
+    this.story = where.story;
+  }
+}
+
+/** `03:07:11.250`: hours, minutes, seconds of virtual time. */
+export function clockText(now: number): string {
+  const ms = now - WORLD_START;
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
+  return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
+}
+
+const LAST_LINES = 60;
+
+/** What happened, in order: hashed always, kept whole only where the story is wanted. */
+export class Trace {
+  readonly seed: number;
+  /** The first violation; everything after it is not worth telling. */
+  violation: Violation | undefined;
+  lines = 0;
+  readonly #whole: boolean;
+  readonly #now: () => number;
+  readonly #story: string[] = [];
+  #low = 0x811c9dc5;
+  #high = 0x1234567;
+
+  constructor(seed: number, now: () => number, whole: boolean) {
+    this.seed = seed;
+    this.#now = now;
+    this.#whole = whole;
+  }
+
+  /** Notes that `who` did or met something. */
+  note(who: string, what: string): void {
+    const now = this.#now();
+    this.lines++;
+    this.#low = hashText(what, hashText(who, this.#low ^ (now & 0xffffffff)));
+    this.#high = Math.imul(this.#high ^ this.#low, 0x5bd1e995) + (now % 86_400_000);
+    this.#story.push(`${clockText(now)}  ${who.padEnd(8)}  ${what}`);
+    if (!this.#whole && this.#story.length > 2 * LAST_LINES) this.#story.splice(0, LAST_LINES);
+  }
+
+  /** Notes a broken promise. Only the first counts. */
+  violate(invariant: InvariantName, message: string): void {
+    if (this.violation !== undefined) return;
+    const at = clockText(this.#now());
+    this.note('CHECK', `${invariant} broken: ${message}`);
+    this.violation = new Violation(invariant, message, { seed: this.seed, at, story: this.last() });
+  }
+
+  /** The whole story, or its end where only that is kept. */
+  story(): readonly string[] {
+    return this.#story;
+  }
+
+  last(): readonly string[] {
+    return this.#story.slice(-LAST_LINES);
+  }
+
+  /** The same for two runs exactly when the same things happened at the same times in the same order. */
+  hash(): string {
+    return ((this.#high >>> 0).toString(16).padStart(8, '0') + (this.#low >>> 0).toString(16).padStart(8, '0')).toLowerCase();
+  }
+}

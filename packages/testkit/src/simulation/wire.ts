@@ -1,0 +1,111 @@
+import { CancelledError, ServiceError } from '@batchrock/core';
+import type { Life } from './process.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** The client gives up on a call after this, as the real adapters do (total deadline of a call). */
+export const CALL_TIMEOUT_MS = 60 * SECOND;
+
+/** One call from a process to something outside it. */
+export interface Call<T> {
+  /** For the story: `ledger.commit`, `service.create`. */
+  readonly what: string;
+  /** Runs in the process just before the request leaves it; throwing ends the call there. */
+  readonly send?: () => void;
+  /** Runs at the other side when the request arrives. What it throws is the answer. */
+  readonly land: () => T;
+  readonly signal?: AbortSignal | undefined;
+  /** Usual time there and back. Default: 5 to 60 ms. */
+  readonly usualMs?: number;
+  /** The process gives up on the reply after this. Default: `CALL_TIMEOUT_MS`. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Carries a call through the faults of the world: slow, refused before it has any effect, effective with its reply lost,
+ * arriving after the sender gave up, and the sender frozen or killed before it sends or before it hears the answer.
+ */
+export function carry<T>(life: Life, call: Call<T>): Promise<T> {
+  const { world } = life;
+  const { scheduler, trace, rng } = world;
+  const plan = world.faults;
+  return new Promise<T>((resolve, reject) => {
+    if (!life.alive) return;
+    if (call.signal?.aborted === true) {
+      reject(new CancelledError());
+      return;
+    }
+    call.signal?.addEventListener('abort', () => life.deliver(() => reject(new CancelledError())), { once: true });
+
+    if (rng.chance(plan.crashRate / 2)) {
+      life.crash(`before ${call.what}`);
+      return;
+    }
+    if (rng.chance(plan.freezeRate)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
+
+    life.deliver(() => {
+      try {
+        call.send?.();
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      const usual = call.usualMs ?? rng.int(5, 60);
+      const slow = rng.chance(plan.slowRate) ? rng.logUniform(SECOND, 50 * SECOND) : 0;
+      const late = rng.chance(plan.lateRate) ? rng.logUniform(CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
+      const refused = rng.chance(plan.errorBeforeRate);
+      const lost = rng.chance(plan.lostReplyRate);
+      const crashAfter = rng.chance(plan.crashRate / 2);
+      // A frozen process may have written its request to the socket and stand still then.
+      if (rng.chance(plan.freezeRate / 4)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
+
+      let gaveUp = false;
+      const arriveMs = usual / 2 + slow + late;
+      const timeoutMs = call.timeoutMs ?? CALL_TIMEOUT_MS;
+      // In flight it is subject to the wire alone; a frozen sender hears nothing and gives up when it thaws.
+      if (arriveMs + usual >= timeoutMs || life.frozenUntil > scheduler.now + timeoutMs) {
+        scheduler.after(timeoutMs, () =>
+          life.deliver(() => {
+            gaveUp = true;
+            reject(timedOut(call.what));
+          }),
+        );
+      }
+      scheduler.after(arriveMs, () => {
+        if (refused) {
+          trace.note(life.name, `${call.what} fails before it has any effect`);
+          life.deliver(() => reject(unavailable(call.what)));
+          return;
+        }
+        const answer = attempt(call.land);
+        if (crashAfter) life.crash(`after ${call.what}`);
+        if (lost) trace.note(life.name, `${call.what} takes effect and its reply is lost`);
+        scheduler.after(usual / 2, () =>
+          life.deliver(() => {
+            if (gaveUp) return;
+            if (lost) reject(unavailable(call.what));
+            else if ('error' in answer) reject(answer.error);
+            else resolve(answer.value);
+          }),
+        );
+      });
+    });
+  });
+}
+
+function attempt<T>(land: () => T): { readonly value: T } | { readonly error: unknown } {
+  try {
+    return { value: land() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function unavailable(what: string): ServiceError {
+  return new ServiceError('BR-E0503', `${what}: connection reset`, { reason: 'unavailable', effect: 'unknown' });
+}
+
+function timedOut(what: string): ServiceError {
+  return new ServiceError('BR-E0503', `${what}: no answer in time`, { reason: 'unavailable', effect: 'unknown' });
+}

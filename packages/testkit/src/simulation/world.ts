@@ -1,0 +1,48 @@
+import { calm, drawFaults, type FaultPlan } from './faults.ts';
+import { createRng, type Rng } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { Trace } from './trace.ts';
+
+/** What everything in one simulated world shares: time, chance, the faults in force and the story. */
+export class World {
+  readonly seed: number;
+  readonly scheduler = new Scheduler();
+  readonly rng: Rng;
+  readonly trace: Trace;
+  /** How bad this world is while faults are on. */
+  readonly plan: FaultPlan;
+  /** The faults in force now. */
+  faults: FaultPlan;
+  isCalm = false;
+
+  constructor(seed: number, options: { readonly wholeStory?: boolean; readonly adjust?: (plan: FaultPlan) => FaultPlan } = {}) {
+    this.seed = seed;
+    this.rng = createRng(seed);
+    this.trace = new Trace(seed, () => this.scheduler.now, options.wholeStory ?? false);
+    const drawn = drawFaults(this.rng.fork('faults'));
+    this.plan = options.adjust === undefined ? drawn : options.adjust(drawn);
+    this.faults = this.plan;
+  }
+
+  /** Ends the first phase: from here on what is drawn goes well, and everything must converge. */
+  calmDown(): void {
+    this.isCalm = true;
+    this.faults = calm(this.plan);
+    this.trace.note('world', 'faults end');
+  }
+
+  /** Calls `act` again and again, `perHour` times an hour on average, until faults end. */
+  often(perHour: number, label: string, act: (rng: Rng) => void): void {
+    if (perHour <= 0) return;
+    const rng = this.rng.fork(label);
+    const next = (): void => {
+      const waitMs = (-Math.log(1 - rng.next()) * 3_600_000) / perHour;
+      this.scheduler.after(waitMs, () => {
+        if (this.isCalm) return;
+        act(rng);
+        next();
+      });
+    };
+    next();
+  }
+}
