@@ -1,9 +1,10 @@
 import { InputError } from '@batchrock/core';
+import type { BedrockOptions } from './bedrock/options.ts';
 
 /**
  * How a local Bedrock is started. Plain values only: they are cloned into a worker thread.
  */
-export interface LocalBedrockOptions {
+export interface LocalBedrockOptions extends BedrockOptions {
   /** The folder that holds all state: objects, jobs, the port. Made when it does not exist. */
   readonly dir: string;
   /** Port to listen on; 0 takes a free one. Default 0. */

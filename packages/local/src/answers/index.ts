@@ -13,3 +13,4 @@ export {
 } from './question.ts';
 export { SYNTHETIC_LABEL } from './text-model.ts';
 export { countTokens } from './tokens.ts';
+export { createUpstreamAnswerer, type UpstreamOptions } from './upstream.ts';

@@ -43,6 +43,7 @@ export const createModelInvocationJob: Operation = async (call, state) => {
   checkQuota(identity, state);
   const job = newJob(spec, identity, call, state);
   state.jobs.add(job);
+  state.onStatus(job);
   state.engine.start(job.jobId);
   return { jobArn: job.jobArn };
 };

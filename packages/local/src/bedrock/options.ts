@@ -1,6 +1,7 @@
 import { InputError } from '@batchrock/core';
-import { type Faults, NO_FAULTS, parseFaults } from '../faults/index.ts';
-import { DEFAULT_TIMING, type Timing } from '../jobs/index.ts';
+import { type Faults, NO_FAULTS } from '../faults/faults.ts';
+import { parseFaults } from '../faults/parse.ts';
+import { DEFAULT_TIMING, type Timing } from '../jobs/timing.ts';
 
 /** How the Bedrock of a local Bedrock behaves. Durations in `…Ms` are of the wall unless they say otherwise. */
 export interface BedrockOptions {

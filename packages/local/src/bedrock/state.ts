@@ -1,5 +1,5 @@
 import type { FaultSwitch } from '../faults/index.ts';
-import type { JobEngine, JobTable } from '../jobs/index.ts';
+import type { Job, JobEngine, JobTable } from '../jobs/index.ts';
 import type { ObjectStorage } from '../storage/index.ts';
 import type { ModelTable } from './model-identity.ts';
 import type { BedrockSettings } from './options.ts';
@@ -12,6 +12,8 @@ export interface BedrockState {
   readonly models: ModelTable;
   readonly faults: FaultSwitch;
   readonly storage: ObjectStorage;
+  /** Tells of a job's new status. */
+  readonly onStatus: (job: Job) => void;
 }
 
 /** One call of an operation. */

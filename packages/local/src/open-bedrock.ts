@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { type Answerer, createBuiltInAnswerer, createUpstreamAnswerer } from './answers/index.ts';
+import { type BedrockSettings, createControlService, createModelTable, resolveBedrockOptions } from './bedrock/index.ts';
+import { createEventSender } from './events/index.ts';
+import { createFaultSwitch, faultRoutes } from './faults/index.ts';
+import { type JobEngine, type JobTable, openJobTable, startEngine, wallMs } from './jobs/index.ts';
+import { createQuotasService } from './quotas/index.ts';
+import { createRuntimeService } from './runtime/index.ts';
+import type { AdminRoute, ServerContext, ServerModule } from './server/index.ts';
+import { recordCalls } from './storage/index.ts';
+
+/** Opens Bedrock in the folder: control plane, runtime, quotas, and the engine, which goes on with every open job. */
+export function openBedrock(context: ServerContext): ServerModule {
+  const settings = resolveBedrockOptions(context.options);
+  const faults = createFaultSwitch(settings.faults);
+  const answerer = createAnswerer(settings);
+  const jobs = openJobTable(join(context.options.dir, 'jobs'));
+  const events = createEventSender({
+    url: settings.eventsUrl,
+    account: context.options.account,
+    faults,
+    wallMs: (ms) => wallMs(settings.timing, ms),
+  });
+  const engine = startEngine({
+    table: jobs,
+    timing: settings.timing,
+    answerer,
+    storageFor: (job) => recordCalls(context.storage, context.calls, { role: job.roleArn, job: job.jobArn }),
+    onStatus: events.send,
+  });
+  const models = createModelTable(settings.extraModels);
+  const state = { settings, jobs, engine, models, faults, storage: context.storage, onStatus: events.send };
+  return {
+    services: [createControlService(state), createRuntimeService(state, answerer), createQuotasService(state)],
+    admin: [...faultRoutes(faults), jobsRoute(jobs, engine)],
+    async close() {
+      events.close();
+      await engine.close();
+    },
+  };
+}
+
+function createAnswerer({ upstream }: BedrockSettings): Answerer {
+  if (upstream === undefined) return createBuiltInAnswerer();
+  return createUpstreamAnswerer({ ...upstream, key: process.env['BATCHROCK_UPSTREAM_KEY'] });
+}
+
+/** `GET /_batchrock/jobs`: every job that was ever created here, oldest first; for tests that no job was created twice. */
+function jobsRoute(jobs: JobTable, engine: JobEngine): AdminRoute {
+  return {
+    method: 'GET',
+    path: '/_batchrock/jobs',
+    handle: () => ({
+      jobs: Array.from(jobs.all(), (job) => ({
+        jobId: job.jobId,
+        jobArn: job.jobArn,
+        jobName: job.jobName,
+        clientRequestToken: job.clientRequestToken,
+        modelId: job.modelArn,
+        status: job.status,
+        message: job.message,
+        submittedAt: job.submittedAt,
+        endedAt: job.endedAt,
+        inputUri: job.input.uri,
+        outputUri: job.output.uri,
+        counts: engine.countsOf(job),
+      })),
+    }),
+  };
+}
