@@ -1,0 +1,91 @@
+import type { JsonObject, ResolvedModel } from '../model/index.ts';
+import { type PlannedCost, plannedCost } from './cost.ts';
+import { type DurationRange, estimateDuration } from './duration.ts';
+import { partRecordsFor, partsOf, wavesOf } from './part-size.ts';
+import type { RecordSample } from './record-sample.ts';
+import type { Estimate } from './tokens.ts';
+
+/** What a plan is made of. */
+export interface PlanInput {
+  readonly model: ResolvedModel;
+  /** As `Family.parseParams` made them: `max_tokens` bounds the answers. */
+  readonly params: JsonObject;
+  /** Rows that will be sent, rejected ones left out. */
+  readonly records: number;
+  /** Jobs at once. */
+  readonly slots: number;
+  /** Records a part, where it is given or frozen already. */
+  readonly partRecords?: number;
+  /** Measured on some of the records; without it tokens and cost are unknown. */
+  readonly sample?: RecordSample;
+  /** Mean tokens of an answer, where an earlier run tells; without it a number is assumed and said to be. */
+  readonly outputTokens?: number;
+}
+
+/** What a run would do and cost. What is not known is absent, never 0. */
+export interface Plan {
+  readonly records: number;
+  readonly partRecords: number;
+  readonly parts: number;
+  readonly waves: number;
+  readonly slots: number;
+  /** Padding records, where there are fewer than the service's minimum. */
+  readonly sentinels: number;
+  /** Bytes of all records. */
+  readonly bytes?: number;
+  readonly inputTokens?: Estimate;
+  /** Fewest, mean and most input tokens of one record, as expected. */
+  readonly recordTokens?: { readonly fewest: number; readonly mean: number; readonly most: number };
+  /** Absent for embeddings. `high` is absent where neither the parameters nor an earlier run bound it. */
+  readonly outputTokens?: { readonly low: number; readonly expected: number; readonly high?: number; readonly assumed: boolean };
+  readonly cost?: PlannedCost;
+  /** Minutes under the assumed service; absent when there is nothing to send. */
+  readonly minutes?: DurationRange;
+}
+
+/** Tokens of an answer when nothing is known of it: a short paragraph. */
+const ASSUMED_ANSWER = 256;
+
+/** Counts, parts, waves, tokens, cost and time of a run, before it is started. Pure, and quick enough for each key press. */
+export function estimatePlan(input: PlanInput): Plan {
+  const { model, records, sample } = input;
+  const slots = Math.max(1, Math.min(input.slots, model.limits.maxJobs));
+  const size = { estimatedRows: records, limits: model.limits, slots };
+  const partRecords = input.partRecords ?? partRecordsFor(sample ? { ...size, recordBytes: sample.bytes } : size);
+  const parts = partsOf(records, partRecords);
+  const output = model.family.task === 'embedding' ? undefined : outputTokens(input);
+  const inputTokens = sample && times(sample.inputTokens, records);
+  const cost = plannedCost(model.price, inputTokens, output ?? { low: 0, expected: 0, high: 0 });
+  return {
+    records,
+    partRecords,
+    parts,
+    waves: wavesOf(parts, slots),
+    slots,
+    sentinels: records > 0 ? Math.max(0, model.limits.minRecords - records) : 0,
+    ...(sample && {
+      bytes: Math.round(sample.bytes * records),
+      inputTokens: inputTokens!,
+      recordTokens: { fewest: sample.fewestTokens, mean: sample.inputTokens.expected, most: sample.mostTokens },
+    }),
+    ...(output && { outputTokens: output }),
+    ...(cost && { cost }),
+    ...(records > 0 && { minutes: estimateDuration({ records, partRecords, slots }) }),
+  };
+}
+
+function outputTokens({ params, records, outputTokens: known }: PlanInput): NonNullable<Plan['outputTokens']> {
+  const limit = params['max_tokens'];
+  const most = typeof limit === 'number' ? limit : undefined;
+  const expected = Math.min(known ?? ASSUMED_ANSWER, most ?? Number.POSITIVE_INFINITY);
+  return {
+    low: records,
+    expected: records * expected,
+    ...(most !== undefined && { high: records * most }),
+    assumed: known === undefined,
+  };
+}
+
+function times({ low, expected, high }: Estimate, count: number): Estimate {
+  return { low: low * count, expected: expected * count, high: high * count };
+}
