@@ -23,10 +23,13 @@ export class LineReader {
   #ended = false;
   #skipping = false;
 
-  constructor(source: ByteSource, options: { readonly blockBytes?: number; readonly maxLineBytes?: number } = {}) {
+  constructor(
+    source: ByteSource,
+    options: { readonly blockBytes?: number; readonly maxLineBytes?: number; readonly block?: Uint8Array } = {},
+  ) {
     this.#source = source;
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
-    this.bytes = new Uint8Array(options.blockBytes ?? BLOCK_BYTES);
+    this.bytes = options.block ?? new Uint8Array(options.blockBytes ?? BLOCK_BYTES);
   }
 
   /** Goes to the next line; false when the block has no whole one left: `fill`. */

@@ -1,0 +1,202 @@
+import { invariant, isServiceError } from '../errors/index.ts';
+import type { CollectCounts, PartBody } from '../job/index.ts';
+import { Collector, type RecordSet, rowsWithout, theseRecords } from '../join/index.ts';
+import { familyNamed } from '../model/index.ts';
+import type { CallOptions, JobView } from '../ports/index.ts';
+import { encodeOutcome, LineKind, OutputDecoder, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
+import { BlockWriter } from './block-writer.ts';
+import type { RunDocument } from './document.ts';
+import { type JobOutput, listJobOutput } from './job-output.ts';
+import { objectKeys } from './keys.ts';
+import { LineChain } from './line-chain.ts';
+import { OutcomeTally, tallyOutcomes } from './outcome-counts.ts';
+import { OutcomeLines, recordOrdinals } from './part-files.ts';
+import type { RunPorts } from './ports.ts';
+
+export interface CollectInput extends CallOptions {
+  readonly document: RunDocument;
+  readonly part: PartBody;
+  readonly view: JobView;
+  /** Most bytes of outcomes held in memory; past it they go to scratch space. Default 48 MiB. */
+  readonly budgetBytes?: number;
+}
+
+const BUDGET_BYTES = 48 << 20;
+
+/**
+ * Reads what a job left and writes `outcomes/<part>-<attempt>.jsonl`: one line for each real record of the part, sorted by
+ * id, those that nothing came back for as missing. The same bytes whoever does it and however often; what is written is
+ * never replaced. `unsettled`: the output is not all there yet, and may still come.
+ *
+ * Foreign, doubled, half-written and padding lines change nothing; of two lines of a record the first counts, but an
+ * answer counts before an error.
+ */
+export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promise<CollectCounts | 'unsettled'> {
+  const { document, part, view, signal } = input;
+  const key = objectKeys.outcomes(part.run, part.attempt, part.part);
+  const output = await outputOf(ports, part, view, { signal });
+  const written = await tallyOutcomes(ports, key, { signal });
+  if (written !== undefined) return written.counts(output.manifest);
+  const isOver = hasSettled(ports, part, view);
+  if (!isOver && output.manifest === undefined) return 'unsettled';
+  const records = await recordsOf(ports, part, { signal });
+  const budgetBytes = input.budgetBytes ?? BUDGET_BYTES;
+  const collector = new Collector({ slots: records.slots, budgetBytes, spill: ports.scratch });
+  try {
+    const read = await readOutput(ports, { document, output, records, collector, signal });
+    if (!isOver && read.lines < linesToCome(part, view, output)) return 'unsettled';
+    await collector.finish();
+    return await write(ports, { key, document, part, records, collector, read, output, signal });
+  } finally {
+    await collector.close();
+  }
+}
+
+/** True when output that is not there by now will not come. Our own clock's view of the end is used where it is known. */
+function hasSettled(ports: RunPorts, part: PartBody, view: JobView): boolean {
+  if (view.jobArn === '') return true;
+  const endedAt = part.endedAt ?? view.endTime ?? view.submitTime;
+  return ports.clock.now() >= endedAt + ports.service.facts.outputSettleMs;
+}
+
+/** A manifest may be written early, or disagree with the job: output is whole when the largest of their counts is reached. */
+function linesToCome(part: PartBody, view: JobView, output: JobOutput): number {
+  const all = view.status === 'Completed' ? part.records + part.sentinels : 0;
+  return Math.max(all, output.manifest?.processed ?? 0, view.counts?.processed ?? 0);
+}
+
+async function outputOf(ports: RunPorts, part: PartBody, view: JobView, options: CallOptions): Promise<JobOutput> {
+  const jobId = view.jobArn.slice(view.jobArn.lastIndexOf('/') + 1);
+  if (jobId === '') return { files: [] };
+  return listJobOutput(ports, `${objectKeys.outputFolder(part.run, part.attempt, part.part)}${jobId}/`, options);
+}
+
+/** The first attempt sends every row of its span that was not rejected; a later one what stands in its input files. */
+async function recordsOf(ports: RunPorts, part: PartBody, options: CallOptions): Promise<RecordSet> {
+  if (part.span === undefined) return theseRecords(await recordOrdinals(ports, part, options));
+  const rejected: number[] = [];
+  if ((part.rejected ?? 0) > 0) {
+    const lines = new OutcomeLines(ports, [objectKeys.outcomes(part.run, 0, part.part)], options);
+    try {
+      while (await lines.fill()) while (lines.next()) rejected.push(lines.spans.ordinal);
+    } finally {
+      await lines.close();
+    }
+  }
+  return rowsWithout(part.span.from.ordinal, part.span.to.ordinal, rejected);
+}
+
+/** What was read of a job's output. */
+interface OutputRead {
+  /** Lines of different records of the part and of different padding records. */
+  lines: number;
+  /** 1 for a slot whose line is a failure that is worth another attempt. */
+  readonly retry: Uint8Array;
+  readonly tally: OutcomeTally;
+}
+
+interface ReadInput extends CallOptions {
+  readonly document: RunDocument;
+  readonly output: JobOutput;
+  readonly records: RecordSet;
+  readonly collector: Collector;
+}
+
+async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
+  const { collector, records } = o;
+  const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally() };
+  const padding = new Set<number>();
+  const decoder = new OutputDecoder({ family: familyNamed(o.document.model.family), recordPrefix: o.document.recordPrefix });
+  const lines = new LineChain(
+    ports.objects,
+    o.output.files.map((file) => file.key),
+    { signal: o.signal },
+  );
+  try {
+    while (await lines.fill()) {
+      while (lines.next()) {
+        const kind = decoder.scan(lines.bytes, lines.start, lines.end);
+        if (kind === LineKind.sentinel) padding.add(decoder.ordinal);
+        if (kind !== LineKind.record || decoder.sub !== 0) continue;
+        const slot = records.slotOf(decoder.ordinal);
+        if (slot < 0 || !collector.wants(slot, true)) continue;
+        decoder.decode();
+        if (!collector.wants(slot, decoder.succeeded)) continue;
+        if (!collector.has(slot)) read.lines += 1;
+        if (!collector.hasRoom(decoder.size)) await collector.spill();
+        collector.place(slot, decoder.size, decoder.succeeded);
+        decoder.write(collector.block, collector.at);
+        note(read, slot, decoder);
+      }
+    }
+  } finally {
+    await lines.close();
+  }
+  read.lines += padding.size;
+  return read;
+}
+
+function note(read: OutputRead, slot: number, decoder: OutputDecoder): void {
+  read.retry[slot] = decoder.retry ? 1 : 0;
+  if (!decoder.succeeded) return;
+  if (decoder.truncated) read.tally.truncated += 1;
+  read.tally.addTokens(decoder.inputTokens, decoder.outputTokens);
+}
+
+interface WriteInput extends CallOptions {
+  readonly key: string;
+  readonly document: RunDocument;
+  readonly part: PartBody;
+  readonly records: RecordSet;
+  readonly collector: Collector;
+  readonly read: OutputRead;
+  readonly output: JobOutput;
+}
+
+async function write(ports: RunPorts, o: WriteInput): Promise<CollectCounts> {
+  const writer = new BlockWriter(ports.objects.create(o.key, { ifAbsent: true, signal: o.signal }));
+  try {
+    await writeLines(writer, o);
+    await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    // somebody else collected it, or our own first try took effect and its reply was lost
+    const written = isServiceError(error, 'conflict') ? await tallyOutcomes(ports, o.key, o) : undefined;
+    if (written === undefined) throw error;
+    return written.counts(o.output.manifest);
+  }
+  const { tally } = o.read;
+  const total = tally.succeeded + tally.failed + tally.retryable + tally.missing;
+  invariant(
+    total === o.part.records,
+    `part ${o.part.part} of attempt ${o.part.attempt}: ${total} outcomes for ${o.part.records} records`,
+  );
+  return tally.counts(o.output.manifest);
+}
+
+async function writeLines(writer: BlockWriter, o: WriteInput): Promise<void> {
+  const { collector, records } = o;
+  const { tally, retry } = o.read;
+  const prefix = recordPrefixBytes(o.document.recordPrefix);
+  const missing = encodeOutcome({ id: recordId(o.document.recordPrefix, 0), status: 'missing' });
+  for (let slot = 0; slot < records.slots; slot++) {
+    if (records.isGap(slot)) continue;
+    if (!collector.has(slot)) {
+      tally.missing += 1;
+      writeRecordId(prefix, records.ordinalAt(slot), missing, 7);
+      if (!writer.hasRoom(missing.length)) await writer.drain();
+      writer.append(missing, 0, missing.length);
+      continue;
+    }
+    if (collector.isSuccess(slot)) tally.succeeded += 1;
+    else if (retry[slot] === 1) tally.retryable += 1;
+    else tally.failed += 1;
+    let length = collector.line(slot);
+    while (length < 0) {
+      await collector.fetch(slot);
+      length = collector.line(slot);
+    }
+    if (!writer.hasRoom(length)) await writer.drain(length);
+    writer.append(collector.block, collector.at, collector.at + length);
+  }
+}

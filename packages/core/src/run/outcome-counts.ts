@@ -1,0 +1,76 @@
+import type { CollectCounts } from '../job/index.ts';
+import type { CallOptions } from '../ports/index.ts';
+import { isCutOff, type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
+import type { Manifest } from './job-output.ts';
+import { OutcomeLines } from './part-files.ts';
+import type { RunPorts } from './ports.ts';
+
+/** Adds up outcome lines. */
+export class OutcomeTally {
+  succeeded = 0;
+  failed = 0;
+  retryable = 0;
+  missing = 0;
+  truncated = 0;
+  /** -1 until a line says it. */
+  inputTokens = -1;
+  outputTokens = -1;
+
+  add(outcome: OutcomeSpans): void {
+    switch (outcome.status) {
+      case OutcomeStatus.succeeded:
+        this.succeeded += 1;
+        if (isCutOff(outcome)) this.truncated += 1;
+        this.addTokens(outcome.inputTokens, outcome.outputTokens);
+        break;
+      case OutcomeStatus.failed:
+        if (outcome.retry) this.retryable += 1;
+        else this.failed += 1;
+        break;
+      case OutcomeStatus.missing:
+        this.missing += 1;
+        break;
+      default:
+    }
+  }
+
+  /** -1 for a number that is unknown. */
+  addTokens(input: number, output: number): void {
+    if (input >= 0) this.inputTokens = Math.max(0, this.inputTokens) + input;
+    if (output >= 0) this.outputTokens = Math.max(0, this.outputTokens) + output;
+  }
+
+  /** Tokens come from the answers; where no answer says them, from the job's manifest, padding included. */
+  counts(manifest: Manifest | undefined): CollectCounts {
+    const { succeeded, failed, retryable, missing, truncated } = this;
+    const says = manifest !== undefined && manifest.inputTokens + manifest.outputTokens > 0 && succeeded > 0;
+    const inputTokens = this.inputTokens >= 0 ? this.inputTokens : says ? manifest.inputTokens : undefined;
+    const outputTokens = this.outputTokens >= 0 ? this.outputTokens : says ? manifest.outputTokens : undefined;
+    return {
+      succeeded,
+      failed,
+      retryable,
+      missing,
+      truncated,
+      ...(inputTokens !== undefined && { inputTokens }),
+      ...(outputTokens !== undefined && { outputTokens }),
+    };
+  }
+}
+
+/** The tally of outcomes that are written; undefined when they are not. */
+export async function tallyOutcomes(
+  ports: Pick<RunPorts, 'objects'>,
+  key: string,
+  options: CallOptions,
+): Promise<OutcomeTally | undefined> {
+  if ((await ports.objects.head(key, options)) === undefined) return undefined;
+  const tally = new OutcomeTally();
+  const lines = new OutcomeLines(ports, [key], options);
+  try {
+    while (await lines.fill()) while (lines.next()) tally.add(lines.spans);
+  } finally {
+    await lines.close();
+  }
+  return tally;
+}
