@@ -10,23 +10,19 @@ export const MAX_COLUMNS = 10_000;
 /** Bytes of the longest row when the caller does not say: 16 MiB. */
 export const DEFAULT_MAX_ROW_BYTES = 16 << 20;
 
-/** Rows of `width` cells that one batch takes. */
-export function batchRows(width: number): number {
-  return Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(MAX_BATCH_CELLS / Math.max(1, width))));
-}
-
-/** An empty batch for rows of `width` cells. */
-export function createBatch(width: number): RowBatch {
-  const rows = batchRows(width);
+/** An empty batch for rows of `width` cells; made of the arrays of `old` where they are large enough. */
+export function createBatch(width: number, old?: RowBatch): RowBatch {
+  const rows = Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(MAX_BATCH_CELLS / Math.max(1, width))));
+  const fits = old !== undefined && old.cells.length >= 3 * width && old.rowStart.length >= rows;
   return {
     bytes: new Uint8Array(0),
     offset: 0,
     count: 0,
     width,
-    cells: new Uint32Array(3 * rows * width),
-    rowStart: new Uint32Array(rows),
-    rowEnd: new Uint32Array(rows),
-    line: new Float64Array(rows),
-    reject: new Uint8Array(rows),
+    cells: fits ? old.cells : new Uint32Array(3 * Math.max(width, MAX_BATCH_CELLS)),
+    rowStart: fits ? old.rowStart.subarray(0, rows) : new Uint32Array(rows),
+    rowEnd: fits ? old.rowEnd.subarray(0, rows) : new Uint32Array(rows),
+    line: fits ? old.line.subarray(0, rows) : new Float64Array(rows),
+    reject: fits ? old.reject.subarray(0, rows) : new Uint8Array(rows),
   };
 }

@@ -94,7 +94,7 @@ export class BlockReader implements RowReader {
   #scan() {
     const window = this.#window;
     const format = this.#format;
-    if (this.#batch.width !== format.columns.length) this.#batch = createBatch(format.columns.length);
+    if (this.#batch.width !== format.columns.length) this.#batch = createBatch(format.columns.length, this.#batch);
     const batch = this.#batch;
     batch.count = 0;
     batch.bytes = window.plain;

@@ -1,0 +1,1 @@
+export { type JsonlOptions, openJsonl } from './jsonl-open.ts';

@@ -1,0 +1,55 @@
+import { type ByteSource, InputError, type ReadPosition, type RowReader } from '@batchrock/core';
+import {
+  BlockReader,
+  ByteWindow,
+  DEFAULT_BLOCK_BYTES,
+  DEFAULT_MAX_ROW_BYTES,
+  foreignContent,
+  markBytes,
+  SIGNATURE_BYTES,
+  withRows,
+} from '../reading/index.ts';
+import { JsonlFormat } from './jsonl-format.ts';
+
+export interface JsonlOptions {
+  /** What messages call the source; default `the dataset`. */
+  readonly name?: string;
+  /** Bytes a read; default 1 MiB. */
+  readonly blockBytes?: number;
+  /** Longest line, its line feed included; a longer one is rejected. Default 16 MiB. */
+  readonly maxRowBytes?: number;
+  /** Begin here: the source's first byte is byte `from.byte` of the dataset, and `from.columns` were seen before it. */
+  readonly from?: ReadPosition;
+}
+
+/**
+ * Rows of a JSON Lines file: one object a line, split at line feeds alone. The columns are the top-level keys in order of
+ * first sight and grow; a batch is as wide as they were when it was made. Strings are handed on as they are escaped, other
+ * values as they are written, so numbers keep every digit. Blank lines are no rows.
+ *
+ * Throws `InputError`: `BR-E0102` no rows, `BR-E0114` not UTF-8 text or too many keys (also from `next`). A bad row is
+ * rejected in its batch: `badJson` (not JSON, no object, a key twice, deeper than 500), `notUtf8`, `rowTooLong` (an empty
+ * object stands in for it).
+ */
+export async function openJsonl(source: ByteSource, options: JsonlOptions = {}): Promise<RowReader> {
+  const { from, name = 'the dataset', maxRowBytes = DEFAULT_MAX_ROW_BYTES } = options;
+  const window = new ByteWindow(source, {
+    blockBytes: options.blockBytes ?? DEFAULT_BLOCK_BYTES,
+    maxBytes: maxRowBytes + 1,
+    offset: from?.byte ?? 0,
+  });
+  try {
+    const format = new JsonlFormat({ columns: from?.columns ?? [], line: from?.line ?? 1, maxRowBytes, name });
+    const reader = new BlockReader(window, format, { warnings: [], ordinal: from?.ordinal ?? 0, maxRowBytes });
+    if (from) return reader;
+    while (window.end < SIGNATURE_BYTES && (await window.fill()) === 'more');
+    const foreign = foreignContent(window.rest());
+    if (foreign)
+      throw new InputError('BR-E0114', `${name} is ${foreign}; give it as JSON Lines in UTF-8`, { details: { file: name } });
+    window.start = markBytes(window.rest());
+    return await withRows(reader, `${name} is empty: it has no rows`);
+  } catch (error) {
+    await window.close();
+    throw error;
+  }
+}

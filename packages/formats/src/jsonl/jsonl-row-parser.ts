@@ -1,0 +1,105 @@
+import { CellKind } from '@batchrock/core';
+import { scanString, scanValue, skipSpace } from './json-scanner.ts';
+import { type JsonlColumns, keyText } from './jsonl-columns.ts';
+
+const QUOTE = 0x22;
+
+/** What a line is: a row, a row with keys that were never seen (`newKeys`), or neither (`fault`, `faultAt`). */
+export type ParsedLine = 'row' | 'newKeys' | 'bad';
+
+/** Finds the top-level keys and values of one line, checks that all of it is JSON, and parses none of it. */
+export class JsonlRowParser {
+  /** After `newKeys`: in order of first sight. */
+  readonly newKeys = new Set<string>();
+  /** After `bad`. */
+  fault = '';
+  readonly #columns: JsonlColumns;
+  /** By column: the row that had it last, to find keys that stand twice. */
+  #seenIn: Float64Array = new Float64Array(16);
+  #row = 0;
+
+  constructor(columns: JsonlColumns) {
+    this.#columns = columns;
+  }
+
+  /** Reads the line in `[start, end)`; its cells go to `cells[base]` and on, `width` times three numbers. */
+  parse(bytes: Uint8Array, start: number, end: number, cells: Uint32Array, base: number, width: number): ParsedLine {
+    this.#begin();
+    for (let c = 0; c < width; c++) cells[base + 3 * c + 2] = CellKind.absent;
+    let at = skipSpace(bytes, start, end);
+    if (bytes[at] !== 0x7b) return this.#notAnObject(bytes, at, end, start);
+    at = skipSpace(bytes, at + 1, end);
+    if (at < end && bytes[at] === 0x7d) return this.#finish(bytes, at + 1, start, end);
+    for (let n = 0; ; n++) {
+      if (at >= end || bytes[at] !== QUOTE) return this.#bad(at, start, end);
+      const keyStart = at + 1;
+      const keyEnd = scanString(bytes, keyStart, end);
+      if (keyEnd < 0) return this.#bad(-1 - keyEnd, start, end);
+      at = skipSpace(bytes, keyEnd + 1, end);
+      if (at >= end || bytes[at] !== 0x3a) return this.#bad(at, start, end);
+      const valueStart = skipSpace(bytes, at + 1, end);
+      at = scanValue(bytes, valueStart, end, 1);
+      if (at < 0) return this.#bad(-1 - at, start, end);
+      const column = this.#columnOf(bytes, keyStart, keyEnd, n);
+      if (column === DOUBLED) return 'bad';
+      if (column !== NEW && column < width) {
+        const isString = bytes[valueStart] === QUOTE;
+        const cell = base + 3 * column;
+        cells[cell] = isString ? valueStart + 1 : valueStart;
+        cells[cell + 1] = isString ? at - 1 : at;
+        cells[cell + 2] = isString ? CellKind.jsonString : CellKind.jsonValue;
+      }
+      at = skipSpace(bytes, at, end);
+      if (at < end && bytes[at] === 0x7d) return this.#finish(bytes, at + 1, start, end);
+      if (at >= end || bytes[at] !== 0x2c) return this.#bad(at, start, end);
+      at = skipSpace(bytes, at + 1, end);
+    }
+  }
+
+  #begin(): void {
+    this.#row++;
+    if (this.newKeys.size > 0) this.newKeys.clear();
+    const known = this.#columns.names.length;
+    if (known > this.#seenIn.length) this.#seenIn = new Float64Array(2 * known);
+  }
+
+  #columnOf(bytes: Uint8Array, start: number, end: number, n: number): number {
+    const column = this.#columns.columnOf(bytes, start, end, n);
+    const key = column < 0 ? keyText(bytes, start, end) : '';
+    const doubled = column < 0 ? this.newKeys.has(key) : this.#seenIn[column] === this.#row;
+    if (doubled) {
+      this.fault = `the key ${JSON.stringify(keyText(bytes, start, end))} stands twice`;
+      return DOUBLED;
+    }
+    if (column >= 0) {
+      this.#seenIn[column] = this.#row;
+      return column;
+    }
+    this.newKeys.add(key);
+    return NEW;
+  }
+
+  #finish(bytes: Uint8Array, at: number, start: number, end: number): ParsedLine {
+    const rest = skipSpace(bytes, at, end);
+    if (rest < end) return this.#bad(rest, start, end);
+    return this.newKeys.size > 0 ? 'newKeys' : 'row';
+  }
+
+  #notAnObject(bytes: Uint8Array, at: number, end: number, start: number): ParsedLine {
+    const after = scanValue(bytes, at, end);
+    if (after < 0) return this.#bad(-1 - after, start, end);
+    if (skipSpace(bytes, after, end) < end) return this.#bad(after, start, end);
+    this.fault = `${VALUE_NAMES[String.fromCharCode(bytes[at]!)] ?? 'a number'}, not an object`;
+    return 'bad';
+  }
+
+  #bad(at: number, start: number, end: number): ParsedLine {
+    this.fault = at >= end ? 'the JSON of the line is not complete' : `not JSON at byte ${at - start + 1} of the line`;
+    return 'bad';
+  }
+}
+
+const NEW = -1;
+const DOUBLED = -2;
+
+const VALUE_NAMES: Readonly<Record<string, string>> = { '[': 'an array', '"': 'a string', t: 'true', f: 'false', n: 'null' };
