@@ -1,4 +1,4 @@
-import { expiresAt, type Job } from '../jobs/index.ts';
+import { expiresAt, type Job, runsOutAt } from '../jobs/index.ts';
 import type { BedrockState } from './state.ts';
 
 /** A job as Get and each summary of List show it: the same fields, the counters included. */
@@ -27,13 +27,18 @@ export function jobView(job: Job, state: BedrockState): Readonly<Record<string, 
     },
     vpcConfig: job.vpcConfig,
     timeoutDurationInHours: job.timeoutHours,
-    jobExpirationTime: isoTime(expiresAt(state.settings.timing, job)),
+    jobExpirationTime: isoTime(expiration(job, state)),
     modelInvocationType: job.invocationType,
     totalRecordCount: counts.total,
     processedRecordCount: counts.processed,
     successRecordCount: counts.succeeded,
     errorRecordCount: counts.failed,
   };
+}
+
+function expiration(job: Job, { settings }: BedrockState): number {
+  const { startedAt } = job;
+  return startedAt === undefined ? expiresAt(settings.timing, job) : runsOutAt(settings.timing, { ...job, startedAt });
 }
 
 function isoTime(ms: number): string {
