@@ -207,7 +207,7 @@ async function rest(drive: Drive): Promise<void> {
   const wake = () => nap.abort();
   o.signal?.addEventListener('abort', wake, { once: true });
   try {
-    const sleep = ports.clock.sleep(pollMs * (0.75 + ports.random.next() / 2), nap.signal).catch(() => undefined);
+    const sleep = ports.clock.sleep(Math.round(pollMs * (0.75 + ports.random.next() / 2)), nap.signal).catch(() => undefined);
     await Promise.race([sleep, drive.pool.next()]);
   } finally {
     wake();

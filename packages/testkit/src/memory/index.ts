@@ -1,5 +1,14 @@
 export { FakeClock, type FakeClockOptions } from './fake-clock.ts';
 export { hooked, type PortCall, type PortHook } from './hook.ts';
+export { beginLife, type Fault, type Life } from './life.ts';
 export { MemoryLedger } from './memory-ledger.ts';
 export { bytesSource, MemoryObjectStore, type MemoryObjectStoreOptions } from './memory-object-store.ts';
+export { MEMORY_LANE, type MemoryPorts, type MemoryRunOptions, memoryPorts, putMemoryRun } from './memory-run.ts';
+export { plainSteps, writePlainPart } from './plain-steps.ts';
+export {
+  type JobScript,
+  ScriptedBatchService,
+  type ScriptedBatchServiceOptions,
+  type ScriptedJob,
+} from './scripted-batch-service.ts';
 export { identityCompression, MemoryScratch, nodeDigest, seededRandom } from './small-ports.ts';

@@ -31,6 +31,8 @@ export class MemoryObjectStore implements ObjectStore {
   readonly blockBytes: number;
   /** May be changed at any time. */
   hook: PortHook | undefined;
+  /** Called before each read: whoever writes behind the reader's back does so now. */
+  onRead: () => void = () => {};
   readonly #objects = new Map<string, Stored>();
 
   constructor(options: MemoryObjectStoreOptions = {}) {
@@ -41,11 +43,13 @@ export class MemoryObjectStore implements ObjectStore {
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
     options.signal?.throwIfAborted();
+    this.onRead();
     return hooked(this.hook, { port: 'objects', call: 'head', about: key }, () => this.#info(key));
   }
 
   async open(key: string, options: OpenOptions = {}): Promise<ByteSource | undefined> {
     options.signal?.throwIfAborted();
+    this.onRead();
     return hooked(this.hook, { port: 'objects', call: 'open', about: key }, () => this.#open(key, options));
   }
 
@@ -65,6 +69,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   async *list(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectInfo> {
     options.signal?.throwIfAborted();
+    this.onRead();
     const keys = await hooked(this.hook, { port: 'objects', call: 'list', about: prefix }, () =>
       [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
     );

@@ -1,0 +1,130 @@
+import {
+  DEFAULT_LIMITS,
+  ensureLane,
+  objectKeys,
+  type PartBody,
+  partItem,
+  type RunBody,
+  type RunDocument,
+  type RunPorts,
+  recordId,
+  runItem,
+  writeText,
+} from '@batchrock/core';
+import { FakeClock } from './fake-clock.ts';
+import { MemoryLedger } from './memory-ledger.ts';
+import { MemoryObjectStore } from './memory-object-store.ts';
+import { writePlainPart } from './plain-steps.ts';
+import { ScriptedBatchService, type ScriptedBatchServiceOptions } from './scripted-batch-service.ts';
+import { identityCompression, MemoryScratch, nodeDigest, seededRandom } from './small-ports.ts';
+
+/** Every port in memory. */
+export interface MemoryPorts extends RunPorts {
+  readonly ledger: MemoryLedger;
+  readonly objects: MemoryObjectStore;
+  readonly service: ScriptedBatchService;
+  readonly clock: FakeClock;
+}
+
+/** Ports in memory with a clock that jumps to the next timer whenever everything waits. */
+export function memoryPorts(options: Omit<ScriptedBatchServiceOptions, 'clock' | 'objects'> = {}): MemoryPorts {
+  const clock = new FakeClock({ auto: true });
+  const objects = new MemoryObjectStore();
+  return {
+    clock,
+    objects,
+    random: seededRandom(1),
+    digest: nodeDigest,
+    ledger: new MemoryLedger(),
+    service: new ScriptedBatchService({ ...options, clock, objects }),
+    compression: identityCompression,
+    scratch: new MemoryScratch(),
+  };
+}
+
+export interface MemoryRunOptions {
+  /** Default `r-0000000001`. */
+  readonly run?: string;
+  /** Records of each part. */
+  readonly parts: readonly number[];
+  /** Default 3. */
+  readonly maxAttempts?: number;
+  /** Slots of the lane; default 20. */
+  readonly slots?: number;
+  /** Records a part of later generations; default 100. */
+  readonly partRecords?: number;
+}
+
+/** A lane that the runs of tests share. */
+export const MEMORY_LANE = '123456789012/us-east-1/anthropic.claude-3-haiku-20240307-v1:0';
+
+/** Puts a run into memory as `prepareRun` leaves it: document, inputs, parts, and the run `running`. */
+export async function putMemoryRun(ports: MemoryPorts, options: MemoryRunOptions): Promise<RunDocument> {
+  const document = memoryDocument(ports, options);
+  await writeText(ports.objects, objectKeys.document(document.run), JSON.stringify(document));
+  let ordinal = 0;
+  for (const [number, records] of options.parts.entries()) {
+    const lines = Array.from({ length: records }, () => ({
+      recordId: recordId(document.recordPrefix, ordinal++),
+      modelInput: {
+        anthropic_version: 'bedrock-2023-05-31',
+        max_tokens: 9,
+        messages: [{ role: 'user', content: `row ${ordinal}` }],
+      },
+    }));
+    const facts = await writePlainPart(ports, document, 1, number, lines);
+    const part: PartBody = { ...facts, state: records === 0 ? 'collected' : 'ready' };
+    await ports.ledger.commit([{ put: partItem(part), expect: 'absent' }]);
+  }
+  const run: RunBody = {
+    run: document.run,
+    identity: document.identity,
+    state: 'running',
+    lane: document.lane,
+    source: document.source.name,
+    modelId: document.model.modelId,
+    createdAt: document.createdAt,
+    attempt: 1,
+    maxAttempts: document.maxAttempts,
+    parts: [options.parts.length],
+    rows: ordinal,
+    rejected: 0,
+    synthetic: true,
+    seq: 0,
+  };
+  await ports.ledger.commit([{ put: runItem(run), expect: 'absent' }]);
+  await ensureLane(ports, document.lane, options.slots ?? 20);
+  return document;
+}
+
+function memoryDocument(ports: RunPorts, options: MemoryRunOptions): RunDocument {
+  return {
+    schema: 'batchrock.run/1',
+    run: options.run ?? 'r-0000000001',
+    identity: '0'.repeat(64),
+    createdAt: ports.clock.now(),
+    version: '0.0.0',
+    recordPrefix: 'aa',
+    source: { name: 'rows.csv', bytes: 1, sha256: '0'.repeat(64), dialect: { format: 'csv', delimiter: ',', header: ['text'] } },
+    model: {
+      modelId: 'anthropic.claude-3-haiku-20240307-v1:0',
+      baseId: 'anthropic.claude-3-haiku-20240307-v1:0',
+      family: 'anthropic',
+      invocationType: 'InvokeModel',
+      task: 'text',
+      limits: { ...DEFAULT_LIMITS, minRecords: 1 },
+    },
+    request: { prompt: '{text}', params: {} },
+    job: {
+      storeUri: ports.objects.uri,
+      roleArn: 'arn:aws:iam::123456789012:role/batchrock',
+      timeoutHours: 24,
+      namePrefix: 'batchrock',
+    },
+    lane: MEMORY_LANE,
+    partRecords: options.partRecords ?? 100,
+    maxAttempts: options.maxAttempts ?? 3,
+    strict: false,
+    synthetic: true,
+  };
+}
