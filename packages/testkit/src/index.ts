@@ -1,2 +1,3 @@
 export * from './memory/index.ts';
 export * from './rows/index.ts';
+export * from './way-back/index.ts';

@@ -36,5 +36,6 @@ export type {
   OpenOptions,
 } from './object-store.ts';
 export type { Random } from './random.ts';
+export { type ResultNames, type ResultRow, ResultStatus, type ResultTable, type ResultWriter } from './result-writer.ts';
 export type { Dialect, ReadPosition, RowReader } from './rows.ts';
 export type { Scratch, ScratchFile } from './scratch.ts';

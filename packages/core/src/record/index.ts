@@ -1,5 +1,6 @@
 export { createRecordEncoder, type RecordEncoderSpec } from './byte-encoder.ts';
 export { LineKind, OutputDecoder } from './decode.ts';
+export { type ByteView, byteView, copyBytes, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
 export {
   isSentinelOrdinal,
   MAX_ROWS,
@@ -11,6 +12,7 @@ export {
   subIndexOf,
   writeRecordId,
 } from './ids.ts';
+export { hexValue } from './json-scan.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { emptyOutcomeSpans, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
 export { NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';

@@ -29,7 +29,9 @@ export function emptySpans(): OutputSpans {
  */
 export function findSpans(bytes: Uint8Array, start: number, end: number, spans: OutputSpans): SpansFound {
   spans.idStart = spans.outputStart = spans.errorStart = -1;
-  let i = skipSpace(bytes, start, end);
+  // a byte order mark is no reason to pay for a record again
+  const isMarked = bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf && start + 3 <= end;
+  let i = skipSpace(bytes, isMarked ? start + 3 : start, end);
   if (bytes[i] !== 0x7b || i >= end) return 'malformed';
   i = skipSpace(bytes, i + 1, end);
   if (i < end && bytes[i] === 0x7d) return skipSpace(bytes, i + 1, end) === end ? 'found' : 'malformed';

@@ -1,0 +1,62 @@
+import type { Task } from '../model/index.ts';
+import type { OutcomeSpans, RowBatch } from '../record/index.ts';
+import type { ObjectInfo } from './object-store.ts';
+import type { Dialect } from './rows.ts';
+
+/** What became of a row: exactly one of these. */
+export const ResultStatus = {
+  succeeded: 0,
+  failed: 1,
+  /** Never sent. */
+  rejected: 2,
+  /** While a run is open. */
+  pending: 3,
+} as const;
+export type ResultStatus = (typeof ResultStatus)[keyof typeof ResultStatus];
+
+/** The names of our columns, none of which is an input column's: where it would be, ours has the prefix `batchrock_`. */
+export interface ResultNames {
+  /** `response`, or `embedding` for an embedding model. */
+  readonly answer: string;
+  readonly status: string;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  readonly stopReason: string;
+  readonly inputTokens: string;
+  readonly outputTokens: string;
+  readonly recordId: string;
+}
+
+/** What a file of results is made of. */
+export interface ResultTable {
+  readonly dialect: Dialect;
+  /** Input columns, in order. A JSON Lines row may lack some; none has others. */
+  readonly columns: readonly string[];
+  readonly names: ResultNames;
+  readonly task: Task;
+}
+
+/** What became of one row; reused from row to row. */
+export interface ResultRow {
+  status: ResultStatus;
+  /** The 11 bytes of its record id. */
+  recordId: Uint8Array;
+  /** Succeeded: its answer. Failed or rejected: its code and message. Pending: nothing in it counts. */
+  outcome: OutcomeSpans;
+}
+
+/**
+ * Writes results, one row for each input row, in order. `write` encodes into memory; when it says false it has written
+ * nothing: `await drain()` and give it the same row again. So there is one promise a block and none a row.
+ */
+export interface ResultWriter {
+  /** Once, before the first row. */
+  begin(table: ResultTable): void;
+  /** Row `row` of the batch is read and not kept. */
+  write(batch: RowBatch, row: number, result: ResultRow): boolean;
+  drain(): Promise<void>;
+  /** Makes the file visible, whole. */
+  finish(): Promise<ObjectInfo>;
+  /** Leaves no trace. Safe at any time. */
+  abort(): Promise<void>;
+}

@@ -1,0 +1,154 @@
+import { invariant, StateError } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
+import {
+  type CallOptions,
+  type ObjectInfo,
+  type ResultRow,
+  ResultStatus,
+  type ResultWriter,
+  type RowReader,
+} from '../ports/index.ts';
+import {
+  emptyOutcomeSpans,
+  isCutOff,
+  OutcomeStatus,
+  RECORD_ID_LENGTH,
+  type RowBatch,
+  recordPrefixBytes,
+  writeRecordId,
+} from '../record/index.ts';
+import type { RunBody, RunDocument } from './document.ts';
+import { OutcomeMerge } from './outcome-merge.ts';
+import { type OpenRows, openPartRows } from './part-rows.ts';
+import type { RunPorts } from './ports.ts';
+import { resultNames } from './result-names.ts';
+
+/** What an export wrote. `rows` is always `succeeded + failed + rejected + pending`. */
+export interface ExportCounts {
+  readonly rows: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly rejected: number;
+  readonly pending: number;
+  /** Of the succeeded: cut off at the token limit. */
+  readonly truncated: number;
+}
+
+export interface ExportInput extends CallOptions {
+  readonly document: RunDocument;
+  readonly run: RunBody;
+  /** Parts of all generations. */
+  readonly parts: readonly PartBody[];
+  /** Written to and finished; aborted when the export fails. */
+  readonly writer: ResultWriter;
+  readonly openRows: OpenRows;
+  /** Called after each part with the rows written so far. */
+  readonly onProgress?: (rows: number) => void;
+}
+
+/**
+ * Writes one row for each input row, in input order: the first success of a row, else the failure of its last attempt, else
+ * `pending`. May be done at any time and again: it reads rows and outcomes, and changes nothing.
+ */
+export async function exportResults(ports: RunPorts, input: ExportInput): Promise<ExportCounts & { readonly file: ObjectInfo }> {
+  const { document, run, writer, signal } = input;
+  const merge = new OutcomeMerge(ports, input);
+  const columns = columnsOf(document, run);
+  const counts = [0, 0, 0, 0];
+  const tally = { counts, truncated: 0 };
+  const { task } = document.model;
+  try {
+    writer.begin({ dialect: document.source.dialect, columns, names: resultNames(columns, task), task });
+    let next = 0;
+    for (const part of firstParts(input.parts)) {
+      const rows = await openPartRows(ports, { document, part, columns, openRows: input.openRows, signal });
+      try {
+        next = await exportPart(rows, part, next, { merge, writer, prefix: document.recordPrefix, tally });
+      } finally {
+        await rows.close();
+      }
+      input.onProgress?.(next);
+    }
+    const [succeeded, failed, rejected, pending] = counts as [number, number, number, number];
+    const total = { rows: next, succeeded, failed, rejected, pending, truncated: tally.truncated };
+    checkCounts(run, total);
+    return { ...total, file: await writer.finish() };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    await merge.close();
+  }
+}
+
+/** CSV has its header from the start; the columns of JSON Lines are known when all rows were seen. */
+function columnsOf(document: RunDocument, run: RunBody): readonly string[] {
+  const { dialect } = document.source;
+  const columns = dialect.format === 'csv' ? dialect.header : run.columns;
+  if (columns !== undefined) return columns;
+  const message = `run ${run.run} is still being prepared, so not all of its columns are known`;
+  throw new StateError('BR-E0207', message, {
+    details: { run: run.run },
+    hint: 'wait until it is prepared; batchrock status shows it',
+  });
+}
+
+function firstParts(parts: readonly PartBody[]): PartBody[] {
+  return parts.filter((part) => part.attempt === 1).toSorted((a, b) => a.part - b.part);
+}
+
+interface PartExport {
+  readonly merge: OutcomeMerge;
+  readonly writer: ResultWriter;
+  readonly prefix: string;
+  readonly tally: { readonly counts: number[]; truncated: number };
+}
+
+/** The ordinal after the part's last row. */
+async function exportPart(rows: RowReader, part: PartBody, first: number, o: PartExport): Promise<number> {
+  const { merge, writer, tally } = o;
+  const prefix = recordPrefixBytes(o.prefix);
+  const result: ResultRow = {
+    status: ResultStatus.pending,
+    recordId: new Uint8Array(RECORD_ID_LENGTH),
+    outcome: emptyOutcomeSpans(),
+  };
+  let ordinal = first;
+  invariant(part.span?.from.ordinal === first, `part ${part.part} begins at row ${part.span?.from.ordinal}, not at row ${first}`);
+  for (let batch: RowBatch | undefined = await rows.next(); batch !== undefined; batch = await rows.next()) {
+    for (let row = 0; row < batch.count; row++) {
+      while (!merge.seek(ordinal)) await merge.fill();
+      writeRecordId(prefix, ordinal, result.recordId, 0);
+      result.status = statusOf(merge);
+      if (merge.outcome !== undefined) result.outcome = merge.outcome;
+      while (!writer.write(batch, row, result)) await writer.drain();
+      tally.counts[result.status]! += 1;
+      if (result.status === ResultStatus.succeeded && isCutOff(result.outcome)) tally.truncated += 1;
+      ordinal += 1;
+    }
+  }
+  const expected = part.span.to.ordinal;
+  invariant(ordinal === expected, `part ${part.part} has rows up to ${ordinal}, its span up to ${expected}`);
+  return ordinal;
+}
+
+function statusOf(merge: OutcomeMerge): ResultStatus {
+  switch (merge.outcome?.status) {
+    case OutcomeStatus.succeeded:
+      return ResultStatus.succeeded;
+    case OutcomeStatus.failed:
+      return ResultStatus.failed;
+    case OutcomeStatus.rejected:
+      return ResultStatus.rejected;
+    default:
+      return ResultStatus.pending;
+  }
+}
+
+/** Every row ends in exactly one outcome: checked on each export. */
+function checkCounts(run: RunBody, counts: ExportCounts): void {
+  const sum = counts.succeeded + counts.failed + counts.rejected + counts.pending;
+  invariant(sum === counts.rows, `${counts.rows} rows and ${sum} outcomes`);
+  invariant(run.rows === undefined || run.rows === counts.rows, `${counts.rows} rows exported, ${run.rows} in the run`);
+  invariant(run.state !== 'ended' || counts.pending === 0, `${counts.pending} rows are open in a run that has ended`);
+}

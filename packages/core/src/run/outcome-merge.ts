@@ -1,0 +1,141 @@
+import { invariant } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
+import type { CallOptions } from '../ports/index.ts';
+import { emptyOutcomeSpans, encodeOutcome, type OutcomeSpans, OutcomeStatus, readOutcome, recordId } from '../record/index.ts';
+import type { RunBody } from './document.ts';
+import { objectKeys } from './keys.ts';
+import { InputLines, OutcomeLines } from './part-files.ts';
+import type { RunPorts } from './ports.ts';
+
+export interface MergeInput extends CallOptions {
+  readonly run: RunBody;
+  /** Parts of all generations. */
+  readonly parts: readonly PartBody[];
+  /** Only parts with rows from `from` on and before `to`; default all of them. */
+  readonly only?: { readonly from: number; readonly to: number };
+}
+
+/** The lines of one generation: what came back, or what is still under way. */
+interface Stream {
+  readonly attempt: number;
+  /** Undefined: these records are under way. */
+  readonly outcomes: OutcomeLines | undefined;
+  readonly underWay: InputLines | undefined;
+  /** Of the line at hand; -1 before the first, infinite behind the last. */
+  ordinal: number;
+}
+
+/**
+ * What became of each row over all generations: the first success, else what its latest attempt says. Ask for rows in
+ * rising order. Each generation's files, one after another, are sorted by row, so this is one pass in constant memory.
+ */
+export class OutcomeMerge {
+  /** What became of the row; undefined while it is open. A missing record of a run that has ended is a failure. */
+  outcome: OutcomeSpans | undefined;
+  /** The attempt that the outcome is of; 0 for a rejected row. */
+  attempt = 0;
+  readonly #isOver: boolean;
+  readonly #streams: readonly Stream[];
+  readonly #gaveUp: readonly OutcomeSpans[];
+  #hungry: Stream | undefined;
+
+  constructor(ports: Pick<RunPorts, 'objects'>, input: MergeInput) {
+    this.#isOver = input.run.state === 'ended';
+    this.#streams = streamsOf(ports, input);
+    this.#gaveUp = Array.from({ length: this.#streams.length === 0 ? 0 : 1 + input.run.attempt }, (_, attempt) =>
+      noOutput(attempt),
+    );
+  }
+
+  /** Finds the outcome of a row; false when a file has to be read on first: `await fill()` and ask again. */
+  seek(ordinal: number): boolean {
+    for (const stream of this.#streams) {
+      if (stream.ordinal < ordinal && !advance(stream, ordinal)) {
+        this.#hungry = stream;
+        return false;
+      }
+    }
+    this.#choose(ordinal);
+    return true;
+  }
+
+  async fill(): Promise<void> {
+    const stream = this.#hungry;
+    invariant(stream !== undefined, 'nothing has to be read');
+    const lines = stream.outcomes ?? stream.underWay;
+    if (lines === undefined || !(await lines.fill())) stream.ordinal = Number.POSITIVE_INFINITY;
+  }
+
+  async close(): Promise<void> {
+    for (const stream of this.#streams) await (stream.outcomes ?? stream.underWay)?.close();
+  }
+
+  #choose(ordinal: number): void {
+    this.outcome = undefined;
+    for (const stream of this.#streams) {
+      if (stream.ordinal !== ordinal) continue;
+      this.attempt = stream.attempt;
+      this.outcome = stream.outcomes?.spans;
+      if (this.outcome?.status === OutcomeStatus.succeeded) return;
+    }
+    const found = this.outcome;
+    if (found === undefined) return;
+    const isOpen = found.status === OutcomeStatus.missing || (found.status === OutcomeStatus.failed && found.retry);
+    if (isOpen && !this.#isOver) this.outcome = undefined;
+    else if (found.status === OutcomeStatus.missing) this.outcome = this.#gaveUp[this.attempt];
+  }
+}
+
+/** False when the lines in memory end before the row. */
+function advance(stream: Stream, ordinal: number): boolean {
+  if (stream.outcomes !== undefined) {
+    while (stream.ordinal < ordinal) {
+      if (!stream.outcomes.next()) return false;
+      stream.ordinal = stream.outcomes.spans.ordinal;
+    }
+    return true;
+  }
+  while (stream.ordinal < ordinal) {
+    if (stream.underWay === undefined || !stream.underWay.next()) return false;
+    stream.ordinal = stream.underWay.ordinal;
+  }
+  return true;
+}
+
+function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, parts, only, signal }: MergeInput): Stream[] {
+  const streams: Stream[] = [];
+  const sorted = parts
+    .filter((part) => only === undefined || (part.firstOrdinal < only.to && part.lastOrdinal >= only.from))
+    .toSorted((a, b) => a.attempt - b.attempt || a.part - b.part);
+  const add = (attempt: number, keys: readonly string[], waiting: readonly PartBody[]) => {
+    if (keys.length > 0)
+      streams.push({ attempt, outcomes: new OutcomeLines(ports, keys, { signal }), underWay: undefined, ordinal: -1 });
+    if (waiting.length > 0)
+      streams.push({ attempt, outcomes: undefined, underWay: new InputLines(ports, waiting, { signal }), ordinal: -1 });
+  };
+  const keyOf = (attempt: number) => (part: PartBody) => objectKeys.outcomes(run.run, attempt, part.part);
+  add(0, sorted.filter((part) => part.attempt === 1 && (part.rejected ?? 0) > 0).map(keyOf(0)), []);
+  for (let attempt = 1; attempt <= run.attempt; attempt++) {
+    const own = sorted.filter((part) => part.attempt === attempt && part.records > 0);
+    const collected = own.filter((part) => part.state === 'collected');
+    // rows of the first attempt that are under way have no line anywhere, and that says it
+    const waiting = attempt === 1 ? [] : own.filter((part) => part.state !== 'collected');
+    add(attempt, collected.map(keyOf(attempt)), waiting);
+  }
+  return streams;
+}
+
+/** What is said of a record that nothing came back for, and that is not sent again. */
+function noOutput(attempt: number): OutcomeSpans {
+  const times = attempt === 1 ? 'once' : `${attempt} times`;
+  const line = encodeOutcome({
+    id: recordId('00', 0),
+    status: 'failed',
+    code: 'no_output',
+    message: `sent ${times}, and nothing came back`,
+    retry: true,
+  });
+  const spans = emptyOutcomeSpans();
+  readOutcome(line, 0, line.length - 1, spans);
+  return spans;
+}
