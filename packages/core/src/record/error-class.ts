@@ -39,9 +39,13 @@ const CODES: Readonly<Record<string, ErrorClass>> = {
   bad_error: again('the line says neither an answer nor what went wrong'),
 };
 
-/** What the message says goes before the code: 400 is used for passing troubles too, and 5xx for blocked content. */
+/**
+ * What the message says goes before the code: 400 is used for passing troubles too, and 5xx for blocked content. A malformed
+ * body is told to "reformat your input and try again", which the same bytes cannot heed.
+ */
 const BLOCKED = /content (filter|policy|moderation)|content.?filtered|guardrail|blocked by|safety (filter|system|policy)/i;
-const PASSING = /not ready|throttl|too many (requests|tokens|connections)|try again|retry your request|timed? ?out|temporarily/i;
+const PASSING =
+  /not ready|throttl|too many (requests|tokens|connections)|(?<!reformat your input and )try again|retry your request|timed? ?out|temporarily/i;
 
 /** True when a record that failed with this code and message is worth another attempt. Unknown codes are: attempts are bounded. */
 export function isRetryable(code: string, message: string): boolean {

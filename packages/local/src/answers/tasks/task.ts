@@ -13,19 +13,23 @@ export type Task = (input: TaskInput) => string | undefined;
 
 const MOST_CONTENT = 4_000;
 
+const INSTRUCTION =
+  /^\W*(?:classif|categor|label|summar|translat|extract|answer|write|return|reply|respond|output|you are|rate|choose|is |what |which )/i;
+
 /**
- * The text that an instruction is about: what follows the first colon of the turn (`Classify the sentiment of: …`), else
- * the longest paragraph, else all of it.
+ * The text that an instruction is about: of several paragraphs the longest that is no instruction itself, of one what
+ * follows its first colon (`Classify the sentiment of: …`), else all of it.
  */
 export function contentOf(turn: string): string {
   const text = turn.trim();
-  const colon = text.search(/:\s/);
-  if (colon > 0 && colon < 400 && colon < text.length - 2) return text.slice(colon + 1, colon + 1 + MOST_CONTENT).trim();
   const paragraphs = text.split(/\n\s*\n/);
   if (paragraphs.length > 1) {
-    const longest = paragraphs.reduce((a, b) => (b.length > a.length ? b : a));
+    const others = paragraphs.filter((paragraph) => !INSTRUCTION.test(paragraph));
+    const longest = (others.length === 0 ? paragraphs : others).reduce((a, b) => (b.length > a.length ? b : a));
     return longest.slice(0, MOST_CONTENT).trim();
   }
+  const colon = text.search(/:\s/);
+  if (colon > 0 && colon < 400 && colon < text.length - 2) return text.slice(colon + 1, colon + 1 + MOST_CONTENT).trim();
   return text.slice(0, MOST_CONTENT);
 }
 
