@@ -33,6 +33,10 @@ describe('request bodies', () => {
     );
   });
 
+  it('of Anthropic Messages carry max_tokens, which it requires, even when no parameters were parsed', () => {
+    expect(anthropic.request({ text: 'Hi', params: {} })).toMatchObject({ max_tokens: 1024 });
+  });
+
   it('of Nova', () => {
     expect(body(nova, {})).toBe('{"schemaVersion":"messages-v1","messages":[{"role":"user","content":[{"text":"Hi"}]}]}');
     const all = { max_tokens: '512', temperature: '0.7', top_p: '0.9', top_k: '50', stop_sequences: '["a,b"]' };
@@ -118,7 +122,7 @@ describe('parameters', () => {
 describe('answers', () => {
   it('of Anthropic: text blocks joined, thinking skipped', () => {
     const content = [
-      { type: 'thinking', thinking: 'hm', signature: 's' },
+      { type: 'thinking', thinking: 'hm', text: 'hm', signature: 's' },
       { type: 'text', text: 'one ' },
       { type: 'tool_use', id: 't', name: 'n', input: {} },
       { type: 'text', text: 'two' },
@@ -168,6 +172,10 @@ describe('answers', () => {
     { embedding: ['1'] },
   ])('are not found in %j', (modelOutput) => {
     for (const family of FAMILIES) expect(family.answer(modelOutput)).toBeUndefined();
+  });
+
+  it('are not read from a prototype', () => {
+    expect(anthropic.answer(Object.create({ content: [] }))).toBeUndefined();
   });
 
   it('leave out token counts that are no counts', () => {

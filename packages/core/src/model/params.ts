@@ -33,7 +33,7 @@ export function parseParamsBy(specs: readonly ParamSpec[], family: string, raw: 
   }
   const values: Record<string, JsonValue> = {};
   for (const spec of specs) {
-    const given = Object.hasOwn(raw, spec.name) ? raw[spec.name] : undefined;
+    const given = raw[spec.name];
     if (given === undefined) {
       if (spec.byDefault !== undefined) values[spec.name] = spec.byDefault;
       continue;

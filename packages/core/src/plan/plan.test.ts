@@ -43,6 +43,7 @@ describe('a sample of records', () => {
   it('counts what the model reads, not the envelope', () => {
     const one = sampleRecords([line('x'.repeat(400))])!;
     const two = sampleRecords([line('x'.repeat(800))])!;
+    expect(one.inputTokens.expected).toBeCloseTo(estimateTokens(`Be brief. ${'x'.repeat(400)}`).expected + 8, 6);
     expect(two.inputTokens.expected - one.inputTokens.expected).toBeCloseTo(estimateTokens('x'.repeat(400)).expected, 6);
     const embedded = sampleRecords(['{"recordId":"k3000000000","modelInput":{"inputText":"some words","dimensions":256}}'])!;
     expect(embedded.inputTokens.expected).toBeGreaterThan(estimateTokens('some words').expected);

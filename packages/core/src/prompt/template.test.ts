@@ -65,6 +65,7 @@ describe('templates', () => {
     ['one\r\ntwo {"x": {y}}', 'a { with another { before it is closed at line 2, column 5'],
     ['\u{1f600}\u{1f600}{', 'a { that is not closed at line 1, column 3'],
     ['x\ud800', 'half of a surrogate pair at line 1, column 2'],
+    ['a\rb{', 'a { that is not closed at line 2, column 2'],
     ['{{{', 'a { that is not closed at line 1, column 3'],
   ])('refuse %j', (text, why) => {
     expect(refusal(() => parseTemplate(text))).toContain(`BR-E0107 the prompt has ${why}`);

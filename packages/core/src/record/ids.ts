@@ -11,9 +11,6 @@ const SUBS = 36 ** 2;
 /** The first of the top 1,296 ordinals, which no row has: ids of the padding records of a job below the service's minimum. */
 export const SENTINEL_FIRST_ORDINAL = ORDINALS - SUBS;
 
-/** Rows that one run can have. */
-export const MAX_ROWS = SENTINEL_FIRST_ORDINAL;
-
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** The bytes of the two digits of 0 to 1,295. */

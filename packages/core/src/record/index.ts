@@ -3,7 +3,6 @@ export { LineKind, OutputDecoder } from './decode.ts';
 export { type ByteView, byteView, copyBytes, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
 export {
   isSentinelOrdinal,
-  MAX_ROWS,
   ordinalOf,
   RECORD_ID_LENGTH,
   recordId,
