@@ -3,12 +3,15 @@ import type { JsonObject } from './json.ts';
 import { type ParamSpec, parseParamsBy } from './params.ts';
 import { count, present, property, stringOrEmpty } from './reading.ts';
 
-/** Ranges: Bedrock User Guide, Anthropic Claude Messages API, 2026-11; `max_tokens` has no default there, 1,024 is ours. */
+/**
+ * Anthropic requires `max_tokens`; 1,024 is our default, as in the User Guide's example of a batch record (2026-11). Ranges of
+ * temperature and top_p: Bedrock API Reference, InferenceConfiguration, 2026-11. No largest top_k is checked here.
+ */
 const params: readonly ParamSpec[] = [
   { name: 'max_tokens', kind: 'integer', min: 1, byDefault: 1024, about: 'most tokens of an answer' },
   { name: 'temperature', kind: 'number', min: 0, max: 1, about: 'randomness' },
   { name: 'top_p', kind: 'number', min: 0, max: 1, about: 'nucleus sampling' },
-  { name: 'top_k', kind: 'integer', min: 0, max: 500, about: 'sample from the k likeliest tokens' },
+  { name: 'top_k', kind: 'integer', min: 0, about: 'sample from the k likeliest tokens' },
   { name: 'stop_sequences', kind: 'strings', about: 'texts that end an answer' },
 ];
 

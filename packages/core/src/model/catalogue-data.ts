@@ -22,7 +22,7 @@ function entry(id: string, name: string, family: string, direct: boolean, extra:
 }
 
 const US = ['us'] as const;
-/** Which of them leads to a model differs by Region; Bedrock's page of profiles says it. */
+/** The batch page says only that profiles lead to a model, not which: these are offered in messages and never forbidden. */
 const GEOGRAPHIC = ['us', 'eu', 'apac'] as const;
 const ALL = ['us', 'eu', 'jp', 'au', 'global'] as const;
 const plain = true;

@@ -74,7 +74,7 @@ describe('parameters', () => {
   it('are all checked at once, and the nearest names offered', () => {
     expect(refusal(anthropic, { max_token: '3', temperature: '2', top_k: '1.5' })).toBe(
       'BR-E0115 max_token is no parameter of anthropic (did you mean max_tokens?); it takes max_tokens, temperature, top_p, top_k, stop_sequences; ' +
-        'temperature is "2"; allowed is a number from 0 to 1; top_k is "1.5"; allowed is a whole number from 0 to 500',
+        'temperature is "2"; allowed is a number from 0 to 1; top_k is "1.5"; allowed is a whole number from 0',
     );
     expect(refusal(converse, { top_k: '5' })).toContain('top_k is no parameter of converse');
     expect(refusal(titan, { dimensions: '1000' })).toBe('BR-E0115 dimensions is "1000"; allowed is 256, 512, 1024');

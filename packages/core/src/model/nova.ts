@@ -4,7 +4,10 @@ import type { JsonObject } from './json.ts';
 import { type ParamSpec, parseParamsBy } from './params.ts';
 import { present } from './reading.ts';
 
-/** Amazon Nova User Guide, complete request schema, 2026-11. None has a default of ours: the model's holds. */
+/**
+ * Names: Amazon Nova User Guide, complete request schema, 2026-11; ranges of temperature and top_p: Bedrock API Reference,
+ * InferenceConfiguration, 2026-11. None has a default of ours: the model's holds.
+ */
 const params: readonly ParamSpec[] = [
   { name: 'max_tokens', kind: 'integer', min: 1, about: 'most tokens of an answer' },
   { name: 'temperature', kind: 'number', min: 0, max: 1, about: 'randomness' },
