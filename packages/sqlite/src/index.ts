@@ -1,1 +1,3 @@
-export {};
+export { type HeldLock, holdLock } from './hold-lock.ts';
+export { LEDGER_SCHEMA_VERSION } from './open-database.ts';
+export { openSqliteLedger, SqliteLedger } from './sqlite-ledger.ts';

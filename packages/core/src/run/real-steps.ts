@@ -1,8 +1,9 @@
 import { InvariantError } from '../errors/index.ts';
+import { writeOutcomes } from './collect-output.ts';
 import type { RunSteps } from './steps.ts';
 
 /** The steps that ship. */
 export const realSteps: RunSteps = {
-  writeOutcomes: () => Promise.reject(new InvariantError('outcomes are not written yet')),
+  writeOutcomes,
   writeRetryParts: () => Promise.reject(new InvariantError('retry parts are not written yet')),
 };

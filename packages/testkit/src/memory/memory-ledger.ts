@@ -10,6 +10,7 @@ import {
   type PageQuery,
   type Write,
 } from '@batchrock/core';
+import { checkSignal } from './check-signal.ts';
 import { hooked, type PortHook } from './hook.ts';
 
 const DEFAULT_PAGE = 100;
@@ -27,17 +28,17 @@ export class MemoryLedger implements Ledger {
   }
 
   async get(key: Key, options: CallOptions = {}): Promise<Item<unknown> | undefined> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     return hooked(this.hook, { port: 'ledger', call: 'get', about: key }, () => copy(this.#items.get(key)));
   }
 
   async page(query: PageQuery, options: CallOptions = {}): Promise<Page<Item<unknown>>> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     return hooked(this.hook, { port: 'ledger', call: 'page', about: `${query.index} ${query.at}` }, () => this.#page(query));
   }
 
   async commit(writes: readonly Write[], options: CallOptions = {}): Promise<CommitResult> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     const about = writes.map(keyOf).join(' ');
     return hooked(this.hook, { port: 'ledger', call: 'commit', about }, () => this.#commit(writes));
   }

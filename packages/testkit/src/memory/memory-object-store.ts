@@ -10,6 +10,7 @@ import {
   type OpenOptions,
   ServiceError,
 } from '@batchrock/core';
+import { checkSignal } from './check-signal.ts';
 import { hooked, type PortHook } from './hook.ts';
 
 interface Stored {
@@ -42,13 +43,13 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     this.onRead();
     return hooked(this.hook, { port: 'objects', call: 'head', about: key }, () => this.#info(key));
   }
 
   async open(key: string, options: OpenOptions = {}): Promise<ByteSource | undefined> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     this.onRead();
     return hooked(this.hook, { port: 'objects', call: 'open', about: key }, () => this.#open(key, options));
   }
@@ -56,7 +57,7 @@ export class MemoryObjectStore implements ObjectStore {
   create(key: string, options: CreateOptions = {}): ObjectSink {
     return new MemorySink(this.blockBytes, (bytes) =>
       hooked(this.hook, { port: 'objects', call: 'create', about: key }, () => {
-        options.signal?.throwIfAborted();
+        checkSignal(options);
         if (options.ifAbsent && this.#objects.has(key)) {
           const details = { key };
           throw new ServiceError('BR-E0505', `object ${key} exists`, { reason: 'conflict', effect: 'none', details });
@@ -68,7 +69,7 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   async *list(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectInfo> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     this.onRead();
     const keys = await hooked(this.hook, { port: 'objects', call: 'list', about: prefix }, () =>
       [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
@@ -80,7 +81,7 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   async remove(keys: readonly string[], options: CallOptions = {}): Promise<void> {
-    options.signal?.throwIfAborted();
+    checkSignal(options);
     await hooked(this.hook, { port: 'objects', call: 'remove', about: keys.join(' ') }, () => {
       for (const key of keys) this.#objects.delete(key);
     });

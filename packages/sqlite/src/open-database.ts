@@ -1,0 +1,83 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { StateError } from '@batchrock/core';
+import { createPrivately } from './create-privately.ts';
+import { nodeSqlite } from './node-sqlite.ts';
+import { damagedLedger, translateSqliteError } from './sqlite-errors.ts';
+
+/** The layout below. A file with a higher number was written by a newer version. */
+export const LEDGER_SCHEMA_VERSION = 1;
+/** `BRlg`: tells a ledger from other SQLite files. */
+const APPLICATION_ID = 0x42526c67;
+/** How long a statement waits for another process; the thread stands still meanwhile, so not long. */
+const BUSY_TIMEOUT_MS = 2_000;
+
+const LAYOUT = `
+  CREATE TABLE items (
+    key TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    schema TEXT NOT NULL,
+    body TEXT NOT NULL,
+    indexes TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE entries (
+    name TEXT NOT NULL,
+    at TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (name, at, sort, key)
+  ) WITHOUT ROWID;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${LEDGER_SCHEMA_VERSION};
+`;
+
+/**
+ * Opens the file of a ledger, and lays it out when it is new. Throws `BR-E0205` when it is something else, is damaged or
+ * was written by a newer version.
+ *
+ * WAL: readers never wait for a writer. `synchronous = FULL`: each commit is on the disk when it returns. With NORMAL a
+ * killed process would lose nothing either, but a power cut could take the last commits back; an intent that is lost so
+ * while its job lives is the one way to pay for a part twice, and a run makes only a few commits for each of its jobs.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    createPrivately(path);
+    database = new (nodeSqlite().DatabaseSync)(path, { timeout: BUSY_TIMEOUT_MS });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    layOut(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw translateSqliteError(error, path, 'none');
+  }
+}
+
+function layOut(database: DatabaseSync, path: string): void {
+  // two processes that open a new file at once: one lays it out, the other sees that it is done
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const version = pragma(database, 'user_version');
+    const isNew = version === 0 && tableCount(database) === 0;
+    if (isNew) database.exec(LAYOUT);
+    else checkLayout(database, path, version);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function checkLayout(database: DatabaseSync, path: string, version: number): void {
+  if (pragma(database, 'application_id') !== APPLICATION_ID) throw damagedLedger(path, 'it is a database of something else');
+  if (version === LEDGER_SCHEMA_VERSION) return;
+  const message = `the ledger ${path} has version ${version}; this program reads version ${LEDGER_SCHEMA_VERSION}`;
+  throw new StateError('BR-E0205', message, { details: { path, version }, hint: 'use the newer version that wrote it' });
+}
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+}
+
+function tableCount(database: DatabaseSync): number {
+  return Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']);
+}

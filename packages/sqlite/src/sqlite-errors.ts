@@ -1,0 +1,58 @@
+import { type BatchrockError, isBatchrockError, ServiceError, StateError } from '@batchrock/core';
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html) that are told apart here. */
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+/** True when another connection holds the lock that is needed. */
+export function isBusy(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === BUSY || code === LOCKED;
+}
+
+/** An error of SQLite in our words. `effect` is what is known of a commit that failed otherwise. */
+export function translateSqliteError(error: unknown, path: string, effect: 'none' | 'unknown'): BatchrockError {
+  if (isBatchrockError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const details = { path };
+  switch (primaryCode(error)) {
+    case CORRUPT:
+    case NOTADB:
+      return damagedLedger(path, message, error);
+    case READONLY:
+    case CANTOPEN: {
+      const hint = 'check that the directory exists and may be written, or choose another state directory';
+      return new StateError('BR-E0205', `the ledger ${path} cannot be opened: ${message}`, { details, cause: error, hint });
+    }
+    case FULL: {
+      const text = `no space left for the ledger ${path}`;
+      return new ServiceError('BR-E0508', text, { reason: 'unavailable', effect: 'none', details, cause: error });
+    }
+    case BUSY:
+    case LOCKED: {
+      const text = `the ledger ${path} is locked by another process`;
+      return new ServiceError('BR-E0203', text, { reason: 'unavailable', effect: 'none', details, cause: error });
+    }
+    default: {
+      const text = `the ledger ${path} failed: ${message}`;
+      return new ServiceError('BR-E0509', text, { reason: 'unavailable', effect, details, cause: error });
+    }
+  }
+}
+
+/** `BR-E0205` for a file that is no ledger or no whole one. */
+export function damagedLedger(path: string, why: string, cause?: unknown): StateError {
+  const hint = `move ${path} and the files beside it (-wal, -shm) away, or restore them from a copy; the runs' own files are not touched`;
+  return new StateError('BR-E0205', `the ledger ${path} is damaged: ${why}`, { details: { path }, cause, hint });
+}
+
+function primaryCode(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  // the low byte is the primary code, whatever extended code stands above it
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}

@@ -1,0 +1,184 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import {
+  type CallOptions,
+  CancelledError,
+  type CommitResult,
+  type IndexEntry,
+  InvariantError,
+  type Item,
+  type Key,
+  type Ledger,
+  MAX_COMMIT_WRITES,
+  type NewItem,
+  type Page,
+  type PageQuery,
+  type Version,
+  type Write,
+} from '@batchrock/core';
+import { openDatabase } from './open-database.ts';
+import { isBusy, translateSqliteError } from './sqlite-errors.ts';
+
+const DEFAULT_PAGE = 100;
+/** Stands between sort and key in a cursor; neither holds it. */
+const SEPARATOR = '\n';
+
+/** Opens the ledger in a file, and makes the file when there is none. Throws `BR-E0205`. */
+export function openSqliteLedger(path: string): SqliteLedger {
+  return new SqliteLedger(path);
+}
+
+/** A ledger in one SQLite file; any number of processes may have it open. */
+export class SqliteLedger implements Ledger {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#database = openDatabase(path);
+    this.#statements = prepare(this.#database);
+  }
+
+  async get(key: Key, options: CallOptions = {}): Promise<Item<unknown> | undefined> {
+    checkSignal(options);
+    return this.#read(() => toItem(this.#statements.get.get(key) as ItemRow | undefined));
+  }
+
+  async page(query: PageQuery, options: CallOptions = {}): Promise<Page<Item<unknown>>> {
+    checkSignal(options);
+    return this.#read(() => this.#page(query));
+  }
+
+  async commit(writes: readonly Write[], options: CallOptions = {}): Promise<CommitResult> {
+    checkSignal(options);
+    checkWrites(writes);
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (isBusy(error)) return 'contended';
+      throw translateSqliteError(error, this.path, 'none');
+    }
+    try {
+      const stale = writes.filter((write) => this.#version(keyOf(write)) !== write.expect).map(keyOf);
+      if (stale.length === 0) for (const write of writes) this.#apply(write);
+      this.#database.exec(stale.length === 0 ? 'COMMIT' : 'ROLLBACK');
+      return stale.length === 0 ? 'done' : { stale };
+    } catch (error) {
+      this.#rollBack();
+      throw translateSqliteError(error, this.path, 'unknown');
+    }
+  }
+
+  /** Closes the file. Calls after it fail. */
+  close(): void {
+    this.#database.close();
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw translateSqliteError(error, this.path, 'none');
+    }
+  }
+
+  #page(query: PageQuery): Page<Item<unknown>> {
+    const limit = query.limit ?? DEFAULT_PAGE;
+    const [cursorSort = '', cursorKey = ''] = query.cursor?.split(SEPARATOR) ?? [];
+    const { index, at, after } = query;
+    // an empty sort and key come before every entry, so one statement serves with and without a cursor
+    const rows = this.#statements.page.all(index, at, after === undefined ? 0 : 1, after ?? '', cursorSort, cursorKey, limit + 1);
+    const items = rows.slice(0, limit).map((row) => toItem(row as unknown as ItemRow) as Item<unknown>);
+    const last = rows[limit - 1] as { sort: string; key: string } | undefined;
+    return rows.length > limit && last ? { items, cursor: `${last.sort}${SEPARATOR}${last.key}` } : { items };
+  }
+
+  #version(key: Key): Version | 'absent' {
+    const row = this.#statements.version.get(key) as { version: number } | undefined;
+    return row?.version ?? 'absent';
+  }
+
+  #apply(write: Write): void {
+    if ('check' in write) return;
+    const key = keyOf(write);
+    this.#dropEntries(key);
+    if ('remove' in write) this.#statements.remove.run(key);
+    else this.#put(write.put, write.expect === 'absent' ? 1 : write.expect + 1);
+  }
+
+  #put(item: NewItem<unknown>, version: Version): void {
+    this.#statements.put.run(item.key, version, item.schema, JSON.stringify(item.body), JSON.stringify(item.indexes));
+    for (const { index, at, sort } of item.indexes) this.#statements.enter.run(index, at, sort, item.key);
+  }
+
+  #dropEntries(key: Key): void {
+    const row = this.#statements.get.get(key) as ItemRow | undefined;
+    if (row === undefined) return;
+    for (const { index, at, sort } of JSON.parse(row.indexes) as IndexEntry[]) this.#statements.leave.run(index, at, sort, key);
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    } catch {
+      // the error that led here says more
+    }
+  }
+}
+
+interface ItemRow {
+  readonly key: string;
+  readonly version: number;
+  readonly schema: string;
+  readonly body: string;
+  readonly indexes: string;
+}
+
+interface Statements {
+  readonly get: StatementSync;
+  readonly version: StatementSync;
+  readonly page: StatementSync;
+  readonly put: StatementSync;
+  readonly remove: StatementSync;
+  readonly enter: StatementSync;
+  readonly leave: StatementSync;
+}
+
+function prepare(database: DatabaseSync): Statements {
+  return {
+    get: database.prepare('SELECT key, version, schema, body, indexes FROM items WHERE key = ?'),
+    version: database.prepare('SELECT version FROM items WHERE key = ?'),
+    page: database.prepare(`
+      SELECT e.sort, i.key, i.version, i.schema, i.body, i.indexes
+      FROM entries e JOIN items i ON i.key = e.key
+      WHERE e.name = ?1 AND e.at = ?2 AND (?3 = 0 OR e.sort > ?4) AND (e.sort, e.key) > (?5, ?6)
+      ORDER BY e.sort, e.key LIMIT ?7`),
+    put: database.prepare('INSERT OR REPLACE INTO items (key, version, schema, body, indexes) VALUES (?, ?, ?, ?, ?)'),
+    remove: database.prepare('DELETE FROM items WHERE key = ?'),
+    enter: database.prepare('INSERT INTO entries (name, at, sort, key) VALUES (?, ?, ?, ?)'),
+    leave: database.prepare('DELETE FROM entries WHERE name = ? AND at = ? AND sort = ? AND key = ?'),
+  };
+}
+
+function toItem(row: ItemRow | undefined): Item<unknown> | undefined {
+  if (row === undefined) return undefined;
+  const { key, version, schema, body, indexes } = row;
+  return { key, version, schema, body: JSON.parse(body), indexes: JSON.parse(indexes) as IndexEntry[] };
+}
+
+function keyOf(write: Write): Key {
+  if ('put' in write) return write.put.key;
+  return 'check' in write ? write.check : write.remove;
+}
+
+function checkWrites(writes: readonly Write[]): void {
+  if (writes.length === 0 || writes.length > MAX_COMMIT_WRITES) {
+    throw new InvariantError(`a commit takes 1 to ${MAX_COMMIT_WRITES} writes, got ${writes.length}`);
+  }
+  const keys = writes.map(keyOf);
+  if (new Set(keys).size !== keys.length) throw new InvariantError(`a commit names a key twice: ${keys.join(', ')}`);
+}
+
+function checkSignal(options: CallOptions): void {
+  if (options.signal?.aborted) throw new CancelledError('cancelled', { cause: options.signal.reason });
+}
