@@ -4,3 +4,6 @@ export { type CliFlags, type CliOption, LOCAL_CLI_OPTIONS, LOCAL_FAULTS, localOp
 export type { JobEvent } from './events/index.ts';
 export { type Faults, NO_FAULTS, type Rate } from './faults/faults.ts';
 export { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalBedrockOptions } from './options.ts';
+export { ensureLocalBedrock, type SharedBedrock, type SharedOptions } from './share.ts';
+export { type LocalBedrock, startLocalBedrock } from './start.ts';
+export { startLocalBedrockInWorker, type WorkerBedrock } from './worker.ts';

@@ -47,6 +47,8 @@ const entries = {
   'BR-E0206': { title: 'row not found', hint: 'give a row number, a record id, a part or a job of the run' },
   'BR-E0207': { title: 'run cannot do this now', hint: 'see batchrock status' },
   'BR-E0208': { title: 'object missing', hint: 'an object of the run is gone from its bucket' },
+  'BR-E0209': { title: 'local Bedrock in use', hint: 'use the one that is running, stop it, or give another --dir' },
+  'BR-E0210': { title: 'port in use', hint: 'choose another --port, or 0 for a free one' },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },

@@ -21,7 +21,7 @@ import { BucketTable } from './buckets.ts';
 import { openDatabase, transact } from './database.ts';
 import { listObjects } from './list-objects.ts';
 import { MultipartUploads } from './multipart-uploads.ts';
-import { type FoundObject, ObjectTable } from './object-table.ts';
+import { type FoundObject, ObjectTable, type Unmet } from './object-table.ts';
 import { readSegments } from './read-segments.ts';
 import { UploadTable } from './upload-table.ts';
 
@@ -80,6 +80,11 @@ export class DiskObjectStorage implements ObjectStorage {
 
   async head(bucket: string, key: string): Promise<StoredObject | undefined> {
     return this.#objects.find(bucket, key)?.object;
+  }
+
+  /** The condition that does not hold now; undefined when all do. */
+  unmet(bucket: string, key: string, conditions: WriteConditions): Unmet | undefined {
+    return this.#objects.unmet(bucket, key, conditions);
   }
 
   /** Facts and segments at once; the segments are the parts of an object that was uploaded in parts. */

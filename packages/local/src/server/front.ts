@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ADMIN_PREFIX, answerAdmin } from './admin.ts';
+import { bucketOfHost, hostOf, isLocalRequest } from './guard.ts';
+import type { AdminRoute, Service } from './handler.ts';
+import { credentialScope, serviceOf } from './route.ts';
+
+/** How long running requests may go on after the server was asked to close, in milliseconds. */
+const CLOSE_GRACE_MS = 1000;
+
+/** What is served, once the modules are open. */
+export interface Served {
+  readonly services: readonly Service[];
+  readonly admin: readonly AdminRoute[];
+}
+
+/** What the front knows of the account. */
+export interface FrontOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The listening server. Requests wait until `serve` is called. */
+export interface Front {
+  readonly port: number;
+  serve(served: Served): void;
+  /** Lets the process end although the server listens. */
+  unref(): void;
+  close(): Promise<void>;
+}
+
+/** Listens, guards, numbers the requests and hands each to its service. Rejects with the system's error. */
+export async function openFront(options: FrontOptions): Promise<Front> {
+  let serve: (served: Served) => void = () => {};
+  const served = new Promise<Served>((resolve) => {
+    serve = resolve;
+  });
+  const closing = new AbortController();
+  // A large upload may take longer than any fixed time.
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    void answer(request, response, served, options, closing.signal);
+  });
+  const sockets = { unref: false };
+  server.on('connection', (socket) => sockets.unref && socket.unref());
+  await listen(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve: (modules) => serve(modules),
+    unref() {
+      sockets.unref = true;
+      server.unref();
+    },
+    async close() {
+      closing.abort(new Error('the server is closing'));
+      await close(server);
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  waiting: Promise<Served>,
+  options: FrontOptions,
+  closing: AbortSignal,
+): Promise<void> {
+  const id = randomUUID();
+  response.setHeader('x-amz-request-id', id).setHeader('x-amzn-requestid', id);
+  const gone = new AbortController();
+  response.once('close', () => response.writableFinished || gone.abort(new Error('the client hung up')));
+  if (!isLocalRequest(request)) return refuse(response, 403, 'the local Bedrock answers requests to localhost only');
+  const [path = '/', search = ''] = splitTarget(request.url ?? '/');
+  const query = new URLSearchParams(search);
+  const served = await waiting;
+  if (closing.aborted) return refuse(response, 503, 'the server is closing');
+  if (path.startsWith(ADMIN_PREFIX)) return answerAdmin(served.admin, request, path, query, response);
+  const scope = credentialScope(request.headers, query);
+  const method = request.method ?? 'GET';
+  const name = serviceOf(scope, request.headers, method, path);
+  const service = served.services.find((candidate) => candidate.name === name);
+  if (service === undefined) return refuse(response, 501, `${name ?? scope?.service} is not served here`);
+  const hostBucket = name === 's3' ? bucketOfHost(hostOf(request.headers.host) ?? '') : undefined;
+  const serviceRequest = {
+    id,
+    method,
+    path,
+    query,
+    headers: request.headers,
+    body: request,
+    caller: {
+      account: options.account,
+      region: scope?.region ?? options.region,
+      ...(scope && { accessKeyId: scope.accessKeyId }),
+    },
+    ...(hostBucket === undefined ? {} : { hostBucket }),
+    signal: AbortSignal.any([gone.signal, closing]),
+  };
+  try {
+    await service.handle(serviceRequest, response);
+  } catch (error) {
+    // Nothing can be said in the middle of an answer, or to nobody: the broken connection tells the client.
+    if (response.headersSent || gone.signal.aborted) response.destroy();
+    else service.fail(serviceRequest, response, error);
+  }
+}
+
+function splitTarget(target: string): [string, string] {
+  const at = target.indexOf('?');
+  const path = at < 0 ? target : target.slice(0, at);
+  return [path.startsWith('/') ? path : new URL(path, 'http://localhost').pathname, at < 0 ? '' : target.slice(at + 1)];
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify({ message })}\n`);
+}
+
+function listen(server: Server, { host, port }: FrontOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

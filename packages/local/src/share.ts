@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBatchrockError, ServiceError } from '@batchrock/core';
+import { type LocalBedrockOptions, resolveOptions } from './options.ts';
+import { endpointUrl, readEndpoint } from './server/endpoint-file.ts';
+import { isServedBy } from './server/health.ts';
+import { startLocalBedrockInWorker, type WorkerBedrock } from './worker.ts';
+
+/** How a local Bedrock is shared. */
+export interface SharedOptions extends LocalBedrockOptions {
+  /** How often to look whether somebody still serves, in milliseconds. Default 1,000. */
+  readonly watchMs?: number;
+  /** How long to wait until somebody serves, in milliseconds. Default 15,000. */
+  readonly waitMs?: number;
+}
+
+/** A local Bedrock that some process serves: this one, or another on the same folder. */
+export interface SharedBedrock {
+  /** Stays the same when another process takes over, unless a foreign program has taken the port meanwhile. */
+  readonly url: string;
+  /** True while this process serves. */
+  readonly isServing: boolean;
+  /** Gives up this process's share; stops serving if it does. */
+  close(): Promise<void>;
+}
+
+/** Between two tries to become the server, or to find it, while one is starting. */
+const RETRY_MS = 50;
+/** Tries to get the remembered port back before another is taken: the last owner's connections may be going down. */
+const PORT_TRIES = 20;
+
+/**
+ * Joins the processes that share a folder. All of them see one server at one remembered port: whoever holds the
+ * folder's lock serves, in a thread; the others look every second whether it is alive, and one takes over when it is
+ * gone. Never keeps the process alive. Rejects with `BR-E0506` when nobody serves in time, with `BR-E0120` for an
+ * option that is not allowed.
+ */
+export async function ensureLocalBedrock(options: SharedOptions): Promise<SharedBedrock> {
+  const { watchMs = 1000, waitMs = 15_000, ...server } = options;
+  resolveOptions(server);
+  const share = new Share(server);
+  await share.join(Date.now() + waitMs);
+  share.watch(watchMs);
+  return share;
+}
+
+class Share implements SharedBedrock {
+  readonly #options: LocalBedrockOptions;
+  #url = '';
+  #own: WorkerBedrock | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #step: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LocalBedrockOptions) {
+    this.#options = options;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get isServing(): boolean {
+    return this.#own !== undefined;
+  }
+
+  async join(deadline: number): Promise<void> {
+    // Sockets and timers of a share keep no process alive; the caller who waits here should be.
+    const hold = setInterval(() => {}, 60_000);
+    try {
+      while (!(await this.#findOrServe())) {
+        if (Date.now() > deadline) throw nobody(this.#options.dir);
+        await pause();
+      }
+    } finally {
+      clearInterval(hold);
+    }
+  }
+
+  /** Looks again and again; no step overlaps another. */
+  watch(everyMs: number): void {
+    const look = (): void => {
+      this.#step = this.#findOrServe()
+        .catch(() => false)
+        .finally(() => {
+          if (!this.#isClosed) this.#timer = setTimeout(look, everyMs).unref();
+        });
+    };
+    this.#timer = setTimeout(look, everyMs).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#step;
+    await this.#own?.close();
+  }
+
+  /** True when somebody serves, us included. */
+  async #findOrServe(): Promise<boolean> {
+    if (this.#own !== undefined) return true;
+    const endpoint = readEndpoint(this.#options.dir);
+    if (endpoint !== undefined && (await isServedBy(endpoint))) {
+      this.#url = endpointUrl(endpoint);
+      return true;
+    }
+    const own = this.#isClosed ? undefined : await this.#serve(endpoint?.port ?? 0);
+    if (own === undefined) return false;
+    this.#own = own;
+    this.#url = own.url;
+    void own.ended.then(() => {
+      this.#own = undefined;
+    });
+    return true;
+  }
+
+  /** Undefined when another process has the folder. */
+  async #serve(remembered: number): Promise<WorkerBedrock | undefined> {
+    const port = this.#options.port || remembered;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await startLocalBedrockInWorker({ ...this.#options, port: attempt > PORT_TRIES ? 0 : port });
+      } catch (error) {
+        if (hasCode(error, 'BR-E0209')) return undefined;
+        // A port that was asked for is an error; one that was only remembered can be another.
+        if (!hasCode(error, 'BR-E0210') || (this.#options.port && attempt >= PORT_TRIES)) throw error;
+        await pause();
+      }
+    }
+  }
+}
+
+function pause(): Promise<void> {
+  return sleep(RETRY_MS, undefined, { ref: false });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return isBatchrockError(error) && error.code === code;
+}
+
+function nobody(dir: string): ServiceError {
+  return new ServiceError('BR-E0506', `the process that holds ${dir} does not answer and cannot be replaced`, {
+    reason: 'unavailable',
+    effect: 'none',
+    details: { dir },
+    hint: 'end the process that holds the folder, or give another --dir',
+  });
+}
