@@ -1,0 +1,1 @@
+export { describeObjectStore, drain, feed, type StoreUnderTest } from './object-store.ts';
