@@ -1,0 +1,98 @@
+import type { PartFacts, PartSpan } from '../job/index.ts';
+import { encodeRejectedOutcome, type RejectedOutcome, type RowBatch } from '../record/index.ts';
+import type { RunDocument } from './document.ts';
+import { objectKeys } from './keys.ts';
+import { PartWriter } from './part-writer.ts';
+import type { RunPorts } from './ports.ts';
+import { SinkWriter } from './sink-writer.ts';
+
+/** A place in the dataset where a row begins, or its end. */
+export type Place = PartSpan['from'];
+
+export interface PartDraftOptions {
+  readonly document: RunDocument;
+  readonly part: number;
+  /** Its first row. */
+  readonly from: Place;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Ports = Pick<RunPorts, 'objects' | 'digest' | 'compression'>;
+
+/**
+ * A part of the first attempt while its rows go by: the records of its job, its rows as they came, and those of them that
+ * cannot be sent. Its objects have keys and bytes that depend on the rows alone, so writing them again does no harm.
+ */
+export class PartDraft {
+  readonly records: PartWriter;
+  readonly from: Place;
+  rejected = 0;
+  readonly #ports: Ports;
+  readonly #options: PartDraftOptions;
+  readonly #rows: SinkWriter;
+  #rejects: SinkWriter | undefined;
+
+  constructor(ports: Ports, options: PartDraftOptions) {
+    const { document, part, from, signal } = options;
+    this.#ports = ports;
+    this.#options = options;
+    this.from = from;
+    this.records = new PartWriter(ports, { document, attempt: 1, part, signal });
+    const { format } = document.source.dialect;
+    const key = objectKeys.rows(document.run, part, format, ports.compression.suffix);
+    this.#rows = new SinkWriter(ports.compression.compress(ports.objects.create(key, { signal })));
+  }
+
+  /** Keeps the rows `[first, end)` of a batch; neighbours are copied in one piece. */
+  async keepRows(batch: RowBatch, first: number, end: number): Promise<void> {
+    const { bytes, rowStart, rowEnd } = batch;
+    for (let row = first; row < end; ) {
+      const start = rowStart[row]!;
+      do row++;
+      while (row < end && rowStart[row] === rowEnd[row - 1]);
+      await this.#rows.write(bytes, start, rowEnd[row - 1]);
+    }
+  }
+
+  /** Writes the outcomes of rows that are not sent, in order. */
+  async reject(rows: readonly Omit<RejectedOutcome, 'status'>[]): Promise<void> {
+    if (rows.length === 0) return;
+    const { document, part, signal } = this.#options;
+    this.#rejects ??= new SinkWriter(this.#ports.objects.create(objectKeys.outcomes(document.run, 0, part), { signal }));
+    this.rejected += rows.length;
+    for (const row of rows) await this.#rejects.write(encodeRejectedOutcome(row));
+  }
+
+  /** Makes its objects visible. `to`: the row after its last one. */
+  async close(to: Place): Promise<PartFacts> {
+    await this.#rows.commit();
+    await this.#rejects?.commit();
+    return this.records.finish({
+      firstOrdinal: this.from.ordinal,
+      lastOrdinal: to.ordinal - 1,
+      span: { from: this.from, to },
+      rejected: this.rejected,
+    });
+  }
+
+  /** Gives up what is not visible yet. */
+  async abort(): Promise<void> {
+    await Promise.all([this.records.abort(), this.#rows.abort(), this.#rejects?.abort()]);
+  }
+}
+
+/** Removes the objects of parts that are to be made again with other rows. */
+export async function removeDrafts(
+  ports: Ports,
+  document: RunDocument,
+  parts: readonly number[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const { run, source } = document;
+  const keys: string[] = [];
+  for (const part of parts) {
+    keys.push(objectKeys.rows(run, part, source.dialect.format, ports.compression.suffix), objectKeys.outcomes(run, 0, part));
+    for await (const { key } of ports.objects.list(objectKeys.inputFolder(run, 1, part), { signal })) keys.push(key);
+  }
+  await ports.objects.remove(keys, { signal });
+}

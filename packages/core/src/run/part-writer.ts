@@ -1,0 +1,175 @@
+import { InvariantError } from '../errors/index.ts';
+import { jobIdentity, type PartFacts } from '../job/index.ts';
+import { familyNamed } from '../model/index.ts';
+import { fitsFile, sentinelsFor } from '../pack/index.ts';
+import type { RunningDigest } from '../ports/index.ts';
+import { type OutputBlock, recordId, SENTINEL_FIRST_ORDINAL } from '../record/index.ts';
+import type { RunDocument } from './document.ts';
+import { jobParameters } from './job-spec.ts';
+import { objectKeys } from './keys.ts';
+import type { RunPorts } from './ports.ts';
+import { SinkWriter } from './sink-writer.ts';
+
+/** Whose input is written. */
+export interface PartWriterOptions {
+  readonly document: RunDocument;
+  readonly attempt: number;
+  readonly part: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What only the first attempt knows of a part; the ordinals take the place of those of its records. */
+export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal'>;
+
+type Ports = Pick<RunPorts, 'objects' | 'digest'>;
+
+const NO_BLOCK: OutputBlock = { bytes: new Uint8Array(0), length: 0 };
+
+/**
+ * Writes the input files of one job: records that are encoded already, in order, a new file whenever the next record would
+ * break a limit of the service, padding below its minimum. Whether a record still belongs to the job is decided before
+ * (`pack`). The files appear one by one; a part whose writer did not finish is written again from its start.
+ */
+export class PartWriter {
+  /** Real records so far. */
+  records = 0;
+  /** Bytes of all files so far. */
+  bytes = 0;
+  readonly #ports: Ports;
+  readonly #options: PartWriterOptions;
+  readonly #hash: RunningDigest;
+  #file: SinkWriter | undefined;
+  #files = 0;
+  #fileRecords = 0;
+  #fileBytes = 0;
+  #firstOrdinal = 0;
+  #lastOrdinal = -1;
+
+  constructor(ports: Ports, options: PartWriterOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#hash = ports.digest.start();
+  }
+
+  /** The block in hand, for a record to be encoded straight into it; call `accept` then. Without capacity between files. */
+  get out(): OutputBlock {
+    return this.#file?.out ?? NO_BLOCK;
+  }
+
+  /**
+   * Takes the record that was just encoded at the end of `out`, from `start` on. False when it belongs into the next file: it
+   * is taken out of the block again, and must be given to `append`.
+   */
+  accept(start: number, ordinal: number): boolean {
+    const { out } = this;
+    const size = out.length - start;
+    if (!this.#fitsFile(size)) {
+      out.length = start;
+      return false;
+    }
+    this.#count(size, ordinal);
+    return true;
+  }
+
+  /** Copies an encoded record with its line feed. Resolves when its bytes may be reused. */
+  async append(bytes: Uint8Array, start: number, end: number, ordinal: number): Promise<void> {
+    await this.#write(bytes, start, end);
+    this.#count(end - start, ordinal);
+  }
+
+  /** Pads the part, makes its last file visible, removes files that an earlier try may have left, and says what it is. */
+  async finish(first?: FirstAttemptFacts): Promise<PartFacts> {
+    const { document, attempt, part, signal } = this.#options;
+    const sentinels = sentinelsFor(this.records, document.model.limits);
+    await this.#pad(sentinels);
+    await this.#closeFile();
+    await this.#removeOthers(signal);
+    const facts = {
+      run: document.run,
+      attempt,
+      part,
+      lane: document.lane,
+      records: this.records,
+      sentinels,
+      bytes: this.bytes,
+      files: this.#files,
+      sha256: this.#hash.hex(),
+      firstOrdinal: this.#firstOrdinal,
+      lastOrdinal: this.#lastOrdinal,
+      ...first,
+    };
+    const { namePrefix } = document.job;
+    const parameters = jobParameters(document, facts);
+    return { ...facts, ...jobIdentity(this.#ports.digest, { run: document.run, part, attempt, namePrefix, parameters }) };
+  }
+
+  /** Gives the file in hand up. Safe at any time. */
+  async abort(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.abort();
+  }
+
+  #fitsFile(size: number): boolean {
+    return fitsFile({ records: this.#fileRecords, bytes: this.#fileBytes }, size, this.#options.document.model.limits);
+  }
+
+  #count(size: number, ordinal: number): void {
+    if (this.records === 0) this.#firstOrdinal = ordinal;
+    this.#lastOrdinal = ordinal;
+    this.records++;
+    this.#fileRecords++;
+    this.#fileBytes += size;
+    this.bytes += size;
+  }
+
+  async #write(bytes: Uint8Array, start: number, end: number): Promise<void> {
+    if (this.#file && !this.#fitsFile(end - start)) await this.#closeFile();
+    this.#file ??= this.#openFile();
+    await this.#file.write(bytes, start, end);
+  }
+
+  #openFile(): SinkWriter {
+    const { document, attempt, part, signal } = this.#options;
+    const key = objectKeys.inputFile(document.run, attempt, part, this.#files++);
+    return new SinkWriter(this.#ports.objects.create(key, { signal }), (block) => this.#hash.update(block));
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
+    if (!file) return;
+    await file.commit();
+    this.#file = undefined;
+    this.#fileRecords = 0;
+    this.#fileBytes = 0;
+  }
+
+  async #pad(sentinels: number): Promise<void> {
+    const { recordPrefix, model } = this.#options.document;
+    const modelInput = familyNamed(model.family).sentinel();
+    for (let i = 0; i < sentinels; i++) {
+      const line = JSON.stringify({ recordId: recordId(recordPrefix, SENTINEL_FIRST_ORDINAL + i), modelInput });
+      const bytes = new TextEncoder().encode(`${line}\n`);
+      await this.#write(bytes, 0, bytes.length);
+      this.#fileRecords++;
+      this.#fileBytes += bytes.length;
+      this.bytes += bytes.length;
+    }
+  }
+
+  /** The folder is the job's input, so nothing else may lie in it. */
+  async #removeOthers(signal: AbortSignal | undefined): Promise<void> {
+    const { run } = this.#options.document;
+    const { attempt, part } = this.#options;
+    const ours = new Set(Array.from({ length: this.#files }, (_, file) => objectKeys.inputFile(run, attempt, part, file)));
+    const others: string[] = [];
+    let found = 0;
+    for await (const { key } of this.#ports.objects.list(objectKeys.inputFolder(run, attempt, part), { signal })) {
+      if (ours.has(key)) found++;
+      else others.push(key);
+    }
+    if (found !== ours.size)
+      throw new InvariantError(`part ${part} of attempt ${attempt} has ${found} of its ${ours.size} files`);
+    if (others.length > 0) await this.#ports.objects.remove(others, { signal });
+  }
+}

@@ -1,0 +1,264 @@
+import { InputError, InvariantError } from '../errors/index.ts';
+import type { PartFacts } from '../job/index.ts';
+import { familyNamed } from '../model/index.ts';
+import { Packer } from '../pack/index.ts';
+import type { ReadPosition, RowReader } from '../ports/index.ts';
+import {
+  createRecordEncoder,
+  NEEDS_SPACE,
+  type OutputBlock,
+  REJECT_CODES,
+  type RecordEncoder,
+  type RejectedOutcome,
+  RejectReason,
+  type RowBatch,
+  recordId,
+} from '../record/index.ts';
+import type { RunDocument } from './document.ts';
+import { PartDraft, type Place, removeDrafts } from './part-draft.ts';
+import type { RunPorts } from './ports.ts';
+import { rejectMessage } from './reject-message.ts';
+
+/** What is told while rows go by. */
+export interface PrepareProgress {
+  readonly rows: number;
+  readonly rejected: number;
+  /** Bytes of the dataset that are read. */
+  readonly bytes: number;
+  /** Parts that are written. */
+  readonly parts: number;
+}
+
+export interface PreparePassOptions {
+  readonly document: RunDocument;
+  readonly openRows: (from?: ReadPosition) => Promise<RowReader>;
+  /** Called for each part, in order, when it is certain and all its objects are there. */
+  readonly onPart: (facts: PartFacts, columns: readonly string[]) => Promise<void>;
+  readonly onProgress?: ((progress: PrepareProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes of the first block for records that do not fit into what is left of a part's block. */
+const SPARE_BYTES = 1 << 18;
+
+/** A part that is written and may still be balanced with the one after it. */
+interface HeldPart {
+  readonly facts: PartFacts;
+  readonly from: Place;
+}
+
+/**
+ * One streaming pass over a dataset, from the first row of a part: rows become records, records parts. Nothing in it is made
+ * for a row or awaited for one; what cannot be sent is written beside its part.
+ */
+export class PreparePass {
+  readonly #ports: RunPorts;
+  readonly #options: PreparePassOptions;
+  readonly #packer: Packer;
+  /** Records that do not fit into what is left of a block are encoded here, then copied. */
+  readonly #spare: OutputBlock = { bytes: new Uint8Array(SPARE_BYTES), length: 0 };
+  #reader: RowReader;
+  #encoder: RecordEncoder;
+  #draft: PartDraft | undefined;
+  #held: HeldPart | undefined;
+  #part: number;
+  /** The row in hand. */
+  #ordinal = 0;
+  /** Of rows before the draft. */
+  #rejected: number;
+
+  constructor(
+    ports: RunPorts,
+    reader: RowReader,
+    begin: { readonly part: number; readonly rejected: number },
+    options: PreparePassOptions,
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#reader = reader;
+    this.#encoder = this.#newEncoder(reader);
+    this.#part = begin.part;
+    this.#rejected = begin.rejected;
+    const { document } = options;
+    this.#packer = new Packer({ ...document.model.limits, partRecords: document.partRecords });
+  }
+
+  /** Reads to the end. Returns the place behind the last row and the columns. */
+  async run(): Promise<{ readonly end: Place; readonly columns: readonly string[] }> {
+    try {
+      for (;;) {
+        await this.#readRows();
+        if (await this.#finishTail()) return { end: place(this.#reader.position), columns: this.#reader.columns };
+      }
+    } catch (error) {
+      await this.#draft?.abort();
+      throw error;
+    } finally {
+      await this.#reader.close();
+    }
+  }
+
+  #newEncoder(reader: RowReader): RecordEncoder {
+    const { model, request, recordPrefix } = this.#options.document;
+    const { maxRecordBytes } = model.limits;
+    return createRecordEncoder({ family: familyNamed(model.family), request, recordPrefix, maxRecordBytes }, reader.columns);
+  }
+
+  async #readRows(): Promise<void> {
+    const { signal, onProgress } = this.#options;
+    this.#ordinal = this.#reader.position.ordinal;
+    for (let batch = await this.#reader.next(); batch; batch = await this.#reader.next()) {
+      signal?.throwIfAborted();
+      this.#draft ??= this.#open(placeOf(batch, 0, this.#ordinal));
+      await this.#encodeBatch(batch);
+      const rejected = this.#rejected + this.#draft.rejected;
+      onProgress?.({ rows: this.#ordinal, rejected, bytes: this.#reader.position.byte, parts: this.#part });
+    }
+  }
+
+  async #encodeBatch(batch: RowBatch): Promise<void> {
+    let kept = 0;
+    let row = 0;
+    const rejects: Omit<RejectedOutcome, 'status'>[] = [];
+    while (row < batch.count) {
+      row = this.#encodeRun(batch, row, rejects);
+      if (row === batch.count) break;
+      const size = this.#encodeSpare(batch, row, rejects);
+      if (size > 0) {
+        if (!this.#packer.fits(size)) {
+          await this.#current().reject(rejects.splice(0));
+          await this.#current().keepRows(batch, kept, row);
+          kept = row;
+          await this.#cut(placeOf(batch, row, this.#ordinal));
+        }
+        this.#packer.take(size);
+        await this.#current().records.append(this.#spare.bytes, 0, size, this.#ordinal);
+      }
+      row++;
+      this.#ordinal++;
+    }
+    await this.#current().reject(rejects);
+    await this.#current().keepRows(batch, kept, batch.count);
+  }
+
+  /**
+   * Encodes rows straight into the part's block, as many as go there without waiting for anything; the first row that does not.
+   * That one needs another block, file or part, and is encoded again.
+   */
+  #encodeRun(batch: RowBatch, first: number, rejects: Omit<RejectedOutcome, 'status'>[]): number {
+    const encoder = this.#encoder;
+    const packer = this.#packer;
+    const writer = this.#current().records;
+    const out = writer.out;
+    for (let row = first; row < batch.count; row++) {
+      const start = out.length;
+      const result = encoder.encode(batch, row, this.#ordinal, out);
+      if (result === RejectReason.none) {
+        const size = out.length - start;
+        if (!packer.fits(size)) {
+          out.length = start;
+          return row;
+        }
+        if (!writer.accept(start, this.#ordinal)) return row;
+        packer.take(size);
+      } else if (result === NEEDS_SPACE) return row;
+      else rejects.push(this.#refuse(batch, row, result));
+      this.#ordinal++;
+    }
+    return batch.count;
+  }
+
+  /** Encodes one row beside the block; the bytes of its record, or 0 when it is rejected. */
+  #encodeSpare(batch: RowBatch, row: number, rejects: Omit<RejectedOutcome, 'status'>[]): number {
+    const spare = this.#spare;
+    const most = this.#options.document.model.limits.maxRecordBytes;
+    for (;;) {
+      spare.length = 0;
+      const result = this.#encoder.encode(batch, row, this.#ordinal, spare);
+      if (result === RejectReason.none) return spare.length;
+      if (result !== NEEDS_SPACE) {
+        rejects.push(this.#refuse(batch, row, result));
+        return 0;
+      }
+      if (spare.bytes.length >= most)
+        throw new InvariantError(`a record of row ${this.#ordinal} does not fit into ${most} bytes`);
+      spare.bytes = new Uint8Array(Math.min(most, 2 * spare.bytes.length));
+    }
+  }
+
+  #refuse(batch: RowBatch, row: number, reason: RejectReason): Omit<RejectedOutcome, 'status'> {
+    const { document } = this.#options;
+    const line = batch.line[row]!;
+    const message = rejectMessage(document, this.#reader, batch, row, reason);
+    if (document.strict) {
+      throw new InputError('BR-E0113', `${document.source.name}, ${message}`, { details: { file: document.source.name, line } });
+    }
+    return { id: recordId(document.recordPrefix, this.#ordinal), code: REJECT_CODES[reason]!, message, line };
+  }
+
+  #open(from: Place): PartDraft {
+    const { document, signal } = this.#options;
+    return new PartDraft(this.#ports, { document, part: this.#part, from, signal });
+  }
+
+  #current(): PartDraft {
+    if (!this.#draft) throw new InvariantError('no part is open');
+    return this.#draft;
+  }
+
+  /** Closes the part in hand and opens the next one. The part before it is certain now. */
+  async #cut(at: Place): Promise<void> {
+    const before = this.#held;
+    await this.#hold(at);
+    this.#packer.cut();
+    if (before) await this.#emit(before);
+    this.#draft = this.#open(at);
+  }
+
+  async #hold(to: Place): Promise<void> {
+    const draft = this.#current();
+    const facts = await draft.close(to);
+    this.#draft = undefined;
+    this.#held = { facts, from: draft.from };
+    this.#rejected += draft.rejected;
+    this.#part++;
+  }
+
+  #emit(part: HeldPart): Promise<void> {
+    return this.#options.onPart(part.facts, this.#reader.columns);
+  }
+
+  /** The rows have ended. False when the last two parts are to be made again. */
+  async #finishTail(): Promise<boolean> {
+    if (!this.#draft) return true;
+    const before = this.#held;
+    const tail = this.#packer.end();
+    if (tail.kind === 'keep' || !before) {
+      await this.#hold(place(this.#reader.position));
+      for (const part of before ? [before, this.#held] : [this.#held]) await this.#emit(part!);
+      return true;
+    }
+    await this.#draft.abort();
+    this.#draft = undefined;
+    const { document, openRows, signal } = this.#options;
+    await removeDrafts(this.#ports, document, [before.facts.part, this.#part], signal);
+    const columns = this.#reader.columns;
+    await this.#reader.close();
+    this.#reader = await openRows({ ...before.from, columns });
+    this.#encoder = this.#newEncoder(this.#reader);
+    this.#packer.again(tail);
+    this.#part = before.facts.part;
+    this.#rejected -= before.facts.rejected ?? 0;
+    this.#held = undefined;
+    return false;
+  }
+}
+
+function place(position: ReadPosition): Place {
+  return { byte: position.byte, line: position.line, ordinal: position.ordinal };
+}
+
+/** Where a row of a batch begins. */
+function placeOf(batch: RowBatch, row: number, ordinal: number): Place {
+  return { byte: batch.offset + batch.rowStart[row]!, line: batch.line[row]!, ordinal };
+}

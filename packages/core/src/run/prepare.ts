@@ -1,0 +1,188 @@
+import { InvariantError, StateError } from '../errors/index.ts';
+import type { PartBody, PartFacts } from '../job/index.ts';
+import type { CallOptions, ReadPosition, RowReader } from '../ports/index.ts';
+import type { RunBody, RunDocument } from './document.ts';
+import { partItem, runItem } from './items.ts';
+import { objectKeys } from './keys.ts';
+import { findPart, findRun, loadRun, putRun } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { PreparePass, type PrepareProgress } from './prepare-pass.ts';
+import { SinkWriter } from './sink-writer.ts';
+import { writeText } from './summary.ts';
+import { recordEvent, transact } from './transact.ts';
+
+export interface PrepareOptions extends CallOptions {
+  /** Frozen; goes to `run.json`. */
+  readonly document: RunDocument;
+  /** Opens the dataset at its start, or at the first byte of a row. May be called again. */
+  readonly openRows: (from?: ReadPosition) => Promise<RowReader>;
+  readonly onProgress?: (progress: PrepareProgress) => void;
+}
+
+/** What a prepared run is made of. */
+export interface PreparedRun {
+  readonly rows: number;
+  readonly rejected: number;
+  readonly parts: number;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Makes a run of a dataset: `run.json`, then in one streaming pass the input of every job, the rows as they came and the
+ * outcomes of those that cannot be sent, then `parts.jsonl`; at last the run is `running`, and its parts may be sent.
+ *
+ * It can be given up anywhere and called again: parts are committed in order, each after its objects, so it goes on behind
+ * the last one and ends in the same bytes. Memory is bounded by constants.
+ *
+ * Throws what the readers throw before anything is written (no rows, column names) or in the middle (a quote that is never
+ * closed), and `BR-E0113` for the first bad row of a strict run. Nothing was sent then.
+ */
+export async function prepareRun(ports: RunPorts, options: PrepareOptions): Promise<PreparedRun> {
+  const { document, signal } = options;
+  const known = await findRun(ports.ledger, document.run, { signal });
+  if (known && known.body.state !== 'preparing') return preparedBefore(known.body, document);
+
+  const facts = known ? await committedParts(ports, document.run, { signal }) : [];
+  const columns = known?.body.columns ?? [];
+  const last = facts.at(-1);
+  const reader = await options.openRows(last?.span && { ...last.span.to, columns });
+  const pass = await closingOnError(reader, async () => {
+    const made = new PreparePass(ports, reader, beginAfter(facts), {
+      document,
+      openRows: options.openRows,
+      onProgress: options.onProgress,
+      signal,
+      onPart: async (part, seen) => {
+        await commitPart(ports, part, document.source.dialect.format === 'jsonl' ? seen : [], { signal });
+        facts.push(part);
+      },
+    });
+    if (!known) await putPreparing(ports, document, { signal });
+    return made;
+  });
+  const { end, columns: all } = await pass.run();
+  const prepared: PreparedRun = {
+    rows: end.ordinal,
+    rejected: beginAfter(facts).rejected,
+    parts: facts.length,
+    columns: all,
+  };
+  await writeParts(ports, document.run, facts, { signal });
+  await startRun(ports, document, prepared, { signal });
+  return prepared;
+}
+
+function preparedBefore(run: RunBody, document: RunDocument): PreparedRun {
+  const { dialect } = document.source;
+  const columns = dialect.format === 'csv' ? dialect.header : (run.columns ?? []);
+  return { rows: run.rows ?? 0, rejected: run.rejected ?? 0, parts: run.parts[0] ?? 0, columns };
+}
+
+/** The parts in the ledger, from the first up to the first that is not there. */
+async function committedParts(ports: RunPorts, run: string, o: CallOptions): Promise<PartFacts[]> {
+  const facts: PartFacts[] = [];
+  for (;;) {
+    const found = await findPart(ports.ledger, { run, attempt: 1, part: facts.length }, o);
+    if (!found) return facts;
+    const { state, ...part } = found.body;
+    if (state !== 'ready' && state !== 'collected')
+      throw new InvariantError(`part ${part.part} was sent while ${run} is prepared`);
+    facts.push(part);
+  }
+}
+
+function beginAfter(facts: readonly PartFacts[]): { readonly part: number; readonly rejected: number } {
+  return { part: facts.length, rejected: facts.reduce((sum, part) => sum + (part.rejected ?? 0), 0) };
+}
+
+async function closingOnError<T>(reader: RowReader, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** `run.json` first: a run in the ledger always has its document. */
+async function putPreparing(ports: RunPorts, document: RunDocument, o: CallOptions): Promise<void> {
+  await writeText(ports.objects, objectKeys.document(document.run), `${JSON.stringify(document, null, 2)}\n`, o);
+  await transact<void>(
+    ports,
+    async () => {
+      const found = await findRun(ports.ledger, document.run, o);
+      return { writes: found ? [] : [{ put: runItem(newRun(document)), expect: 'absent' }], result: undefined };
+    },
+    o,
+  );
+}
+
+function newRun(document: RunDocument): RunBody {
+  const { run, identity, lane, source, model, createdAt, maxAttempts, synthetic } = document;
+  return {
+    run,
+    identity,
+    state: 'preparing',
+    lane,
+    source: source.name,
+    modelId: model.modelId,
+    createdAt,
+    attempt: 1,
+    maxAttempts,
+    parts: [],
+    synthetic,
+    seq: 0,
+  };
+}
+
+/** Puts a part, and with it the columns that its rows brought, so that whoever goes on behind it has them in their order. */
+function commitPart(ports: RunPorts, facts: PartFacts, columns: readonly string[], o: CallOptions): Promise<void> {
+  return transact<void>(
+    ports,
+    async () => {
+      const before = await findPart(ports.ledger, facts, o);
+      if (before?.body.clientRequestToken === facts.clientRequestToken) return { writes: [], result: undefined };
+      const run = await loadRun(ports.ledger, facts.run, o);
+      if (before || run.body.state !== 'preparing') throw overtaken(facts.run);
+      const body: PartBody = { ...facts, state: facts.records === 0 ? 'collected' : 'ready' };
+      const grown = columns.length > (run.body.columns?.length ?? 0);
+      const runWrite = grown
+        ? putRun(run, { ...run.body, columns: [...columns] })
+        : ({ check: runItem(run.body).key, expect: run.version } as const);
+      return { writes: [{ put: partItem(body), expect: 'absent' }, runWrite], result: undefined };
+    },
+    o,
+  );
+}
+
+function overtaken(run: string): StateError {
+  return new StateError('BR-E0202', `run ${run} was prepared by another process in the meantime`, { details: { run } });
+}
+
+/** One line a part, for people and for rebuilding the ledger. */
+async function writeParts(ports: RunPorts, run: string, parts: readonly PartFacts[], o: CallOptions): Promise<void> {
+  const writer = new SinkWriter(ports.objects.create(objectKeys.parts(run), o));
+  try {
+    for (const part of parts) await writer.write(new TextEncoder().encode(`${JSON.stringify(part)}\n`));
+    await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+function startRun(ports: RunPorts, document: RunDocument, prepared: PreparedRun, o: CallOptions): Promise<void> {
+  const { rows, rejected, parts, columns } = prepared;
+  return transact<void>(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, document.run, o);
+      if (run.body.state !== 'preparing') return { writes: [], result: undefined };
+      const seen = document.source.dialect.format === 'jsonl' ? { columns: [...columns] } : {};
+      const change = { state: 'running', rows, rejected, parts: [parts], ...seen } as const;
+      const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected`;
+      return { writes: recordEvent(ports, run, { kind: 'prepared', message }, change), result: undefined };
+    },
+    o,
+  );
+}
