@@ -1,1 +1,2 @@
 export { type CsvOptions, openCsv } from './csv-open.ts';
+export { type CsvWriterOptions, createCsvWriter } from './csv-writer.ts';

@@ -1,1 +1,2 @@
 export { type JsonlOptions, openJsonl } from './jsonl-open.ts';
+export { createJsonlWriter } from './jsonl-writer.ts';

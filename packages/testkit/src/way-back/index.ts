@@ -1,3 +1,4 @@
+export { type DatasetOptions, type DatasetWorld, datasetWorld, exported, type OutcomeOf, openRows } from './dataset.ts';
 export {
   type DocumentOptions,
   endedPart,

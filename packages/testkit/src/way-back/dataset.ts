@@ -1,0 +1,139 @@
+import {
+  encodeOutcome,
+  encodeRejectedOutcome,
+  type ObjectInfo,
+  type OpenRows,
+  type Outcome,
+  objectKeys,
+  type PartBody,
+  REJECT_CODES,
+  type ReadPosition,
+  RejectReason,
+  type RowReader,
+  type RunBody,
+  type RunDocument,
+  recordId,
+} from '@batchrock/core';
+import { openCsv, openJsonl } from '@batchrock/formats';
+import { bytesSource } from '../memory/index.ts';
+import { endedPart, wayBackDocument, wayBackPorts, wayBackRun } from './documents.ts';
+
+export interface DatasetOptions {
+  readonly format: 'csv' | 'jsonl';
+  readonly bytes: Uint8Array;
+  /** Rows a part; default all. */
+  readonly partRows?: number;
+  /** What became of a row that was sent; undefined for a part that is not collected, which then has none at all. */
+  readonly outcome?: (ordinal: number) => OutcomeOf | undefined;
+  readonly family?: string;
+  readonly run?: Partial<RunBody>;
+}
+
+/** An outcome without its id. */
+export type OutcomeOf = Outcome extends infer Each ? (Each extends unknown ? Omit<Each, 'id'> : never) : never;
+
+/** A run whose first attempt has been sent: rows, rejected rows and outcomes lie in the store. */
+export interface DatasetWorld {
+  readonly ports: ReturnType<typeof wayBackPorts>;
+  readonly document: RunDocument;
+  readonly run: RunBody;
+  readonly parts: readonly PartBody[];
+}
+
+/** Opens rows from their middle, as the composition root does. */
+export const openRows: OpenRows = (source, dialect, from) =>
+  dialect.format === 'csv' ? openCsv(source, { dialect, from }) : openJsonl(source, { from });
+
+/** Cuts a dataset into parts and keeps rows and outcomes as a run does. */
+export async function datasetWorld(options: DatasetOptions): Promise<DatasetWorld> {
+  const ports = wayBackPorts();
+  const source = bytesSource(options.bytes);
+  const reader = options.format === 'csv' ? await openCsv(source) : await openJsonl(source);
+  const document = wayBackDocument({ dialect: reader.dialect, ...(options.family && { family: options.family }) });
+  const rows = await readAll(reader);
+  const size = options.partRows ?? Math.max(1, rows.starts.length);
+  const parts: PartBody[] = [];
+  for (let first = 0; first < rows.starts.length; first += size) {
+    const last = Math.min(first + size, rows.starts.length);
+    const from = rows.starts[first]!;
+    const to = rows.starts[last] ?? rows.end;
+    const part = parts.length;
+    ports.objects.put(objectKeys.rows(document.run, part, options.format, ''), options.bytes.subarray(from.byte, to.byte));
+    const rejected = rows.rejects.filter(({ ordinal }) => ordinal >= first && ordinal < last);
+    putLines(
+      ports,
+      objectKeys.outcomes(document.run, 0, part),
+      rejected.map((each) => encodeRejectedOutcome({ ...each, id: recordId(document.recordPrefix, each.ordinal) })),
+    );
+    const sent = Array.from({ length: last - first }, (_, i) => first + i).filter(
+      (ordinal) => !rejected.some((each) => each.ordinal === ordinal),
+    );
+    const outcomes = sent.map((ordinal) => ({ ordinal, what: options.outcome?.(ordinal) }));
+    const isCollected = outcomes.every(({ what }) => what !== undefined);
+    if (isCollected) {
+      const lines = outcomes.map(({ ordinal, what }) =>
+        encodeOutcome({ id: recordId(document.recordPrefix, ordinal), ...(what as OutcomeOf) } as Outcome),
+      );
+      putLines(ports, objectKeys.outcomes(document.run, 1, part), lines);
+    }
+    parts.push(
+      endedPart(document, {
+        part,
+        records: sent.length,
+        rejected: rejected.length,
+        span: { from, to },
+        firstOrdinal: first,
+        lastOrdinal: last - 1,
+        state: isCollected ? 'collected' : 'submitted',
+      }),
+    );
+  }
+  const run = wayBackRun(document, {
+    columns: rows.columns,
+    rows: rows.starts.length,
+    rejected: rows.rejects.length,
+    parts: [parts.length],
+    ...options.run,
+  });
+  return { ports, document, run, parts };
+}
+
+function putLines(ports: ReturnType<typeof wayBackPorts>, key: string, lines: readonly Uint8Array[]): void {
+  if (lines.length > 0) ports.objects.put(key, new Uint8Array(Buffer.concat(lines)));
+}
+
+interface Reject {
+  readonly ordinal: number;
+  readonly code: string;
+  readonly message: string;
+  readonly line: number;
+}
+
+async function readAll(reader: RowReader) {
+  const starts: ReadPosition[] = [];
+  const rejects: Reject[] = [];
+  for (let batch = await reader.next(); batch; batch = await reader.next()) {
+    for (let row = 0; row < batch.count; row++) {
+      const ordinal = starts.length;
+      const line = batch.line[row] as number;
+      starts.push({ byte: batch.offset + (batch.rowStart[row] as number), line, ordinal });
+      const reason = batch.reject[row] as number;
+      if (reason === RejectReason.none) continue;
+      rejects.push({
+        ordinal,
+        line,
+        code: REJECT_CODES[reason] as string,
+        message: `line ${line}: ${reader.explainReject(row)}`,
+      });
+    }
+  }
+  const { byte, line } = reader.position;
+  const end: ReadPosition = { byte, line, ordinal: starts.length };
+  await reader.close();
+  return { starts, end, rejects, columns: reader.columns };
+}
+
+/** The text of an exported file. */
+export function exported(world: DatasetWorld, file: ObjectInfo): string {
+  return world.ports.objects.text(file.key) as string;
+}
