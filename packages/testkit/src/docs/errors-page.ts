@@ -14,7 +14,7 @@ export function errorsPage(): string {
   const lines = [
     '# Errors',
     '',
-    '<!-- Written by `npm run docs:errors` from packages/core/src/errors/catalogue.ts -->',
+    '<!-- Written by `npm run docs` from packages/core/src/errors/catalogue.ts -->',
     '',
     'Every error has a code that keeps its meaning. With `--json` it is on standard output as',
     '`{"error":{"code","message","hint","docs","retryable"}}`; `batchrock help exit-codes` lists the exit codes.',

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorsPage } from './errors-page.ts';
+import { PAGES } from './pages.ts';
 
-writeFileSync(join(import.meta.dirname, '../../../../docs/errors.md'), errorsPage());
+for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(import.meta.dirname, '../../../../docs', name), page());

@@ -1,0 +1,8 @@
+import { errorsPage } from './errors-page.ts';
+import { modelsPage } from './models-page.ts';
+
+/** Pages of `docs/` that are written from the code, by file name. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'errors.md': errorsPage,
+  'models.md': modelsPage,
+};
