@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextLoop } from 'node:timers/promises';
 import { ADMIN_PREFIX, answerAdmin } from './admin.ts';
 import { bucketOfHost, hostOf, isLocalRequest } from './guard.ts';
 import type { AdminRoute, Service } from './handler.ts';
@@ -57,6 +58,8 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     async close() {
       closing.abort(new Error('the server is closing'));
       await close(server);
+      // Clients in this process see that their idle connections are gone before a successor can be asked over them.
+      await nextLoop();
     },
   };
 }
