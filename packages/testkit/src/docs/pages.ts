@@ -1,8 +1,10 @@
 import { errorsPage } from './errors-page.ts';
+import { localBedrockPage } from './local-bedrock-page.ts';
 import { modelsPage } from './models-page.ts';
 
 /** Pages of `docs/` that are written from the code, by file name. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'errors.md': errorsPage,
+  'local-bedrock.md': localBedrockPage,
   'models.md': modelsPage,
 };
