@@ -52,7 +52,8 @@ export interface ExportInput extends CallOptions {
  */
 export async function exportResults(ports: RunPorts, input: ExportInput): Promise<ExportCounts & { readonly file: ObjectInfo }> {
   const { document, run, writer, signal } = input;
-  const merge = new OutcomeMerge(ports, input);
+  const { attempt, state } = run;
+  const merge = new OutcomeMerge(ports, { run: run.run, attempt, isOver: state === 'ended', parts: input.parts, signal });
   const columns = columnsOf(document, run);
   const counts = [0, 0, 0, 0];
   const tally = { counts, truncated: 0 };

@@ -2,14 +2,17 @@ import { invariant } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { emptyOutcomeSpans, encodeOutcome, type OutcomeSpans, OutcomeStatus, readOutcome, recordId } from '../record/index.ts';
-import type { RunBody } from './document.ts';
 import { objectKeys } from './keys.ts';
 import { InputLines, OutcomeLines } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
 
 export interface MergeInput extends CallOptions {
-  readonly run: RunBody;
-  /** Parts of all generations. */
+  readonly run: string;
+  /** The newest generation. */
+  readonly attempt: number;
+  /** Nothing is sent again any more: what is missing or retryable has failed. */
+  readonly isOver: boolean;
+  /** Parts of all generations that are to be looked at. */
   readonly parts: readonly PartBody[];
   /** Only parts with rows from `from` on and before `to`; default all of them. */
   readonly only?: { readonly from: number; readonly to: number };
@@ -40,11 +43,9 @@ export class OutcomeMerge {
   #hungry: Stream | undefined;
 
   constructor(ports: Pick<RunPorts, 'objects'>, input: MergeInput) {
-    this.#isOver = input.run.state === 'ended';
+    this.#isOver = input.isOver;
     this.#streams = streamsOf(ports, input);
-    this.#gaveUp = Array.from({ length: this.#streams.length === 0 ? 0 : 1 + input.run.attempt }, (_, attempt) =>
-      noOutput(attempt),
-    );
+    this.#gaveUp = Array.from({ length: 1 + input.attempt }, (_, attempt) => noOutput(attempt));
   }
 
   /** Finds the outcome of a row; false when a file has to be read on first: `await fill()` and ask again. */
@@ -102,7 +103,7 @@ function advance(stream: Stream, ordinal: number): boolean {
   return true;
 }
 
-function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, parts, only, signal }: MergeInput): Stream[] {
+function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, parts, only, signal }: MergeInput): Stream[] {
   const streams: Stream[] = [];
   const sorted = parts
     .filter((part) => only === undefined || (part.firstOrdinal < only.to && part.lastOrdinal >= only.from))
@@ -113,9 +114,9 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, parts, only, signal 
     if (waiting.length > 0)
       streams.push({ attempt, outcomes: undefined, underWay: new InputLines(ports, waiting, { signal }), ordinal: -1 });
   };
-  const keyOf = (attempt: number) => (part: PartBody) => objectKeys.outcomes(run.run, attempt, part.part);
+  const keyOf = (attempt: number) => (part: PartBody) => objectKeys.outcomes(run, attempt, part.part);
   add(0, sorted.filter((part) => part.attempt === 1 && (part.rejected ?? 0) > 0).map(keyOf(0)), []);
-  for (let attempt = 1; attempt <= run.attempt; attempt++) {
+  for (let attempt = 1; attempt <= newest; attempt++) {
     const own = sorted.filter((part) => part.attempt === attempt && part.records > 0);
     const collected = own.filter((part) => part.state === 'collected');
     // rows of the first attempt that are under way have no line anywhere, and that says it
