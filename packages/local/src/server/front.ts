@@ -5,6 +5,7 @@ import { setImmediate as nextLoop } from 'node:timers/promises';
 import { ADMIN_PREFIX, answerAdmin } from './admin.ts';
 import { bucketOfHost, hostOf, isLocalRequest } from './guard.ts';
 import type { AdminRoute, Service } from './handler.ts';
+import { acceptHttp2, type Http2Half } from './http2.ts';
 import { credentialScope, serviceOf } from './route.ts';
 
 /** How long running requests may go on after the server was asked to close, in milliseconds. */
@@ -42,9 +43,11 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   });
   const closing = new AbortController();
   // A large upload may take longer than any fixed time.
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(request, response, served, options, closing.signal);
-  });
+  };
+  const server = createServer({ requestTimeout: 0 }, take);
+  const http2 = acceptHttp2(server, take);
   const sockets = { unref: false };
   server.on('connection', (socket) => sockets.unref && socket.unref());
   await listen(server, options);
@@ -57,7 +60,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     },
     async close() {
       closing.abort(new Error('the server is closing'));
-      await close(server);
+      await close(server, http2);
       // Clients in this process see that their idle connections are gone before a successor can be asked over them.
       await nextLoop();
     },
@@ -72,7 +75,8 @@ async function answer(
   closing: AbortSignal,
 ): Promise<void> {
   const id = randomUUID();
-  response.setHeader('x-amz-request-id', id).setHeader('x-amzn-requestid', id);
+  response.setHeader('x-amz-request-id', id);
+  response.setHeader('x-amzn-requestid', id);
   const gone = new AbortController();
   response.once('close', () => response.writableFinished || gone.abort(new Error('the client hung up')));
   if (!isLocalRequest(request)) return refuse(response, 403, 'the local Bedrock answers requests to localhost only');
@@ -131,13 +135,17 @@ function listen(server: Server, { host, port }: FrontOptions): Promise<void> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, http2: Http2Half): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    const force = setTimeout(() => {
+      http2.destroy();
+      server.closeAllConnections();
+    }, CLOSE_GRACE_MS);
     server.close(() => {
       clearTimeout(force);
       resolve();
     });
     server.closeIdleConnections();
+    http2.close();
   });
 }

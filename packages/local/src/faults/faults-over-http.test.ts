@@ -1,0 +1,153 @@
+import { BedrockClient, CreateModelInvocationJobCommand, GetModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
+import { afterEach, describe, expect, test } from 'vitest';
+import { BUCKET, claudeRecords, HAIKU, type LocalService, startLocalService } from '../testing/local-service.ts';
+
+let local: LocalService;
+afterEach(() => local.close());
+const start = async (options: Parameters<typeof startLocalService>[0] = {}, records = 200): Promise<void> => {
+  local = await startLocalService(options);
+  await local.put('in/a.jsonl', claudeRecords(records));
+};
+const jobCount = async (): Promise<number> => ((await local.admin('GET', 'jobs')) as { jobs: unknown[] }).jobs.length;
+
+describe('faults of calls', () => {
+  test('a throttled call has no effect', async () => {
+    await start({ faults: { throttle: { CreateModelInvocationJob: 1 } } });
+    await expect(local.create()).rejects.toMatchObject({ name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } });
+    expect(await jobCount()).toBe(0);
+    await local.admin('DELETE', 'faults');
+    await local.create();
+  });
+
+  test('a lost reply has its effect, and the same token finds the job', async () => {
+    await start({ faults: { lostReply: { CreateModelInvocationJob: 1 } } });
+    const request = { jobName: 'lost', clientRequestToken: 'lost' };
+    await expect(local.create(request)).rejects.toThrow(/socket hang up|ECONNRESET/);
+    expect(await jobCount()).toBe(1);
+    await local.admin('PUT', 'faults', { lostReply: 0 });
+    await local.until(await local.create(request));
+    expect(await jobCount()).toBe(1);
+  });
+
+  test('the SDK’s own retries make one job of several lost replies and failures', async () => {
+    await start({ faults: { seed: 7, lostReply: 0.4, serverError: 0.3 } });
+    const patient = new BedrockClient({ ...local.clientConfig, maxAttempts: 20 });
+    const { jobArn } = await patient.send(
+      new CreateModelInvocationJobCommand({
+        jobName: 'retried',
+        roleArn: 'arn:aws:iam::000000000000:role/batch',
+        modelId: HAIKU,
+        inputDataConfig: { s3InputDataConfig: { s3Uri: `s3://${BUCKET}/in/` } },
+        outputDataConfig: { s3OutputDataConfig: { s3Uri: `s3://${BUCKET}/out/` } },
+      }),
+    );
+    await patient.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }));
+    patient.destroy();
+    expect(await jobCount()).toBe(1);
+  });
+
+  test('an answer comes late', async () => {
+    await start({ faults: { latencyMs: { GetModelInvocationJob: 120 } } });
+    const arn = await local.create();
+    const began = performance.now();
+    await local.job(arn);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(119);
+  });
+
+  test('a fault that does not exist is refused by name', async () => {
+    await start();
+    await expect(local.admin('PUT', 'faults', { trottle: 1 })).rejects.toThrow('there is no fault "trottle"');
+    expect(await local.admin('PUT', 'faults', { throttle: 0.5 })).toMatchObject({ throttle: 0.5, lostReply: 0 });
+  });
+});
+
+describe('faults of records', () => {
+  test('fail, vanish and come twice at their rates, and succeed under another name', async () => {
+    await start({ faults: { recordFail: 0.2, recordMissing: 0.1, recordDouble: 0.1, recordCodes: [429] } });
+    const fates = async (jobName: string) => {
+      const arn = await local.create({ jobName });
+      const job = await local.until(arn);
+      const lines = await local.output(arn);
+      const failed = lines.filter(({ error }) => error !== undefined).map(({ recordId }) => recordId);
+      return { job, lines, failed, distinct: new Set(lines.map(({ recordId }) => recordId)) };
+    };
+    const first = await fates('first');
+    expect(first.job).toMatchObject({ status: 'Completed', totalRecordCount: 200, processedRecordCount: 200 });
+    expect(first.failed.length).toBeGreaterThan(20);
+    expect(first.lines.find(({ error }) => error)?.error).toMatchObject({ errorCode: 429 });
+    expect(first.distinct.size).toBeLessThan(200);
+    expect(first.lines.length).toBeGreaterThan(first.distinct.size);
+    const second = await fates('second');
+    expect(second.failed.filter((id) => first.failed.includes(id)).length).toBeLessThan(first.failed.length);
+  });
+});
+
+describe('faults of jobs', () => {
+  test('a failed job has a message and no output', async () => {
+    await start({ faults: { jobFail: 1 } });
+    const arn = await local.create();
+    expect(await local.until(arn)).toMatchObject({ status: 'Failed', message: expect.stringContaining('internal error') });
+    expect(await local.keys('out/')).toEqual([]);
+  });
+
+  test('a partial job has processed a share of its records, from all over the input', async () => {
+    await start({ faults: { jobPartial: 1, partialFraction: 0.3 } });
+    const arn = await local.create();
+    const job = await local.until(arn);
+    expect(job.status).toBe('PartiallyCompleted');
+    const ids = (await local.output(arn)).map(({ recordId }) => recordId);
+    expect(ids).toHaveLength(job.processedRecordCount!);
+    expect(ids.length).toBeGreaterThan(30);
+    expect(ids.length).toBeLessThan(90);
+    expect(Math.max(...ids.map((id) => Number(id.slice(1))))).toBeGreaterThan(150);
+  });
+
+  test('an expired job never began', async () => {
+    await start({ faults: { jobExpire: 1 } });
+    const job = await local.until(await local.create());
+    expect(job).toMatchObject({ status: 'Expired', processedRecordCount: 0 });
+  });
+
+  test('a stuck job stays Scheduled until its timeout', async () => {
+    // 24 hours of the service in 0.5 seconds.
+    await start({ speed: 172_800, faults: { jobStuck: 1 } });
+    const arn = await local.create();
+    expect((await local.until(arn, ['Scheduled'])).totalRecordCount).toBe(200);
+    const job = await local.until(arn);
+    expect(job.status).toBe('Expired');
+    expect(job.endTime!.getTime() - job.submitTime!.getTime()).toBeGreaterThanOrEqual(490);
+  });
+
+  test('output comes ten minutes later than the status, on the service’s clock, and over a restart', async () => {
+    await start({ faults: { outputDelayMs: 600_000 } });
+    const arn = await local.create();
+    const job = await local.until(arn);
+    expect(job).toMatchObject({ status: 'Completed', successRecordCount: 200 });
+    expect(await local.keys('out/')).toEqual([]);
+    await local.restart();
+    expect(await local.keys('out/')).toEqual([]);
+    await expect.poll(() => local.keys('out/'), { timeout: 5_000 }).toHaveLength(2);
+    expect(await local.output(arn)).toHaveLength(200);
+    expect(await local.job(arn)).toEqual({ ...job, $metadata: expect.anything() });
+  });
+
+  test('the manifest comes later than the output, or never', async () => {
+    await start({ speed: 10_000, faults: { manifestDelayMs: 3_000_000 } });
+    const arn = await local.create();
+    await local.until(arn);
+    await expect.poll(() => local.keys('out/')).toHaveLength(1);
+    await expect.poll(() => local.keys('out/'), { timeout: 5_000 }).toHaveLength(2);
+    await local.admin('PUT', 'faults', { manifestDelayMs: 0, manifestMissing: true });
+    const second = await local.create();
+    await local.until(second);
+    expect(await local.keys(`out/${second.slice(-12)}`)).toHaveLength(1);
+  });
+
+  test('output is split over several files', async () => {
+    await start({ faults: { outputFiles: 3 } });
+    const arn = await local.create();
+    await local.until(arn);
+    expect((await local.keys('out/')).filter((key) => key.endsWith('.jsonl.out'))).toHaveLength(3);
+    expect(new Set((await local.output(arn)).map(({ recordId }) => recordId)).size).toBe(200);
+  });
+});
