@@ -2,12 +2,18 @@
 'use strict';
 // The only file that an old Node.js reads, so it is written in the JavaScript that every version understands.
 var needed = [22, 15];
-var found = process.versions.node.split('.').map(Number);
+var version = process.versions.node;
+var found = version.split('.').map(Number);
+var words = [
+  'BR-E0116 batchrock needs Node.js',
+  needed.join('.'),
+  'or newer, and this is',
+  version.concat(':'),
+  'https://nodejs.org\n',
+];
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
-  process.stderr.write(
-    'BR-E0116 this is Node.js ' + process.versions.node + '; batchrock needs ' + needed.join('.') + ' or newer: https://nodejs.org\n'
-  );
+  process.stderr.write(words.join(' '));
   process.exit(2);
 } else {
   require('./start.js');

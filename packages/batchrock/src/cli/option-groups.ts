@@ -1,0 +1,129 @@
+import { type Command, Option } from 'commander';
+import type { TargetOptions } from '../compose/target.ts';
+import type { Question } from '../sdk/request.ts';
+import type { OutputOptions } from './output-options.ts';
+import { delimiter, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
+
+/** Options of commands that ask a question of a dataset. */
+export interface QuestionFlags {
+  readonly model: string;
+  readonly prompt?: string;
+  readonly promptFile?: string;
+  readonly system?: string;
+  readonly textColumn?: string;
+  readonly param?: Readonly<Record<string, string>>;
+  readonly family?: string;
+  readonly invocationType?: 'invoke-model' | 'converse';
+  readonly inputFormat?: 'csv' | 'jsonl';
+  readonly delimiter?: string;
+  readonly recordsPerJob?: number;
+  readonly slots?: number;
+  readonly maxAttempts?: number;
+  readonly timeoutHours?: number;
+  readonly strict?: boolean;
+}
+
+/** Options that say where jobs run. */
+export interface TargetFlags {
+  readonly bucket?: string;
+  readonly prefix?: string;
+  readonly roleArn?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly localSpeed?: number;
+}
+
+/** What every command has. */
+export interface CommonFlags extends OutputOptions {
+  readonly stateDir?: string;
+}
+
+/** Adds the options of a question. */
+export function withQuestion(command: Command): Command {
+  return command
+    .optionsGroup('Question:')
+    .requiredOption('--model <id>', 'model id, cross-Region profile id or ARN')
+    .option('--prompt <text>', "the user's turn; {column} stands for a cell, {{ for {")
+    .option('--prompt-file <file>', 'the same, from a file')
+    .option('--system <text>', 'the system prompt; may name columns too')
+    .option('--text-column <name>', 'embedding models: the column to embed (default: input_text)')
+    .addOption(
+      new Option('--param <name=value>', 'a request parameter, such as temperature=0; repeatable').argParser(nameAndValue),
+    )
+    .option('--family <name>', 'how to speak to a model that is not known')
+    .addOption(
+      new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
+    )
+    .optionsGroup('Dataset:')
+    .addOption(new Option('--input-format <format>', "default: by the file's name").choices(['csv', 'jsonl']))
+    .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiter)
+    .option('--strict', 'a bad row ends the run before anything is sent')
+    .optionsGroup('Jobs:')
+    .option('--slots <n>', "jobs at once (default: the model's quota)", wholeNumber(1, 10_000))
+    .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
+    .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
+    .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
+}
+
+/** Adds the options of a target. */
+export function withTarget(command: Command): Command {
+  return command
+    .optionsGroup('Where it runs (no bucket: the local Bedrock, synthetic answers):')
+    .option('--bucket <name>', 'S3 bucket in the same Region (BATCHROCK_BUCKET)')
+    .option('--prefix <path>', 'key prefix in the bucket (BATCHROCK_PREFIX)')
+    .option('--role-arn <arn>', 'role for Bedrock to read and write it (BATCHROCK_ROLE_ARN)')
+    .option('--region <name>', 'AWS Region (AWS_REGION)')
+    .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
+    .option('--endpoint-url <url>', 'one server for Bedrock and S3 (BATCHROCK_ENDPOINT_URL)')
+    .option('--local-speed <factor>', "how fast the local Bedrock's clock runs", positiveNumber);
+}
+
+/** The flags of a target in the words of the SDK. */
+export function targetOptions(flags: TargetFlags): TargetOptions {
+  const { bucket, prefix, roleArn, region, profile, endpointUrl, localSpeed } = flags;
+  return { bucket, prefix, roleArn, region, profile, endpointUrl, localSpeed };
+}
+
+/** The flags of a question in the words of the SDK. */
+export function questionOf(dataset: string, flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
+  const { system, textColumn, family, inputFormat, slots, recordsPerJob, maxAttempts, timeoutHours, strict } = flags;
+  return {
+    ...targetOptions(flags),
+    dataset,
+    model: flags.model,
+    prompt,
+    system,
+    textColumn,
+    params: flags.param,
+    family,
+    invocationType: flags.invocationType && (flags.invocationType === 'converse' ? 'Converse' : 'InvokeModel'),
+    inputFormat,
+    delimiter: flags.delimiter,
+    slots,
+    recordsPerJob,
+    maxAttempts,
+    timeoutHours,
+    strict,
+  };
+}
+
+/** The prompt of `--prompt` or `--prompt-file`; a line end at the end of the file does not belong to it. */
+export async function promptOf(flags: QuestionFlags, cwd: string): Promise<string | undefined> {
+  if (flags.promptFile === undefined) return flags.prompt;
+  const { InputError } = await import('@batchrock/core');
+  if (flags.prompt !== undefined) {
+    throw new InputError('BR-E0112', 'both --prompt and --prompt-file are given; one is allowed');
+  }
+  const { readFile } = await import('node:fs/promises');
+  const { resolve } = await import('node:path');
+  const text = await readFile(resolve(cwd, flags.promptFile)).catch((cause: NodeJS.ErrnoException) => {
+    const what = cause.code === 'ENOENT' ? 'no such file' : `cannot read (${cause.code})`;
+    throw new InputError('BR-E0101', `${what}: ${flags.promptFile}, the prompt`, { cause });
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(text).replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new InputError('BR-E0114', `the prompt in ${flags.promptFile} is not UTF-8`, { cause, hint: 'save the file as UTF-8' });
+  }
+}

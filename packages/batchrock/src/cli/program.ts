@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { errorsCommand } from '../commands/errors.ts';
+import { explainCommand } from '../commands/explain.ts';
+import { helpCommand } from '../commands/help.ts';
+import { listCommand } from '../commands/list.ts';
+import { localCommand } from '../commands/local.ts';
+import { planCommand } from '../commands/plan.ts';
+import { resultsCommand } from '../commands/results.ts';
+import { resumeCommand } from '../commands/resume.ts';
+import { retryCommand } from '../commands/retry.ts';
+import { runCommand } from '../commands/run.ts';
+import { statusCommand } from '../commands/status.ts';
+import { stopCommand } from '../commands/stop.ts';
+import { watchCommand } from '../commands/watch.ts';
+import type { Cli } from './cli.ts';
+import { VERSION } from './version.ts';
+
+const EXAMPLES = `Examples:
+  $ batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\
+      --prompt "Classify the sentiment of: {text}" --out reviews.results.jsonl
+  $ batchrock plan reviews.csv --model amazon.nova-lite-v1:0 --prompt "{text}"
+  $ batchrock status
+`;
+
+/** The whole command line. Building it imports no SDK, no database and, unless `local` is asked for, no server. */
+export async function createProgram(cli: Cli, argv: readonly string[]): Promise<Command> {
+  const program = cli
+    .dress(new Command('batchrock'))
+    .description('Run a whole dataset through an Amazon Bedrock model by batch inference.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help; also after a command')
+    .helpCommand(false)
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('after', '\nNo bucket configured? Everything runs on the local Bedrock; answers are synthetic.');
+  program.commandsGroup('Send a dataset:');
+  for (const make of [runCommand, planCommand]) program.addCommand(make(cli));
+  program.commandsGroup('Look at runs:');
+  for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {
+    program.addCommand(make(cli));
+  }
+  program.commandsGroup('Act on runs:');
+  for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(make(cli));
+  program.commandsGroup('More:');
+  const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
+  program.addCommand(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined));
+  program.addCommand(helpCommand(cli, program));
+  return program.action(() => program.help());
+}

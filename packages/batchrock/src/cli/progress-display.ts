@@ -1,0 +1,114 @@
+import type { EventBody } from '@batchrock/core';
+import { bytes, count, percent, usd } from '../render/figures.ts';
+import { bar, renderLiveLine } from '../render/live-line.ts';
+import { Pace } from '../render/pace.ts';
+import { renderEventLine, renderStatusLine } from '../render/progress-line.ts';
+import { fit } from '../render/width.ts';
+import type { RunProgress } from '../sdk/progress.ts';
+import type { RunStatus } from '../sdk/run-status.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Between two lines of a log while nothing else happens. */
+const QUIET_LINE_MS = 30_000;
+
+/** Shows how a run goes on: a live line on a terminal, else one line a change. */
+export class ProgressDisplay {
+  readonly #terminal: Terminal;
+  readonly #pace: Pace;
+  readonly #now: () => number;
+  #status: RunStatus | undefined;
+  #run: string | undefined;
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #trouble = '';
+
+  constructor(terminal: Terminal, options: { readonly ceilingUsd?: number; readonly now?: () => number } = {}) {
+    this.#terminal = terminal;
+    this.#pace = new Pace(options.ceilingUsd);
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** The newest status that was shown. */
+  get status(): RunStatus | undefined {
+    return this.#status;
+  }
+
+  /** The run, once it is known. */
+  get run(): string | undefined {
+    return this.#run;
+  }
+
+  notice(text: string): void {
+    this.#terminal.note(this.#terminal.paint.dim(text));
+  }
+
+  show(progress: RunProgress): void {
+    if (progress.phase === 'event') this.#event(progress.event);
+    else if (progress.phase === 'running') this.#running(progress.status, progress.trouble);
+    else if (progress.phase === 'run') this.#found(progress.run, progress.found ? progress.state : undefined);
+    else this.#terminal.draw((width) => fit(stepText(progress), width));
+  }
+
+  /** Takes the live line away. */
+  end(): void {
+    this.#terminal.clear();
+  }
+
+  /** After Ctrl-C: what goes on without us, what it costs, and how to go on. */
+  explainStop(): void {
+    this.end();
+    const status = this.#status;
+    const run = this.#run;
+    if (run === undefined) return;
+    if (status && status.jobs.running > 0 && !status.synthetic) {
+      const { estimatedBatchUsd, batchUsd } = status.cost;
+      const left = estimatedBatchUsd === undefined || batchUsd === undefined ? undefined : estimatedBatchUsd - batchUsd;
+      const cost = left === undefined ? 'their cost is not known yet' : `all that is left costs about ${usd(left)}`;
+      this.#terminal.warn(`${count(status.jobs.running)} jobs go on at Bedrock; ${cost}. batchrock stop ${run} stops them`);
+    }
+    this.#terminal.warn(`nothing is lost; batchrock resume ${run} goes on, and so does the same command`);
+  }
+
+  #found(run: string, state: string | undefined): void {
+    this.#run = run;
+    this.#terminal.note(state === undefined ? `run ${run}` : foundText(run, state));
+  }
+
+  #event(event: EventBody): void {
+    if (!this.#terminal.live && event.kind !== 'submitting') this.#terminal.note(renderEventLine(event));
+    else this.#terminal.detail(renderEventLine(event));
+    this.#saidAt = this.#now();
+  }
+
+  #running(status: RunStatus, trouble: unknown): void {
+    this.#status = status;
+    this.#run = status.run;
+    const now = this.#now();
+    const view = this.#pace.observe(status, now);
+    this.#tellTrouble(trouble);
+    this.#terminal.draw((width) => renderLiveLine(view, width));
+    if (this.#terminal.live || now - this.#saidAt < QUIET_LINE_MS) return;
+    this.#saidAt = now;
+    this.#terminal.note(renderStatusLine(status, view.share, now));
+  }
+
+  /** A failure that may pass is said once. */
+  #tellTrouble(trouble: unknown): void {
+    const text = trouble instanceof Error ? trouble.message : trouble === undefined ? '' : String(trouble);
+    if (text !== '' && text !== this.#trouble) this.#terminal.note(`${text}; trying again`);
+    this.#trouble = text;
+  }
+}
+
+/** A step of a run in which no job is looked at. */
+type Step = Extract<RunProgress, { readonly phase: 'hashing' | 'preparing' | 'exporting' }>;
+
+function stepText(step: Step): string {
+  if (step.phase === 'hashing') return `reading ${bytes(step.bytes)} of ${bytes(step.totalBytes)}`;
+  if (step.phase === 'exporting') return `run ${step.run} writing results ${count(step.rows)}/${count(step.totalRows)}`;
+  return `run ${step.run} preparing ${bar(step.share)} ${percent(step.share)} · ${count(step.rows)} rows`;
+}
+
+function foundText(run: string, state: string): string {
+  if (state === 'ended') return `run ${run} has ended already: nothing is sent (--new starts another)`;
+  return `run ${run} is there already (${state}): going on with it`;
+}

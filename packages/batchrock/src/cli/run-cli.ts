@@ -1,0 +1,70 @@
+import type { BatchrockError } from '@batchrock/core';
+import { CommanderError } from 'commander';
+import pico from 'picocolors';
+import { Cli } from './cli.ts';
+import { ExitCode, exitCodeOf } from './exit-codes.ts';
+import type { Host } from './host.ts';
+import { wantsColor } from './output-options.ts';
+import { createProgram } from './program.ts';
+
+/** Runs one command line (without node and script) and gives its exit code. Every error ends here, rendered. */
+export async function runCli(argv: readonly string[], host: Host): Promise<ExitCode> {
+  const cli = new Cli(host);
+  try {
+    const program = await createProgram(cli, argv);
+    await program.parseAsync(argv, { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
+    return await report(await toBatchrockError(error, argv), argv, cli);
+  }
+}
+
+async function report(error: BatchrockError, argv: readonly string[], cli: Cli): Promise<ExitCode> {
+  const { errorDocument, renderError } = await import('../render/error-text.ts');
+  const { host, context } = cli;
+  const given = flagsOf(argv);
+  const paint = context?.terminal.paint ?? pico.createColors(wantsColor(given, host.env, host.stderr));
+  context?.terminal.clear();
+  if (given.json) host.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
+  host.stderr.write(`${renderError(error, paint)}\n`);
+  if (error.kind === 'invariant' && given.verbose >= 2) host.stderr.write(`${traceOf(error)}\n`);
+  return exitCodeOf(error, context?.interrupts.received);
+}
+
+/** Everything that is thrown becomes an error of the tree, so that it has a code, a hint and a page. */
+async function toBatchrockError(error: unknown, argv: readonly string[]): Promise<BatchrockError> {
+  const { InputError, InvariantError, isBatchrockError } = await import('@batchrock/core');
+  if (isBatchrockError(error)) return error;
+  if (error instanceof CommanderError) {
+    const command =
+      argv[0] !== undefined && /^[a-z]+$/.test(argv[0]) && error.code !== 'commander.unknownCommand' ? ` ${argv[0]}` : '';
+    return new InputError('BR-E0112', usageMessage(error.message), { hint: `batchrock${command} --help shows what is allowed` });
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new InvariantError(`unexpected ${message}`, { cause: error });
+}
+
+/** Commander's sentence in our shape: lower case, on one line, no prefix and no full stop. */
+function usageMessage(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/\s*\(Did you mean (.*?)\?\)/s, '; did you mean $1?')
+    .replace(/\n/g, ' ')
+    .replace(/is invalid\. /, 'is invalid: ')
+    .replace(/\.$/, '');
+}
+
+/** The flags that matter before, or although, the command line could not be parsed. */
+function flagsOf(argv: readonly string[]): { json: boolean; verbose: number; color?: boolean } {
+  const end = argv.indexOf('--');
+  const flags = end < 0 ? argv : argv.slice(0, end);
+  const verbose = flags.filter((flag) => flag === '-v' || flag === '--verbose').length + (flags.includes('-vv') ? 2 : 0);
+  const color = flags.includes('--no-color') ? { color: false } : flags.includes('--color') ? { color: true } : {};
+  return { json: flags.includes('--json'), verbose, ...color };
+}
+
+function traceOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,68 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parsers of option values. What they throw becomes `BR-E0112` with the option, the value given and what is allowed. */
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`give a whole number ${range}`);
+  };
+}
+
+/** A positive number, also a broken one: `0.5`. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('give a number above 0');
+}
+
+/** A share: `0.02` or `2%`. */
+export function share(text: string): number {
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (/\d/.test(text) && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('give a share from 0 to 1, or from 0% to 100%');
+}
+
+/** US dollars: `80` or `$80.50`. */
+export function dollars(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (/\d/.test(text) && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('give US dollars, such as 80 or 2.50');
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A duration in milliseconds: `45s`, `30m`, `2h`; a bare number is seconds. */
+export function milliseconds(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
+  const unit = UNIT_MS[found?.[2] ?? 's'];
+  if (found && unit !== undefined) return Number(found[1]) * unit;
+  throw new InvalidArgumentError('give a duration such as 45s, 30m or 2h');
+}
+
+/** One `NAME=VALUE` more. The last of several with one name counts. */
+export function nameAndValue(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('give NAME=VALUE, such as temperature=0');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** A comma-separated list. */
+export function list(text: string): readonly string[] {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  if (items.length > 0) return items;
+  throw new InvalidArgumentError('give one name, or several with commas between them');
+}
+
+/** One character between the cells of a CSV file; `tab` and `\t` are a tab. */
+export function delimiter(text: string): string {
+  if (text === 'tab' || text === '\\t') return '\t';
+  if (/^[\t -~]$/.test(text) && text !== '"') return text;
+  throw new InvalidArgumentError('give one character such as , ; | or tab');
+}

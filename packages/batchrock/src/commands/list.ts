@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli/cli.ts';
+import { ExitCode } from '../cli/exit-codes.ts';
+import type { CommonFlags } from '../cli/option-groups.ts';
+
+/** `list`: every run of the ledger, newest first. */
+export function listCommand(cli: Cli): Command {
+  return cli
+    .command('list', { summary: 'all runs of the ledger, newest first', examples: ['batchrock list', 'batchrock list --json'] })
+    .action(
+      cli.action<CommonFlags>(async ({ host, terminal }, flags) => {
+        const { openSession, readList } = await import('../sdk/index.ts');
+        const { renderList } = await import('../render/list-text.ts');
+        const { statusDocument } = await import('../render/run-text.ts');
+        const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd });
+        try {
+          const runs = await readList(session);
+          if (runs.some((each) => each.synthetic)) {
+            terminal.note(terminal.paint.dim('runs marked "local" ran on the local Bedrock: answers are synthetic'));
+          }
+          if (flags.json) await terminal.json({ schema: 'batchrock.list/1', runs: runs.map(statusDocument) });
+          else if (runs.length > 0) await terminal.data(`${renderList(runs, terminal.dataWidth).join('\n')}\n`);
+          else terminal.note(`no runs in ${session.dir.ledger}`);
+          return ExitCode.ok;
+        } finally {
+          await session.close();
+        }
+      }),
+    );
+}

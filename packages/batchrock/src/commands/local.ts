@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Cli, CommandContext } from '../cli/cli.ts';
+import { ExitCode } from '../cli/exit-codes.ts';
+import type { CommonFlags } from '../cli/option-groups.ts';
+
+/** What the package of the local Bedrock exports. */
+type LocalPackage = typeof import('@batchrock/local');
+
+/**
+ * `local`: the local Bedrock on its own. Its flags stand in a table of its package, which is loaded only when this command,
+ * or its help, is asked for.
+ */
+export function localCommand(cli: Cli, local: LocalPackage | undefined): Command {
+  const command = cli.command('local', {
+    summary: 'a Bedrock on this machine, for your own programs too',
+    examples: ['batchrock local --port 4566', 'batchrock local --fault throttle=0.1 --speed 100'],
+    more: local === undefined ? undefined : faultHelp(local),
+  });
+  for (const flag of local?.LOCAL_CLI_OPTIONS ?? []) {
+    const usage = flag.type === 'boolean' ? `--${flag.name}` : `--${flag.name} <${flag.value.toLowerCase()}>`;
+    const option = new Option(usage, flag.default === undefined ? flag.help : `${flag.help} (default: ${flag.default})`);
+    if (flag.type === 'list') option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
+    command.addOption(option);
+  }
+  return command.action(cli.action<CommonFlags>((context, flags) => serve(context, flags)));
+}
+
+async function serve({ host, terminal, interrupts }: CommandContext, flags: CommonFlags): Promise<ExitCode> {
+  const { LOCAL_CLI_OPTIONS, localOptionsFromFlags, startLocalBedrock } = await import('@batchrock/local');
+  const given = flags as unknown as Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  const named = Object.fromEntries(LOCAL_CLI_OPTIONS.map((flag) => [flag.name, given[camelCase(flag.name)]]));
+  const options = localOptionsFromFlags(named, { dir: join(host.cwd, '.batchrock', 'local') });
+  const server = await startLocalBedrock(options);
+  try {
+    if (flags.json) await terminal.json({ schema: 'batchrock.local/1', url: server.url, port: server.port, dir: options.dir });
+    else await terminal.data(`${server.url}\n`);
+    terminal.note(terminal.paint.dim(`local Bedrock: answers are synthetic; state in ${options.dir}`));
+    terminal.note(`batchrock run … --endpoint-url ${server.url}   (Ctrl-C ends the server; its state stays)`);
+    await aborted(interrupts.signal);
+  } finally {
+    await server.close();
+  }
+  return interrupts.received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function faultHelp({ LOCAL_FAULTS }: LocalPackage): string {
+  return `Faults:\n${LOCAL_FAULTS.map(({ name, help }) => `  ${name.padEnd(18)} ${help}`).join('\n')}`;
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli/cli.ts';
+import { ExitCode } from '../cli/exit-codes.ts';
+import {
+  type CommonFlags,
+  promptOf,
+  type QuestionFlags,
+  questionOf,
+  type TargetFlags,
+  withQuestion,
+  withTarget,
+} from '../cli/option-groups.ts';
+
+type PlanFlags = CommonFlags & QuestionFlags & TargetFlags;
+
+/** `plan`: what a run would do and cost; sends nothing. */
+export function planCommand(cli: Cli): Command {
+  const command = cli.command('plan <dataset>', {
+    summary: 'what a run would do and cost; sends nothing',
+    examples: ['batchrock plan reviews.csv --model amazon.nova-lite-v1:0 --prompt "{text}"'],
+    more: 'Reads the whole dataset once. Writes no object, creates no job, asks no server.',
+  });
+  return withTarget(withQuestion(command)).action(
+    cli.action<PlanFlags>(async ({ host, terminal, interrupts }, flags, [dataset]) => {
+      const prompt = await promptOf(flags, host.cwd);
+      const { openLookingSession, planRun } = await import('../sdk/index.ts');
+      const { planDocument, renderPlan } = await import('../render/plan-text.ts');
+      const { ProgressDisplay } = await import('../cli/progress-display.ts');
+      const display = new ProgressDisplay(terminal);
+      const session = await openLookingSession({
+        stateDir: flags.stateDir,
+        env: host.env,
+        cwd: host.cwd,
+        onNotice: (text) => display.notice(text),
+      });
+      const report = await planRun(session, questionOf(dataset as string, flags, prompt), {
+        signal: interrupts.signal,
+        onProgress: (progress) => display.show(progress),
+        stdin: host.stdin,
+      });
+      display.end();
+      if (report.targetKind === 'local')
+        terminal.note(terminal.paint.dim('no bucket: this would run on the local Bedrock, with synthetic answers'));
+      if (flags.json) await terminal.json({ schema: 'batchrock.plan/1', ...planDocument(report) });
+      else await terminal.data(`${renderPlan(report).join('\n')}\n`);
+      return ExitCode.ok;
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander';
+import type { Cli, CommandContext } from '../cli/cli.ts';
+import { ExitCode } from '../cli/exit-codes.ts';
+import type { CommonFlags } from '../cli/option-groups.ts';
+import { list } from '../cli/values.ts';
+
+interface ResultsFlags extends CommonFlags {
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly format?: 'jsonl' | 'csv';
+  readonly only?: readonly string[];
+}
+
+/** `results`: the rows of a run with what became of them, at any time. */
+export function resultsCommand(cli: Cli): Command {
+  return cli
+    .command('results [run]', {
+      summary: 'the results of a run, also in the middle of it',
+      examples: ['batchrock results > out.jsonl', 'batchrock results r-7f3 -o out.csv --only failed,rejected'],
+      more: 'Standard output holds rows and nothing else. With -o and --json: what was written.',
+    })
+    .option('-o, --output <file>', 'a file, written whole or not at all (default: stdout)')
+    .option('--force', 'replace the file when it exists')
+    .addOption(new Option('--format <format>', "default: by the file's name, else jsonl").choices(['jsonl', 'csv']))
+    .option('--only <outcomes>', 'succeeded, failed, rejected, pending; comma-separated', list)
+    .action(cli.action<ResultsFlags>((context, flags, [run]) => results(context, flags, run)));
+}
+
+async function results(
+  { host, terminal, interrupts }: CommandContext,
+  flags: ResultsFlags,
+  run: string | undefined,
+): Promise<ExitCode> {
+  const sdk = await import('../sdk/index.ts');
+  const { createStdoutSink } = await import('../cli/stdout-sink.ts');
+  const { count } = await import('../render/figures.ts');
+  const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
+  const only = flags.only === undefined ? undefined : sdk.outcomeNames(flags.only);
+  const session = await sdk.openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
+  const wanted = {
+    format: flags.format,
+    only,
+    signal: interrupts.signal,
+    onProgress: (rows: number) => terminal.draw(() => `${count(rows)} rows`),
+  };
+  try {
+    if (flags.output === undefined || flags.output === '-') {
+      if (flags.json && flags.format === 'csv') {
+        const { InputError } = await import('@batchrock/core');
+        throw new InputError('BR-E0112', '--json and --format csv exclude each other', { hint: 'leave out one of them' });
+      }
+      await sdk.resultsToSink(
+        session,
+        run,
+        createStdoutSink((block) => terminal.data(block)),
+        wanted,
+      );
+      return ExitCode.ok;
+    }
+    const written = await sdk.resultsToFile(session, run, flags.output, { ...wanted, force: flags.force });
+    if (flags.json) await terminal.json({ schema: 'batchrock.results/1', ...written });
+    else terminal.note(`${count(written.rows)} rows looked at; ${written.path}`);
+    return ExitCode.ok;
+  } finally {
+    await session.close();
+  }
+}

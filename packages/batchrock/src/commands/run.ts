@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import type { Cli, CommandContext } from '../cli/cli.ts';
+import { driveCommand } from '../cli/drive-command.ts';
+import type { ExitCode } from '../cli/exit-codes.ts';
+import {
+  type CommonFlags,
+  promptOf,
+  type QuestionFlags,
+  questionOf,
+  type TargetFlags,
+  withQuestion,
+  withTarget,
+} from '../cli/option-groups.ts';
+import { dollars, share } from '../cli/values.ts';
+
+interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly new?: boolean;
+  readonly maxErrorRate?: number;
+  readonly maxCost?: number;
+  readonly yes?: boolean;
+}
+
+/** `run`: the main job, from a dataset to its results. */
+export function runCommand(cli: Cli): Command {
+  const command = cli.command('run <dataset>', {
+    summary: 'send a dataset, wait, and write its results',
+    examples: [
+      'batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\',
+      '    --prompt "Classify the sentiment of: {text}"',
+      'batchrock run a.jsonl --model amazon.titan-embed-text-v2:0 --text-column body',
+    ].map((line) => line.trimStart()),
+    more: 'The same command again goes on where it stopped. <dataset> is a CSV or JSON Lines\nfile, or - for standard input. Exit codes: batchrock help exit-codes.',
+  });
+  withTarget(withQuestion(command))
+    .optionsGroup('Results:')
+    .option('--out <file>', 'default: <dataset>.results.jsonl; .csv for CSV; - for stdout')
+    .option('--force', 'replace the output when it exists')
+    .option('--new', 'start another run of the same question')
+    .option('--max-error-rate <share>', 'failed and rejected rows that are no failure (default: 0)', share)
+    .optionsGroup('Money:')
+    .option('--max-cost <usd>', 'refuse a run whose estimate is higher', dollars)
+    .option('-y, --yes', 'do not ask before money is spent');
+  return command.action(cli.action<RunFlags>((context, flags, [dataset]) => run(context, flags, dataset as string)));
+}
+
+async function run(context: CommandContext, flags: RunFlags, dataset: string): Promise<ExitCode> {
+  const { host, terminal } = context;
+  const prompt = await promptOf(flags, host.cwd);
+  const { defaultOutput, startRun } = await import('../sdk/index.ts');
+  const toStdout = flags.out === '-';
+  if (toStdout && flags.json) {
+    const { InputError } = await import('@batchrock/core');
+    throw new InputError('BR-E0112', '--json and --out - exclude each other: both write to standard output');
+  }
+  const request = {
+    ...questionOf(dataset, flags, prompt),
+    out: toStdout ? undefined : (flags.out ?? defaultOutput(dataset)),
+    force: flags.force,
+    new: flags.new,
+    maxCostUsd: flags.maxCost,
+    maxErrorRate: flags.maxErrorRate,
+  };
+  const confirm = terminal.canAsk ? (question: string) => terminal.confirm(question) : undefined;
+  return driveCommand(
+    context,
+    flags,
+    (session, follow) => startRun(session, request, { ...follow, confirm, yes: flags.yes, stdin: host.stdin }),
+    { ceilingUsd: flags.maxCost, toStdout },
+  );
+}

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
+import type { BatchServiceFacts, Ledger, RunPorts } from '@batchrock/core';
+import { createScratch, nodeClock, nodeDigest, nodeRandom, zstdCompression } from '../node/index.ts';
+import { isLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
+import type { StateDir } from './state-dir.ts';
+import type { Target } from './target.ts';
+
+/** A target that is reached: the ports of the core, filled in. */
+export interface Connection {
+  readonly ports: RunPorts;
+  /** The local Bedrock answers, embedded or elsewhere. */
+  readonly synthetic: boolean;
+  close(): Promise<void>;
+}
+
+/** Keys for a server that checks none. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'batchrock', secretAccessKey: 'batchrock' };
+
+/** Connects to a target. The embedded local Bedrock is started, unless another process of this state directory runs it. */
+export async function connect(
+  target: Target,
+  dir: StateDir,
+  ledger: Ledger,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Connection> {
+  if (target.kind === 'local') {
+    await mkdir(target.dir, { recursive: true, mode: 0o700 });
+    const local = await openLocalBedrock(target);
+    const adapters = openAdapters(target, { endpoint: local.url, credentials: LOCAL_CREDENTIALS, facts: local.facts });
+    return {
+      ports: portsOf(adapters, dir, ledger),
+      synthetic: true,
+      async close() {
+        adapters.destroy();
+        await local.close();
+      },
+    };
+  }
+  const synthetic = target.endpointUrl !== undefined && (await isLocalBedrock(target.endpointUrl));
+  const adapters = openAdapters(target, {
+    endpoint: target.endpointUrl,
+    credentials: target.kind === 'endpoint' && !hasCredentials(target, env) ? LOCAL_CREDENTIALS : undefined,
+  });
+  return {
+    ports: portsOf(adapters, dir, ledger),
+    synthetic,
+    async close() {
+      adapters.destroy();
+    },
+  };
+}
+
+interface AdapterOptions {
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly facts?: Partial<BatchServiceFacts>;
+}
+
+function openAdapters(target: Target, options: AdapterOptions) {
+  const { endpoint, credentials, facts } = options;
+  const profile = target.kind === 'local' ? undefined : target.profile;
+  const shared = { region: target.region, endpoint, credentials, profile };
+  const objects = createS3ObjectStore({ ...shared, bucket: target.bucket, prefix: target.prefix });
+  const service = createBedrockBatchService({ ...shared, facts });
+  return {
+    objects,
+    service,
+    destroy() {
+      objects.destroy();
+      service.destroy();
+    },
+  };
+}
+
+function portsOf(adapters: Pick<RunPorts, 'objects' | 'service'>, dir: StateDir, ledger: Ledger): RunPorts {
+  return {
+    clock: nodeClock,
+    random: nodeRandom,
+    digest: nodeDigest,
+    ledger,
+    objects: adapters.objects,
+    service: adapters.service,
+    compression: zstdCompression(),
+    scratch: createScratch(dir.scratch),
+  };
+}
+
+function hasCredentials(target: Target, env: Readonly<Record<string, string | undefined>>): boolean {
+  return (target.kind !== 'local' && target.profile !== undefined) || (env['AWS_ACCESS_KEY_ID'] ?? '') !== '';
+}

@@ -1,0 +1,57 @@
+import type { BatchServiceFacts } from '@batchrock/core';
+import { ensureLocalBedrock } from '@batchrock/local';
+import type { Target } from './target.ts';
+
+/** The embedded local Bedrock, as this process has it. */
+export interface EmbeddedBedrock {
+  readonly url: string;
+  readonly facts: Partial<BatchServiceFacts>;
+  close(): Promise<void>;
+}
+
+/** Seconds of the local Bedrock's clock in a second of the wall, unless it is told otherwise. */
+const DEFAULT_SPEED = 1000;
+
+/** Starts the local Bedrock in a thread of this process, or finds the process of this state directory that runs it. */
+export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }>): Promise<EmbeddedBedrock> {
+  const shared = await ensureLocalBedrock({
+    dir: target.dir,
+    region: target.region,
+    buckets: [target.bucket],
+    speed: target.speed ?? DEFAULT_SPEED,
+  });
+  return {
+    get url() {
+      return shared.url;
+    },
+    facts: localFacts(target.speed ?? DEFAULT_SPEED),
+    close: () => shared.close(),
+  };
+}
+
+/**
+ * What the local Bedrock promises where AWS documents nothing: List shows a job at once, a request does not outlive its
+ * connection, and half an hour of its clock is enough for output to appear (at least 5 s, for the machine's sake).
+ */
+function localFacts(speed: number): BatchServiceFacts {
+  return {
+    tokenTrustMs: 5_000,
+    signatureMs: 5_000,
+    listSettleMs: 1_000,
+    outputSettleMs: Math.max(5_000, (30 * 60_000) / speed),
+  };
+}
+
+/**
+ * Asks a server whether it is a local Bedrock: then its answers are synthetic. Undefined for any other, also for one that
+ * does not answer: the first real call will say so with its own error.
+ */
+export async function isLocalBedrock(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/_batchrock/health`, { signal: AbortSignal.timeout(3_000) });
+    const health: unknown = await answer.json();
+    return typeof health === 'object' && health !== null && 'service' in health && health.service === 'batchrock-local';
+  } catch {
+    return false;
+  }
+}

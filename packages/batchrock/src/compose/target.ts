@@ -1,0 +1,160 @@
+import { InputError } from '@batchrock/core';
+
+/** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
+export interface TargetOptions {
+  readonly bucket?: string;
+  /** Key prefix inside the bucket, without slashes at its ends. */
+  readonly prefix?: string;
+  readonly roleArn?: string;
+  readonly region?: string;
+  /** Profile of the AWS configuration files. */
+  readonly profile?: string;
+  /** One server for Bedrock and S3, in place of AWS. */
+  readonly endpointUrl?: string;
+  /** Seconds of the embedded local Bedrock's clock in a second of the wall. */
+  readonly localSpeed?: number;
+}
+
+/** Where jobs run. Plain JSON: it is kept with the run, so that later commands find their way. */
+export type Target =
+  | {
+      readonly kind: 'local';
+      /** Folder of the local Bedrock's data. */
+      readonly dir: string;
+      readonly region: string;
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly roleArn: string;
+      readonly speed?: number;
+    }
+  | {
+      readonly kind: 'endpoint' | 'aws';
+      readonly endpointUrl?: string;
+      readonly region: string;
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly roleArn: string;
+      readonly profile?: string;
+    };
+
+/** Environment variables that stand in for options. */
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The account of a local Bedrock. */
+const LOCAL_ACCOUNT = '000000000000';
+const LOCAL_BUCKET = 'batchrock-local';
+const LOCAL_ROLE = `arn:aws:iam::${LOCAL_ACCOUNT}:role/batchrock-local`;
+const DEFAULT_REGION = 'us-east-1';
+
+/**
+ * Chooses the target: a server elsewhere with an endpoint URL, AWS with a bucket, else the local Bedrock. Throws `BR-E0112`
+ * for what is missing and `BR-E0120` for what Bedrock would refuse.
+ */
+export function resolveTarget(options: TargetOptions, env: Env, localDir: string): Target {
+  const endpointUrl = options.endpointUrl ?? given(env['BATCHROCK_ENDPOINT_URL']);
+  const bucket = options.bucket ?? given(env['BATCHROCK_BUCKET']);
+  const prefix = (options.prefix ?? given(env['BATCHROCK_PREFIX']) ?? '').replace(/^\/+|\/+$/g, '');
+  const roleArn = options.roleArn ?? given(env['BATCHROCK_ROLE_ARN']);
+  const region = options.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']);
+  const profile = options.profile ?? given(env['AWS_PROFILE']);
+  checkPatterns({ bucket, prefix, roleArn, region });
+  if (endpointUrl !== undefined) {
+    return {
+      kind: 'endpoint',
+      endpointUrl: checkedUrl(endpointUrl),
+      region: region ?? DEFAULT_REGION,
+      bucket: bucket ?? LOCAL_BUCKET,
+      prefix,
+      roleArn: roleArn ?? LOCAL_ROLE,
+      ...(profile === undefined ? {} : { profile }),
+    };
+  }
+  if (bucket === undefined) return localTarget(options, roleArn, region, prefix, localDir);
+  if (roleArn === undefined) {
+    throw new InputError('BR-E0112', `bucket ${bucket} is given, and no role for Bedrock to read and write it`, {
+      hint: 'give --role-arn ARN or set BATCHROCK_ROLE_ARN',
+    });
+  }
+  if (region === undefined) {
+    throw new InputError('BR-E0112', `bucket ${bucket} is given, and no Region`, {
+      hint: 'give --region NAME or set AWS_REGION',
+    });
+  }
+  return { kind: 'aws', region, bucket, prefix, roleArn, ...(profile === undefined ? {} : { profile }) };
+}
+
+function localTarget(
+  options: TargetOptions,
+  roleArn: string | undefined,
+  region: string | undefined,
+  prefix: string,
+  dir: string,
+): Target {
+  return {
+    kind: 'local',
+    dir,
+    region: options.region ?? region ?? DEFAULT_REGION,
+    bucket: LOCAL_BUCKET,
+    prefix,
+    roleArn: roleArn ?? LOCAL_ROLE,
+    ...(options.localSpeed === undefined ? {} : { speed: options.localSpeed }),
+  };
+}
+
+/** The target in words, for notes: it is always said which one it is. */
+export function describeTarget(target: Target): string {
+  if (target.kind === 'local') return 'local Bedrock';
+  return target.kind === 'endpoint' ? `${target.endpointUrl}` : target.region;
+}
+
+/**
+ * Account, Region and model: what the quota of concurrent jobs counts. A server that is not AWS has lanes of its own, since
+ * its jobs take no slot at AWS.
+ */
+export function laneOf(target: Target, baseId: string): string {
+  return `${laneOwner(target)}/${target.region}/${baseId}`;
+}
+
+function laneOwner(target: Target): string {
+  if (target.kind === 'local') return 'local';
+  if (target.kind === 'endpoint') return new URL(target.endpointUrl as string).host;
+  // The role must be in the caller's account: Bedrock refuses another ("Cross-account pass role is not allowed").
+  return target.roleArn.split(':')[4] as string;
+}
+
+/** What tells targets apart when the same command is to find its run; no secrets, no speeds. */
+export function targetIdentity(target: Target): object {
+  const { kind, region, bucket, prefix } = target;
+  return { kind, region, bucket, prefix, ...(target.kind === 'endpoint' ? { endpointUrl: target.endpointUrl } : {}) };
+}
+
+/** Patterns of the service model (bedrock 2023-04-20, read 2026-11-21). */
+const PATTERNS = [
+  ['bucket', /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'],
+  ['prefix', /^([-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*)?$/, "letters, digits and - ! _ * ' ( ) . with single slashes"],
+  ['roleArn', /^arn:aws(-[^:]+)?:iam::[0-9]{12}:role\/.+$/, 'arn:aws:iam::<12 digits>:role/<name>'],
+  ['region', /^[a-z0-9-]{1,20}$/, 'a Region such as us-east-1'],
+] as const;
+
+function checkPatterns(values: Readonly<Record<(typeof PATTERNS)[number][0], string | undefined>>): void {
+  for (const [name, pattern, allowed] of PATTERNS) {
+    const value = values[name];
+    if (value === undefined || pattern.test(value)) continue;
+    const flag = name === 'roleArn' ? 'role-arn' : name;
+    throw new InputError('BR-E0120', `--${flag} is ${JSON.stringify(value)}; allowed: ${allowed}`, {
+      details: { option: flag, value },
+    });
+  }
+}
+
+function checkedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/$/, '');
+  throw new InputError('BR-E0120', `--endpoint-url is ${JSON.stringify(text)}; give a URL such as http://127.0.0.1:4566`, {
+    details: { option: 'endpoint-url', value: text },
+  });
+}
+
+function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}

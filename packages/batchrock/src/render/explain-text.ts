@@ -1,0 +1,51 @@
+import type { Outcome } from '@batchrock/core';
+import type { Explanation, PartLife } from '../sdk/explain.ts';
+import { count, plural } from './figures.ts';
+import { fit, printable } from './width.ts';
+
+/** The life of a row or of a part, in lines. Answers and messages are cut to one line each. */
+export function renderExplanation(explanation: Explanation, width: number): string[] {
+  if (explanation.kind === 'part') return explanation.lives.flatMap(partLines);
+  const lines = [`row ${count(explanation.row)}, record ${explanation.recordId}`];
+  if (explanation.lives.length === 0) lines.push('  not sent yet');
+  for (const life of explanation.lives) {
+    const isRejected = life.outcome?.status === 'rejected';
+    const title = isRejected ? 'never sent' : `attempt ${life.in.attempt}: ${life.outcome?.status ?? 'under way'}`;
+    lines.push(`  ${title}`, ...outcomeLines(life.outcome).map((line) => fit(`    ${line}`, width)));
+    if (!isRejected) lines.push(...partLines(life.in).map((line) => `    ${line}`));
+  }
+  return lines;
+}
+
+function partLines(life: PartLife): string[] {
+  const lines = [
+    `part ${life.part} of attempt ${life.attempt}: ${life.state}, ${plural(life.records, 'record')}, rows ${count(life.rows.first)} to ${count(life.rows.last)}`,
+    `  job ${life.jobName}${life.jobStatus === undefined ? '' : `: ${life.jobStatus}`}`,
+  ];
+  if (life.jobArn !== undefined) lines.push(`  ${life.jobArn}`);
+  if (life.jobMessage) lines.push(`  message: ${printable(life.jobMessage)}`);
+  if (life.sentinels > 0) lines.push(`  padded with ${plural(life.sentinels, 'record')}`);
+  lines.push(`  input    ${life.inputUri}`, `  output   ${life.outputUri}`, `  outcomes ${life.outcomesUri}`);
+  return lines;
+}
+
+function outcomeLines(outcome: Outcome | undefined): string[] {
+  switch (outcome?.status) {
+    case 'succeeded': {
+      const what =
+        outcome.response === undefined ? `embedding of ${outcome.embedding?.length} numbers` : printable(outcome.response);
+      return [
+        `${count(outcome.inputTokens)} tokens in, ${count(outcome.outputTokens)} out, stop: ${outcome.stop || 'not said'}`,
+        `answer: ${what}`,
+      ];
+    }
+    case 'failed':
+      return [`${outcome.code}: ${printable(outcome.message)}${outcome.retry ? ' (worth another attempt)' : ''}`];
+    case 'rejected':
+      return [`line ${outcome.line}, ${outcome.code}: ${printable(outcome.message)}`];
+    case 'missing':
+      return ['sent, and nothing came back'];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,77 @@
+import type { RunStatus } from '../sdk/run-status.ts';
+import { count, durationRange, percent, short, UNKNOWN, usd } from './figures.ts';
+import { displayWidth, fit } from './width.ts';
+
+/** What the live line shows. */
+export interface LiveView {
+  readonly status: RunStatus;
+  /** 0 to 1; it never goes back, which the caller sees to. */
+  readonly share: number | undefined;
+  readonly recordsPerMinute: number | undefined;
+  /** Milliseconds, the soonest and the latest that is likely. */
+  readonly eta: readonly [number, number] | undefined;
+  /** `--max-cost`. */
+  readonly ceilingUsd: number | undefined;
+}
+
+/** A piece of the line; those of the highest `rank` go first when the terminal is narrow. */
+interface Segment {
+  readonly text: string;
+  readonly rank: number;
+}
+
+const BAR_WIDTH = 10;
+
+/** One line, at most `width` columns: the whole of it if it fits, else without what matters least. */
+export function renderLiveLine(view: LiveView, width: number): string {
+  const head = `run ${view.status.run} ${percent(view.share)}`;
+  let segments = segmentsOf(view);
+  for (;;) {
+    const line = segments.map((each) => each.text).join('');
+    if (displayWidth(line) <= width) return line;
+    const last = Math.max(...segments.map((each) => each.rank));
+    if (last === 0) return fit(head, width);
+    segments = segments.filter((each) => each.rank < last);
+  }
+}
+
+function segmentsOf(view: LiveView): Segment[] {
+  const { status } = view;
+  const live = status.processing;
+  const ok = status.succeeded + live.succeeded;
+  const errors = status.failed + live.failed + (status.rejected ?? 0);
+  const done = ok + errors;
+  const queued = status.jobs.waiting > 0 ? ` (${count(status.jobs.waiting)} queued)` : '';
+  const generation = status.attempt > 1 ? ` · attempt ${status.attempt}` : '';
+  return [
+    { text: `run ${status.run}`, rank: 0 },
+    { text: ` ${bar(view.share)}`, rank: 4 },
+    { text: ` ${percent(view.share)}`, rank: 0 },
+    { text: ` ${count(done)}/${count(status.rows)}`, rank: 3 },
+    { text: ` · ok ${count(ok)} err ${count(errors)}`, rank: 1 },
+    { text: ` · jobs ${count(status.jobs.running)}/${count(status.jobs.slots)}${queued}${generation}`, rank: 5 },
+    { text: ` · ${rate(view.recordsPerMinute)}`, rank: 7 },
+    { text: ` · ${short(status.tokens.input)} in ${short(status.tokens.output)} out tok`, rank: 8 },
+    { text: ` · ${money(view)}`, rank: 6 },
+    { text: ` · ETA ${view.eta ? durationRange(...view.eta) : UNKNOWN}`, rank: 2 },
+  ];
+}
+
+/** `▕███████───▏`. */
+export function bar(share: number | undefined, width = BAR_WIDTH): string {
+  const full = Math.floor(Math.min(1, Math.max(0, share ?? 0)) * width + 1e-9);
+  return `▕${'█'.repeat(full)}${'─'.repeat(width - full)}▏`;
+}
+
+function rate(recordsPerMinute: number | undefined): string {
+  return `${short(recordsPerMinute)} rec/min`;
+}
+
+function money(view: LiveView): string {
+  const { cost, synthetic } = view.status;
+  const ceiling = view.ceilingUsd === undefined ? '' : ` (ceiling ${usd(view.ceilingUsd)})`;
+  if (cost.priceDate === undefined) return `price unknown${ceiling}`;
+  // The local Bedrock costs nothing; the figure is what the same run would have cost.
+  const label = synthetic ? 'would be ' : '';
+  return `${label}${usd(cost.batchUsd)} of ~${usd(cost.estimatedBatchUsd)}${ceiling}`;
+}

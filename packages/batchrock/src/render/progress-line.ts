@@ -1,0 +1,50 @@
+import type { EventBody } from '@batchrock/core';
+import type { RunStatus } from '../sdk/run-status.ts';
+import { count, isoTime, percent, plural, short, usd } from './figures.ts';
+
+/** One line about something that happened, for a log: `2026-11-21T04:47:51Z r-… job of part 3 ended`. */
+export function renderEventLine(event: EventBody): string {
+  return `${isoTime(event.at)} ${event.run} ${eventText(event)}`;
+}
+
+function eventText(event: EventBody): string {
+  const attempt = event.attempt !== undefined && event.attempt > 1 ? `, attempt ${event.attempt}` : '';
+  const part = `part ${event.part}${attempt}`;
+  const why = event.message === undefined || event.message === '' ? '' : `: ${event.message}`;
+  switch (event.kind) {
+    case 'prepared':
+      return `prepared${why}`;
+    case 'submitting':
+      return `${part}: job wanted`;
+    case 'submitted':
+      return `${part}: job ${jobIdOf(event)} created`;
+    case 'ended':
+      return `${part}: job ${jobIdOf(event)} ended${why}`;
+    case 'collected':
+      return `${part}: collected`;
+    case 'generation':
+      return `attempt ${event.attempt} begins${why}`;
+    case 'blocked':
+      return `blocked${why}`;
+    default:
+      return `${event.kind}${why}`;
+  }
+}
+
+function jobIdOf(event: EventBody): string {
+  return event.jobArn?.split('/').at(-1) ?? '?';
+}
+
+/** How a run stands, on one line of a log. */
+export function renderStatusLine(status: RunStatus, share: number | undefined, now: number): string {
+  const live = status.processing;
+  const ok = status.succeeded + live.succeeded;
+  const errors = status.failed + live.failed + (status.rejected ?? 0);
+  const waiting = status.jobs.waiting > 0 ? `, ${count(status.jobs.waiting)} queued` : '';
+  const cost = status.cost.batchUsd === undefined ? '' : `, ${status.synthetic ? 'would be ' : ''}${usd(status.cost.batchUsd)}`;
+  return [
+    `${isoTime(now)} ${status.run} ${percent(share)} of ${plural(status.rows, 'row')}`,
+    `: ok ${count(ok)}, err ${count(errors)}, jobs ${count(status.jobs.running)}/${count(status.jobs.slots)}${waiting}`,
+    `, ${short(status.tokens.input)} in ${short(status.tokens.output)} out tok${cost}`,
+  ].join('');
+}

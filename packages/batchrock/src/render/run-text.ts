@@ -1,0 +1,112 @@
+import type { OutputReport, RunReport } from '../sdk/reports.ts';
+import type { RunStatus } from '../sdk/run-status.ts';
+import { count, isoTime, localTime, percent, plural, short, usd } from './figures.ts';
+
+/** How a run came out, in a few lines. */
+export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
+  const lines = [`run ${status.run} ${stateText(status)}: ${countsText(status)}`, `  ${moneyText(status)}`];
+  if (status.synthetic) lines.push('  synthetic: the local Bedrock answered, no model has seen the rows');
+  if (output) lines.push(`  ${output.unchanged ? 'results are in' : 'results:'} ${output.path}, ${plural(output.rows, 'row')}`);
+  const bad = status.failed + (status.rejected ?? 0);
+  if (bad > 0)
+    lines.push(
+      `  batchrock errors ${status.run} tells why ${plural(bad, 'row')} failed or were rejected`.replace(
+        '1 row failed or were',
+        '1 row failed or was',
+      ),
+    );
+  if (status.state === 'stopped') lines.push(`  batchrock resume ${status.run} goes on with it`);
+  return lines;
+}
+
+/** The state of a run, with its generation while it is open. */
+export function stateText(status: RunStatus): string {
+  if (status.blocked && status.state === 'running') return 'blocked';
+  if (status.state === 'running' && status.attempt > 1) return `running, attempt ${status.attempt} of ${status.maxAttempts}`;
+  return status.state;
+}
+
+/** `3 rows: 2 succeeded, 0 failed, 1 rejected`. */
+export function countsText(status: RunStatus): string {
+  const pending = status.pending === 0 ? '' : `, ${count(status.pending)} pending`;
+  const truncated = status.truncated > 0 ? ` (${count(status.truncated)} cut off at the token limit)` : '';
+  const { succeeded, failed, rejected } = status;
+  return `${plural(status.rows, 'row')}: ${count(succeeded)} succeeded${truncated}, ${count(failed)} failed, ${count(rejected)} rejected${pending}`;
+}
+
+/** Tokens, and what they cost; a run on the local Bedrock costs nothing, and is told what it would have cost. */
+export function moneyText(status: RunStatus): string {
+  const { cost, tokens, synthetic } = status;
+  const used = `${short(tokens.input)} tokens in, ${short(tokens.output)} out`;
+  if (cost.priceDate === undefined) return `${used}; price unknown`;
+  if (cost.batchUsd === undefined) return `${used}; cost unknown until tokens are counted`;
+  const batch = `${usd(cost.batchUsd)} by batch inference, ${usd(cost.onDemandUsd)} on demand`;
+  return `${used}; ${synthetic ? `on Bedrock this would cost about ${batch}` : batch} (USD, prices of ${cost.priceDate})`;
+}
+
+/** All that `status` shows of a run. Times are local: it is read at a terminal. */
+export function renderStatus(status: RunStatus, share: number | undefined): string[] {
+  const { jobs } = status;
+  const rows: (readonly [string, string])[] = [
+    ['run', status.run],
+    ['state', stateText(status)],
+    ['dataset', status.source],
+    ['model', status.modelId],
+    ['target', status.synthetic ? `${status.target} (synthetic answers)` : status.target],
+    ['started', localTime(status.createdAt)],
+    ...(status.endedAt === undefined ? [] : [['ended', localTime(status.endedAt)] as const]),
+    ['progress', `${percent(share)} · ${countsText(status)}`],
+    [
+      'jobs',
+      `${count(jobs.running)} of ${count(jobs.slots)} slots, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`,
+    ],
+    ['tokens', moneyText(status)],
+    ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
+}
+
+/** How a run came out, as `--json` tells it. */
+export function reportDocument(report: RunReport): object {
+  return {
+    schema: 'batchrock.run/1',
+    ...statusDocument(report.status),
+    output: report.output ?? null,
+    maxErrorRate: report.maxErrorRate,
+  };
+}
+
+/** A run as `--json` tells it. Unknown figures are null. */
+export function statusDocument(status: RunStatus): object {
+  const { cost, tokens, jobs } = status;
+  return {
+    run: status.run,
+    state: status.state,
+    dataset: status.source,
+    model: status.modelId,
+    target: status.target,
+    synthetic: status.synthetic,
+    createdAt: isoTime(status.createdAt),
+    endedAt: status.endedAt === undefined ? null : isoTime(status.endedAt),
+    attempt: status.attempt,
+    maxAttempts: status.maxAttempts,
+    rows: status.rows ?? null,
+    succeeded: status.succeeded,
+    failed: status.failed,
+    rejected: status.rejected ?? null,
+    pending: status.pending ?? null,
+    truncated: status.truncated,
+    processing: status.processing,
+    jobs: { ...jobs, slots: jobs.slots ?? null },
+    inputTokens: tokens.input ?? null,
+    outputTokens: tokens.output ?? null,
+    cost: {
+      currency: 'USD',
+      batch: cost.batchUsd ?? null,
+      onDemand: cost.onDemandUsd ?? null,
+      estimatedBatch: cost.estimatedBatchUsd ?? null,
+      priceDate: cost.priceDate ?? null,
+    },
+    blocked: status.blocked ?? null,
+  };
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { InputError } from '@batchrock/core';
+import { storageError, systemErrorCode } from '../node/index.ts';
+import { hashFile } from './dataset.ts';
+
+/** Formats that results are written in. */
+export type OutputFormat = 'jsonl' | 'csv';
+
+const FORMATS: Readonly<Record<string, OutputFormat>> = { '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.csv': 'csv' };
+
+/** The format of a results file: as asked, or by its ending. Throws `BR-E0117` when neither says. */
+export function outputFormatOf(path: string, asked?: OutputFormat): OutputFormat {
+  const format = asked ?? FORMATS[extname(path).toLowerCase()];
+  if (format !== undefined) return format;
+  throw new InputError('BR-E0117', `${path} does not say by its name which format the results are to have`, {
+    hint: 'end the name in .jsonl or .csv',
+  });
+}
+
+/** Where results go when nobody says: `reviews.results.jsonl` in the current folder. */
+export function defaultOutput(dataset: string): string {
+  if (dataset === '-') return 'batchrock.results.jsonl';
+  const name = dataset.split(/[\\/]/).at(-1) ?? dataset;
+  return `${name.replace(/\.[^.]+$/, '')}.results.jsonl`;
+}
+
+/** Throws `BR-E0101` unless the folder of `path` exists and can be written to, before anything is sent. */
+export async function checkOutputFolder(path: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  try {
+    const facts = await stat(folder);
+    if (!facts.isDirectory()) throw noFolder(folder, path);
+    await tryToWrite(folder);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw noFolder(folder, path);
+    throw storageError(error, `write ${path}`);
+  }
+}
+
+async function tryToWrite(folder: string): Promise<void> {
+  const path = join(folder, `.batchrock-${randomBytes(6).toString('hex')}.part`);
+  const file = await open(path, 'wx', 0o600);
+  await file.close();
+  await rm(path, { force: true });
+}
+
+function noFolder(folder: string, path: string): InputError {
+  return new InputError('BR-E0101', `no such folder: ${folder}, for the output ${path}`, { hint: `mkdir -p ${folder}` });
+}
+
+/** A results file as a run remembers it. */
+export interface KnownExport {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What stands at the place of the output: nothing, exactly what this run has written there, or something else. */
+export async function whatStandsAt(path: string, known: readonly KnownExport[]): Promise<'nothing' | 'ours' | 'foreign'> {
+  const absolute = resolve(path);
+  const facts = await stat(absolute).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw storageError(error, `look at ${path}`);
+  });
+  if (facts === undefined) return 'nothing';
+  const ours = known.filter((each) => each.path === absolute && each.bytes === facts.size);
+  if (!facts.isFile() || ours.length === 0) return 'foreign';
+  const sha256 = await hashFile(absolute);
+  return ours.some((each) => each.sha256 === sha256) ? 'ours' : 'foreign';
+}
+
+/** The error for an output that is in the way. */
+export function outputExists(path: string): InputError {
+  return new InputError('BR-E0111', `${path} exists already`, { details: { file: path } });
+}

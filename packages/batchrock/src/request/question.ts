@@ -1,0 +1,82 @@
+import {
+  InputError,
+  type InvocationType,
+  type JsonObject,
+  parseTemplate,
+  type ResolvedModel,
+  type RunDocument,
+  resolveModel,
+  type Template,
+  templateColumns,
+} from '@batchrock/core';
+import type { Question } from '../sdk/request.ts';
+
+/** A question whose model, prompt and parameters have been checked; the dataset has not been looked at yet. */
+export interface CheckedQuestion {
+  readonly model: ResolvedModel;
+  readonly invocationType: InvocationType;
+  readonly request: RunDocument['request'];
+  /** Prompt and system prompt; none for embeddings. */
+  readonly templates: readonly Template[];
+  /** Columns that the templates or the embedding need, each once. */
+  readonly columns: readonly string[];
+}
+
+/** The column that is embedded unless another is named. */
+export const DEFAULT_TEXT_COLUMN = 'input_text';
+
+/** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
+export function checkQuestion(question: Question): CheckedQuestion {
+  const model = resolveModel(question.model, {
+    ...(question.family === undefined ? {} : { family: question.family }),
+    ...(question.invocationType === undefined ? {} : { invocationType: question.invocationType }),
+  });
+  const params = checkParams(question, model);
+  const base = { model, invocationType: model.family.invocationType };
+  return model.family.task === 'embedding'
+    ? { ...base, ...embeddingRequest(question, model, params) }
+    : { ...base, ...textRequest(question, model, params) };
+}
+
+function textRequest(question: Question, model: ResolvedModel, params: JsonObject) {
+  if (question.prompt === undefined || question.prompt === '') {
+    throw new InputError('BR-E0110', `${model.modelId} answers prompts, and none is given`);
+  }
+  if (question.textColumn !== undefined) {
+    throw new InputError('BR-E0112', `--text-column is for embedding models; ${model.modelId} answers prompts`, {
+      hint: `write the column into the prompt: {${question.textColumn}}`,
+    });
+  }
+  const templates = [parseTemplate(question.prompt)];
+  if (question.system !== undefined) templates.push(parseTemplate(question.system, 'system prompt'));
+  return {
+    request: {
+      prompt: question.prompt,
+      ...(question.system === undefined ? {} : { system: question.system }),
+      params,
+    },
+    templates,
+    columns: [...new Set(templates.flatMap((template) => [...templateColumns(template)]))],
+  };
+}
+
+function embeddingRequest(question: Question, model: ResolvedModel, params: JsonObject) {
+  const given = question.prompt !== undefined ? 'prompt' : question.system !== undefined ? 'system prompt' : undefined;
+  if (given !== undefined) {
+    throw new InputError('BR-E0108', `${model.modelId} is an embedding model: it takes a column of text, not a ${given}`);
+  }
+  const textColumn = question.textColumn ?? DEFAULT_TEXT_COLUMN;
+  return { request: { textColumn, params }, templates: [], columns: [textColumn] };
+}
+
+const SAMPLING = ['temperature', 'top_p', 'top_k'];
+
+function checkParams(question: Question, model: ResolvedModel): JsonObject {
+  const given = question.params ?? {};
+  const params = model.family.parseParams(given);
+  const sampling = model.refusesSampling ? Object.keys(given).filter((name) => SAMPLING.includes(name)) : [];
+  if (sampling.length === 0) return params;
+  throw new InputError('BR-E0115', `${model.modelId} refuses ${sampling.join(', ')}: every record would fail`, {
+    hint: `leave out ${sampling.map((name) => `--param ${name}`).join(' and ')}`,
+  });
+}

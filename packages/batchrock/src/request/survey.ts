@@ -1,0 +1,117 @@
+import {
+  createRecordEncoder,
+  NEEDS_SPACE,
+  type OutputBlock,
+  REJECT_CODES,
+  type RecordEncoder,
+  type RecordSample,
+  RejectReason,
+  type RowBatch,
+  type RowReader,
+  sampleRecords,
+} from '@batchrock/core';
+import type { Dataset } from './dataset.ts';
+import type { CheckedQuestion } from './question.ts';
+
+/** What a look at rows has shown, without anything being written or sent. */
+export interface Survey {
+  readonly rows: number;
+  readonly records: number;
+  /** Rows that cannot be sent, by reason, most frequent first. */
+  readonly rejected: readonly RejectedRows[];
+  /** Measured on records from all over the dataset; undefined when there are none. */
+  readonly sample: RecordSample | undefined;
+  /** All rows were looked at. */
+  readonly isWhole: boolean;
+}
+
+/** Rows with one reason. */
+export interface RejectedRows {
+  readonly code: string;
+  readonly rows: number;
+  /** The first of them: its 1-based line, and what is wrong with it. */
+  readonly firstLine: number;
+  readonly firstProblem: string;
+}
+
+/** Records that are kept for the sample, at most twice as many. */
+const SAMPLE_RECORDS = 512;
+
+/** Encodes rows as a run would, and throws the records away; the first `maxRows` of them, or all. */
+export async function surveyRows(
+  dataset: Dataset,
+  question: CheckedQuestion,
+  options: { readonly maxRows?: number; readonly signal?: AbortSignal } = {},
+): Promise<Survey> {
+  const reader = await dataset.open();
+  try {
+    const { maxRecordBytes } = question.model.limits;
+    const encoder = createRecordEncoder(
+      { family: question.model.family, request: question.request, recordPrefix: '00', maxRecordBytes },
+      reader.columns,
+    );
+    const tally = new Tally(reader, encoder, { bytes: new Uint8Array(maxRecordBytes), length: 0 });
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const batch = await reader.next();
+      if (batch === undefined) return tally.survey(true);
+      tally.take(batch);
+      if (tally.rows >= (options.maxRows ?? Number.POSITIVE_INFINITY)) return tally.survey(false);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Counts rows, and keeps every n-th record: n doubles when there are too many, so that the sample spans the dataset. */
+class Tally {
+  rows = 0;
+  readonly #reader: RowReader;
+  readonly #encoder: RecordEncoder;
+  readonly #block: OutputBlock;
+  readonly #rejected = new Map<number, { rows: number; firstLine: number; firstProblem: string }>();
+  readonly #text = new TextDecoder();
+  #records = 0;
+  #kept: string[] = [];
+  #every = 1;
+
+  constructor(reader: RowReader, encoder: RecordEncoder, block: OutputBlock) {
+    this.#reader = reader;
+    this.#encoder = encoder;
+    this.#block = block;
+  }
+
+  take(batch: RowBatch): void {
+    for (let row = 0; row < batch.count; row++) {
+      this.#block.length = 0;
+      const reason = this.#encoder.encode(batch, row, this.rows++, this.#block);
+      if (reason === RejectReason.none) this.#keep();
+      else if (reason !== NEEDS_SPACE) this.#reject(batch, row, reason);
+    }
+  }
+
+  survey(isWhole: boolean): Survey {
+    const rejected = [...this.#rejected].map(([reason, found]) => ({ code: REJECT_CODES[reason] ?? String(reason), ...found }));
+    rejected.sort((a, b) => b.rows - a.rows);
+    return { rows: this.rows, records: this.#records, rejected, sample: sampleRecords(this.#kept), isWhole };
+  }
+
+  #keep(): void {
+    if (this.#records++ % this.#every !== 0) return;
+    this.#kept.push(this.#text.decode(this.#block.bytes.subarray(0, this.#block.length)));
+    if (this.#kept.length < 2 * SAMPLE_RECORDS) return;
+    this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
+    this.#every *= 2;
+  }
+
+  #reject(batch: RowBatch, row: number, reason: RejectReason): void {
+    const known = this.#rejected.get(reason);
+    if (known) {
+      known.rows++;
+      return;
+    }
+    const byReader = batch.reject[row] !== RejectReason.none;
+    const firstProblem = byReader ? this.#reader.explainReject(row) : (REJECT_CODES[reason] ?? '').replaceAll('_', ' ');
+    this.#rejected.set(reason, { rows: 1, firstLine: batch.line[row] as number, firstProblem });
+  }
+}

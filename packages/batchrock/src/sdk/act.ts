@@ -1,0 +1,84 @@
+import { loadRun, resumeRun, retryRun, StateError, type StopMode, stopRun } from '@batchrock/core';
+import { lockRun } from '../compose/run-lock.ts';
+import { whatStandsAt } from '../request/output.ts';
+import { driveToRest } from './drive-run.ts';
+import type { FollowOptions } from './progress.ts';
+import type { RunReport } from './reports.ts';
+import type { RunStatus } from './run-status.ts';
+import { type OpenedRun, openRun, type Session } from './session.ts';
+import { requirePrepared } from './start-run.ts';
+import { statusOf } from './status.ts';
+
+/** What is sent again. */
+export interface RetryRequest extends FollowOptions {
+  /** Only rows that failed with one of these codes; default: all that failed. */
+  readonly codes?: readonly string[];
+  /** Times more that a record is sent, at most; default 1. */
+  readonly extraAttempts?: number;
+}
+
+/** Sends the failed rows of a run that has ended once more, waits, and writes its results again. */
+export async function retryFailed(session: Session, reference: string | undefined, o: RetryRequest = {}): Promise<RunReport> {
+  return holding(session, reference, async (opened) => {
+    await retryRun(opened.connection.ports, opened.id, { codes: o.codes, extraAttempts: o.extraAttempts, signal: o.signal });
+    return goOn(session, opened, o);
+  });
+}
+
+/** Goes on with a run that was stopped, blocked or left alone, waits, and writes its results. */
+export async function resume(session: Session, reference: string | undefined, o: FollowOptions = {}): Promise<RunReport> {
+  return holding(session, reference, async (opened) => {
+    const { body: run } = await loadRun(opened.connection.ports.ledger, opened.id);
+    requirePrepared(run);
+    if (run.state !== 'ended') await resumeRun(opened.connection.ports, opened.id, { signal: o.signal });
+    return goOn(session, opened, o);
+  });
+}
+
+/** How a run is stopped. */
+export interface StopRequest {
+  readonly mode: StopMode;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Stops a run; the process that drives it, if there is one, brings it to rest. Without one, this call waits for the jobs
+ * in flight unless they are abandoned.
+ */
+export async function stop(session: Session, reference: string | undefined, o: StopRequest & FollowOptions): Promise<RunStatus> {
+  const opened = await openRun(session, reference);
+  const { ports } = opened.connection;
+  const { body: before } = await loadRun(ports.ledger, opened.id);
+  requirePrepared(before);
+  if (before.state === 'ended') {
+    throw new StateError('BR-E0207', `run ${opened.id} has ended already`, {
+      details: { run: opened.id },
+      hint: 'nothing is in flight',
+    });
+  }
+  const run = await stopRun(ports, opened.id, o.mode, { signal: o.signal });
+  return statusOf(session, run, opened.home);
+}
+
+async function holding<T>(session: Session, reference: string | undefined, work: (opened: OpenedRun) => Promise<T>): Promise<T> {
+  const opened = await openRun(session, reference);
+  const lock = await lockRun(session.dir, opened.id);
+  try {
+    return await work(opened);
+  } finally {
+    lock.release();
+  }
+}
+
+async function goOn(session: Session, opened: OpenedRun, o: FollowOptions): Promise<RunReport> {
+  const { home, connection, id } = opened;
+  const standing = home.output === undefined ? 'nothing' : await whatStandsAt(home.output.path, home.exports);
+  const isForeign = standing === 'foreign';
+  if (isForeign)
+    session.notice(`${home.output?.path} is no longer what this run wrote, and is left alone: batchrock results ${id}`);
+  return driveToRest(session, connection, id, {
+    ...o,
+    home: isForeign ? { ...home, output: undefined } : home,
+    mayReplace: standing === 'ours',
+  });
+}

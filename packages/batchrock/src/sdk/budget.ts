@@ -1,0 +1,81 @@
+import { estimatePlan, InputError, loadParts, loadRun, type Plan, resolveModel, runCounts, ServiceError } from '@batchrock/core';
+import type { RunHome } from '../compose/run-home.ts';
+import type { Survey } from '../request/survey.ts';
+import type { RunRequest } from './request.ts';
+import type { Session } from './session.ts';
+
+/** USD that are spent without asking. */
+export const UNASKED_USD = 5;
+
+/** What may be asked before money is spent. */
+export interface BudgetOptions {
+  readonly confirm?: (question: string) => Promise<boolean>;
+  readonly yes?: boolean;
+}
+
+/**
+ * Keeps a run from costing more than it may: throws `BR-E0601` when the estimate is above `maxCostUsd` or cannot be made,
+ * `BR-E0119` when nobody agreed to a run on AWS that costs more than is spent unasked. A run that has sent jobs already was
+ * agreed to.
+ */
+export async function checkBudget(
+  session: Session,
+  home: RunHome,
+  request: RunRequest,
+  survey: Survey,
+  options: BudgetOptions,
+): Promise<void> {
+  const isAws = home.target.kind === 'aws';
+  if (!isAws && request.maxCostUsd === undefined) return;
+  const { body: run } = await loadRun(session.ledger, home.document.run);
+  const parts = await loadParts(session.ledger, run);
+  const { jobs } = runCounts(run, parts);
+  if (run.state === 'ended') return;
+  const records = parts.reduce((sum, part) => sum + (part.attempt === 1 ? part.records : 0), 0);
+  const expected = estimateFor(home, records, request, survey).cost?.batch.expected;
+  if (request.maxCostUsd !== undefined) {
+    if (expected !== undefined && expected <= request.maxCostUsd) return;
+    throw overBudget(expected, request.maxCostUsd, home);
+  }
+  const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
+  if (hasSent || options.yes || (expected !== undefined && expected <= UNASKED_USD)) return;
+  const what = expected === undefined ? 'the price of this model is unknown' : `this run will cost about $${expected.toFixed(2)}`;
+  if (
+    options.confirm &&
+    (await options.confirm(`${what}; send ${records.toLocaleString('en-US')} records to ${home.target.region}?`))
+  )
+    return;
+  throw new InputError('BR-E0119', `${what}, and more than $${UNASKED_USD} is not spent unasked; nothing was sent`, {
+    details: { records, ...(expected === undefined ? {} : { estimateUsd: expected }) },
+  });
+}
+
+/** The plan of a run that is frozen already. */
+export function estimateFor(home: RunHome, records: number, request: RunRequest, survey: Survey): Plan {
+  const { document } = home;
+  const model = resolveModel(document.model.modelId, {
+    family: document.model.family,
+    invocationType: document.model.invocationType,
+  });
+  return estimatePlan({
+    model,
+    params: document.request.params,
+    records,
+    slots: request.slots ?? document.model.limits.maxJobs,
+    partRecords: document.partRecords,
+    sample: survey.sample,
+  });
+}
+
+function overBudget(expected: number | undefined, maxCostUsd: number, home: RunHome): ServiceError {
+  const message =
+    expected === undefined
+      ? `the price of ${home.document.model.modelId} is unknown, so --max-cost ${maxCostUsd} cannot be kept; nothing was sent`
+      : `this run will cost about $${expected.toFixed(2)}, --max-cost is $${maxCostUsd.toFixed(2)}; nothing was sent`;
+  return new ServiceError('BR-E0601', message, {
+    reason: 'invalid',
+    effect: 'none',
+    details: { maxCostUsd, ...(expected === undefined ? {} : { estimateUsd: expected }) },
+    ...(expected === undefined ? { hint: 'leave out --max-cost, or take a model whose price is known' } : {}),
+  });
+}

@@ -1,0 +1,82 @@
+import { driveRun, ERROR_CATALOGUE, type ErrorCode, type RunBody, ServiceError } from '@batchrock/core';
+import type { Connection } from '../compose/connection.ts';
+import { loadHome, type RunHome, saveHome } from '../compose/run-home.ts';
+import type { KnownExport } from '../request/output.ts';
+import type { FollowOptions } from './progress.ts';
+import type { RunReport } from './reports.ts';
+import type { Session } from './session.ts';
+import { statusOf } from './status.ts';
+import { writeResults } from './write-results.ts';
+
+/** How a prepared run is brought to rest. */
+export interface DriveToRestOptions extends FollowOptions {
+  readonly home: RunHome;
+  /** What stands at the output's place may be replaced. */
+  readonly mayReplace: boolean;
+}
+
+/** Between two looks at the jobs of an AWS account, and of a local Bedrock, whose clock runs a thousand times as fast. */
+const POLL_MS = 15_000;
+const LOCAL_POLL_MS = 200;
+
+/** Between two reads of the ledger for the live line. */
+const SHOW_MS = 500;
+
+/** Drives a run until nothing is left to do for this process, then writes its results. */
+export async function driveToRest(
+  session: Session,
+  connection: Connection,
+  id: string,
+  o: DriveToRestOptions,
+): Promise<RunReport> {
+  let shownAt = 0;
+  const show = async (run: RunBody, trouble: unknown): Promise<void> => {
+    o.onProgress?.({ phase: 'running', status: await statusOf(session, run, o.home), trouble });
+  };
+  const run = await driveRun(connection.ports, id, {
+    signal: o.signal,
+    pollMs: connection.synthetic ? LOCAL_POLL_MS : POLL_MS,
+    onEvent: (event) => o.onProgress?.({ phase: 'event', event }),
+    onProgress: ({ run: body, trouble }) => {
+      if (connection.ports.clock.now() - shownAt < SHOW_MS) return;
+      shownAt = connection.ports.clock.now();
+      void show(body, trouble).catch(() => undefined);
+    },
+  });
+  await show(run, undefined);
+  if (run.blocked !== undefined && run.state === 'running') throw blockedError(run);
+  return await finish(session, connection, run, o);
+}
+
+async function finish(session: Session, connection: Connection, run: RunBody, o: DriveToRestOptions): Promise<RunReport> {
+  const status = await statusOf(session, run, o.home);
+  const { output, maxErrorRate } = o.home;
+  if (output === undefined) return { status, output: undefined, maxErrorRate };
+  const current = await loadHome(session.ledger, run.run);
+  const note = async (file: KnownExport): Promise<void> => {
+    await saveHome(session.ledger, { ...current, exports: [...current.exports.filter((each) => each.path !== file.path), file] });
+  };
+  const written = await writeResults(connection.ports, {
+    run: run.run,
+    path: output.path,
+    format: output.format,
+    replace: o.mayReplace,
+    known: current.exports,
+    beforeCommit: note,
+    signal: o.signal,
+    onProgress: (rows) => o.onProgress?.({ phase: 'exporting', run: run.run, rows, totalRows: run.rows }),
+  });
+  return { status, output: { ...written, format: output.format }, maxErrorRate };
+}
+
+/** What keeps a run from going on, as the error that it was: it decides the exit code. */
+function blockedError(run: RunBody): ServiceError {
+  const { code, message } = run.blocked ?? { code: 'BR-E0504', message: 'the run is blocked' };
+  const known = code in ERROR_CATALOGUE ? (code as ErrorCode) : 'BR-E0504';
+  return new ServiceError(known, `run ${run.run} cannot go on: ${message}`, {
+    reason: known === 'BR-E0501' ? 'denied' : 'invalid',
+    effect: 'none',
+    hint: `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run.run}`,
+    details: { run: run.run },
+  });
+}

@@ -1,0 +1,137 @@
+import {
+  jobSpec,
+  type Outcome,
+  objectKeys,
+  ordinalOf,
+  type PartBody,
+  parseOutcome,
+  RECORD_ID_LENGTH,
+  type RunDocument,
+  type RunReading,
+  readRun,
+  recordId,
+  StateError,
+} from '@batchrock/core';
+import type { Connection } from '../compose/connection.ts';
+import { findLine } from './find-line.ts';
+
+/** The whole life of a part's job. */
+export interface PartLife {
+  readonly attempt: number;
+  readonly part: number;
+  readonly state: string;
+  readonly rows: { readonly first: number; readonly last: number };
+  readonly records: number;
+  readonly sentinels: number;
+  readonly jobName: string;
+  readonly jobArn: string | undefined;
+  readonly jobStatus: string | undefined;
+  readonly jobMessage: string | undefined;
+  readonly inputUri: string;
+  readonly outputUri: string;
+  readonly outcomesUri: string;
+}
+
+/** What happened to a record in one attempt. */
+export interface RecordLife {
+  readonly in: PartLife;
+  /** Undefined while the job is under way. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** The answer to `explain`. */
+export type Explanation =
+  | { readonly kind: 'row'; readonly row: number; readonly recordId: string; readonly lives: readonly RecordLife[] }
+  | { readonly kind: 'part'; readonly lives: readonly PartLife[] };
+
+/**
+ * Tells the whole life of a row (its 1-based number), a record (its id), a part (`7`'s name is `00007-1`) or a job (id, ARN
+ * or name). Throws `BR-E0206` when the run has no such thing.
+ */
+export async function explain(connection: Connection, run: string, what: string): Promise<Explanation> {
+  const { ports } = connection;
+  const reading = await readRun(ports, run);
+  if (reading === undefined) throw new StateError('BR-E0201', `no run ${run} in this ledger`, { details: { run } });
+  const ordinal = ordinalFrom(what, reading);
+  if (ordinal !== undefined) return explainRow(connection, reading, ordinal);
+  const parts = reading.parts.filter((part) => isNamed(part, what));
+  if (parts.length > 0) return { kind: 'part', lives: parts.map((part) => lifeOf(connection, reading.document, part)) };
+  throw notFound(what, reading);
+}
+
+/** The row that is meant; undefined when it is no row that is. */
+function ordinalFrom(what: string, { run, document }: RunReading): number | undefined {
+  if (/^\d{1,10}$/.test(what.replaceAll(',', ''))) {
+    const row = Number(what.replaceAll(',', ''));
+    if (row >= 1 && (run.rows === undefined || row <= run.rows)) return row - 1;
+    throw new StateError('BR-E0206', `row ${what}: run ${run.run} has rows 1 to ${run.rows}`, { details: { run: run.run } });
+  }
+  if (what.length !== RECORD_ID_LENGTH || !what.startsWith(document.recordPrefix)) return undefined;
+  const ordinal = ordinalOf(new TextEncoder().encode(what), 0);
+  return ordinal >= 0 && (run.rows === undefined || ordinal < run.rows) ? ordinal : undefined;
+}
+
+function isNamed(part: PartBody, what: string): boolean {
+  const name = `${String(part.part).padStart(5, '0')}-${part.attempt}`;
+  return [name, part.jobName, part.jobArn, part.jobId, part.jobArn?.split('/').at(-1)].includes(what);
+}
+
+async function explainRow(connection: Connection, reading: RunReading, ordinal: number): Promise<Explanation> {
+  const { document, parts } = reading;
+  const id = recordId(document.recordPrefix, ordinal);
+  const lives: RecordLife[] = [];
+  for (const part of parts.filter((each) => ordinal >= each.firstOrdinal && ordinal <= each.lastOrdinal)) {
+    const life = lifeOf(connection, document, part);
+    const outcome = await outcomeOf(connection, part, id);
+    if (outcome !== undefined) lives.push({ in: life, outcome });
+    else if (part.state !== 'collected' && (part.attempt === 1 || (await isInInput(connection, part, id)))) {
+      lives.push({ in: life, outcome: undefined });
+    }
+  }
+  return { kind: 'row', row: ordinal + 1, recordId: id, lives };
+}
+
+/** The record's outcome in the part's attempt, or among the rows of the part that were never sent. */
+async function outcomeOf({ ports }: Connection, part: PartBody, id: string): Promise<Outcome | undefined> {
+  const start = new TextEncoder().encode(`{"id":"${id}"`);
+  const attempts = part.attempt === 1 ? [0, part.attempt] : [part.attempt];
+  for (const attempt of attempts) {
+    const line = await findLine(ports.objects, objectKeys.outcomes(part.run, attempt, part.part), start);
+    if (line !== undefined) return parseOutcome(line);
+  }
+  return undefined;
+}
+
+async function isInInput({ ports }: Connection, part: PartBody, id: string): Promise<boolean> {
+  const start = new TextEncoder().encode(`{"recordId":"${id}"`);
+  for (let file = 0; file < part.files; file++) {
+    if (await findLine(ports.objects, objectKeys.inputFile(part.run, part.attempt, part.part, file), start)) return true;
+  }
+  return false;
+}
+
+function lifeOf({ ports }: Connection, document: RunDocument, part: PartBody): PartLife {
+  const spec = jobSpec(document, part);
+  return {
+    attempt: part.attempt,
+    part: part.part,
+    state: part.state,
+    rows: { first: part.firstOrdinal + 1, last: part.lastOrdinal + 1 },
+    records: part.records,
+    sentinels: part.sentinels,
+    jobName: part.jobName,
+    jobArn: part.jobArn,
+    jobStatus: part.jobStatus,
+    jobMessage: part.jobMessage,
+    inputUri: spec.inputUri,
+    outputUri: spec.outputUri,
+    outcomesUri: `${ports.objects.uri}/${objectKeys.outcomes(part.run, part.attempt, part.part)}`,
+  };
+}
+
+function notFound(what: string, { run, document }: RunReading): StateError {
+  return new StateError('BR-E0206', `run ${run.run} has no row, record, part or job ${JSON.stringify(what)}`, {
+    hint: `rows are 1 to ${run.rows ?? '?'}, records begin with ${document.recordPrefix}, parts are named like 00000-1`,
+    details: { run: run.run },
+  });
+}

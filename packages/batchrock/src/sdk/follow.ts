@@ -1,0 +1,42 @@
+import { eventsSince, findRun, type RunBody } from '@batchrock/core';
+import { isRunBusy } from '../compose/run-lock.ts';
+import { nodeClock } from '../node/index.ts';
+import type { FollowOptions } from './progress.ts';
+import type { RunStatus } from './run-status.ts';
+import { findRunId, homeOf, type Session } from './session.ts';
+import { statusOf } from './status.ts';
+
+/** How a run is watched. */
+export interface WatchOptions extends FollowOptions {
+  /** Stop looking after this; default: never. */
+  readonly timeoutMs?: number;
+}
+
+/** Between two looks at the ledger. */
+const LOOK_MS = 250;
+
+/**
+ * Follows a run that another process drives until it has come to rest, or the time is up: reads the ledger, changes nothing.
+ * Returns how the run stands then.
+ */
+export async function watchRun(session: Session, reference: string | undefined, o: WatchOptions = {}): Promise<RunStatus> {
+  const id = await findRunId(session, reference);
+  const home = await homeOf(session, id);
+  const deadline = o.timeoutMs === undefined ? Number.POSITIVE_INFINITY : nodeClock.now() + o.timeoutMs;
+  let seq: number | undefined;
+  let isTold = false;
+  for (;;) {
+    const run = (await findRun(session.ledger, id))?.body as RunBody;
+    for (const event of seq === undefined ? [] : await eventsSince(session, id, seq)) o.onProgress?.({ phase: 'event', event });
+    seq = run.seq;
+    const status = await statusOf(session, run, home);
+    o.onProgress?.({ phase: 'running', status });
+    const isAtRest = run.state === 'ended' || run.state === 'stopped';
+    if (isAtRest || nodeClock.now() >= deadline) return status;
+    if (!isTold && !isRunBusy(session.dir, id)) {
+      isTold = true;
+      session.notice(`no process works on run ${id}: batchrock resume ${id} goes on with it`);
+    }
+    await nodeClock.sleep(Math.min(LOOK_MS, Math.max(1, deadline - nodeClock.now())), o.signal);
+  }
+}

@@ -1,0 +1,60 @@
+import { estimatePlan, type Plan } from '@batchrock/core';
+import { describeTarget, type Target } from '../compose/target.ts';
+import { surveyRows } from '../request/survey.ts';
+import { partRecords } from './freeze-document.ts';
+import type { FollowOptions } from './progress.ts';
+import type { Question } from './request.ts';
+import { type InspectingSession, inspect } from './start-run.ts';
+
+/** What a run would do and cost. */
+export interface PlanReport {
+  readonly source: string;
+  readonly bytes: number;
+  readonly modelId: string;
+  readonly target: string;
+  readonly targetKind: Target['kind'];
+  readonly rows: number;
+  readonly rejected: readonly {
+    readonly code: string;
+    readonly rows: number;
+    readonly firstLine: number;
+    readonly firstProblem: string;
+  }[];
+  readonly plan: Plan;
+  readonly minRecords: number;
+  /** Bytes that the run puts into its bucket before Bedrock writes anything: records, and rows before compression. */
+  readonly storageBytes: number | undefined;
+}
+
+/** Reads the whole dataset once and tells what a run would do; writes nothing into a bucket and sends nothing. */
+export async function planRun(
+  session: InspectingSession,
+  question: Question,
+  options: FollowOptions & { readonly stdin?: AsyncIterable<Uint8Array | string> } = {},
+): Promise<PlanReport> {
+  const inspected = await inspect(session, question, options);
+  const { dataset, target } = inspected;
+  const { model, request } = inspected.question;
+  const survey = await surveyRows(dataset, inspected.question, { signal: options.signal });
+  const slots = question.slots ?? model.limits.maxJobs;
+  const plan = estimatePlan({
+    model,
+    params: request.params,
+    records: survey.records,
+    slots,
+    partRecords: partRecords(question, dataset.estimatedRows, model.limits, survey.sample?.bytes),
+    sample: survey.sample,
+  });
+  return {
+    source: dataset.name,
+    bytes: dataset.bytes,
+    modelId: model.modelId,
+    target: describeTarget(target),
+    targetKind: target.kind,
+    rows: survey.rows,
+    rejected: survey.rejected,
+    plan,
+    minRecords: model.limits.minRecords,
+    storageBytes: plan.bytes === undefined ? undefined : plan.bytes + dataset.bytes,
+  };
+}

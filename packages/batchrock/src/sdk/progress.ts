@@ -1,0 +1,22 @@
+import type { EventBody } from '@batchrock/core';
+import type { RunStatus } from './run-status.ts';
+
+/** What a run is doing, told as it goes on. */
+export type RunProgress =
+  /** The dataset is read to know it again. */
+  | { readonly phase: 'hashing'; readonly bytes: number; readonly totalBytes: number | undefined }
+  /** The run is known from here on; `found` when it was there before. */
+  | { readonly phase: 'run'; readonly run: string; readonly found: boolean; readonly state: string }
+  /** Rows become records and parts. */
+  | { readonly phase: 'preparing'; readonly run: string; readonly rows: number; readonly share: number | undefined }
+  /** Jobs run. */
+  | { readonly phase: 'running'; readonly status: RunStatus; readonly trouble?: unknown }
+  | { readonly phase: 'event'; readonly event: EventBody }
+  /** Outcomes and rows become results. */
+  | { readonly phase: 'exporting'; readonly run: string; readonly rows: number; readonly totalRows: number | undefined };
+
+/** How a long call is followed and cancelled. */
+export interface FollowOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+}

@@ -1,0 +1,48 @@
+import type { InvocationType } from '@batchrock/core';
+import type { TargetOptions } from '../compose/target.ts';
+
+/** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
+export interface Question extends TargetOptions {
+  /** Path of a CSV or JSON Lines file, or `-` for standard input. */
+  readonly dataset: string;
+  /** Model id, cross-Region profile id or ARN. */
+  readonly model: string;
+  /** Template of the user's turn, with `{column}`; doubled braces are literal ones. */
+  readonly prompt?: string;
+  readonly system?: string;
+  /** Embedding models: the column whose text is embedded; default `input_text`. */
+  readonly textColumn?: string;
+  /** Request parameters of the model's family, such as `{ temperature: '0' }`. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** How to speak to a model that is not in the catalogue. */
+  readonly family?: string;
+  readonly invocationType?: InvocationType;
+  /** Default: by the file's name. */
+  readonly inputFormat?: 'csv' | 'jsonl';
+  /** CSV: one character; default: found in the header. */
+  readonly delimiter?: string;
+  /** Records a job; default: planned from the size of the dataset. */
+  readonly recordsPerJob?: number;
+  /** A bad row ends the run before anything is sent. */
+  readonly strict?: boolean;
+  /** Jobs at once; default: the model's quota. */
+  readonly slots?: number;
+  /** Most times that a record is sent; default 3. */
+  readonly maxAttempts?: number;
+  /** 24 to 168; default 24. */
+  readonly timeoutHours?: number;
+}
+
+/** A run to start, or to go on with. */
+export interface RunRequest extends Question {
+  /** Where the results go; its ending chooses JSON Lines or CSV. Default: nowhere; `results` gives them. */
+  readonly out?: string;
+  /** Replace `out` when it exists. */
+  readonly force?: boolean;
+  /** Start another run of the same question. */
+  readonly new?: boolean;
+  /** USD: refuse when the estimate is higher, or not known. */
+  readonly maxCostUsd?: number;
+  /** The share of rows, 0 to 1, that may fail or be rejected; kept with the run for `status` and `watch`. */
+  readonly maxErrorRate?: number;
+}

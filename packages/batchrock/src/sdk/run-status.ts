@@ -1,0 +1,61 @@
+import type { RunState } from '@batchrock/core';
+
+/** Where a run stands. `undefined` is a figure that is not known yet; it is never told as 0. */
+export interface RunStatus {
+  readonly run: string;
+  readonly state: RunState;
+  /** The dataset, as it was given. */
+  readonly source: string;
+  readonly modelId: string;
+  /** The local Bedrock answers: no model has seen the rows. */
+  readonly synthetic: boolean;
+  /** Where the jobs run, in words: `local Bedrock`, `us-east-1`, a URL. */
+  readonly target: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly endedAt: number | undefined;
+  /** The generation in hand, from 1. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly rows: number | undefined;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly rejected: number | undefined;
+  readonly pending: number | undefined;
+  /** Answers cut off at the model's token limit; part of `succeeded`. */
+  readonly truncated: number;
+  /** Records that live jobs have answered so far. They become final when the job ends. */
+  readonly processing: { readonly succeeded: number; readonly failed: number };
+  readonly jobs: {
+    /** Jobs that live or may live. */
+    readonly running: number;
+    /** Slots of the lane. */
+    readonly slots: number | undefined;
+    /** Parts that wait for a slot. */
+    readonly waiting: number;
+    readonly done: number;
+    readonly total: number;
+  };
+  readonly tokens: { readonly input: number | undefined; readonly output: number | undefined };
+  readonly cost: RunCost;
+  /** Why nothing can be sent at the moment. */
+  readonly blocked: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** USD. What the tokens counted so far cost by batch inference and on demand; undefined where price or tokens are unknown. */
+export interface RunCost {
+  readonly batchUsd: number | undefined;
+  readonly onDemandUsd: number | undefined;
+  /** What the whole run will cost by batch inference, extrapolated from the records that are done. */
+  readonly estimatedBatchUsd: number | undefined;
+  /** The day on which the prices were read, ISO 8601. */
+  readonly priceDate: string | undefined;
+}
+
+/** Records that have their outcome, those of live jobs included, as a share of all rows: 0 to 1. */
+export function shareDone(status: RunStatus): number | undefined {
+  if (status.rows === undefined) return undefined;
+  if (status.rows === 0) return 1;
+  const live = status.processing.succeeded + status.processing.failed;
+  return Math.min(1, (status.succeeded + status.failed + (status.rejected ?? 0) + live) / status.rows);
+}

@@ -1,0 +1,205 @@
+import { resolve } from 'node:path';
+import { ensureLane, findRunByIdentity, prepareRun, type RunBody, resumeRun, runIdFor, StateError } from '@batchrock/core';
+import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
+import { lockRun } from '../compose/run-lock.ts';
+import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
+import { nodeDigest } from '../node/index.ts';
+import { type Dataset, hashFile, lookAtDataset } from '../request/dataset.ts';
+import { runIdentity } from '../request/identity.ts';
+import { checkOutputFolder, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
+import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
+import { spoolStandardInput } from '../request/standard-input.ts';
+import { surveyRows } from '../request/survey.ts';
+import { checkBudget } from './budget.ts';
+import { driveToRest } from './drive-run.ts';
+import { freezeDocument } from './freeze-document.ts';
+import type { FollowOptions } from './progress.ts';
+import type { RunReport } from './reports.ts';
+import type { Question, RunRequest } from './request.ts';
+import type { Session } from './session.ts';
+
+/** What `startRun` may ask and whom it tells. */
+export interface StartOptions extends FollowOptions {
+  /** Asked before a run that costs more than is spent unasked; absent: nobody can be asked. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** Do not ask. */
+  readonly yes?: boolean;
+  /** Standard input, for the dataset `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
+}
+
+/** Rows that are measured before the part size is frozen and the cost is estimated. */
+const SURVEYED_ROWS = 1000;
+
+/** As much of a session as it takes to look: no ledger. */
+export type InspectingSession = Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>;
+
+/** A question and its dataset, known by content. */
+export interface Inspected {
+  readonly question: CheckedQuestion;
+  readonly target: Target;
+  readonly dataset: Dataset;
+  readonly sha256: string;
+}
+
+/**
+ * Starts a run, or goes on with the one that the same question has: checks everything before anything is sent, prepares the
+ * parts, sends them, collects them, writes the results. Throws for everything that keeps it from that; bad rows are
+ * outcomes, not errors.
+ */
+export async function startRun(session: Session, request: RunRequest, options: StartOptions = {}): Promise<RunReport> {
+  const output = await checkOutput(session, request);
+  const inspected = await inspect(session, request, options);
+  const identity = identityOf(request, inspected);
+  const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeDigest }, identity);
+  const serial = request.new ? known.count : Math.max(0, known.count - 1);
+  const id = runIdFor(nodeDigest, identity, serial);
+  const lock = await lockRun(session.dir, id);
+  try {
+    const before = request.new ? undefined : known.run;
+    const kept = await findHome(session.ledger, id);
+    const mayReplace = await checkPlace(request, output, kept);
+    options.onProgress?.({ phase: 'run', run: id, found: before !== undefined, state: before?.state ?? 'preparing' });
+    const connection = await session.connect(kept?.target ?? inspected.target);
+    const survey = await surveyRows(inspected.dataset, inspected.question, { maxRows: SURVEYED_ROWS });
+    const document =
+      kept?.document ??
+      freezeDocument({
+        ...inspected,
+        run: id,
+        identity,
+        asked: request,
+        synthetic: connection.synthetic,
+        recordBytes: survey.sample?.bytes,
+      });
+    const home: RunHome = {
+      document,
+      target: kept?.target ?? inspected.target,
+      dataset: {
+        path: inspected.dataset.path,
+        format: inspected.dataset.dialect.format,
+        delimiter: request.delimiter,
+      },
+      output,
+      exports: kept?.exports ?? [],
+      maxErrorRate: request.maxErrorRate ?? kept?.maxErrorRate ?? 0,
+    };
+    await saveHome(session.ledger, home);
+    await prepare(connection.ports, home, inspected.dataset, before, options);
+    await wake(connection.ports, before, options);
+    await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
+    await checkBudget(session, home, request, survey, options);
+    return await driveToRest(session, connection, id, { ...options, home, mayReplace });
+  } finally {
+    lock.release();
+  }
+}
+
+/** Everything that is to be known of a question before anything is written or sent. */
+export async function inspect(session: InspectingSession, request: Question, options: StartOptions): Promise<Inspected> {
+  const question = checkQuestion(request);
+  const target = resolveTarget(request, session.env, session.dir.local);
+  for (const warning of question.model.warnings) session.notice(warning);
+  const inspected = await inspectDataset(session, request, question, options);
+  for (const warning of inspected.dataset.warnings) session.notice(warning);
+  return { question, target, ...inspected };
+}
+
+async function inspectDataset(
+  session: InspectingSession,
+  request: Question,
+  question: CheckedQuestion,
+  { stdin, signal, onProgress }: StartOptions,
+): Promise<{ dataset: Dataset; sha256: string }> {
+  const { inputFormat, delimiter } = request;
+  const shape = { inputFormat, delimiter };
+  if (request.dataset !== '-') {
+    const path = resolve(session.cwd, request.dataset);
+    const dataset = await lookAtDataset(request.dataset, path, shape, question);
+    const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: dataset.bytes });
+    const sha256 = await hashFile(path, tell, signal);
+    return { dataset, sha256 };
+  }
+  const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: undefined });
+  const input = stdin ?? process.stdin;
+  const spooled = await spoolStandardInput(input, session.dir.spool, { inputFormat, signal, onProgress: tell });
+  const known = { ...shape, inputFormat: spooled.format };
+  return { dataset: await lookAtDataset('standard input', spooled.path, known, question), sha256: spooled.sha256 };
+}
+
+function identityOf(request: RunRequest, inspected: Inspected): string {
+  return runIdentity({
+    question: inspected.question,
+    sha256: inspected.sha256,
+    format: inspected.dataset.dialect.format,
+    delimiter: request.delimiter,
+    recordsPerJob: request.recordsPerJob,
+    strict: request.strict ?? false,
+    target: targetIdentity(inspected.target),
+  });
+}
+
+async function checkOutput(session: Session, request: RunRequest): Promise<{ path: string; format: OutputFormat } | undefined> {
+  if (request.out === undefined) return undefined;
+  const format = outputFormatOf(request.out);
+  const path = resolve(session.cwd, request.out);
+  await checkOutputFolder(path);
+  return { path, format };
+}
+
+/** True when a file stands at the output's place that may be replaced. Throws `BR-E0111` when one may not. */
+async function checkPlace(
+  request: RunRequest,
+  output: { path: string } | undefined,
+  kept: RunHome | undefined,
+): Promise<boolean> {
+  if (output === undefined || request.force) return true;
+  const standing = await whatStandsAt(output.path, kept?.exports ?? []);
+  if (standing === 'foreign') throw outputExists(request.out ?? output.path);
+  return standing === 'ours';
+}
+
+async function prepare(
+  ports: Parameters<typeof prepareRun>[0],
+  home: RunHome,
+  dataset: Dataset,
+  before: RunBody | undefined,
+  { signal, onProgress }: StartOptions,
+): Promise<void> {
+  if (before !== undefined && before.state !== 'preparing') return;
+  const { document } = home;
+  await prepareRun(ports, {
+    document,
+    openRows: (from) => dataset.open(from),
+    signal,
+    onProgress: ({ rows, bytes }) =>
+      onProgress?.({
+        phase: 'preparing',
+        run: document.run,
+        rows,
+        share: dataset.bytes === 0 ? undefined : bytes / dataset.bytes,
+      }),
+  });
+  await dataset.checkUnchanged();
+}
+
+/** Lets a run go on that somebody stopped, or that a refusal has blocked: giving the command again says that it should. */
+async function wake(
+  ports: Parameters<typeof resumeRun>[0],
+  before: RunBody | undefined,
+  { signal }: StartOptions,
+): Promise<void> {
+  if (before === undefined) return;
+  const isHeld =
+    before.state === 'stopped' || before.state === 'stopping' || (before.state === 'running' && before.blocked !== undefined);
+  if (isHeld) await resumeRun(ports, before.run, { signal });
+}
+
+/** Throws `BR-E0207` for a run that was never prepared to its end: only its command can do that. */
+export function requirePrepared(run: RunBody): void {
+  if (run.state !== 'preparing') return;
+  throw new StateError('BR-E0207', `run ${run.run} was not prepared to its end`, {
+    hint: 'give its batchrock run command again: it goes on where it stopped',
+    details: { run: run.run },
+  });
+}

@@ -1,0 +1,93 @@
+import {
+  findRun,
+  loadLane,
+  loadParts,
+  type PartBody,
+  type RunBody,
+  type RunCounts,
+  runCounts,
+  StateError,
+  tokenCost,
+} from '@batchrock/core';
+import type { RunHome } from '../compose/run-home.ts';
+import { describeTarget } from '../compose/target.ts';
+import type { RunCost, RunStatus } from './run-status.ts';
+import { findRunId, homeOf, runsOf, type Session } from './session.ts';
+
+/** Where a run stands, read from the ledger alone. Default: the newest run. */
+export async function readStatus(session: Session, reference?: string): Promise<RunStatus> {
+  const id = await findRunId(session, reference);
+  const found = await findRun(session.ledger, id);
+  if (found === undefined) throw new StateError('BR-E0201', `no run ${id} in this ledger`, { details: { run: id } });
+  return statusOf(session, found.body, await homeOf(session, id));
+}
+
+/** Where every run of the ledger stands, newest first. */
+export async function readList(session: Session): Promise<readonly RunStatus[]> {
+  const statuses: RunStatus[] = [];
+  for (const run of await runsOf(session)) statuses.push(await statusOf(session, run, await homeOf(session, run.run)));
+  return statuses;
+}
+
+/** The status of a run that has been read. */
+export async function statusOf(session: Session, run: RunBody, home: RunHome | undefined): Promise<RunStatus> {
+  const parts = await loadParts(session.ledger, run);
+  const lane = await loadLane(session.ledger, run.lane);
+  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots: lane.body.limit });
+}
+
+interface StatusInput {
+  readonly run: RunBody;
+  readonly parts: readonly PartBody[];
+  readonly counts: RunCounts;
+  readonly home: RunHome | undefined;
+  readonly slots: number;
+}
+
+function composeStatus({ run, parts, counts, home, slots }: StatusInput): RunStatus {
+  const isPrepared = run.state !== 'preparing';
+  const all = parts.filter((part) => part.records > 0);
+  return {
+    run: run.run,
+    state: run.state,
+    source: run.source,
+    modelId: run.modelId,
+    synthetic: run.synthetic,
+    target: home === undefined ? run.lane : describeTarget(home.target),
+    createdAt: run.createdAt,
+    endedAt: run.endedAt,
+    attempt: run.attempt,
+    maxAttempts: run.maxAttempts,
+    rows: run.rows,
+    succeeded: counts.succeeded,
+    failed: counts.failed,
+    rejected: isPrepared ? counts.rejected : undefined,
+    pending: isPrepared ? counts.pending : undefined,
+    truncated: counts.truncated,
+    processing: { succeeded: counts.live.succeeded, failed: counts.live.failed },
+    jobs: {
+      running: counts.jobs.submitting + counts.jobs.submitted,
+      slots: slots > 0 ? slots : undefined,
+      waiting: counts.jobs.ready,
+      done: all.filter((part) => part.state === 'ended' || part.state === 'collected').length,
+      total: all.length,
+    },
+    tokens: { input: counts.inputTokens, output: counts.outputTokens },
+    cost: costOf(run, counts, home),
+    blocked: run.blocked === undefined ? undefined : { code: run.blocked.code, message: run.blocked.message },
+  };
+}
+
+function costOf(run: RunBody, counts: RunCounts, home: RunHome | undefined): RunCost {
+  const price = home?.document.model.price;
+  const cost = tokenCost(price, counts.inputTokens, counts.outputTokens);
+  const answered = counts.succeeded + counts.failed;
+  const toSend = run.rows === undefined ? undefined : run.rows - counts.rejected;
+  const isKnown = cost !== undefined && toSend !== undefined && answered > 0;
+  return {
+    batchUsd: cost?.batchUsd,
+    onDemandUsd: cost?.onDemandUsd,
+    estimatedBatchUsd: isKnown ? (cost.batchUsd * toSend) / answered : undefined,
+    priceDate: price?.date,
+  };
+}
