@@ -10,16 +10,13 @@ import type { CreateOptions, ObjectInfo, ObjectSink } from '@batchrock/core';
 import { translateError } from '../translate-error.ts';
 import { type S3Location, unquoted } from './s3-location.ts';
 
-/** S3 takes parts of 5 MiB and more, 10,000 of them (S3 API reference, 2026-11): 80 GB with this. */
-const BLOCK_BYTES = 8 * 1024 * 1024;
-
 /** An upload from two recycled blocks: one on its way while the caller fills the other. Below one block it is a PutObject. */
 export function createObject(at: S3Location, key: string, options: CreateOptions): ObjectSink {
   return new S3ObjectSink(at, key, options);
 }
 
 class S3ObjectSink implements ObjectSink {
-  readonly blockBytes = BLOCK_BYTES;
+  readonly blockBytes: number;
   readonly #at: S3Location;
   readonly #key: string;
   readonly #target: { readonly Bucket: string; readonly Key: string; readonly ExpectedBucketOwner?: string };
@@ -29,6 +26,8 @@ class S3ObjectSink implements ObjectSink {
   #uploadId: Promise<string> | undefined;
   #inFlight: Promise<unknown> = Promise.resolve();
   #spare: Uint8Array | undefined;
+  /** The block that the caller fills. */
+  #filling: Uint8Array | undefined;
   /** A short block is the last; it waits for `commit`, since it may be the whole object. */
   #tail: Uint8Array | undefined;
   #size = 0;
@@ -36,6 +35,7 @@ class S3ObjectSink implements ObjectSink {
 
   constructor(at: S3Location, key: string, options: CreateOptions) {
     this.#at = at;
+    this.blockBytes = at.blocks.blockBytes;
     this.#key = key;
     this.#target = { Bucket: at.bucket, Key: at.full(key), ...at.owner };
     this.#condition = options.ifAbsent ? { IfNoneMatch: '*' } : {};
@@ -43,23 +43,31 @@ class S3ObjectSink implements ObjectSink {
   }
 
   block(): Uint8Array {
-    return new Uint8Array(BLOCK_BYTES);
+    this.#filling = this.#at.blocks.take();
+    return this.#filling;
   }
 
   async write(full: Uint8Array): Promise<Uint8Array> {
-    if (full.length < BLOCK_BYTES) {
+    if (full.length < this.blockBytes) {
       this.#tail = full;
       return new Uint8Array(0);
     }
     await this.#inFlight;
     this.#inFlight = this.#uploadPart(full);
     this.#inFlight.catch(() => undefined);
-    const next = this.#spare ?? this.block();
+    const next = this.#spare ?? this.#at.blocks.take();
     this.#spare = full;
+    this.#filling = next;
     return next;
   }
 
   async commit(): Promise<ObjectInfo> {
+    const info = await this.#finish();
+    this.#giveBack();
+    return info;
+  }
+
+  async #finish(): Promise<ObjectInfo> {
     if (this.#uploadId === undefined) return this.#put(this.#tail ?? new Uint8Array(0));
     await this.#inFlight;
     if (this.#tail && this.#tail.length > 0) await this.#uploadPart(this.#tail);
@@ -67,13 +75,20 @@ class S3ObjectSink implements ObjectSink {
   }
 
   async abort(): Promise<void> {
+    await this.#inFlight.catch(() => undefined);
+    this.#giveBack();
     if (this.#done || this.#uploadId === undefined) return;
     this.#done = true;
-    await this.#inFlight.catch(() => undefined);
     const UploadId = await this.#uploadId.catch(() => undefined);
     if (UploadId === undefined) return;
     // What an abort leaves behind is removed by the bucket's lifecycle rule for unfinished uploads.
     await this.#at.client.send(new AbortMultipartUploadCommand({ ...this.#target, UploadId })).catch(() => undefined);
+  }
+
+  /** Only when nothing is on its way any more. */
+  #giveBack(): void {
+    for (const block of [this.#filling, this.#spare]) this.#at.blocks.give(block);
+    this.#filling = this.#spare = this.#tail = undefined;
   }
 
   async #put(Body: Uint8Array): Promise<ObjectInfo> {
