@@ -23,6 +23,8 @@ const SUCCESS = 2;
 /** Where a slot's line is: in memory, or in the run of that number less one. */
 const IN_MEMORY = 0;
 
+/** Blocks of memory grow from the first to the second, so that a small job takes little. */
+const FIRST_CHUNK_BYTES = 1 << 16;
 const CHUNK_BYTES = 1 << 20;
 
 /**
@@ -95,7 +97,7 @@ export class Collector {
     this.#file ??= await this.#options.spill.create();
     invariant(this.#runs.length < 0xfffe, 'too many spilled runs');
     const number = this.#runs.length + 1;
-    const run = await spillRun(this.#file, this.#inMemory());
+    const run = await spillRun(this.#file, this.#inMemory(), this.#held);
     for (let slot = 0; slot < this.#state.length; slot++) {
       if (this.#state[slot] !== EMPTY && this.#where[slot] === IN_MEMORY) this.#where[slot] = number;
     }
@@ -148,7 +150,8 @@ export class Collector {
     this.#used = 0;
     const chunk = this.#chunks[this.#current];
     if (chunk === undefined || chunk.length < size) {
-      this.#chunks[this.#current] = new Uint8Array(Math.max(size, Math.min(CHUNK_BYTES, this.#options.budgetBytes)));
+      const usual = Math.min(CHUNK_BYTES, FIRST_CHUNK_BYTES << Math.min(this.#current, 4), this.#options.budgetBytes);
+      this.#chunks[this.#current] = new Uint8Array(Math.max(size, usual));
     }
   }
 

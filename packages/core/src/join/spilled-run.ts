@@ -18,9 +18,9 @@ interface Entry {
 const HEADER = 8;
 const WRITE_BYTES = 1 << 18;
 
-/** Writes lines, sorted by slot, to the end of the file. */
-export async function spillRun(file: RunFile, entries: Iterable<Entry>): Promise<SpilledRun> {
-  const staging = new Uint8Array(WRITE_BYTES);
+/** Writes lines, sorted by slot, to the end of the file. `heldBytes`: about how many bytes they have. */
+export async function spillRun(file: RunFile, entries: Iterable<Entry>, heldBytes: number): Promise<SpilledRun> {
+  const staging = new Uint8Array(Math.max(HEADER, Math.min(WRITE_BYTES, heldBytes)));
   let used = 0;
   let start = -1;
   let bytes = 0;
@@ -30,14 +30,14 @@ export async function spillRun(file: RunFile, entries: Iterable<Entry>): Promise
     bytes += block.length;
   };
   for (const entry of entries) {
-    if (used + HEADER + entry.length > WRITE_BYTES) {
+    if (used + HEADER + entry.length > staging.length) {
       await append(staging.subarray(0, used));
       used = 0;
     }
     putUint32(staging, used, entry.slot);
     putUint32(staging, used + 4, entry.length);
     used += HEADER;
-    if (used + entry.length > WRITE_BYTES) {
+    if (used + entry.length > staging.length) {
       await append(staging.subarray(0, used));
       await append(entry.block.subarray(entry.at, entry.at + entry.length));
       used = 0;

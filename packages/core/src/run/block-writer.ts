@@ -1,5 +1,7 @@
 import type { ObjectInfo, ObjectSink } from '../ports/index.ts';
 
+/** Collected before they go to the sink's block: few for a small object, more for a large one. */
+const FIRST_STAGING_BYTES = 1 << 14;
 const STAGING_BYTES = 1 << 18;
 
 /**
@@ -7,7 +9,7 @@ const STAGING_BYTES = 1 << 18;
  * yes, and move `length`; when it says no, `await drain(size)` and the room is there. One promise a block, none a line.
  */
 export class BlockWriter {
-  bytes: Uint8Array = new Uint8Array(STAGING_BYTES);
+  bytes: Uint8Array = new Uint8Array(FIRST_STAGING_BYTES);
   length = 0;
   /** All bytes so far. */
   written = 0;
@@ -40,7 +42,8 @@ export class BlockWriter {
     this.#block = block;
     this.written += this.length;
     this.length = 0;
-    if (size > this.bytes.length) this.bytes = new Uint8Array(size);
+    const wanted = this.written > 0 ? Math.max(size, STAGING_BYTES) : size;
+    if (wanted > this.bytes.length) this.bytes = new Uint8Array(wanted);
   }
 
   /** Copies `bytes[start..end)`; false, and nothing copied, when it has no room. */

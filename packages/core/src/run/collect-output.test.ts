@@ -286,7 +286,7 @@ describe('whatever the output is', () => {
         if (counts === 'unsettled') throw new Error('unsettled');
         expect(counts.succeeded + counts.failed + counts.retryable + counts.missing).toBe(20);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../ports/index.ts';
 
-/** Bytes read at once. */
+/** Bytes read at once: few for a small object, more while there is more to read. */
+const FIRST_BLOCK_BYTES = 1 << 16;
 const BLOCK_BYTES = 1 << 20;
 /** A longer line is skipped: nothing that we or the service write is as long. */
 const MAX_LINE_BYTES = 64 << 20;
@@ -29,7 +30,7 @@ export class LineReader {
   ) {
     this.#source = source;
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
-    this.bytes = options.block ?? new Uint8Array(options.blockBytes ?? BLOCK_BYTES);
+    this.bytes = options.block ?? new Uint8Array(options.blockBytes ?? FIRST_BLOCK_BYTES);
   }
 
   /** Goes to the next line; false when the block has no whole one left: `fill`. */
@@ -76,6 +77,8 @@ export class LineReader {
       this.bytes.copyWithin(0, this.#cursor, this.#filled);
       this.#filled -= this.#cursor;
       this.#cursor = 0;
+      const isSmall = this.bytes.length >= FIRST_BLOCK_BYTES && this.bytes.length < BLOCK_BYTES;
+      if (isSmall) this.#grow(BLOCK_BYTES);
     }
     if (this.#filled < this.bytes.length) return;
     if (this.bytes.length >= this.#maxLineBytes) {
@@ -84,8 +87,12 @@ export class LineReader {
       this.#filled = 0;
       return;
     }
-    const larger = new Uint8Array(Math.min(this.#maxLineBytes, this.bytes.length * 2));
-    larger.set(this.bytes);
+    this.#grow(Math.min(this.#maxLineBytes, this.bytes.length * 2));
+  }
+
+  #grow(size: number): void {
+    const larger = new Uint8Array(size);
+    larger.set(this.bytes.subarray(0, this.#filled));
     this.bytes = larger;
   }
 

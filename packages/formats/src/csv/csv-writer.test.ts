@@ -187,7 +187,7 @@ describe('answers that a spreadsheet would run', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
@@ -231,6 +231,6 @@ test('any dataset comes back cell for cell, with its answers beside it', async (
       );
       expect(records.slice(1).map((record) => record[t.width])).toEqual(t.rows.map((_, i) => t.answers[i]!.toWellFormed()));
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });

@@ -157,6 +157,6 @@ test('any JSON Lines dataset comes back value for value, with its answers beside
       expect(lines.map((line, i) => line.startsWith(source[i]!.slice(0, -1)))).toEqual(all.map(() => true));
       expect(seen.map((row) => row['response'])).toEqual(all.map(([, answer]) => JSON.parse(JSON.stringify(answer))));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
