@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { driveRun } from './drive.ts';
 
 const RUN = 'r-0000000001';
+/** Long polls: few looks that find nothing, and the same steps. */
+const DRIVE = { steps: plainSteps, pollMs: 60_000 };
 
 /** Two parts; one record fails at first and goes out again in a second generation. */
 async function newWorld(): Promise<MemoryPorts> {
@@ -25,11 +27,8 @@ function isRetry(inputUri: string): boolean {
 /** Drives the run to its end through one life after another. The calls of the first life. */
 async function driveThrough(ports: MemoryPorts, fault?: Fault) {
   const first = beginLife(ports, fault);
-  const isCrash = await Promise.race([
-    driveRun(first.ports, RUN, { steps: plainSteps }).then(() => false),
-    first.crashed.then(() => true),
-  ]);
-  if (isCrash) await driveRun(beginLife(ports).ports, RUN, { steps: plainSteps });
+  const isCrash = await Promise.race([driveRun(first.ports, RUN, DRIVE).then(() => false), first.crashed.then(() => true)]);
+  if (isCrash) await driveRun(beginLife(ports).ports, RUN, DRIVE);
   return first.calls;
 }
 

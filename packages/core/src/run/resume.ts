@@ -3,6 +3,7 @@ import type { CallOptions } from '../ports/index.ts';
 import type { RetrySelection, RunBody } from './document.ts';
 import { loadParts, loadRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
+import { wasCutShort } from './settle.ts';
 import { recordEvent, transact } from './transact.ts';
 
 /**
@@ -28,7 +29,8 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
           },
         );
       }
-      const cutShort = state !== 'running' && (await wasCutShort(ports, run.body, o));
+      const parts = await loadParts(ports.ledger, run.body, o);
+      const cutShort = state !== 'running' && wasCutShort(parts.filter((part) => part.attempt === attempt));
       const change: Partial<RunBody> = {
         state: 'running',
         blocked: undefined,
@@ -40,12 +42,6 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
     },
     o,
   );
-}
-
-/** True when a job of the generation in hand was stopped: its records have not had their attempt. */
-async function wasCutShort(ports: RunPorts, run: RunBody, o?: CallOptions): Promise<boolean> {
-  const parts = await loadParts(ports.ledger, run, o);
-  return parts.some((part) => part.attempt === run.attempt && (part.jobStatus === 'Stopped' || part.jobStatus === 'Stopping'));
 }
 
 /** What `retry` sends again, and how often at most. */

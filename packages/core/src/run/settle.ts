@@ -26,7 +26,8 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
     generation.length === run.body.parts[run.body.attempt - 1] && generation.every((part) => part.state === 'collected');
   if (!isCollected) return run.body.state === 'stopping' ? stopWhenIdle(ports, run, generation, o) : 'open';
   const isDue = wantsAnother(run.body, generation);
-  if (run.body.state === 'stopping') return isDue ? rest(ports, id, 'stopped', o) : end(ports, run, parts, o);
+  if (run.body.state === 'stopping')
+    return isDue || wasCutShort(generation) ? rest(ports, id, 'stopped', o) : end(ports, run, parts, o);
   if (!isDue) return end(ports, run, parts, o);
   // asked for while the run was sending: nothing new is built for a run that may not send
   if (run.body.blocked) return 'open';
@@ -40,6 +41,11 @@ function wantsAnother(run: RunBody, generation: readonly PartBody[]): boolean {
   if (run.attempt >= run.maxAttempts) return false;
   if (run.retrySelection !== undefined) return true;
   return generation.some((part) => (part.collected?.retryable ?? 0) + (part.collected?.missing ?? 0) > 0);
+}
+
+/** True when a job of the generation was stopped: the records that it left have not had their attempt. */
+export function wasCutShort(generation: readonly PartBody[]): boolean {
+  return generation.some((part) => part.jobStatus === 'Stopped' && (part.collected?.missing ?? 1) > 0);
 }
 
 /**
