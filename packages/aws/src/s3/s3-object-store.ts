@@ -6,6 +6,7 @@ import { BlockPool } from './block-pool.ts';
 import { openObject } from './s3-byte-source.ts';
 import { type S3Location, unquoted } from './s3-location.ts';
 import { createObject } from './s3-object-sink.ts';
+import { leavePayloadUnsigned } from './unsigned-payload.ts';
 
 /** Where the objects of runs lie. */
 export interface S3ObjectStoreOptions extends ConnectionOptions {
@@ -40,6 +41,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
     ...clientConfig(options, 60_000),
     forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
   });
+  leavePayloadUnsigned(client);
   const location: S3Location = {
     client,
     bucket: options.bucket,
