@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { StateError } from '@batchrock/core';
+import { resolveBedrockOptions } from './bedrock/options.ts';
 import { openBedrock } from './open-bedrock.ts';
 import { type LocalBedrockOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { openS3 } from './s3/index.ts';
@@ -73,11 +74,13 @@ async function serve(front: Front, options: ResolvedOptions): Promise<() => Prom
 function adminRoutes(id: string, context: ServerContext): readonly AdminRoute[] {
   const since = Date.now();
   const { account, region } = context.options;
+  const { timing, listLagMs } = resolveBedrockOptions(context.options);
+  const clock = { speed: timing.speed, listLagMs };
   return [
     {
       method: 'GET',
       path: '/_batchrock/health',
-      handle: () => ({ service: 'batchrock-local', id, pid: process.pid, since, account, region }),
+      handle: () => ({ service: 'batchrock-local', id, pid: process.pid, since, account, region, ...clock }),
     },
     { method: 'GET', path: '/_batchrock/calls', handle: () => ({ calls: context.calls.list() }) },
     { method: 'DELETE', path: '/_batchrock/calls', handle: () => context.calls.clear() },

@@ -35,6 +35,8 @@ export interface CommandText {
 export class Cli {
   readonly host: Host;
   exitCode: ExitCode = 0;
+  /** Names of the commands that were made. */
+  readonly names = new Set<string>();
   /** Of the command that runs; undefined before one is found. */
   context: CommandContext | undefined;
 
@@ -45,6 +47,7 @@ export class Cli {
   /** A command with the options that all have. Its heavy imports belong into the handler, behind `await import`. */
   command(usage: string, text: CommandText): Command {
     const command = new Command(usage.split(' ')[0]);
+    this.names.add(command.name());
     for (const argument of usage.split(' ').slice(1)) command.argument(argument);
     this.dress(command).summary(text.summary).description(text.summary);
     command.addHelpText('before', `Examples:\n${text.examples.map((example) => `  $ ${example}`).join('\n')}\n`);

@@ -44,5 +44,5 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
   program.addCommand(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined));
   program.addCommand(helpCommand(cli, program));
-  return program.action(() => program.help());
+  return program;
 }

@@ -12,11 +12,12 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
   const cli = new Cli(host);
   try {
     const program = await createProgram(cli, argv);
+    if (argv.length === 0) program.help();
     await program.parseAsync(argv, { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
-    return await report(await toBatchrockError(error, argv), argv, cli);
+    return await report(await toBatchrockError(error, argv, cli), argv, cli);
   }
 }
 
@@ -33,12 +34,12 @@ async function report(error: BatchrockError, argv: readonly string[], cli: Cli):
 }
 
 /** Everything that is thrown becomes an error of the tree, so that it has a code, a hint and a page. */
-async function toBatchrockError(error: unknown, argv: readonly string[]): Promise<BatchrockError> {
+async function toBatchrockError(error: unknown, argv: readonly string[], cli: Cli): Promise<BatchrockError> {
   const { InputError, InvariantError, isBatchrockError } = await import('@batchrock/core');
   if (isBatchrockError(error)) return error;
   if (error instanceof CommanderError) {
-    const command =
-      argv[0] !== undefined && /^[a-z]+$/.test(argv[0]) && error.code !== 'commander.unknownCommand' ? ` ${argv[0]}` : '';
+    const isCommand = argv[0] !== undefined && cli.names.has(argv[0]);
+    const command = isCommand ? ` ${argv[0]}` : '';
     return new InputError('BR-E0112', usageMessage(error.message), { hint: `batchrock${command} --help shows what is allowed` });
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

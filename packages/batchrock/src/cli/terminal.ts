@@ -47,8 +47,9 @@ export class Terminal {
     return this.#host.stderr.columns ?? 80;
   }
 
+  /** Columns for tables; a file or a pipe gets whole lines. */
   get dataWidth(): number {
-    return this.#host.stdout.columns ?? 80;
+    return this.dataIsShown ? (this.#host.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
   }
 
   /** Data, to standard output. Resolves when the stream has taken it. */

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { LOCAL_BUCKET } from '../compose/local-bucket.ts';
 
 /** What the package of the local Bedrock exports. */
 type LocalPackage = typeof import('@batchrock/local');
@@ -30,7 +31,9 @@ async function serve({ host, terminal, interrupts }: CommandContext, flags: Comm
   const { LOCAL_CLI_OPTIONS, localOptionsFromFlags, startLocalBedrock } = await import('@batchrock/local');
   const given = flags as unknown as Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   const named = Object.fromEntries(LOCAL_CLI_OPTIONS.map((flag) => [flag.name, given[camelCase(flag.name)]]));
-  const options = localOptionsFromFlags(named, { dir: join(host.cwd, '.batchrock', 'local') });
+  const asked = localOptionsFromFlags(named, { dir: join(host.cwd, '.batchrock', 'local') });
+  // the bucket that run takes at a server elsewhere when no other is given
+  const options = { ...asked, buckets: [LOCAL_BUCKET, ...(asked.buckets ?? [])] };
   const server = await startLocalBedrock(options);
   try {
     if (flags.json) await terminal.json({ schema: 'batchrock.local/1', url: server.url, port: server.port, dir: options.dir });

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import type { BatchServiceFacts, Ledger, RunPorts } from '@batchrock/core';
 import { createScratch, nodeClock, nodeDigest, nodeRandom, zstdCompression } from '../node/index.ts';
-import { isLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
+import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
 import type { StateDir } from './state-dir.ts';
 import type { Target } from './target.ts';
 
@@ -37,14 +37,15 @@ export async function connect(
       },
     };
   }
-  const synthetic = target.endpointUrl !== undefined && (await isLocalBedrock(target.endpointUrl));
+  const facts = target.endpointUrl === undefined ? undefined : await askLocalBedrock(target.endpointUrl);
   const adapters = openAdapters(target, {
     endpoint: target.endpointUrl,
     credentials: target.kind === 'endpoint' && !hasCredentials(target, env) ? LOCAL_CREDENTIALS : undefined,
+    facts,
   });
   return {
     ports: portsOf(adapters, dir, ledger),
-    synthetic,
+    synthetic: facts !== undefined,
     async close() {
       adapters.destroy();
     },

@@ -24,7 +24,7 @@ export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }
     get url() {
       return shared.url;
     },
-    facts: localFacts(target.speed ?? DEFAULT_SPEED),
+    facts: localFacts({ speed: target.speed ?? DEFAULT_SPEED, listLagMs: 0 }),
     close: () => shared.close(),
   };
 }
@@ -33,25 +33,34 @@ export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }
  * What the local Bedrock promises where AWS documents nothing: List shows a job at once, a request does not outlive its
  * connection, and half an hour of its clock is enough for output to appear (at least 5 s, for the machine's sake).
  */
-function localFacts(speed: number): BatchServiceFacts {
+function localFacts({ speed, listLagMs }: LocalClock): BatchServiceFacts {
   return {
     tokenTrustMs: 5_000,
     signatureMs: 5_000,
-    listSettleMs: 1_000,
+    listSettleMs: 1_000 + listLagMs,
     outputSettleMs: Math.max(5_000, (30 * 60_000) / speed),
   };
 }
 
+/** How a local Bedrock's time runs. */
+interface LocalClock {
+  /** Seconds of its clock in a second of the wall. */
+  readonly speed: number;
+  /** How long a new job is missing from List. */
+  readonly listLagMs: number;
+}
+
 /**
- * Asks a server whether it is a local Bedrock: then its answers are synthetic. Undefined for any other, also for one that
- * does not answer: the first real call will say so with its own error.
+ * Asks a server whether it is a local Bedrock: then its answers are synthetic, and it keeps these facts. Undefined for any
+ * other, also for one that does not answer: the first real call will say so with its own error.
  */
-export async function isLocalBedrock(url: string): Promise<boolean> {
+export async function askLocalBedrock(url: string): Promise<BatchServiceFacts | undefined> {
   try {
     const answer = await fetch(`${url}/_batchrock/health`, { signal: AbortSignal.timeout(3_000) });
-    const health: unknown = await answer.json();
-    return typeof health === 'object' && health !== null && 'service' in health && health.service === 'batchrock-local';
+    const health = (await answer.json()) as Readonly<Record<string, unknown>>;
+    if (health['service'] !== 'batchrock-local') return undefined;
+    return localFacts({ speed: Number(health['speed'] ?? 1), listLagMs: Number(health['listLagMs'] ?? 0) });
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { InputError } from '@batchrock/core';
+import { LOCAL_BUCKET } from './local-bucket.ts';
 
 /** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
 export interface TargetOptions {
@@ -42,7 +43,6 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The account of a local Bedrock. */
 const LOCAL_ACCOUNT = '000000000000';
-const LOCAL_BUCKET = 'batchrock-local';
 const LOCAL_ROLE = `arn:aws:iam::${LOCAL_ACCOUNT}:role/batchrock-local`;
 const DEFAULT_REGION = 'us-east-1';
 

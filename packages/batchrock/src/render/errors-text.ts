@@ -7,7 +7,10 @@ export function renderErrors(groups: readonly ErrorGroup[], width: number): stri
   return groups.flatMap((group) => [
     fit(`${plural(group.rows, 'row')} ${group.status}: ${group.code} ${printable(group.message)}`, width),
     ...group.examples.map((each) =>
-      fit(`  row ${count(each.row)}, line ${count(each.line)}, record ${each.recordId}: ${printable(each.message)}`, width),
+      fit(
+        `  row ${count(each.row)}, line ${count(each.line)}, record ${each.recordId}${each.message === group.message ? '' : `: ${printable(each.message)}`}`,
+        width,
+      ),
     ),
   ]);
 }

@@ -42,7 +42,7 @@ function outcomeLines(outcome: Outcome | undefined): string[] {
     case 'failed':
       return [`${outcome.code}: ${printable(outcome.message)}${outcome.retry ? ' (worth another attempt)' : ''}`];
     case 'rejected':
-      return [`line ${outcome.line}, ${outcome.code}: ${printable(outcome.message)}`];
+      return [`${outcome.code}: ${printable(outcome.message)}`];
     case 'missing':
       return ['sent, and nothing came back'];
     default:

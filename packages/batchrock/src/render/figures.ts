@@ -7,7 +7,7 @@ export function count(value: number | undefined): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Three digits with a unit: `940`, `9.8 k`, `412 M`. */
+/** Three digits with a unit: `940`, `9.8 k`, `412 M`. Below a thousand whole numbers. */
 export function short(value: number | undefined): string {
   if (!isKnown(value)) return UNKNOWN;
   for (const [unit, size] of [
@@ -18,7 +18,7 @@ export function short(value: number | undefined): string {
     // 999.5 k rounds to 1000 k, which is 1.0 M
     if (Math.abs(value) >= size * 0.9995) return `${threeDigits(value / size)} ${unit}`;
   }
-  return threeDigits(value).replace(/\.0$/, '');
+  return value.toFixed(0);
 }
 
 /** `14.2 MB`, in powers of ten. */

@@ -49,10 +49,14 @@ function costLines({ plan }: PlanReport): string[] {
   if (!cost) return ['cost      price unknown'];
   const most = (high: number | undefined): string => (high === undefined ? '' : `, at most ${usd(high)}`);
   return [
-    `cost      batch ~${usd(cost.batch.expected)}${most(cost.batch.high)}`,
-    `          on demand ~${usd(cost.onDemand.expected)}${most(cost.onDemand.high)}`,
+    `cost      batch ${about(cost.batch.expected)}${most(cost.batch.high)}`,
+    `          on demand ${about(cost.onDemand.expected)}${most(cost.onDemand.high)}`,
     `          USD, prices of ${cost.priceDate} (${cost.priceSource})`,
   ];
+}
+
+function about(value: number): string {
+  return usd(value).replace(/^\$/, '~$');
 }
 
 /** A plan as `--json` tells it. Unknown figures are null. */

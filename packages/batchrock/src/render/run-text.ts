@@ -41,7 +41,7 @@ export function moneyText(status: RunStatus): string {
   if (cost.priceDate === undefined) return `${used}; price unknown`;
   if (cost.batchUsd === undefined) return `${used}; cost unknown until tokens are counted`;
   const batch = `${usd(cost.batchUsd)} by batch inference, ${usd(cost.onDemandUsd)} on demand`;
-  return `${used}; ${synthetic ? `on Bedrock this would cost about ${batch}` : batch} (USD, prices of ${cost.priceDate})`;
+  return `${used}; ${synthetic ? `on Bedrock this would cost ${batch}` : batch} (USD, prices of ${cost.priceDate})`;
 }
 
 /** All that `status` shows of a run. Times are local: it is read at a terminal. */

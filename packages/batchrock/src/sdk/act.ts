@@ -20,6 +20,7 @@ export interface RetryRequest extends FollowOptions {
 /** Sends the failed rows of a run that has ended once more, waits, and writes its results again. */
 export async function retryFailed(session: Session, reference: string | undefined, o: RetryRequest = {}): Promise<RunReport> {
   return holding(session, reference, async (opened) => {
+    await requireFailed(session, opened);
     await retryRun(opened.connection.ports, opened.id, { codes: o.codes, extraAttempts: o.extraAttempts, signal: o.signal });
     return goOn(session, opened, o);
   });
@@ -68,6 +69,18 @@ async function holding<T>(session: Session, reference: string | undefined, work:
   } finally {
     lock.release();
   }
+}
+
+/** Throws `BR-E0207` when nothing failed: rejected rows were never sent, and would be rejected again. */
+async function requireFailed(session: Session, { id, home }: OpenedRun): Promise<void> {
+  const { body: run } = await loadRun(session.ledger, id);
+  const status = await statusOf(session, run, home);
+  if (run.state !== 'ended' || status.failed > 0) return;
+  throw new StateError('BR-E0207', `no row of run ${id} failed, so there is nothing to send again`, {
+    details: { run: id },
+    hint:
+      (status.rejected ?? 0) > 0 ? 'rejected rows are never sent: mend them in the dataset' : 'batchrock results gives its rows',
+  });
 }
 
 async function goOn(session: Session, opened: OpenedRun, o: FollowOptions): Promise<RunReport> {

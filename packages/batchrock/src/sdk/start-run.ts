@@ -85,7 +85,7 @@ export async function startRun(session: Session, request: RunRequest, options: S
       maxErrorRate: request.maxErrorRate ?? kept?.maxErrorRate ?? 0,
     };
     await saveHome(session.ledger, home);
-    await prepare(connection.ports, home, inspected.dataset, before, options);
+    await prepare(connection.ports, home, inspected.dataset, before, { ...options, notice: session.notice });
     await wake(connection.ports, before, options);
     await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
     await checkBudget(session, home, request, survey, options);
@@ -164,11 +164,12 @@ async function prepare(
   home: RunHome,
   dataset: Dataset,
   before: RunBody | undefined,
-  { signal, onProgress }: StartOptions,
+  { signal, onProgress, notice }: StartOptions & Pick<Session, 'notice'>,
 ): Promise<void> {
   if (before !== undefined && before.state !== 'preparing') return;
   const { document } = home;
-  await prepareRun(ports, {
+  const { minRecords } = document.model.limits;
+  const prepared = await prepareRun(ports, {
     document,
     openRows: (from) => dataset.open(from),
     signal,
@@ -181,6 +182,12 @@ async function prepare(
       }),
   });
   await dataset.checkUnchanged();
+  const records = prepared.rows - prepared.rejected;
+  if (records > 0 && records < minRecords) {
+    notice(
+      `${records} records are fewer than the ${minRecords} that a job needs: padded with ${minRecords - records} that are dropped again`,
+    );
+  }
 }
 
 /** Lets a run go on that somebody stopped, or that a refusal has blocked: giving the command again says that it should. */
