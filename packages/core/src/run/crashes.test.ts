@@ -1,10 +1,18 @@
 import { beginLife, type Fault, type MemoryPorts, memoryPorts, plainSteps, putMemoryRun } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { driveRun } from './drive.ts';
+import { realSteps } from './real-steps.ts';
+import type { RunSteps } from './steps.ts';
 
 const RUN = 'r-0000000001';
 /** Long polls: few looks that find nothing, and the same steps. */
-const DRIVE = { steps: plainSteps, pollMs: 60_000 };
+const POLL_MS = 60_000;
+
+/** Every moment with the plain steps, which are quick; every eleventh with those that ship. */
+const WAYS: readonly (readonly [string, RunSteps, number])[] = [
+  ['every moment', plainSteps, 1],
+  ['every eleventh moment, with the steps that ship', realSteps, 11],
+];
 
 /** Two parts; one record fails at first and goes out again in a second generation. */
 async function newWorld(): Promise<MemoryPorts> {
@@ -25,10 +33,11 @@ function isRetry(inputUri: string): boolean {
 }
 
 /** Drives the run to its end through one life after another. The calls of the first life. */
-async function driveThrough(ports: MemoryPorts, fault?: Fault) {
+async function driveThrough(ports: MemoryPorts, steps: RunSteps, fault?: Fault) {
   const first = beginLife(ports, fault);
-  const isCrash = await Promise.race([driveRun(first.ports, RUN, DRIVE).then(() => false), first.crashed.then(() => true)]);
-  if (isCrash) await driveRun(beginLife(ports).ports, RUN, DRIVE);
+  const drive = (life: typeof first) => driveRun(life.ports, RUN, { steps, pollMs: POLL_MS });
+  const isCrash = await Promise.race([drive(first).then(() => false), first.crashed.then(() => true)]);
+  if (isCrash) await drive(beginLife(ports));
   return first.calls;
 }
 
@@ -45,31 +54,31 @@ function checkEnd(ports: MemoryPorts, expected: string): void {
   expect(lane?.body).toMatchObject({ holders: [] });
 }
 
-describe('a run whose process fails', () => {
-  it('ends in the same bytes, with no job created twice, when it is killed at any moment of any port call', async () => {
+describe.each(WAYS)('a run whose process fails at %s', (_, steps, stride) => {
+  it('ends in the same bytes, with no job created twice, when it is killed there', async () => {
     const calm = await newWorld();
-    const calls = await driveThrough(calm);
+    const calls = await driveThrough(calm, steps);
     const expected = finalBytes(calm);
     checkEnd(calm, expected);
     expect(calls.length).toBeGreaterThan(200);
-    for (let at = 0; at < calls.length; at++) {
+    for (let at = 0; at < calls.length; at += stride) {
       const ports = await newWorld();
-      await driveThrough(ports, { at, kind: 'crash' });
+      await driveThrough(ports, steps, { at, kind: 'crash' });
       expect(() => checkEnd(ports, expected), `killed at ${at}: ${JSON.stringify(calls[at])}`).not.toThrow();
     }
   }, 120_000);
 
-  it('ends in the same bytes, with no job created twice, when any one call fails or its answer is lost', async () => {
+  it('ends in the same bytes, with no job created twice, when a call fails there or its answer is lost', async () => {
     const calm = await newWorld();
-    const calls = await driveThrough(calm);
+    const calls = await driveThrough(calm, steps);
     const expected = finalBytes(calm);
-    for (let at = 0; at < calls.length; at++) {
+    for (let at = 0; at < calls.length; at += stride) {
       const ports = await newWorld();
       try {
-        await driveThrough(ports, { at, kind: 'lost' });
+        await driveThrough(ports, steps, { at, kind: 'lost' });
       } catch {
-        // calls before the first round and behind the last fail the command; it is given again
-        await driveThrough(ports);
+        // a call before the first round, or behind the last one, fails the command; it is given again
+        await driveThrough(ports, steps);
       }
       expect(() => checkEnd(ports, expected), `lost at ${at}: ${JSON.stringify(calls[at])}`).not.toThrow();
     }
