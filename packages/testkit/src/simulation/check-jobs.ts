@@ -121,7 +121,7 @@ export class JobChecker {
 
   #refused(spec: JobSpec): void {
     if (this.#bedrock.liveForeign() > 0) return;
-    const limit = Math.max(0, ...[...this.#ledger.lanes.values()].map((lane) => lane.limit));
+    const limit = Math.max(0, ...[...this.#ledger.lanes.values()].map((lane) => lane.quota ?? lane.limit));
     if (limit > this.#bedrock.quota) return;
     this.#world.trace.violate('I8', `${spec.jobName} met a full quota though nobody else runs a job`);
   }

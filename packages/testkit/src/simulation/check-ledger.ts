@@ -64,7 +64,9 @@ export class LedgerChecker {
       this.#born(key, after);
       return;
     }
-    if (ORDER[after.state] < ORDER[before.state])
+    // giving an intent up is the one step back; a job that lives all the same has no slot then, and is found by that
+    const withdrawn = before.state === 'submitting' && after.state === 'ready';
+    if (ORDER[after.state] < ORDER[before.state] && !withdrawn)
       this.#trace.violate('I12', `${key} went from ${before.state} back to ${after.state}`);
     if (before.state === 'collected') this.#trace.violate('I12', `${key} was written after it was collected`);
     for (const field of FROZEN) {
@@ -93,7 +95,7 @@ export class LedgerChecker {
     const change = changes.find((one) => one.key === key)!;
     const before = change.before?.body as PartBody | undefined;
     const after = change.after!.body as PartBody;
-    if (after.state !== 'submitting' || before?.state === 'submitting') return;
+    if (after.state !== 'submitting' || (before?.state === 'submitting' && before.since === after.since)) return;
     const run = [...this.runs.values()].find((one) => one.run === after.run);
     if (run?.state !== 'running') this.#trace.violate('I18', `${key} is submitted while its run is ${run?.state ?? 'unknown'}`);
   }

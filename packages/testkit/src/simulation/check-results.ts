@@ -12,6 +12,8 @@ export interface ResultRow {
   readonly status: string;
   readonly response?: string | undefined;
   readonly code?: string | undefined;
+  /** The input column that the prompt uses. */
+  readonly text?: string | undefined;
 }
 
 /** What a row met, attempt by attempt. */
@@ -64,6 +66,7 @@ function checkRow(trace: Trace, { id, row, result, met, maxAttempts }: RowCase):
     if (met.length > 0) trace.violate('I1', `bad row ${id} was sent`);
     return;
   }
+  if (`Say: ${result.text}` !== row.prompt) trace.violate('I1', `row ${id} shows the text ${JSON.stringify(result.text)}`);
   const success = met.find((one) => one.result.kind === 'succeeded');
   if (success !== undefined) {
     const answer = success.result.kind === 'succeeded' ? success.result.answer : '';

@@ -4,6 +4,7 @@ import type { Rng } from './random.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 
 /** A status and when a job gets it. */
 export interface Phase {
@@ -41,7 +42,8 @@ export function drawJobLife(rng: Rng, plan: FaultPlan, now: number, timeoutHours
   }
   edge += plan.jobStuckRate;
   if (fate < edge) {
-    const at = now + timeoutHours * 60 * MINUTE;
+    if (share < 0.9) return queued(begun, ended, rng.int(HOUR, 6 * HOUR));
+    const at = now + timeoutHours * HOUR;
     return { phases: [...first, { at: scheduled, status: 'Scheduled' }, { at, status: 'Expired' }], doneShare: 0 };
   }
   edge += plan.jobExpiredRate;
@@ -52,6 +54,12 @@ export function drawJobLife(rng: Rng, plan: FaultPlan, now: number, timeoutHours
   edge += plan.jobPartialRate;
   if (fate < edge) return { phases: [...begun, { at: ended, status: 'PartiallyCompleted' }], doneShare: share };
   return { phases: [...begun, { at: ended, status: 'Completed' }], doneShare: 1 };
+}
+
+/** Hours in the queue, then as usual. */
+function queued(begun: readonly Phase[], ended: number, waitMs: number): JobLife {
+  const late = begun.map((phase) => (phase.status === 'InProgress' ? { ...phase, at: phase.at + waitMs } : phase));
+  return { phases: [...late, { at: ended + waitMs, status: 'Completed' }], doneShare: 1 };
 }
 
 /** The life of a job that someone stops at `now`: what it was about to do no more happens. */

@@ -9,11 +9,12 @@ import {
   type Write,
 } from '@batchrock/core';
 
-/** One item as it stood from a moment on; `text` undefined: removed. */
+/** One item as it stood from a moment on; `item` undefined: removed. */
 interface Edition {
   readonly since: number;
   readonly version: number;
-  readonly text: string | undefined;
+  /** Frozen through and through, so that every reader may have the same one. */
+  readonly item: Item<unknown> | undefined;
   readonly places: readonly { readonly place: string; readonly sort: string }[];
 }
 
@@ -28,17 +29,19 @@ export interface Change {
 export class LedgerState {
   /** Called within each commit that took effect, after all its writes. */
   onCommit: ((changes: readonly Change[]) => void) | undefined;
+  /** Called after that. */
+  afterCommit: (() => void) | undefined;
   readonly #editions = new Map<Key, Edition[]>();
   /** Place to every key that was ever there. */
   readonly #places = new Map<string, Set<Key>>();
 
   get(key: Key): Item<unknown> | undefined {
-    return parse(this.#editions.get(key)?.at(-1));
+    return this.#editions.get(key)?.at(-1)?.item;
   }
 
   /** Every item now, in the order of first writing. */
   items(): Item<unknown>[] {
-    return [...this.#editions.values()].flatMap((editions) => parse(editions.at(-1)) ?? []);
+    return [...this.#editions.values()].flatMap((editions) => editions.at(-1)?.item ?? []);
   }
 
   /** An index as it stood at a moment. */
@@ -57,7 +60,7 @@ export class LedgerState {
     found.sort((a, b) => (a.position < b.position ? -1 : 1));
     const limit = query.limit ?? 100;
     const shown = found.slice(0, limit);
-    const items = shown.flatMap((one) => parse(one.edition) ?? []);
+    const items = shown.flatMap((one) => one.edition.item ?? []);
     const last = shown.at(-1);
     return found.length > limit && last !== undefined ? { items, cursor: last.position } : { items };
   }
@@ -66,7 +69,7 @@ export class LedgerState {
   commit(writes: readonly Write[], now: number): CommitResult {
     checkShape(writes);
     const stale = writes.filter((write) =>
-      (this.#editions.get(keyOf(write))?.at(-1) ?? absent).text === undefined
+      (this.#editions.get(keyOf(write))?.at(-1) ?? absent).item === undefined
         ? write.expect !== 'absent'
         : this.#editions.get(keyOf(write))!.at(-1)!.version !== write.expect,
     );
@@ -80,6 +83,7 @@ export class LedgerState {
       changes.push({ key, before, after: this.get(key) });
     }
     this.onCommit?.(changes);
+    this.afterCommit?.();
     return 'done';
   }
 
@@ -88,12 +92,12 @@ export class LedgerState {
     const editions = this.#editions.get(key) ?? [];
     this.#editions.set(key, editions);
     if ('remove' in write) {
-      editions.push({ since: now, version: 0, text: undefined, places: [] });
+      editions.push({ since: now, version: 0, item: undefined, places: [] });
       return;
     }
     const version = (before?.version ?? 0) + 1;
     const places = write.put.indexes.map(({ index, at, sort }) => ({ place: `${index} ${at}`, sort }));
-    editions.push({ since: now, version, text: JSON.stringify({ ...write.put, version }), places });
+    editions.push({ since: now, version, item: frozen({ ...write.put, version }), places });
     for (const { place } of places) {
       const keys = this.#places.get(place) ?? new Set<Key>();
       this.#places.set(place, keys.add(key));
@@ -101,7 +105,7 @@ export class LedgerState {
   }
 }
 
-const absent: Edition = { since: 0, version: 0, text: undefined, places: [] };
+const absent: Edition = { since: 0, version: 0, item: undefined, places: [] };
 
 /** The key that a write is about. */
 export function keyOf(write: Write): Key {
@@ -117,6 +121,7 @@ function checkShape(writes: readonly Write[]): void {
   if (keys.size !== writes.length) throw new InvariantError(`a commit names a key twice: ${writes.map(keyOf).join(', ')}`);
 }
 
-function parse(edition: Edition | undefined): Item<unknown> | undefined {
-  return edition?.text === undefined ? undefined : (JSON.parse(edition.text) as Item<unknown>);
+/** A copy through JSON, as a disk would keep it, that nobody can change. */
+function frozen(item: Item<unknown>): Item<unknown> {
+  return JSON.parse(JSON.stringify(item), (_key, value: unknown) => Object.freeze(value)) as Item<unknown>;
 }

@@ -10,6 +10,8 @@ export class ObjectState {
   readonly uri = 's3://sim-bucket/data';
   /** Called before an object is replaced or made. */
   onPut: ((key: string, before: Uint8Array | undefined, after: Uint8Array) => void) | undefined;
+  /** Called before an object is removed. */
+  onRemove: ((key: string) => void) | undefined;
   readonly #objects = new Map<string, Stored>();
   #puts = 0;
 
@@ -34,6 +36,7 @@ export class ObjectState {
   }
 
   remove(key: string): void {
+    if (this.#objects.has(key)) this.onRemove?.(key);
     this.#objects.delete(key);
   }
 

@@ -60,6 +60,26 @@ export class Life {
     this.#process.frozenUntil = Math.max(this.#process.frozenUntil, this.world.scheduler.now + ms);
   }
 
+  /** What waits under a signal: one listener for all of it, since a long run makes many calls under one signal. */
+  readonly #waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+  /** Runs `act` when the signal aborts, unless the returned function is called before. */
+  onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
+    if (signal === undefined) return () => {};
+    let waiting = this.#waiting.get(signal);
+    if (waiting === undefined) {
+      const all = new Set<() => void>();
+      waiting = all;
+      this.#waiting.set(signal, all);
+      signal.addEventListener('abort', () => {
+        for (const each of [...all]) each();
+      });
+    }
+    const set = waiting;
+    set.add(act);
+    return () => void set.delete(act);
+  }
+
   /** Its own clock: wakes only while it lives and is not frozen. */
   readonly clock: Clock = {
     now: () => this.world.scheduler.now + this.skewMs,
@@ -69,8 +89,13 @@ export class Life {
           reject(new CancelledError());
           return;
         }
-        signal?.addEventListener('abort', () => reject(new CancelledError()), { once: true });
-        this.world.scheduler.after(Math.max(0, ms), () => this.deliver(() => resolve()));
+        const ignore = this.onAbort(signal, () => reject(new CancelledError()));
+        this.world.scheduler.after(Math.max(0, ms), () =>
+          this.deliver(() => {
+            ignore();
+            resolve();
+          }),
+        );
       }),
   };
 }

@@ -1,0 +1,118 @@
+import {
+  driveRun,
+  ensureLane,
+  findRun,
+  isBatchrockError,
+  kickJob,
+  type RunPorts,
+  resumeRun,
+  type StopMode,
+  stopRun,
+  sweepLane,
+} from '@batchrock/core';
+import type { Dataset } from './dataset.ts';
+import type { Hint } from './events.ts';
+import { prepare } from './pipeline.ts';
+import type { Life, Program } from './process.ts';
+import { LANE, type Site } from './site.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Signals of the command lines that run now; a user's Ctrl-C aborts one. */
+export type Interrupts = Set<AbortController>;
+
+/** Failures that a process survives: it tries again a little later. Anything else is a bug. */
+function passes(error: unknown): boolean {
+  if (!isBatchrockError(error)) return false;
+  return error.kind === 'service' || error.kind === 'cancelled' || error.code === 'BR-E0203';
+}
+
+/** Repeats a step until it holds. */
+async function persist<T>(life: Life, step: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!passes(error)) throw error;
+      life.world.trace.note(life.name, `gives up for now: ${(error as Error).message}`);
+      await life.clock.sleep(life.rng.int(SECOND, 30 * SECOND));
+    }
+  }
+}
+
+/** Takes events as they come: each is only a reason to look. */
+function listen(life: Life, site: Site, ports: RunPorts): void {
+  site.events.listen(life.name.split('.')[0]!, (hint: Hint) => {
+    life.deliver(() => {
+      site.world.trace.note(life.name, `hears that ${hint.jobName} is ${hint.status}`);
+      kickJob(ports, { jobName: hint.jobName, jobArn: hint.jobArn }).catch((error: unknown) => {
+        if (!passes(error)) site.world.trace.violate('unexpected-error', `kick: ${(error as Error).stack}`);
+      });
+    });
+  });
+}
+
+/** `batchrock run`: prepares the dataset if it is the owner's, then drives the run to its end. */
+export function commandLine(
+  site: Site,
+  dataset: Dataset,
+  o: { readonly isOwner: boolean; readonly interrupts: Interrupts },
+): Program {
+  return async (life) => {
+    const ports = site.portsFor(life);
+    const pollMs = Math.round(life.rng.logUniform(40 * SECOND, 8 * MINUTE));
+    const { run } = dataset.document;
+    await persist(life, () => ensureLane(ports, LANE, site.quota));
+    if (o.isOwner) await persist(life, () => prepare(ports, dataset));
+    listen(life, site, ports);
+    for (;;) {
+      const ended = await persist(life, async () => {
+        const interrupt = new AbortController();
+        const found = await findRun(ports.ledger, run);
+        if (found === undefined || found.body.state === 'preparing') return false;
+        o.interrupts.add(interrupt);
+        const body = await driveRun(ports, run, { pollMs, signal: interrupt.signal }).finally(() =>
+          o.interrupts.delete(interrupt),
+        );
+        site.world.trace.note(life.name, `driveRun returns: ${body.state}`);
+        return body.state === 'ended';
+      });
+      if (ended) return;
+      await life.clock.sleep(life.rng.int(10 * SECOND, 2 * MINUTE));
+    }
+  };
+}
+
+/** A handler of events with a sweep every few minutes, as it runs on AWS. */
+export function handler(site: Site): Program {
+  return async (life) => {
+    const ports = site.portsFor(life);
+    const sweepMs = life.rng.int(1, 5) * MINUTE;
+    await persist(life, () => ensureLane(ports, LANE, site.quota));
+    listen(life, site, ports);
+    while (!site.hasEnded) {
+      await persist(life, () => sweepLane(ports, LANE));
+      await life.clock.sleep(sweepMs);
+    }
+  };
+}
+
+/** A user who stops a run and lets it go on later. */
+export function stopper(site: Site, run: string, mode: StopMode): Program {
+  return async (life) => {
+    const ports = site.portsFor(life);
+    const once = async (what: string, step: () => Promise<unknown>): Promise<void> => {
+      site.world.trace.note(life.name, what);
+      await persist(life, () => step().catch(ignoreState));
+    };
+    await once(`stops ${run} (${mode})`, () => stopRun(ports, run, mode));
+    await life.clock.sleep(life.rng.int(MINUTE, 60 * MINUTE));
+    await once(`resumes ${run}`, () => resumeRun(ports, run));
+  };
+}
+
+/** A run that does not exist yet, is being prepared or has ended can be neither stopped nor resumed. */
+function ignoreState(error: unknown): void {
+  if (!isBatchrockError(error) || !['BR-E0201', 'BR-E0207'].includes(error.code)) throw error;
+}

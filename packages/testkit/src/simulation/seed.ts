@@ -1,0 +1,157 @@
+import { sweepLane } from '@batchrock/core';
+import { checkResults } from './check-results.ts';
+import { describeFaults, type FaultPlan } from './faults.ts';
+import { results } from './pipeline.ts';
+import { type Life, type Program, SimProcess } from './process.ts';
+import { commandLine, handler, type Interrupts, stopper } from './programs.ts';
+import { WORLD_START } from './scheduler.ts';
+import { LANE, Site } from './site.ts';
+import type { Violation } from './trace.ts';
+import { World } from './world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Once faults have ended, a run that has not ended after this is stuck (I20): jobs may last a day before they expire. */
+const PATIENCE_MS = 120 * HOUR;
+/** Steps of a world that goes round in circles. */
+const MAX_STEPS = 400_000;
+
+/** How one seed went. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  /** The same whenever the seed is run. */
+  readonly hash: string;
+  readonly virtualMs: number;
+  readonly steps: number;
+  readonly jobs: number;
+  readonly story: readonly string[];
+}
+
+export interface SeedOptions {
+  readonly wholeStory?: boolean;
+  /** Changes the faults that were drawn. */
+  readonly adjust?: (plan: FaultPlan) => FaultPlan;
+}
+
+/** Runs one world from its seed: faults first, then calm until every run has ended, then the results are judged. */
+export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
+  const world = new World(seed, options);
+  const site = new Site(world);
+  const { scheduler, trace } = world;
+  const broken = (): boolean => trace.violation !== undefined || scheduler.steps > MAX_STEPS;
+  trace.note('world', `seed ${seed}: ${describeFaults(world.plan)}`);
+
+  populate(world, site);
+  const rng = world.rng.fork('phases');
+  await scheduler.run(
+    scheduler.now + rng.logUniform(20 * MINUTE, 8 * HOUR),
+    () => broken() || (site.hasEnded && rng.chance(0.002)),
+  );
+  calmDown(world, site);
+  await scheduler.run(scheduler.now + PATIENCE_MS, () => broken() || site.hasEnded);
+  if (!broken() && !site.hasEnded)
+    trace.violate('I20', `not ended ${PATIENCE_MS / HOUR} h after faults ended: ${standing(site)}`);
+  if (!broken()) await scheduler.run(scheduler.now + 20 * MINUTE, broken);
+  if (!broken()) await audit(world, site);
+  if (scheduler.steps > MAX_STEPS) trace.violate('I20', `no end after ${MAX_STEPS} steps: ${standing(site)}`);
+  return {
+    seed,
+    violation: trace.violation,
+    hash: trace.hash(),
+    virtualMs: scheduler.now - WORLD_START,
+    steps: scheduler.steps,
+    jobs: site.bedrock.jobs.length,
+    story: trace.story(),
+  };
+}
+
+function populate(world: World, site: Site): void {
+  const rng = world.rng.fork('processes');
+  const interrupts: Interrupts = new Set();
+  const programs: Program[] = [...site.datasets.values()].map((dataset) =>
+    commandLine(site, dataset, { isOwner: true, interrupts }),
+  );
+  const more = rng.int(0, 2);
+  for (let i = 0; i < more; i++) {
+    const dataset = rng.pick([...site.datasets.values()]);
+    programs.push(rng.chance(0.5) ? handler(site) : commandLine(site, dataset, { isOwner: false, interrupts }));
+  }
+  programs.forEach((program, i) => new SimProcess(world, `p${i}`, program).boot());
+  worldEvents(world, site, interrupts);
+}
+
+/** What happens to a world from outside its processes. */
+function worldEvents(world: World, site: Site, interrupts: Interrupts): void {
+  const { plan, scheduler } = world;
+  const { bedrock } = site;
+  world.often(plan.foreignJobsPerHour, 'foreign', (rng) => bedrock.addForeign(rng.logUniform(2 * MINUTE, 3 * HOUR)));
+  world.often(plan.humanStopsPerHour, 'human', (rng) => {
+    const live = bedrock.liveJobs();
+    if (live.length > 0) bedrock.stop(rng.pick(live).jobArn, 'somebody in the console');
+  });
+  world.often(plan.forgedEventsPerHour, 'forger', (rng) => {
+    if (bedrock.jobs.length === 0) return;
+    const { spec } = rng.pick(bedrock.jobs);
+    const jobArn = rng.pick([
+      rng.pick(bedrock.jobs).jobArn,
+      'arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/zzzzzzzzzzzz',
+    ]);
+    site.events.forge({ jobName: spec.jobName, jobArn, status: rng.pick(['Completed', 'Failed', 'InProgress', 'Stopped']) });
+  });
+  world.often(plan.interruptsPerHour, 'ctrl-c', (rng) => {
+    if (interrupts.size === 0) return;
+    world.trace.note('user', 'presses Ctrl-C');
+    rng.pick([...interrupts]).abort();
+  });
+  world.often(plan.leaksPerHour, 'leaks', () => site.leakSlot());
+  let stops = 0;
+  world.often(plan.stopsPerHour, 'stops', (rng) => {
+    const run = rng.pick([...site.datasets.keys()]);
+    new SimProcess(world, `user${stops++}`, stopper(site, run, rng.pick(['drain', 'stop', 'abandon']))).boot();
+  });
+  if (!plan.quotaDrops) return;
+  scheduler.after(world.rng.fork('quota').int(0, 2 * HOUR), () => {
+    if (world.isCalm || bedrock.quota < 2) return;
+    bedrock.quota--;
+    world.trace.note('bedrock', `the quota drops to ${bedrock.quota}`);
+  });
+}
+
+function calmDown(world: World, site: Site): void {
+  world.calmDown();
+  site.bedrock.endForeign();
+  site.bedrock.quota = site.quota;
+}
+
+/** One line on every run and its parts, for a world that does not end. */
+function standing(site: Site): string {
+  const runs = [...site.ledgerChecker.runs.values()].map(
+    (run) => `${run.run} is ${run.state}, attempt ${run.attempt}${run.blocked ? ', blocked' : ''}`,
+  );
+  const parts = [...site.ledgerChecker.parts.values()]
+    .filter((part) => part.state !== 'collected')
+    .map((part) => `${part.part}-${part.attempt} ${part.state} ${part.jobStatus ?? ''}`);
+  const lanes = [...site.ledgerChecker.lanes.values()].map((lane) => `${lane.holders.length} of ${lane.limit} slots`);
+  return [...runs, ...parts, ...lanes].join('; ');
+}
+
+/** The last look, by a process that nothing happens to: slots are free, leaks go, every row has its one outcome. */
+async function audit(world: World, site: Site): Promise<void> {
+  const { scheduler, trace } = world;
+  let done = false;
+  const program = async (life: Life): Promise<void> => {
+    const ports = site.portsFor(life);
+    site.checkQuiet();
+    for (let i = 0; i < 2; i++) await sweepLane(ports, LANE);
+    site.checkNoSlots();
+    for (const dataset of site.datasets.values()) {
+      checkResults(trace, site.bedrock, site.withAttempts(dataset), await results(ports, dataset));
+    }
+    done = true;
+  };
+  new SimProcess(world, 'audit', program).boot();
+  const over = await scheduler.run(scheduler.now + 10 * HOUR, () => done || trace.violation !== undefined);
+  if (!over) trace.violate('sim', 'the audit does not end');
+}

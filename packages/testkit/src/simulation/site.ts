@@ -1,0 +1,126 @@
+import { type BatchServiceFacts, type Item, type LaneBody, ledgerKeys, type RunPorts } from '@batchrock/core';
+import { identityCompression, MemoryScratch, nodeDigest } from '../memory/index.ts';
+import { Bedrock } from './bedrock.ts';
+import { JobChecker } from './check-jobs.ts';
+import { LedgerChecker } from './check-ledger.ts';
+import { watchObjects } from './check-objects.ts';
+import { type Dataset, drawDataset } from './dataset.ts';
+import { EventBus } from './events.ts';
+import { ledgerPort } from './ledger-port.ts';
+import { LedgerState } from './ledger-state.ts';
+import { objectPort } from './object-port.ts';
+import { ObjectState } from './object-state.ts';
+import type { Life } from './process.ts';
+import { servicePort } from './service-port.ts';
+import type { World } from './world.ts';
+
+const MINUTE = 60_000;
+
+/** The one lane of a world. */
+export const LANE = '123456789012/us-east-1/anthropic.claude-3-haiku-20240307-v1:0';
+
+/** All that stands outside the processes of a world, with its checkers, and the ports that lead there. */
+export class Site {
+  readonly world: World;
+  readonly ledger = new LedgerState();
+  readonly objects = new ObjectState();
+  readonly bedrock: Bedrock;
+  readonly events: EventBus;
+  readonly datasets: ReadonlyMap<string, Dataset>;
+  /** Jobs that the account may have at once, and that the lane is opened with. */
+  readonly quota: number;
+  readonly ledgerChecker: LedgerChecker;
+  readonly jobChecker: JobChecker;
+  readonly #facts: BatchServiceFacts;
+  readonly #blockBytes: number;
+
+  constructor(world: World) {
+    const rng = world.rng.fork('site');
+    this.world = world;
+    this.quota = rng.int(1, 5);
+    this.#blockBytes = rng.pick([512, 4096, 65_536]);
+    this.#facts = {
+      tokenTrustMs: MINUTE,
+      signatureMs: 5 * MINUTE,
+      listSettleMs: 2 * MINUTE,
+      outputSettleMs: rng.pick([2, 10, 30]) * MINUTE,
+    };
+    this.bedrock = new Bedrock(world, this.objects, { quota: this.quota, outputSettleMs: this.#facts.outputSettleMs });
+    this.events = new EventBus(world);
+    this.bedrock.onStatus = (job, status) => this.events.tell(job, status);
+    this.datasets = drawDatasets(world, this.objects.uri, this.quota);
+    this.ledgerChecker = new LedgerChecker(world.trace, this.ledger);
+    this.jobChecker = new JobChecker(world, this.bedrock, this.ledgerChecker, this.datasets);
+    this.ledger.afterCommit = () => this.jobChecker.checkSlots();
+    watchObjects(this.objects, this.ledgerChecker, world.trace);
+  }
+
+  /** Everything that a process needs from outside, for one life of it. */
+  portsFor(life: Life): RunPorts {
+    return {
+      clock: life.clock,
+      random: { next: () => life.rng.next() },
+      digest: nodeDigest,
+      ledger: ledgerPort(life, this.ledger),
+      objects: objectPort(life, this.objects, this.#blockBytes),
+      service: servicePort(life, this.bedrock, this.#facts),
+      compression: identityCompression,
+      scratch: new MemoryScratch(),
+    };
+  }
+
+  /** Puts a slot into the lane that no open part needs, as a bug or a person might. */
+  leakSlot(): void {
+    const { trace, scheduler } = this.world;
+    const key = ledgerKeys.lane(LANE);
+    const item = this.ledger.get(key) as Item<LaneBody> | undefined;
+    if (item === undefined || item.body.holders.length >= item.body.limit) return;
+    const run = [...this.datasets.keys()][0]!;
+    const jobName = `sim-leak-${this.ledgerChecker.leaks.size}`;
+    this.ledgerChecker.leaks.add(jobName);
+    trace.note('world', `${jobName} holds a slot for nothing`);
+    const holders = [...item.body.holders, { jobName, run, attempt: 9, part: 999 }];
+    this.ledger.commit([{ put: { ...item, body: { ...item.body, holders } }, expect: item.version }], scheduler.now);
+  }
+
+  /** At rest nobody but a leak holds a slot, and no job of ours lives (I9). */
+  checkQuiet(): void {
+    for (const lane of this.ledgerChecker.lanes.values()) {
+      const held = lane.holders.filter((holder) => !this.ledgerChecker.leaks.has(holder.jobName));
+      if (held.length > 0) this.world.trace.violate('I9', `at rest ${held[0]!.jobName} holds a slot`);
+    }
+    const live = this.bedrock.liveJobs()[0];
+    if (live !== undefined) this.world.trace.violate('I9', `at rest job ${live.index} lives`);
+  }
+
+  /** Two sweeps later no leak is left either (I9). */
+  checkNoSlots(): void {
+    for (const lane of this.ledgerChecker.lanes.values()) {
+      if (lane.holders.length > 0) this.world.trace.violate('I9', `two sweeps have left ${lane.holders[0]!.jobName} its slot`);
+    }
+  }
+
+  /** The dataset with as many attempts as the ledger allows in the end: a run that was stopped and resumed may get more. */
+  withAttempts(dataset: Dataset): Dataset {
+    const run = [...this.ledgerChecker.runs.values()].find((one) => one.run === dataset.document.run);
+    const maxAttempts = run?.maxAttempts ?? dataset.document.maxAttempts;
+    return { ...dataset, document: { ...dataset.document, maxAttempts } };
+  }
+
+  /** True when every run has ended. */
+  get hasEnded(): boolean {
+    const runs = [...this.ledgerChecker.runs.values()];
+    return runs.length === this.datasets.size && runs.every((run) => run.state === 'ended');
+  }
+}
+
+function drawDatasets(world: World, storeUri: string, quota: number): Map<string, Dataset> {
+  const rng = world.rng.fork('datasets');
+  const count = rng.chance(0.3) ? 2 : 1;
+  const datasets = new Map<string, Dataset>();
+  for (let i = 0; i < count; i++) {
+    const run = `r-sim00000${i}a`;
+    datasets.set(run, drawDataset(rng, { run, lane: LANE, storeUri, quota }));
+  }
+  return datasets;
+}
