@@ -1,6 +1,7 @@
 import { StateError } from '../errors/index.ts';
 import type { CallOptions, ObjectStore } from '../ports/index.ts';
 import { LineReader } from './line-reader.ts';
+import { checkCancelled } from './tolerance.ts';
 
 /** Lines of several objects, one after the other, as if they were one. Each is opened when the one before it has ended. */
 export class LineChain {
@@ -50,7 +51,7 @@ export class LineChain {
   }
 
   async #open(key: string): Promise<void> {
-    this.#options.signal?.throwIfAborted();
+    checkCancelled(this.#options.signal);
     const block = this.#reader?.bytes;
     await this.close();
     const source = await this.#objects.open(key, this.#options);

@@ -4,6 +4,7 @@ import type { EventBody, RunBody } from './document.ts';
 import { eventItem } from './items.ts';
 import { type Loaded, putRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
+import { checkCancelled } from './tolerance.ts';
 
 /** What a reader decided: the writes that do it, and what to tell the caller once they took effect. No writes: nothing to do. */
 export interface Decision<T> {
@@ -21,7 +22,7 @@ const MAX_TRIES = 40;
  */
 export async function transact<T>(ports: RunPorts, decide: () => Promise<Decision<T>>, o?: CallOptions): Promise<T> {
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-    o?.signal?.throwIfAborted();
+    checkCancelled(o?.signal);
     const { writes, result } = await decide();
     if (writes.length === 0) return result;
     if ((await ports.ledger.commit(writes, o)) === 'done') return result;
