@@ -27,8 +27,10 @@ const host: Host = {
   },
 };
 
-// Whoever reads our output may leave early (`| head`): that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Whoever reads our output may leave early (`| head`): that is no error. Other errors come back from the write.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+});
 process.stderr.on('error', () => undefined);
 
 // node:sqlite says on Node 22 that it is experimental; users cannot do anything about that.

@@ -42,6 +42,8 @@ async function toBatchrockError(error: unknown, argv: readonly string[], cli: Cl
     const command = isCommand ? ` ${argv[0]}` : '';
     return new InputError('BR-E0112', usageMessage(error.message), { hint: `batchrock${command} --help shows what is allowed` });
   }
+  const { storageError, systemErrorCode } = await import('../node/index.ts');
+  if (/^E[A-Z]+$/.test(systemErrorCode(error))) return storageError(error, 'go on');
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new InvariantError(`unexpected ${message}`, { cause: error });
 }

@@ -55,7 +55,12 @@ export class Terminal {
   /** Data, to standard output. Resolves when the stream has taken it. */
   async data(text: string | Uint8Array): Promise<void> {
     this.clear();
-    await writeAll(this.#host.stdout, text);
+    try {
+      await writeAll(this.#host.stdout, text);
+    } catch (error) {
+      const { storageError } = await import('../node/index.ts');
+      throw storageError(error, 'write to standard output');
+    }
   }
 
   /** One JSON document a line, to standard output. */

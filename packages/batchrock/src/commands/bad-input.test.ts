@@ -1,0 +1,208 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalBedrock } from '@batchrock/local';
+import { describe, expect, test } from 'vitest';
+import { cli, folderWith, jobsOf, localServer, MODEL, type Ran } from '../../test/cli-harness.ts';
+
+/** What bad input gets: code 2, an error with its code, what it must say, and nothing sent. */
+interface BadInput {
+  readonly what: string;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly argv: readonly string[];
+  readonly code: string;
+  /** Every one of these stands in the message or its hint. */
+  readonly says: readonly (string | RegExp)[];
+  readonly stdin?: string;
+  readonly before?: (folder: string) => void;
+}
+
+const GOOD = { 'in.csv': 'id,text\n1,fine\n2,also fine\n' };
+const ask = (...more: string[]) => ['run', 'in.csv', '--model', MODEL, '--prompt', 'Say: {text}', ...more];
+
+const TABLE: readonly BadInput[] = [
+  { what: 'no such file', argv: ask(), code: 'BR-E0101', says: ['in.csv', 'check the path'] },
+  {
+    what: 'a folder in place of a file',
+    argv: ask(),
+    before: (folder) => mkdirSync(join(folder, 'in.csv')),
+    code: 'BR-E0101',
+    says: ['in.csv'],
+  },
+  { what: 'an empty file', files: { 'in.csv': '' }, argv: ask(), code: 'BR-E0102', says: ['in.csv is empty', 'at least one row'] },
+  {
+    what: 'an empty JSON Lines file',
+    files: { 'in.jsonl': '' },
+    argv: ['run', 'in.jsonl', '--model', MODEL, '--prompt', '{text}'],
+    code: 'BR-E0102',
+    says: ['in.jsonl'],
+  },
+  { what: 'a header only', files: { 'in.csv': 'id,text\n' }, argv: ask(), code: 'BR-E0102', says: ['in.csv', 'no rows'] },
+  {
+    what: 'duplicate column names',
+    files: { 'in.csv': 'id,text,text\n1,a,b\n' },
+    argv: ask(),
+    code: 'BR-E0103',
+    says: ['in.csv', 'text', 'line 1'],
+  },
+  { what: 'an empty column name', files: { 'in.csv': 'id,,text\n1,a,b\n' }, argv: ask(), code: 'BR-E0103', says: ['in.csv', '2'] },
+  {
+    what: 'a quote that is never closed',
+    files: { 'in.csv': 'id,text\n1,fine\n2,"never closed\n3,x\n' },
+    argv: ask(),
+    code: 'BR-E0104',
+    says: ['in.csv', 'line 3', 'close the quote'],
+  },
+  {
+    what: 'a Parquet file',
+    files: { 'in.csv': 'PAR1\u0000\u0001' },
+    argv: ask(),
+    code: 'BR-E0114',
+    says: ['in.csv', 'Parquet'],
+  },
+  {
+    what: 'a format that cannot be told',
+    files: { 'in.txt': 'id,text\n1,a\n' },
+    argv: ['run', 'in.txt', '--model', MODEL, '--prompt', '{text}'],
+    code: 'BR-E0117',
+    says: ['in.txt', '--input-format'],
+  },
+  {
+    what: 'an unknown model',
+    files: GOOD,
+    argv: ['run', 'in.csv', '--model', 'anthropic.claude-3-haiku-2024', '--prompt', '{text}'],
+    code: 'BR-E0105',
+    says: ['anthropic.claude-3-haiku-2024', MODEL, '--family', '--invocation-type'],
+  },
+  {
+    what: 'unknown columns in the prompt, all of them named',
+    files: GOOD,
+    argv: ['run', 'in.csv', '--model', MODEL, '--prompt', '{txet} and {ident}'],
+    code: 'BR-E0106',
+    says: ['{txet}', '{ident}', 'did you mean text?', 'id, text'],
+  },
+  {
+    what: 'a column that no row of a JSON Lines file has',
+    files: { 'in.jsonl': '{"text":"a"}\n{"text":"b"}\n' },
+    argv: ['run', 'in.jsonl', '--model', MODEL, '--prompt', '{title}'],
+    code: 'BR-E0106',
+    says: ['{title}', 'text'],
+  },
+  {
+    what: 'a brace that is never closed',
+    files: GOOD,
+    argv: ['run', 'in.csv', '--model', MODEL, '--prompt', 'Say {text'],
+    code: 'BR-E0107',
+    says: ['prompt', '{{'],
+  },
+  {
+    what: 'a prompt for an embedding model',
+    files: GOOD,
+    argv: ['run', 'in.csv', '--model', 'amazon.titan-embed-text-v2:0', '--prompt', '{text}'],
+    code: 'BR-E0108',
+    says: ['amazon.titan-embed-text-v2:0', '--text-column'],
+  },
+  {
+    what: 'no text column for an embedding model',
+    files: GOOD,
+    argv: ['run', 'in.csv', '--model', 'amazon.titan-embed-text-v2:0'],
+    code: 'BR-E0109',
+    says: ['input_text', 'id, text', '--text-column'],
+  },
+  {
+    what: 'a text column for a model that answers prompts',
+    files: GOOD,
+    argv: ask('--text-column', 'text'),
+    code: 'BR-E0112',
+    says: ['--text-column', '{text}'],
+  },
+  { what: 'no prompt', files: GOOD, argv: ['run', 'in.csv', '--model', MODEL], code: 'BR-E0110', says: ['--prompt', '--prompt-file'] },
+  {
+    what: 'two prompts',
+    files: { ...GOOD, 'p.txt': '{text}' },
+    argv: ask('--prompt-file', 'p.txt'),
+    code: 'BR-E0112',
+    says: ['--prompt and --prompt-file'],
+  },
+  { what: 'no prompt file', files: GOOD, argv: ['run', 'in.csv', '--model', MODEL, '--prompt-file', 'p.txt'], code: 'BR-E0101', says: ['p.txt'] },
+  {
+    what: 'an output that exists',
+    files: { ...GOOD, 'out.jsonl': 'mine\n' },
+    argv: ask('--out', 'out.jsonl'),
+    code: 'BR-E0111',
+    says: ['out.jsonl exists', '--force'],
+  },
+  {
+    what: 'an output in a folder that does not exist',
+    files: GOOD,
+    argv: ask('--out', 'no/such/out.jsonl'),
+    code: 'BR-E0101',
+    says: ['out.jsonl', 'mkdir -p'],
+  },
+  { what: 'an output of an unknown format', files: GOOD, argv: ask('--out', 'out.xlsx'), code: 'BR-E0117', says: ['out.xlsx', '.jsonl', '.csv'] },
+  {
+    what: 'an unknown request parameter',
+    files: GOOD,
+    argv: ask('--param', 'temprature=0'),
+    code: 'BR-E0115',
+    says: ['temprature', 'temperature'],
+  },
+  { what: 'a request parameter out of range', files: GOOD, argv: ask('--param', 'temperature=9'), code: 'BR-E0115', says: ['temperature', '9'] },
+  { what: 'a parameter without a value', files: GOOD, argv: ask('--param', 'temperature'), code: 'BR-E0112', says: ['--param', 'NAME=VALUE'] },
+  {
+    what: 'fewer records a job than the model takes',
+    files: GOOD,
+    argv: ask('--records-per-job', '7'),
+    code: 'BR-E0120',
+    says: ['--records-per-job is 7', '100 to 100000'],
+  },
+  { what: 'slots that are no number', files: GOOD, argv: ask('--slots', 'many'), code: 'BR-E0112', says: ['--slots', 'many', 'whole number from 1'] },
+  { what: 'a bad row with --strict', files: { 'in.csv': 'id,text\n1,fine\n2\n' }, argv: ask('--strict'), code: 'BR-E0113', says: ['line 3', '--strict'] },
+  { what: 'an unknown option', files: GOOD, argv: ask('--promt', 'x'), code: 'BR-E0112', says: ['--promt', 'did you mean --prompt?'] },
+  { what: 'an unknown command', argv: ['runn', 'in.csv'], code: 'BR-E0112', says: ['runn', 'did you mean run?'] },
+  { what: 'a bucket without a role', files: GOOD, argv: ask('--bucket', 'my-bucket'), code: 'BR-E0112', says: ['my-bucket', '--role-arn'] },
+  {
+    what: 'a role that is no role',
+    files: GOOD,
+    argv: ask('--bucket', 'my-bucket', '--role-arn', 'admin'),
+    code: 'BR-E0120',
+    says: ['--role-arn is "admin"', 'arn:aws:iam::'],
+  },
+  {
+    what: 'a prefix that Bedrock refuses',
+    files: GOOD,
+    argv: ask('--prefix', 'dt=2026'),
+    code: 'BR-E0120',
+    says: ['--prefix is "dt=2026"', 'letters, digits'],
+  },
+  { what: 'empty standard input', argv: ['run', '-', '--model', MODEL, '--prompt', '{text}'], code: 'BR-E0102', says: ['standard input'] },
+  { what: 'a run that is not there', argv: ['status', 'r-nope'], code: 'BR-E0201', says: ['r-nope', 'batchrock list'] },
+  { what: 'no run at all', argv: ['results'], code: 'BR-E0201', says: ['no run'] },
+];
+
+describe('bad input gets a clear error, exit code 2, and nothing is sent', () => {
+  test.each(TABLE)('$what', async (bad) => {
+    const server = await localServer();
+    const folder = folderWith(bad.files);
+    bad.before?.(folder);
+    const before = readdirSync(folder);
+    const local = bad.argv[0] === 'run' && !bad.argv.includes('--bucket') ? ['--endpoint-url', server.url] : [];
+    const ran = await cli([...bad.argv, ...local], { cwd: folder, stdin: bad.stdin });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expectError(ran, bad);
+    expect(readdirSync(folder).filter((name) => name !== 'state')).toEqual(before);
+    await expectNothingSent(server);
+  });
+});
+
+function expectError(ran: Ran, bad: BadInput): void {
+  const [first, hint, docs] = ran.stderr.split('\n').filter((line) => !/^(run r-|local|http)/.test(line));
+  expect(first).toMatch(new RegExp(`^${bad.code} `));
+  expect(hint).toMatch(/^ {2}→ \S/);
+  expect(docs).toBe(`  docs: docs/errors.md#${bad.code.toLowerCase()}`);
+  for (const part of bad.says) expect(`${first}\n${hint}`).toMatch(part);
+  expect(ran.stderr).not.toMatch(/\n\s+at |node:internal|\u001b/);
+}
+
+async function expectNothingSent(server: LocalBedrock): Promise<void> {
+  expect(await jobsOf(server)).toEqual([]);
+}
