@@ -19,8 +19,8 @@ export interface S3ObjectStoreOptions extends ConnectionOptions {
   readonly bucketOwner?: string;
 }
 
-/** S3 takes parts of 5 MiB and more, 10,000 of them (S3 API reference, 2026-11): 80 GB with this. */
-const BLOCK_BYTES = 8 * 1024 * 1024;
+/** The least that S3 takes as a part (API reference, 2026-11); with 10,000 of them an object may have 50 GB. */
+const BLOCK_BYTES = 5 * 1024 * 1024;
 
 /** Two uploads at full speed. */
 const POOLED_BLOCKS = 4;
