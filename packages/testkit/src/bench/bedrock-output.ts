@@ -1,0 +1,57 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Random } from '@batchrock/core';
+
+const FLUSH_BYTES = 1 << 20;
+
+/** Words of the answers; an answer has about forty of them. */
+const WORDS = 'positive negative mixed warm terse honest "fair" slow café quite rather the of and but with for'.split(' ');
+
+/**
+ * Writes what Bedrock would make of an input file: each request echoed, an answer behind it, the lines shuffled. `lines` are
+ * those of the input file, without padding.
+ */
+export async function writeBedrockOutput(path: string, lines: readonly Buffer[], random: Random): Promise<void> {
+  const order = Uint32Array.from(lines, (_, i) => i);
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = Math.floor(random.next() * (i + 1));
+    [order[i], order[other]] = [order[other]!, order[i]!];
+  }
+  const file = await open(path, 'w');
+  try {
+    let chunk: Buffer[] = [];
+    let bytes = 0;
+    for (const index of order) {
+      const line = lines[index]!;
+      const tail = Buffer.from(`,"modelOutput":${JSON.stringify(answer(random))}}\n`);
+      // the line without its closing brace, then the answer
+      chunk.push(line.subarray(0, line.length - 1), tail);
+      bytes += line.length + tail.length;
+      if (bytes < FLUSH_BYTES) continue;
+      await flush(file, chunk);
+      chunk = [];
+      bytes = 0;
+    }
+    await flush(file, chunk);
+  } finally {
+    await file.close();
+  }
+}
+
+async function flush(file: FileHandle, chunk: readonly Buffer[]): Promise<void> {
+  await file.write(Buffer.concat(chunk));
+}
+
+function answer(random: Random): object {
+  const count = 20 + Math.floor(random.next() * 40);
+  const text = Array.from({ length: count }, () => WORDS[Math.floor(random.next() * WORDS.length)]).join(' ');
+  return {
+    id: `msg_bdrk_${Math.floor(random.next() * 1e15).toString(36)}`,
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-3-haiku-20240307',
+    content: [{ type: 'text', text: random.next() < 0.1 ? `${text}\n\n${text}` : text }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 90 + count, output_tokens: count },
+  };
+}

@@ -1,0 +1,7 @@
+import type { Bench } from './bench.ts';
+import { csvToJobs } from './csv-to-jobs.ts';
+import { endToEnd } from './end-to-end.ts';
+import { joinToJsonl } from './join-to-jsonl.ts';
+
+/** Every bench, in the order in which they run. */
+export const BENCHES: readonly Bench[] = [csvToJobs, joinToJsonl, endToEnd];

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import {
+  type BatchService,
+  DEFAULT_LIMITS,
+  InvariantError,
+  type Ledger,
+  partRecordsFor,
+  prepareRun,
+  type RunDocument,
+  type RunPorts,
+} from '@batchrock/core';
+import { openCsv } from '@batchrock/formats';
+import { openSqliteLedger } from '@batchrock/sqlite';
+import {
+  createFileObjectStore,
+  createScratch,
+  nodeClock,
+  nodeDigest,
+  nodeRandom,
+  openFileSource,
+  zstdCompression,
+} from 'batchrock/node';
+import type { Bench, BenchContext } from './bench.ts';
+
+const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
+const LANE = `123456789012/us-east-1/${MODEL}`;
+
+/** A CSV file through `prepareRun`: rows read, checked and kept, records encoded and hashed, all files and the ledger on disk. */
+export const csvToJobs: Bench = {
+  name: 'csv-to-jobs',
+  rows: 1_000_000,
+  async run({ rows, dir, dataset }) {
+    const ledger = openSqliteLedger(join(dir, 'ledger.db'));
+    const ports = benchPorts(dir, ledger);
+    const document = await benchDocument({ rows, dir, dataset });
+    const started = performance.now();
+    const prepared = await prepareRun(ports, {
+      document,
+      openRows: async (from) => {
+        const source = await openFileSource(dataset, from?.byte ?? 0);
+        const { dialect } = document.source;
+        return openCsv(source, { name: 'reviews.csv', ...(from && dialect.format === 'csv' ? { from, dialect } : {}) });
+      },
+    });
+    const seconds = (performance.now() - started) / 1000;
+    ledger.close();
+    if (prepared.rows !== rows || prepared.rejected !== 0) {
+      throw new InvariantError(`${prepared.rows} rows and ${prepared.rejected} rejected instead of ${rows} and 0`);
+    }
+    return { seconds };
+  },
+};
+
+/** Ports over files in a folder. */
+export function benchPorts(dir: string, ledger: Ledger): RunPorts {
+  return {
+    clock: nodeClock,
+    random: nodeRandom,
+    digest: nodeDigest,
+    ledger,
+    objects: createFileObjectStore(join(dir, 'store')),
+    service: noService(),
+    compression: zstdCompression(),
+    scratch: createScratch(dir),
+  };
+}
+
+/** A run of the usual dataset, as the command line would freeze it. */
+export async function benchDocument({ rows, dir, dataset }: BenchContext): Promise<RunDocument> {
+  const reader = await openCsv(await openFileSource(dataset));
+  await reader.close();
+  return {
+    schema: 'batchrock.run/1',
+    run: 'r-benchbench',
+    identity: '0'.repeat(64),
+    createdAt: 1_767_225_600_000,
+    version: '0.0.0',
+    recordPrefix: 'k3',
+    source: { name: 'reviews.csv', bytes: 0, sha256: '0'.repeat(64), dialect: reader.dialect },
+    model: {
+      modelId: MODEL,
+      baseId: MODEL,
+      family: 'anthropic',
+      invocationType: 'InvokeModel',
+      task: 'text',
+      limits: DEFAULT_LIMITS,
+    },
+    request: { prompt: 'Classify the sentiment of this {topic} review: {text}', params: { max_tokens: 300 } },
+    job: {
+      storeUri: `file://${dir}`,
+      roleArn: 'arn:aws:iam::123456789012:role/batchrock',
+      timeoutHours: 24,
+      namePrefix: 'batchrock',
+    },
+    lane: LANE,
+    partRecords: partRecordsFor({ estimatedRows: rows, limits: DEFAULT_LIMITS, slots: 20 }),
+    maxAttempts: 3,
+    strict: false,
+    synthetic: true,
+  };
+}
+
+/** Nothing is sent here. */
+function noService(): BatchService {
+  const refuse = (): never => {
+    throw new InvariantError('this bench sends nothing');
+  };
+  const facts = { tokenTrustMs: 60_000, signatureMs: 300_000, listSettleMs: 120_000, outputSettleMs: 0 };
+  return { facts, create: refuse, get: refuse, list: refuse, stop: refuse };
+}

@@ -1,0 +1,41 @@
+/**
+ * Prepares a run of a dataset and writes the output of its jobs, in a process of its own, so that the memory that it takes
+ * is not the bench's. Arguments: folder, dataset, rows.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadParts, loadRun, objectKeys, prepareRun } from '@batchrock/core';
+import { openCsv } from '@batchrock/formats';
+import { openSqliteLedger } from '@batchrock/sqlite';
+import { openFileSource } from 'batchrock/node';
+import { seededRandom } from '../memory/index.ts';
+import { jobId } from '../way-back/index.ts';
+import { writeBedrockOutput } from './bedrock-output.ts';
+import { benchDocument, benchPorts } from './csv-to-jobs.ts';
+
+const [dir, dataset, rows] = process.argv.slice(2) as [string, string, string];
+const ledger = openSqliteLedger(join(dir, 'ledger.db'));
+const ports = benchPorts(dir, ledger);
+const document = await benchDocument({ dir, dataset, rows: Number(rows) });
+await prepareRun(ports, { document, openRows: async () => openCsv(await openFileSource(dataset)) });
+const run = await loadRun(ledger, document.run);
+const random = seededRandom(7);
+for (const part of await loadParts(ledger, run.body)) {
+  const folder = join(dir, 'store', objectKeys.outputFolder(part.run, 1, part.part), jobId(1, part.part));
+  await mkdir(folder, { recursive: true });
+  for (let file = 0; file < part.files; file++) {
+    const input = await readFile(join(dir, 'store', objectKeys.inputFile(part.run, 1, part.part, file)));
+    await writeBedrockOutput(join(folder, `${String(file).padStart(3, '0')}.jsonl.out`), splitLines(input), random);
+  }
+}
+ledger.close();
+
+function splitLines(text: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(10, at);
+    lines.push(text.subarray(at, end));
+    at = end + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,107 @@
+/**
+ * npm run bench -- [--json] [--only NAME] [--rows N] [--runs N] [--clean]
+ *
+ * Each run of a bench is a process of its own on one processor, where `taskset` is there to pin it. Prints medians.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Bench, BenchFigures } from './bench.ts';
+import { BENCHES } from './benches.ts';
+import { benchDataset, cleanBenches } from './dataset.ts';
+import { median, peakRssMB } from './figures.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rows: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    clean: { type: 'boolean', default: false },
+    /** Internal: run this bench here, once. */
+    child: { type: 'string' },
+  },
+});
+
+if (values.clean) await cleanBenches();
+else if (values.child !== undefined) await runHere(benchNamed(values.child));
+else await runAll();
+
+function benchNamed(name: string): Bench {
+  const bench = BENCHES.find((each) => each.name === name);
+  if (bench) return bench;
+  console.error(`no bench ${name}; there are ${BENCHES.map((each) => each.name).join(', ')}`);
+  process.exit(2);
+}
+
+function count(value: string | undefined, otherwise: number): number {
+  const number = value === undefined ? otherwise : Number(value);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  console.error(`not a number of rows or runs: ${value}`);
+  process.exit(2);
+}
+
+async function runAll(): Promise<void> {
+  const chosen = values.only === undefined ? BENCHES : [benchNamed(values.only)];
+  const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+  if (!pin) console.error('taskset is not there: benches may use every processor');
+  for (const bench of chosen) {
+    const rows = count(values.rows, bench.rows);
+    await benchDataset(rows);
+    const runs: { seconds: number; peakRssMB: number }[] = [];
+    for (let run = count(values.runs, 3); run > 0; run--) runs.push(await runChild(bench, rows, pin));
+    show({
+      bench: bench.name,
+      rows,
+      rowsPerSecond: Math.round(rows / median(runs.map((run) => run.seconds))),
+      peakRssMB: median(runs.map((run) => run.peakRssMB)),
+    });
+  }
+}
+
+function show(figures: BenchFigures): void {
+  const { bench, rows, rowsPerSecond, peakRssMB: peak } = figures;
+  if (values.json) console.log(JSON.stringify(figures));
+  else console.log(`${bench}: ${rowsPerSecond.toLocaleString('en')} rows/s, ${peak} MB, ${rows.toLocaleString('en')} rows`);
+}
+
+/** Runs a bench once in another process and reads the line that it prints. */
+function runChild(bench: Bench, rows: number, pin: boolean): Promise<{ seconds: number; peakRssMB: number }> {
+  const node = [
+    process.execPath,
+    ...process.execArgv,
+    fileURLToPath(import.meta.url),
+    '--child',
+    bench.name,
+    '--rows',
+    `${rows}`,
+  ];
+  const [command, ...args] = pin ? ['taskset', '-c', '0', ...node] : node;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command as string, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output));
+      else reject(new Error(`bench ${bench.name} failed with exit code ${code}`));
+    });
+  });
+}
+
+async function runHere(bench: Bench): Promise<void> {
+  const rows = count(values.rows, bench.rows);
+  const dataset = await benchDataset(rows);
+  const dir = await mkdtemp(join(tmpdir(), 'batchrock-bench-run-'));
+  try {
+    const { seconds, peakRssMB: peak = peakRssMB() } = await bench.run({ rows, dir, dataset });
+    console.log(JSON.stringify({ seconds, peakRssMB: peak }));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
