@@ -19,18 +19,29 @@ function isSpace(code: number): boolean {
 }
 
 function isWordCode(code: number): boolean {
-  if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39);
+  if (code < 0x80) return ASCII_WORD[code] === 1;
   // Scripts written without spaces count one token a character; surrogates are taken in pairs.
-  return code < 0x2e80;
+  return code < 0x2e80 && code !== 0xa0;
 }
+
+/** 1 for the letters and digits of ASCII. */
+const ASCII_WORD = Uint8Array.from({ length: 0x80 }, (_, code) => (/[A-Za-z0-9]/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** An estimate of the tokens of a text: words in pieces of six, everything else by character, white space free. */
 export function countTokens(text: string): number {
   let tokens = 0;
-  for (let at = 0; at < text.length; ) {
-    const space = isSpace(text.charCodeAt(at));
-    at = tokenEnd(text, at);
-    if (!space) tokens += 1;
+  let inWord = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isWordCode(code)) {
+      if (inWord === 0) tokens += 1;
+      inWord = inWord === CHARS_PER_TOKEN - 1 ? 0 : inWord + 1;
+      continue;
+    }
+    inWord = 0;
+    if (isSpace(code)) continue;
+    tokens += 1;
+    if (code >= 0xd800 && code <= 0xdbff) at += 1;
   }
   return tokens;
 }

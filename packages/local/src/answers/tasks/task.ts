@@ -11,7 +11,7 @@ export interface TaskInput {
 /** Answers a request of its kind, or undefined when the request is not one. */
 export type Task = (input: TaskInput) => string | undefined;
 
-const MOST_CONTENT = 4_000;
+const MOST_CONTENT = 1_200;
 
 const INSTRUCTION =
   /^\W*(?:classif|categor|label|summar|translat|extract|answer|write|return|reply|respond|output|you are|rate|choose|is |what |which )/i;

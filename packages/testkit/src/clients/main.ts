@@ -1,0 +1,57 @@
+// Clients that are not ours against the local Bedrock: boto3 does a whole job, LiteLLM's proxy answers as `--upstream`.
+// Needs python3 and PyPI for the first run; everything else stays on loopback.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
+import { createTally, runChecks, type Tally } from './checks.ts';
+import { startLiteLlm } from './litellm.ts';
+import { openPythonEnvironment, type PythonEnvironment } from './python.ts';
+
+const BUCKET = 'clients-of-batchrock';
+const CHECKS_MS = 180_000;
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+async function main(): Promise<number> {
+  const tally = createTally();
+  const work = mkdtempSync(join(tmpdir(), 'batchrock-clients-'));
+  try {
+    const python = await openPythonEnvironment(join(root, '.venv-clients'), file('./requirements.txt'));
+    await withLocal({ dir: join(work, 'boto3') }, (url) =>
+      runChecks(tally, 'boto3', python.python, [file('./boto3_job.py'), url], CHECKS_MS),
+    );
+    await checkUpstream(tally, python, work);
+  } catch (error) {
+    tally.add('clients', error instanceof Error ? error.message : String(error));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+  return tally.failed === 0 ? 0 : 1;
+}
+
+async function checkUpstream(tally: Tally, python: PythonEnvironment, work: string): Promise<void> {
+  const proxy = await startLiteLlm(python.bin, work);
+  try {
+    const options = { dir: join(work, 'upstream'), buckets: [BUCKET], upstreamUrl: proxy.url, upstreamModel: proxy.model };
+    await withLocal(options, (url) =>
+      runChecks(tally, 'LiteLLM', python.python, [file('./boto3_job.py'), url, proxy.answer], CHECKS_MS),
+    );
+  } finally {
+    await proxy.close();
+  }
+}
+
+async function withLocal(options: LocalBedrockOptions, use: (url: string) => Promise<void>): Promise<void> {
+  const local = await startLocalBedrock(options);
+  try {
+    await use(local.url);
+  } finally {
+    await local.close();
+  }
+}
+
+process.exitCode = await main();
