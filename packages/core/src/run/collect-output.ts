@@ -34,10 +34,11 @@ const BUDGET_BYTES = 48 << 20;
 export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promise<CollectCounts | 'unsettled'> {
   const { document, part, view, signal } = input;
   const key = objectKeys.outcomes(part.run, part.attempt, part.part);
+  // asked before the look: a process that stands still behind it would take an old listing for all there will ever be
+  const isOver = hasSettled(ports, part, view);
   const output = await outputOf(ports, part, view, { signal });
   const written = await tallyOutcomes(ports, key, { signal });
   if (written !== undefined) return written.counts(output.manifest);
-  const isOver = hasSettled(ports, part, view);
   if (!isOver && output.manifest === undefined) return 'unsettled';
   const records = await recordsOf(ports, part, { signal });
   const budgetBytes = input.budgetBytes ?? BUDGET_BYTES;
