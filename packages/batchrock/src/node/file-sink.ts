@@ -23,7 +23,7 @@ export interface FileSinkOptions {
  * One block is being written while the caller fills the other.
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): ObjectSink {
-  const blockBytes = options.blockBytes ?? 1 << 20;
+  const blockBytes = options.blockBytes ?? 131072;
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`);
   let file: FileHandle | undefined;
   let size = 0;
