@@ -47,7 +47,10 @@ export interface PartFacts {
   readonly bytes: number;
   /** Input files, in order: `000.jsonl`, … */
   readonly files: number;
-  /** Of all input files one after another: lower-case hexadecimal. */
+  /**
+   * Names the content of its input, lower-case hexadecimal. First attempt: of the part's rows as they came, which with the
+   * run's document determine every byte of the input files. Later ones: of the input files, one after another.
+   */
   readonly sha256: string;
   /** First and last ordinal of its records; for the first attempt of its rows. */
   readonly firstOrdinal: number;

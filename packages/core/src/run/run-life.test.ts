@@ -240,6 +240,16 @@ describe('a run that is stopped', () => {
     expect(await countsOf(ports)).toMatchObject({ succeeded: 4, failed: 0 });
   });
 
+  it('is not stopped while a slot of it is held, whatever an index that lags behind shows', async () => {
+    const { ports } = await stoppedMidway('drain');
+    const { ledger } = ports;
+    const page = ledger.page.bind(ledger);
+    ledger.page = async (query, o) => (query.index === 'parts' ? { items: [] } : page(query, o));
+    expect(await settleRun(ports, RUN, { steps: plainSteps })).toBe('open');
+    ledger.page = page;
+    expect((await loadRun(ports.ledger, RUN)).body.state).toBe('stopping');
+  });
+
   it('can be stopped harder and not softer, and a second time without effect', async () => {
     const { ports } = await stoppedMidway('stop');
     expect(await stopRun(ports, RUN, 'drain')).toMatchObject({ stopMode: 'stop' });

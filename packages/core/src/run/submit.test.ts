@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../errors/index.ts';
 import type { LaneBody } from '../lane/index.ts';
 import { intentPhase, writeIntent } from './intent.ts';
+import { partItem } from './items.ts';
 import { loadLane, loadPart, loadRun } from './load.ts';
 import { resumeRun } from './resume.ts';
 import { stopRun } from './stop.ts';
@@ -67,7 +68,16 @@ describe('a submission', () => {
     expect(ports.service.jobs).toHaveLength(1);
   });
 
-  it('is not made for a run that is stopped or blocked, nor for a generation that is not complete', async () => {
+  it('is not made for a part of a generation that the run does not count yet', async () => {
+    const early = { ...(await part()), attempt: 2, jobName: 'batchrock-early' };
+    const beyond = { ...(await part()), part: 7, jobName: 'batchrock-beyond' };
+    await ports.ledger.commit([early, beyond].map((body) => ({ put: partItem(body), expect: 'absent' })));
+    expect(await submitPart(ports, early)).toBe('not-running');
+    expect(await submitPart(ports, beyond)).toBe('not-running');
+    expect(ports.service.jobs).toHaveLength(0);
+  });
+
+  it('is not made for a run that is stopped or blocked', async () => {
     refuse({ reason: 'invalid' });
     await submitPart(ports, PART);
     expect(await submitPart(ports, SECOND)).toBe('not-running');

@@ -48,18 +48,29 @@ describe('a sweep', () => {
   it('frees a slot whose part needs none, and only that', async () => {
     await submitPart(ports, PART);
     const { body, version } = await loadLane(ports.ledger, MEMORY_LANE);
-    const leaked = holdSlot(holdSlot(body, { jobName: 'leaked', ...PART, part: 1 }), { jobName: 'lost', ...PART, part: 99 });
-    await ports.ledger.commit([{ put: laneItem(leaked), expect: version }]);
+    // of a part that is not sent, of no part, and of a part whose job has another name
+    const leaks = [
+      { jobName: 'leaked', ...PART, part: 1 },
+      { jobName: 'lost', ...PART, part: 99 },
+      { jobName: 'other', ...PART },
+    ];
+    await ports.ledger.commit([{ put: laneItem(leaks.reduce(holdSlot, body)), expect: version }]);
     const report = await sweepLane(ports, MEMORY_LANE, { run: OTHER });
-    expect(report.repaired).toBe(2);
+    expect(report.repaired).toBe(3);
     expect((await lane()).holders.map((holder) => holder.part)).toEqual([0]);
   });
 
   it('leaves a young intent to the process that wrote it', async () => {
     await writeIntent(ports, PART);
-    await sweep(OTHER);
+    await sweep();
     expect(await stateOf()).toBe('submitting');
-    expect(ports.service.jobs).toHaveLength(0);
+    expect(ports.service.jobs).toHaveLength(2);
+    ports.clock.jump(MINUTE + 1);
+    await sweep();
+    expect(await stateOf()).toBe('submitting');
+    ports.clock.jump(8 * MINUTE);
+    await sweep();
+    expect(await stateOf()).toBe('submitted');
   });
 
   it('sends nothing for another run than its own, but frees the slots that others left behind', async () => {
