@@ -1,11 +1,11 @@
 import { ServiceQuotaExceededException, ValidationException } from '@aws-sdk/client-bedrock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claudeRecords, type LocalService, startLocalService } from '../testing/local-service.ts';
+import { BUCKET, claudeRecords, type LocalService, startLocalService } from '../testing/local-service.ts';
 
 let local: LocalService;
 beforeAll(async () => {
   // Slow enough that nothing here ends while it is looked at.
-  local = await startLocalService({ speed: 1, maxJobs: 3 });
+  local = await startLocalService({ speed: 1, maxJobs: 50 });
   await local.put('in/a.jsonl', claudeRecords(2));
 });
 afterAll(() => local.close());
@@ -87,6 +87,13 @@ describe('CreateModelInvocationJob refuses', () => {
     );
   });
 
+  test('a bucket of somebody else, where its owner is given', async () => {
+    const s3InputDataConfig = { s3Uri: `s3://${BUCKET}/in/`, s3BucketOwner: '999999999999' };
+    const error = { name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } };
+    await expect(local.create({ inputDataConfig: { s3InputDataConfig } })).rejects.toMatchObject(error);
+    await local.create({ inputDataConfig: { s3InputDataConfig: { ...s3InputDataConfig, s3BucketOwner: '000000000000' } } });
+  });
+
   test('more tags than a resource may have', async () => {
     await expect(local.create(tags(51))).rejects.toMatchObject({ name: 'TooManyTagsException' });
   });
@@ -98,7 +105,7 @@ describe('CreateModelInvocationJob refuses', () => {
   });
 
   test('a job above the quota of its model, and no job of another one', async () => {
-    await local.admin('PUT', 'faults', { foreignJobs: 3 });
+    await local.admin('PUT', 'faults', { foreignJobs: 50 });
     const error = await local.create({ modelId: 'us.amazon.nova-lite-v1:0' }).catch((refused: unknown) => refused);
     await local.admin('DELETE', 'faults');
     expect(error).toBeInstanceOf(ServiceQuotaExceededException);

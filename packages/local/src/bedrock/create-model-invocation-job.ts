@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isEmbeddingModel } from '../answers/index.ts';
 import { faultsOfJob } from '../faults/index.ts';
-import { type Job, NO_RECORDS } from '../jobs/index.ts';
+import { type Job, type JobLocation, NO_RECORDS } from '../jobs/index.ts';
 import { type RequestedJob, readJobSpec } from './job-spec.ts';
 import { identifyModel, type ModelIdentity, partitionOf, refuseUnreachable } from './model-identity.ts';
 import { AwsError } from './service-error.ts';
@@ -27,10 +27,7 @@ export const createModelInvocationJob: Operation = async (call, state) => {
   const identity = identifyModel(spec.modelId, state.models, call);
   checkModel(identity, spec);
   checkTagCount(spec.tags);
-  for (const { bucket } of [spec.input, spec.output]) {
-    if (await state.storage.hasBucket(bucket)) continue;
-    throw new AwsError('ValidationException', `The provided S3 bucket ${bucket} does not exist or cannot be accessed.`);
-  }
+  for (const location of [spec.input, spec.output]) await checkBucket(location, call, state);
   // From here on nothing waits, so that two requests of one token or name cannot both pass.
   const raced = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken);
   if (raced !== undefined && Date.now() - raced.submittedAt <= state.settings.tokenLifetimeMs) return { jobArn: raced.jobArn };
@@ -55,6 +52,14 @@ function checkModel(identity: ModelIdentity, spec: RequestedJob): void {
   if (spec.invocationType === 'Converse' && isEmbeddingModel(identity.model.id)) {
     throw new AwsError('ValidationException', 'The Converse model invocation type is not supported for the requested model');
   }
+}
+
+async function checkBucket({ bucket, bucketOwner }: JobLocation, { account }: Call, state: BedrockState): Promise<void> {
+  if (bucketOwner !== undefined && bucketOwner !== account) {
+    throw new AwsError('AccessDeniedException', `The S3 bucket ${bucket} does not belong to the account ${bucketOwner}.`);
+  }
+  if (await state.storage.hasBucket(bucket)) return;
+  throw new AwsError('ValidationException', `The provided S3 bucket ${bucket} does not exist or cannot be accessed.`);
 }
 
 function checkQuota({ model }: ModelIdentity, state: BedrockState): void {

@@ -177,16 +177,14 @@ function controlOf(job: Job, ports: EnginePorts, live: Map<string, RecordCounts>
   const runsOut = runsOutAt(timing, { ...job, startedAt });
   let cut = job.cut ?? Number.POSITIVE_INFINITY;
   let processed = 0;
-  let asked = 0;
   return {
     signal: closing,
     allowed: () => (perMs === undefined || job.cut !== undefined ? Number.POSITIVE_INFINITY : (Date.now() - startedAt) * perMs),
     cut() {
-      asked += 1;
       if (cut !== Number.POSITIVE_INFINITY) return cut;
       const stopped = table.get(job.jobId)?.cut;
       if (stopped !== undefined) cut = stopped;
-      else if (asked % 64 === 1 && Date.now() >= runsOut && !isTerminalStatus(job.status)) {
+      else if (Date.now() >= runsOut && !isTerminalStatus(job.status)) {
         cut = processed;
         table.update(job.jobId, { cut });
       }
