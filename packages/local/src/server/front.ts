@@ -8,6 +8,9 @@ import type { AdminRoute, Service } from './handler.ts';
 import { acceptHttp2, type Http2Half } from './http2.ts';
 import { credentialScope, serviceOf } from './route.ts';
 
+/** How long a connection without a request is kept, in milliseconds. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** How long running requests may go on after the server was asked to close, in milliseconds. */
 const CLOSE_GRACE_MS = 1000;
 
@@ -46,7 +49,8 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(request, response, served, options, closing.signal);
   };
-  const server = createServer({ requestTimeout: 0 }, take);
+  // Node's 5 seconds close a kept connection just when a slow client takes it up again.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, take);
   const http2 = acceptHttp2(server, take);
   const sockets = { unref: false };
   server.on('connection', (socket) => sockets.unref && socket.unref());
