@@ -1,4 +1,5 @@
-import { checkString, checkVector, hasEscape, plainInteger, skipSpace, skipString, skipValue, spells } from './json-scan.ts';
+import type { ByteView } from './escape-json.ts';
+import { checkVector, hasEscape, plainInteger, skipSoundString, skipSpace, skipString, skipValue, spells } from './json-scan.ts';
 
 /** Where an answer stands in a `modelOutput`, found without parsing it. Starts are -1 for what is not there. */
 export interface PluckedAnswer {
@@ -13,8 +14,11 @@ export interface PluckedAnswer {
   outputTokens: number;
 }
 
-/** Reads the common shape of an answer; false when it is any other, and then `family.answer` decides. */
-export type Plucker = (bytes: Uint8Array, start: number, end: number, into: PluckedAnswer) => boolean;
+/**
+ * Reads the common shape of an answer that begins at `at`; the position after it. -1 when it has any other shape, and then
+ * `family.answer` decides.
+ */
+export type Plucker = (text: ByteView, at: number, end: number) => number;
 
 /** What to do with the value of a key. */
 type Step =
@@ -60,38 +64,49 @@ const shapes: Readonly<Record<string, Step>> = {
   'titan-embed-text': object({ '!embedding': { kind: 'vector' }, inputTextTokenCount: { kind: 'inputTokens' } }),
 };
 
-/** The plucker of a family, by its name; one that always leaves it to `family.answer` for a family that has none. */
-export function pluckerFor(family: string): Plucker {
+/** A plucker for a family, by its name, that fills `into`; one that finds nothing for a family whose shape is not known. */
+export function pluckerFor(family: string, into: PluckedAnswer): Plucker {
   const shape = Object.hasOwn(shapes, family) ? shapes[family] : undefined;
-  if (shape === undefined) return () => false;
-  return (bytes, start, end, into) => {
+  if (shape === undefined) return () => -1;
+  return (text, at, end) => {
     into.valueStart = into.stopStart = into.inputTokens = into.outputTokens = -1;
-    return walk(bytes, start, end, shape, into) === end && into.valueStart >= 0;
+    return walk(text, at, end, shape, into);
   };
 }
 
 /** `at` is the first byte of a value; the position after it, -1 when it has not the shape. */
-function walk(bytes: Uint8Array, at: number, end: number, step: Step, into: PluckedAnswer): number {
-  if (step.kind === 'object') return walkObject(bytes, at, end, step.keys, step.required, into);
-  if (step.kind === 'single') return walkSingle(bytes, at, end, step.of, into);
-  const after = skipValue(bytes, at, end);
-  return after >= 0 && take(bytes, at, after, step, into) ? after : -1;
+function walk(text: ByteView, at: number, end: number, step: Step, into: PluckedAnswer): number {
+  switch (step.kind) {
+    case 'object':
+      return walkObject(text, at, end, step.keys, step.required, into);
+    case 'single':
+      return walkSingle(text, at, end, step.of, into);
+    case 'text':
+      into.valueStart = at;
+      into.valueEnd = text.bytes[at] === 0x22 ? skipSoundString(text, at + 1, end) : -1;
+      return into.valueEnd;
+    case 'stop':
+      return walkStop(text, at, end, into);
+    default:
+      return walkScalar(text, at, end, step, into);
+  }
 }
 
 function walkObject(
-  bytes: Uint8Array,
+  text: ByteView,
   at: number,
   end: number,
   keys: readonly KeyStep[],
   required: number,
   into: PluckedAnswer,
 ): number {
+  const { bytes } = text;
   if (bytes[at] !== 0x7b) return -1;
   let seen = 0;
   let i = skipSpace(bytes, at + 1, end);
   while (i < end && bytes[i] === 0x22) {
     const keyStart = i + 1;
-    const afterKey = skipString(bytes, keyStart, end);
+    const afterKey = skipString(text, keyStart, end);
     if (afterKey < 0 || hasEscape(bytes, keyStart, afterKey - 1)) return -1;
     i = skipSpace(bytes, afterKey, end);
     if (bytes[i] !== 0x3a) return -1;
@@ -100,7 +115,7 @@ function walkObject(
     // of two equal keys the last would count: let a parser sort that out
     if (index >= 0 && (seen & (1 << index)) !== 0) return -1;
     if (index >= 0) seen |= 1 << index;
-    i = index < 0 ? skipValue(bytes, i, end) : walk(bytes, i, end, keys[index]!.step, into);
+    i = index < 0 ? skipValue(text, i, end) : walk(text, i, end, keys[index]!.step, into);
     if (i < 0) return -1;
     i = skipSpace(bytes, i, end);
     if (i < end && bytes[i] === 0x7d) return (seen & required) === required ? i + 1 : -1;
@@ -110,44 +125,47 @@ function walkObject(
   return -1;
 }
 
-function walkSingle(bytes: Uint8Array, at: number, end: number, of: Step, into: PluckedAnswer): number {
+function walkSingle(text: ByteView, at: number, end: number, of: Step, into: PluckedAnswer): number {
+  const { bytes } = text;
   if (bytes[at] !== 0x5b) return -1;
-  const after = walk(bytes, skipSpace(bytes, at + 1, end), end, of, into);
+  const after = walk(text, skipSpace(bytes, at + 1, end), end, of, into);
   if (after < 0) return -1;
   const close = skipSpace(bytes, after, end);
   return close < end && bytes[close] === 0x5d ? close + 1 : -1;
 }
 
+/** A reason without escapes: it is compared as it stands. */
+function walkStop(text: ByteView, at: number, end: number, into: PluckedAnswer): number {
+  if (text.bytes[at] !== 0x22) return -1;
+  const after = skipSoundString(text, at + 1, end);
+  into.stopStart = at + 1;
+  into.stopEnd = after - 1;
+  return after >= 0 && !hasEscape(text.bytes, at + 1, after - 1) ? after : -1;
+}
+
+function walkScalar(text: ByteView, at: number, end: number, step: Step, into: PluckedAnswer): number {
+  const { bytes } = text;
+  const after = skipValue(text, at, end);
+  if (after < 0) return -1;
+  switch (step.kind) {
+    case 'vector':
+      into.valueStart = at;
+      into.valueEnd = after;
+      return checkVector(bytes, at, after) ? after : -1;
+    case 'inputTokens':
+      into.inputTokens = plainInteger(bytes, at, after);
+      return into.inputTokens < 0 ? -1 : after;
+    case 'outputTokens':
+      into.outputTokens = plainInteger(bytes, at, after);
+      return into.outputTokens < 0 ? -1 : after;
+    case 'word':
+      return bytes[at] === 0x22 && spells(bytes, at + 1, after - 1, step.is) ? after : -1;
+    default:
+      return -1;
+  }
+}
+
 function keyIndex(bytes: Uint8Array, start: number, end: number, keys: readonly KeyStep[]): number {
   for (let i = 0; i < keys.length; i++) if (spells(bytes, start, end, keys[i]!.key)) return i;
   return -1;
-}
-
-/** Notes a value that is wanted; false when it is not of the plain kind. */
-function take(bytes: Uint8Array, start: number, end: number, step: Step, into: PluckedAnswer): boolean {
-  const isString = bytes[start] === 0x22;
-  switch (step.kind) {
-    case 'text':
-      into.valueStart = start;
-      into.valueEnd = end;
-      return isString && checkString(bytes, start + 1, end - 1);
-    case 'vector':
-      into.valueStart = start;
-      into.valueEnd = end;
-      return checkVector(bytes, start, end);
-    case 'stop':
-      into.stopStart = start + 1;
-      into.stopEnd = end - 1;
-      return isString && checkString(bytes, start + 1, end - 1) && !hasEscape(bytes, start + 1, end - 1);
-    case 'inputTokens':
-      into.inputTokens = plainInteger(bytes, start, end);
-      return into.inputTokens >= 0;
-    case 'outputTokens':
-      into.outputTokens = plainInteger(bytes, start, end);
-      return into.outputTokens >= 0;
-    case 'word':
-      return isString && spells(bytes, start + 1, end - 1, step.is);
-    default:
-      return false;
-  }
 }

@@ -1,7 +1,9 @@
 import type { Answer, Family } from '../model/index.ts';
 import { isTruncated } from '../model/index.ts';
 import { type PluckedAnswer, type Plucker, pluckerFor } from './answer-plucker.ts';
+import { isCutOffReason } from './cut-off.ts';
 import { isRetryable } from './error-class.ts';
+import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
 import { hasEscape } from './json-scan.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
@@ -59,7 +61,10 @@ export class OutputDecoder {
   readonly #pluck: Plucker;
   readonly #spans: OutputSpans = emptySpans();
   readonly #answer: PluckedAnswer = { valueStart: -1, valueEnd: 0, stopStart: -1, stopEnd: 0, inputTokens: -1, outputTokens: -1 };
-  #bytes = new Uint8Array(0);
+  /** The block of the line, with a view that is made once for a block. */
+  #text: ByteView = byteView(new Uint8Array(0));
+  /** The block that was written to last. */
+  #out: ByteView = this.#text;
   /** The parsed line, when only a parser can tell its keys. */
   #parsed: Record<string, unknown> | undefined;
   /** The outcome line, when it could not be copied from spans. */
@@ -69,15 +74,15 @@ export class OutputDecoder {
     this.#family = options.family;
     this.#prefixText = options.recordPrefix;
     this.#prefix = recordPrefixBytes(options.recordPrefix);
-    this.#pluck = pluckerFor(options.family.name);
+    this.#pluck = pluckerFor(options.family.name, this.#answer);
   }
 
   /** Finds the parts of the line `bytes[start..end)`, line end left out. */
   scan(bytes: Uint8Array, start: number, end: number): LineKind {
-    this.#bytes = bytes as Uint8Array<ArrayBuffer>;
+    if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
     this.#parsed = this.#line = undefined;
     const spans = this.#spans;
-    const found = findSpans(bytes, start, end, spans);
+    const found = findSpans(this.#text, start, end, spans, this.#pluck);
     if (found === 'malformed') return LineKind.malformed;
     const plain = found === 'found' && (spans.idStart < 0 || !hasEscape(bytes, spans.idStart, spans.idEnd));
     if (!plain) return this.#scanParsed(start, end);
@@ -86,7 +91,7 @@ export class OutputDecoder {
   }
 
   #scanParsed(start: number, end: number): LineKind {
-    this.#parsed = parseObject(this.#bytes, start, end);
+    this.#parsed = parseObject(this.#text.bytes, start, end);
     if (this.#parsed === undefined) return LineKind.malformed;
     const id = this.#parsed['recordId'];
     if (typeof id !== 'string' || id.length !== RECORD_ID_LENGTH || !/^[0-9a-z]*$/.test(id)) return LineKind.foreign;
@@ -104,7 +109,10 @@ export class OutputDecoder {
   decode(): void {
     this.truncated = this.retry = false;
     this.inputTokens = this.outputTokens = -1;
-    if (this.#parsed === undefined && this.#pluckAnswer()) return;
+    if (this.#parsed === undefined && this.#spans.isPlucked) {
+      this.#keepPlucked();
+      return;
+    }
     const parsed = this.#parsed ?? this.#parseSpans();
     const answer = parsed['modelOutput'] == null ? undefined : this.#family.answer(parsed['modelOutput']);
     this.#keep(answer === undefined ? this.#failure(parsed) : this.#success(answer));
@@ -117,13 +125,13 @@ export class OutputDecoder {
       return at + this.#line.length;
     }
     const { valueStart, valueEnd, stopStart, stopEnd, inputTokens, outputTokens } = this.#answer;
-    const bytes = this.#bytes;
+    if (this.#out.bytes !== out) this.#out = byteView(out);
     let i = put(out, at, HEAD);
-    i = copy(out, i, bytes, this.#spans.idStart, this.#spans.idEnd);
-    i = put(out, i, bytes[valueStart] === 0x22 ? RESPONSE : EMBEDDING);
-    i = copy(out, i, bytes, valueStart, valueEnd);
+    i = copyBytes(this.#text, this.#spans.idStart, this.#spans.idEnd, this.#out, i);
+    i = put(out, i, this.#text.bytes[valueStart] === 0x22 ? RESPONSE : EMBEDDING);
+    i = copyBytes(this.#text, valueStart, valueEnd, this.#out, i);
     i = put(out, i, STOP);
-    if (stopStart >= 0) i = copy(out, i, bytes, stopStart, stopEnd);
+    if (stopStart >= 0) i = copyBytes(this.#text, stopStart, stopEnd, this.#out, i);
     out[i++] = 0x22;
     if (inputTokens >= 0) i = putInteger(out, put(out, i, IN), inputTokens);
     if (outputTokens >= 0) i = putInteger(out, put(out, i, OUT), outputTokens);
@@ -132,34 +140,30 @@ export class OutputDecoder {
     return i + 2;
   }
 
-  #pluckAnswer(): boolean {
-    const { outputStart, outputEnd } = this.#spans;
+  #keepPlucked(): void {
     const answer = this.#answer;
-    if (outputStart < 0 || !this.#pluck(this.#bytes, outputStart, outputEnd, answer)) return false;
     this.succeeded = true;
     this.inputTokens = answer.inputTokens;
     this.outputTokens = answer.outputTokens;
     const stopLength = answer.stopStart < 0 ? 0 : answer.stopEnd - answer.stopStart;
-    // most answers end by themselves: only a reason as long as one of the cut-off ones is looked at as text
-    this.truncated = stopLength >= 6 && isTruncated(latin(this.#bytes, answer.stopStart, answer.stopEnd));
+    this.truncated = stopLength > 0 && isCutOffReason(this.#text.bytes, answer.stopStart, answer.stopEnd);
     this.size =
       HEAD.length +
       RECORD_ID_LENGTH +
-      (this.#bytes[answer.valueStart] === 0x22 ? RESPONSE : EMBEDDING).length +
+      (this.#text.bytes[answer.valueStart] === 0x22 ? RESPONSE : EMBEDDING).length +
       (answer.valueEnd - answer.valueStart) +
       STOP.length +
       stopLength +
       (answer.inputTokens < 0 ? 0 : IN.length + digits(answer.inputTokens)) +
       (answer.outputTokens < 0 ? 0 : OUT.length + digits(answer.outputTokens)) +
       3;
-    return true;
   }
 
   #parseSpans(): Record<string, unknown> {
     const { outputStart, outputEnd, errorStart, errorEnd } = this.#spans;
     return {
-      modelOutput: outputStart < 0 ? undefined : parseValue(this.#bytes, outputStart, outputEnd),
-      error: errorStart < 0 ? undefined : parseValue(this.#bytes, errorStart, errorEnd),
+      modelOutput: outputStart < 0 ? undefined : parseValue(this.#text.bytes, outputStart, outputEnd),
+      error: errorStart < 0 ? undefined : parseValue(this.#text.bytes, errorStart, errorEnd),
     };
   }
 
@@ -229,13 +233,6 @@ function put(out: Uint8Array, at: number, literal: Uint8Array): number {
   return at + literal.length;
 }
 
-function copy(out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {
-  // a native copy costs about 80 ns a call, a byte in a loop 1 ns
-  if (end - start < 64) for (let i = start; i < end; i++) out[at + i - start] = bytes[i]!;
-  else out.set(bytes.subarray(start, end), at);
-  return at + end - start;
-}
-
 function digits(value: number): number {
   let count = 1;
   for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) count += 1;
@@ -251,10 +248,4 @@ function putInteger(out: Uint8Array, at: number, value: number): number {
     rest = next;
   }
   return end;
-}
-
-function latin(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
 }

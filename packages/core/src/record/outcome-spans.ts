@@ -1,4 +1,5 @@
-import { isTruncated } from '../model/index.ts';
+import { isCutOffReason } from './cut-off.ts';
+import { type ByteView, byteView } from './escape-json.ts';
 import { ordinalOf, RECORD_ID_LENGTH } from './ids.ts';
 import { plainInteger, skipString, skipValue } from './json-scan.ts';
 
@@ -17,6 +18,8 @@ export type OutcomeStatus = (typeof OutcomeStatus)[keyof typeof OutcomeStatus];
  */
 export interface OutcomeSpans {
   bytes: Uint8Array;
+  /** The same block, for copying from it. */
+  text: ByteView;
   start: number;
   /** Line end left out. */
   end: number;
@@ -43,8 +46,10 @@ export interface OutcomeSpans {
 }
 
 export function emptyOutcomeSpans(): OutcomeSpans {
+  const text = byteView(new Uint8Array(0));
   return {
-    bytes: new Uint8Array(0),
+    bytes: text.bytes,
+    text,
     start: 0,
     end: 0,
     ordinal: -1,
@@ -86,6 +91,7 @@ const STATUS_AT = ID_AT + RECORD_ID_LENGTH + 12;
 
 /** Reads `bytes[start..end)`, a line that we wrote, without making values; false when it is damaged. */
 export function readOutcome(bytes: Uint8Array, start: number, end: number, into: OutcomeSpans): boolean {
+  if (into.bytes !== bytes) into.text = byteView(bytes);
   into.bytes = bytes;
   into.start = start;
   into.end = end;
@@ -114,16 +120,16 @@ function readSucceeded(bytes: Uint8Array, at: number, end: number, into: Outcome
   into.isEmbedding = response < 0;
   into.valueStart = into.isEmbedding ? after(bytes, at, end, EMBEDDING) : response;
   if (into.valueStart < 0) return false;
-  into.valueEnd = skipValue(bytes, into.valueStart, end);
+  into.valueEnd = skipValue(into.text, into.valueStart, end);
   if (into.valueEnd < 0) return false;
   into.stopStart = after(bytes, into.valueEnd, end, STOP);
   if (into.stopStart < 0) return false;
-  let i = skipString(bytes, into.stopStart, end);
+  let i = skipString(into.text, into.stopStart, end);
   if (i < 0) return false;
   into.stopEnd = i - 1;
-  i = readCount(bytes, i, end, IN);
+  i = readCount(into.text, i, end, IN);
   into.inputTokens = counted;
-  i = readCount(bytes, i, end, OUT);
+  i = readCount(into.text, i, end, OUT);
   into.outputTokens = counted;
   return i === end - 1;
 }
@@ -131,11 +137,12 @@ function readSucceeded(bytes: Uint8Array, at: number, end: number, into: Outcome
 /** What `readCount` found; beside its result, so that no object is made. */
 let counted = -1;
 
-function readCount(bytes: Uint8Array, at: number, end: number, name: Uint8Array): number {
+function readCount(text: ByteView, at: number, end: number, name: Uint8Array): number {
+  const { bytes } = text;
   const start = after(bytes, at, end, name);
   counted = -1;
   if (start < 0) return at;
-  const stop = skipValue(bytes, start, end);
+  const stop = skipValue(text, start, end);
   if (stop < 0) return end;
   counted = plainInteger(bytes, start, stop);
   return stop;
@@ -146,7 +153,7 @@ function readFailed(bytes: Uint8Array, at: number, end: number, into: OutcomeSpa
   const retry = readTexts(bytes, after(bytes, at, end, FAILED), end, RETRY, into);
   if (retry < 0) return false;
   into.retry = bytes[retry] === 0x74;
-  return skipValue(bytes, retry, end) === end - 1;
+  return skipValue(into.text, retry, end) === end - 1;
 }
 
 function readRejected(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {
@@ -160,13 +167,13 @@ function readRejected(bytes: Uint8Array, at: number, end: number, into: OutcomeS
 /** Code and message; the position after the literal that follows them, -1 when they are not there. */
 function readTexts(bytes: Uint8Array, at: number, end: number, next: Uint8Array, into: OutcomeSpans): number {
   if (at < 0) return -1;
-  const afterCode = skipString(bytes, at, end);
+  const afterCode = skipString(into.text, at, end);
   if (afterCode < 0) return -1;
   into.codeStart = at;
   into.codeEnd = afterCode - 1;
   into.messageStart = after(bytes, afterCode, end, MESSAGE);
   if (into.messageStart < 0) return -1;
-  const afterMessage = skipString(bytes, into.messageStart, end);
+  const afterMessage = skipString(into.text, into.messageStart, end);
   if (afterMessage < 0) return -1;
   into.messageEnd = afterMessage - 1;
   return after(bytes, afterMessage, end, next);
@@ -179,18 +186,7 @@ function after(bytes: Uint8Array, at: number, end: number, literal: Uint8Array):
   return at + literal.length;
 }
 
-/** Reasons that were met before, so that a million answers do not make a million strings. */
-const knownReasons: { readonly bytes: Uint8Array; readonly truncated: boolean }[] = [];
-
 /** True when a success was cut off at a limit. */
 export function isCutOff(outcome: OutcomeSpans): boolean {
-  const { bytes, stopStart, stopEnd } = outcome;
-  const known = knownReasons.find((reason) => after(bytes, stopStart, stopEnd, reason.bytes) === stopEnd);
-  if (known !== undefined) return known.truncated;
-  const reason = {
-    bytes: bytes.slice(stopStart, stopEnd),
-    truncated: isTruncated(String.fromCharCode(...bytes.subarray(stopStart, stopEnd))),
-  };
-  if (knownReasons.length < 16) knownReasons.push(reason);
-  return reason.truncated;
+  return isCutOffReason(outcome.bytes, outcome.stopStart, outcome.stopEnd);
 }
