@@ -2,7 +2,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { type ByteSource, type Compression, type ObjectSink, ServiceError } from '@batchrock/core';
 
 const CHUNK_BYTES = 256 * 1024;
-const INPUT_BLOCK_BYTES = 131072;
+const INPUT_BLOCK_BYTES = 1 << 18;
 
 /** Tables that stay in the processor's first caches: a quarter faster than zstd's own for level 1, and a tenth larger. */
 const FAST_PARAMS = { [constants.ZSTD_c_windowLog]: 17, [constants.ZSTD_c_hashLog]: 13 };

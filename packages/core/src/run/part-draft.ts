@@ -1,4 +1,5 @@
 import type { PartFacts, PartSpan } from '../job/index.ts';
+import type { RunningDigest } from '../ports/index.ts';
 import { encodeRejectedOutcome, type RejectedOutcome, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { objectKeys } from './keys.ts';
@@ -30,6 +31,7 @@ export class PartDraft {
   readonly #ports: Ports;
   readonly #options: PartDraftOptions;
   readonly #rows: SinkWriter;
+  readonly #hash: RunningDigest;
   #rejects: SinkWriter | undefined;
 
   constructor(ports: Ports, options: PartDraftOptions) {
@@ -37,10 +39,13 @@ export class PartDraft {
     this.#ports = ports;
     this.#options = options;
     this.from = from;
-    this.records = new PartWriter(ports, { document, attempt: 1, part, signal });
+    this.records = new PartWriter(ports, { document, attempt: 1, part, hashed: false, signal });
     const { format } = document.source.dialect;
     const key = objectKeys.rows(document.run, part, format, ports.compression.suffix);
-    this.#rows = new SinkWriter(ports.compression.compress(ports.objects.create(key, { signal })));
+    this.#hash = ports.digest.start();
+    const sink = ports.compression.compress(ports.objects.create(key, { signal }));
+    // the rows and not the records made of them: half the bytes, and they determine the records
+    this.#rows = new SinkWriter(sink, (block) => this.#hash.update(block));
   }
 
   /** Keeps the rows `[first, end)` of a batch; neighbours are copied in one piece. */
@@ -72,6 +77,7 @@ export class PartDraft {
       lastOrdinal: to.ordinal - 1,
       span: { from: this.from, to },
       rejected: this.rejected,
+      sha256: this.#hash.hex(),
     });
   }
 

@@ -15,11 +15,13 @@ export interface PartWriterOptions {
   readonly document: RunDocument;
   readonly attempt: number;
   readonly part: number;
+  /** False when `finish` is given a hash; default true. */
+  readonly hashed?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What only the first attempt knows of a part; the ordinals take the place of those of its records. */
-export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal'>;
+/** What only the first attempt knows of a part; takes the place of what the writer found. */
+export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal' | 'sha256'>;
 
 type Ports = Pick<RunPorts, 'objects' | 'digest'>;
 
@@ -37,7 +39,7 @@ export class PartWriter {
   bytes = 0;
   readonly #ports: Ports;
   readonly #options: PartWriterOptions;
-  readonly #hash: RunningDigest;
+  readonly #hash: RunningDigest | undefined;
   #file: SinkWriter | undefined;
   #files = 0;
   #fileRecords = 0;
@@ -48,7 +50,7 @@ export class PartWriter {
   constructor(ports: Ports, options: PartWriterOptions) {
     this.#ports = ports;
     this.#options = options;
-    this.#hash = ports.digest.start();
+    this.#hash = (options.hashed ?? true) ? ports.digest.start() : undefined;
   }
 
   /** The block in hand, for a record to be encoded straight into it; call `accept` then. Without capacity between files. */
@@ -93,7 +95,7 @@ export class PartWriter {
       sentinels,
       bytes: this.bytes,
       files: this.#files,
-      sha256: this.#hash.hex(),
+      sha256: this.#hash?.hex() ?? '',
       firstOrdinal: this.#firstOrdinal,
       lastOrdinal: this.#lastOrdinal,
       ...first,
@@ -132,7 +134,7 @@ export class PartWriter {
   #openFile(): SinkWriter {
     const { document, attempt, part, signal } = this.#options;
     const key = objectKeys.inputFile(document.run, attempt, part, this.#files++);
-    return new SinkWriter(this.#ports.objects.create(key, { signal }), (block) => this.#hash.update(block));
+    return new SinkWriter(this.#ports.objects.create(key, { signal }), (block) => this.#hash?.update(block));
   }
 
   async #closeFile(): Promise<void> {

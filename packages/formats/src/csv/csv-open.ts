@@ -20,7 +20,7 @@ export interface CsvOptions {
   readonly name?: string;
   /** One ASCII character. Default: a comma; `;` or tab where the header has no comma but has them, with a warning. */
   readonly delimiter?: string;
-  /** Bytes a read; default 1 MiB. */
+  /** Bytes a read; default 256 KiB. */
   readonly blockBytes?: number;
   /** Longest row, its line end included; a longer one is rejected. Default 16 MiB. */
   readonly maxRowBytes?: number;

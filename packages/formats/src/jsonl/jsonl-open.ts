@@ -14,7 +14,7 @@ import { JsonlFormat } from './jsonl-format.ts';
 export interface JsonlOptions {
   /** What messages call the source; default `the dataset`. */
   readonly name?: string;
-  /** Bytes a read; default 1 MiB. */
+  /** Bytes a read; default 256 KiB. */
   readonly blockBytes?: number;
   /** Longest line, its line feed included; a longer one is rejected. Default 16 MiB. */
   readonly maxRowBytes?: number;

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { ByteSource } from '@batchrock/core';
 
-/** Bytes of the first window when the caller does not say; one read for each. */
-export const DEFAULT_BLOCK_BYTES = 1 << 20;
+/** Bytes of the first window when the caller does not say, one read for each: small enough for the processor's cache. */
+export const DEFAULT_BLOCK_BYTES = 1 << 18;
 
 /** What `fill` did. */
 export type FillResult =
