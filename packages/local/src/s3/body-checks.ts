@@ -25,6 +25,8 @@ export interface CheckOptions {
   readonly md5?: boolean;
   /** Compute this checksum even if the sender gave none. */
   readonly algorithm?: ChecksumAlgorithm;
+  /** The checksum in the headers is of something else than this body. */
+  readonly isOfOther?: boolean;
 }
 
 /** The name of the header that carries a checksum. */
@@ -52,7 +54,7 @@ export class BodyChecks {
   constructor(headers: IncomingHttpHeaders, options: CheckOptions = {}) {
     this.#headers = headers;
     checkDigest(headers['content-md5']?.toString(), 16, 'Content-MD5');
-    const announced = announcedAlgorithm(headers);
+    const announced = options.isOfOther === true ? undefined : announcedAlgorithm(headers);
     this.#algorithm = announced ?? options.algorithm;
     this.#checksum = this.#algorithm && createChecksum(this.#algorithm);
     const hasMd5 = headers['content-md5'] !== undefined;

@@ -37,14 +37,15 @@ export async function receiveBody(
 }
 
 /** A small body, whole. Throws `MalformedXML` when it is larger than any that S3 takes. */
-export async function receiveText(request: S3Request, maxBytes: number): Promise<string> {
+export async function receiveText(request: S3Request, maxBytes: number, options: CheckOptions = {}): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  await receiveBody(request, async (bytes) => {
+  const take = async (bytes: Uint8Array): Promise<void> => {
     size += bytes.length;
     if (size > maxBytes) throw new S3Error('MalformedXML');
     chunks.push(Buffer.from(bytes));
-  });
+  };
+  await receiveBody(request, take, options);
   return Buffer.concat(chunks).toString();
 }
 

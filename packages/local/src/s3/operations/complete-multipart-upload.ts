@@ -29,7 +29,8 @@ export const completeMultipartUpload: S3Operation = async (s3, request, response
   const { bucket, key, headers } = request;
   requireBucket(s3, bucket);
   const conditions = writeConditions(headers);
-  const document = parseXml(await receiveText(request, MAX_BODY_BYTES));
+  // A checksum in the headers is of the object, not of the list.
+  const document = parseXml(await receiveText(request, MAX_BODY_BYTES, { isOfOther: true }));
   const { uploads } = s3.storage;
   const id = request.query.get('uploadId') ?? '';
   const upload = uploads.find(bucket, key, id);
