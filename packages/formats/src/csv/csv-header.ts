@@ -59,6 +59,12 @@ export function parseHeader(bytes: Buffer, dialect: CsvBytes, name: string): rea
       `${name}, line 1: a stray quote in the header; enclose the name in quotes and double the ones in it`,
     );
   }
+  if (batch.reject[0] === RejectReason.ragged && scanner.cellsFound > MAX_COLUMNS) {
+    throw new InputError(
+      'BR-E0114',
+      `${name}, line 1: ${scanner.cellsFound} columns; at most ${MAX_COLUMNS} are read, so see whether its lines are separate`,
+    );
+  }
   const names: string[] = [];
   for (let c = 0; c < width && batch.cells[3 * c + 2] !== CellKind.absent; c++) names.push(cellText(bytes, batch.cells, 3 * c));
   checkNames(names, name);

@@ -167,6 +167,7 @@ describe('openCsv ends with an error that says what to do', () => {
     ['a stray quote in the header', 'a,b"c\n1,2"\n', 'BR-E0114', /stray quote/],
     ['UTF-16 with a mark', Buffer.from('\ufeffa,b\n1,2\n', 'utf16le'), 'BR-E0114', /UTF-16/],
     ['UTF-16 without one', Buffer.from('a,b\n1,2\n', 'utf16le'), 'BR-E0114', /UTF-16/],
+    ['more columns than any table has', `${Array.from({ length: 5000 }, (_, i) => `c${i}`)}\n1\n`, 'BR-E0114', /5000 columns/],
     ['a Parquet file', 'PAR1aaaaaaaa', 'BR-E0114', /Parquet/],
     ['a header that is not UTF-8', Buffer.from([0x61, 0xe9, 0x0a, 0x31, 0x0a]), 'BR-E0114', /not UTF-8/],
   ];

@@ -91,7 +91,7 @@ describe('openJsonl', () => {
     await expect(open('')).rejects.toMatchObject({ code: 'BR-E0102', message: 'in.jsonl is empty: it has no rows' });
     await expect(open('\n \r\n')).rejects.toMatchObject({ code: 'BR-E0102' });
     await expect(open(Buffer.from('\ufeff{"a":1}', 'utf16le'))).rejects.toMatchObject({ code: 'BR-E0114' });
-    const manyKeys = Array.from({ length: 10_001 }, (_, i) => `{"k${i}":1}`).join('\n');
+    const manyKeys = Array.from({ length: 4_097 }, (_, i) => `{"k${i}":1}`).join('\n');
     const readAll = async (): Promise<void> => {
       const reader = await open(manyKeys);
       while (await reader.next());

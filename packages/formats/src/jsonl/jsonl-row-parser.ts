@@ -3,6 +3,7 @@ import { scanString, scanValue, skipSpace } from './json-scanner.ts';
 import { type JsonlColumns, keyText } from './jsonl-columns.ts';
 
 const QUOTE = 0x22;
+const ABSENT = CellKind.absent;
 
 /** What a line is: a row, a row with keys that were never seen (`newKeys`), or neither (`fault`, `faultAt`). */
 export type ParsedLine = 'row' | 'newKeys' | 'bad';
@@ -25,7 +26,7 @@ export class JsonlRowParser {
   /** Reads the line in `[start, end)`; its cells go to `cells[base]` and on, `width` times three numbers. */
   parse(bytes: Uint8Array, start: number, end: number, cells: Uint32Array, base: number, width: number): ParsedLine {
     this.#begin();
-    for (let c = 0; c < width; c++) cells[base + 3 * c + 2] = CellKind.absent;
+    for (let c = 0; c < width; c++) cells[base + 3 * c + 2] = ABSENT;
     let at = skipSpace(bytes, start, end);
     if (bytes[at] !== 0x7b) return this.#notAnObject(bytes, at, end, start);
     at = skipSpace(bytes, at + 1, end);

@@ -5,7 +5,7 @@ const MAX_BATCH_CELLS = 16_384;
 const MAX_BATCH_ROWS = 4_096;
 
 /** Most columns of a dataset. Beyond it, something is wrong with the file (a whole table on one line, ids as keys). */
-export const MAX_COLUMNS = 10_000;
+export const MAX_COLUMNS = 4_096;
 
 /** Bytes of the longest row when the caller does not say: 16 MiB. */
 export const DEFAULT_MAX_ROW_BYTES = 16 << 20;
