@@ -1,4 +1,4 @@
-import { type CollectResult, collectPart } from './collect.ts';
+import { collectPart } from './collect.ts';
 import { ledgerKeys } from './keys.ts';
 import type { PartRef } from './load.ts';
 import type { RunPorts } from './ports.ts';
@@ -11,7 +11,7 @@ export interface CollectPool {
   offer(part: PartRef): void;
   /** Throws the first error that will not pass; hands the others to `note`. */
   check(note: (error: unknown) => void): void;
-  /** Resolves when a part was collected; never when none is in hand. */
+  /** Resolves when a part was collected since it was last asked; never when none is in hand. */
   next(): Promise<void>;
   /** Resolves when nothing is in hand. */
   idle(): Promise<void>;
@@ -19,15 +19,18 @@ export interface CollectPool {
 
 /** A pool that collects up to `places` parts at once: each streams through fixed memory of its own. */
 export function createCollectPool(ports: RunPorts, places: number, o: StepOptions): CollectPool {
-  const inHand = new Map<string, Promise<CollectResult | undefined>>();
+  const inHand = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
+  let collected = 0;
+  let wake = () => {};
 
-  const collect = async (key: string, part: PartRef): Promise<CollectResult | undefined> => {
+  const collect = async (key: string, part: PartRef): Promise<void> => {
     try {
-      return await collectPart(ports, part, o);
+      if ((await collectPart(ports, part, o)) !== 'collected') return;
+      collected++;
+      wake();
     } catch (error) {
       failures.push(error);
-      return undefined;
     } finally {
       inHand.delete(key);
     }
@@ -47,7 +50,12 @@ export function createCollectPool(ports: RunPorts, places: number, o: StepOption
     },
     next: () =>
       new Promise((resolve) => {
-        for (const work of inHand.values()) void work.then((result) => result !== 'collected' || resolve());
+        wake = () => {
+          if (collected === 0) return;
+          collected = 0;
+          resolve();
+        };
+        wake();
       }),
     async idle() {
       await Promise.all(inHand.values());

@@ -21,6 +21,8 @@ export interface DispatchOptions extends SubmitOptions {
 /** How many jobs were created, and why no more were. */
 export interface DispatchReport {
   readonly submitted: number;
+  /** Runs that the service refused a job of, so that nothing more of them is sent. */
+  readonly blocked: number;
   readonly ended: 'no-slot' | 'nothing-ready' | 'other-run' | 'throttled' | 'quota';
 }
 
@@ -41,13 +43,15 @@ export function ensureLane(ports: RunPorts, lane: string, limit: number, o?: Cal
 /** Gives every free slot of a lane to a part, fairly over its runs, and creates the jobs. */
 export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOptions = {}): Promise<DispatchReport> {
   let submitted = 0;
-  const queues = await readQueues(ports, lane, o);
-  for (;;) {
-    const { body } = await loadLane(ports.ledger, lane, o);
-    if (freeSlots(body, ports.clock.now()) === 0) return { submitted, ended: 'no-slot' };
+  let blocked = 0;
+  const because = (ended: DispatchReport['ended']): DispatchReport => ({ submitted, blocked, ended });
+  let { body } = await loadLane(ports.ledger, lane, o);
+  const queues = await readQueues(ports, body, o);
+  for (; ; body = (await loadLane(ports.ledger, lane, o)).body) {
+    if (freeSlots(body, ports.clock.now()) === 0) return because('no-slot');
     const next = nextRun(queues.map(demandOf), body);
-    if (next === undefined) return { submitted, ended: 'nothing-ready' };
-    if (o.run !== undefined && next.run !== o.run) return { submitted, ended: 'other-run' };
+    if (next === undefined) return because('nothing-ready');
+    if (o.run !== undefined && next.run !== o.run) return because('other-run');
     const queue = queues.find((candidate) => candidate.body.run === next.run);
     const part = queue?.ready.shift();
     if (queue === undefined || part === undefined) throw new InvariantError('a run without ready parts got a slot');
@@ -56,11 +60,14 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
         submitted++;
         break;
       case 'quota':
-        return { submitted, ended: 'quota' };
+        return because('quota');
       case 'kept':
         // what held this call up holds up the next one too; the round after this begins with the intents left behind
-        return { submitted, ended: 'throttled' };
+        return because('throttled');
       case 'blocked':
+        blocked++;
+        queue.ready.length = 0;
+        break;
       case 'not-running':
         queue.ready.length = 0;
         break;
@@ -79,13 +86,12 @@ function demandOf(queue: Queue): RunDemand {
 }
 
 /** The runs that want slots, each with as many of its first ready parts as there are free slots. */
-async function readQueues(ports: RunPorts, lane: string, o: DispatchOptions): Promise<Queue[]> {
-  const { body } = await loadLane(ports.ledger, lane, o);
+async function readQueues(ports: RunPorts, lane: LaneBody, o: DispatchOptions): Promise<Queue[]> {
   const now = ports.clock.now();
-  const free = freeSlots(body, now);
+  const free = freeSlots(lane, now);
   if (free === 0) return [];
   const queues: Queue[] = [];
-  for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane) }, o)) {
+  for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane.lane) }, o)) {
     if (run.state !== 'running' || run.blocked) continue;
     const isMine = o.run === undefined || run.run === o.run;
     if (!isMine && (run.activeUntil ?? 0) < now) continue;

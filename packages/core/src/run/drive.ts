@@ -1,18 +1,14 @@
 import { StateError } from '../errors/index.ts';
-import { type CollectPool, createCollectPool } from './collect-pool.ts';
+import { createCollectPool } from './collect-pool.ts';
 import { type RunCounts, runCounts } from './counts.ts';
-import { dispatchLane, ensureLane } from './dispatch.ts';
+import { ensureLane } from './dispatch.ts';
 import type { EventBody, RunBody } from './document.ts';
 import { documentOf } from './documents.ts';
+import { type DriveRound, driveRound, type RoundView } from './drive-round.ts';
 import { loadLane, loadParts, loadRun, putRun } from './load.ts';
-import { pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { eventsSince } from './read.ts';
-import { settleRun } from './settle.ts';
 import type { StepOptions } from './steps.ts';
-import { stopJobs } from './stop.ts';
-import { pursueIntent } from './submit.ts';
-import { growLimit, sweepLane } from './sweep.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
 import { transact } from './transact.ts';
 
@@ -28,9 +24,9 @@ export interface RunSnapshot {
 export interface DriveOptions extends StepOptions {
   /** Between two looks at the jobs, about; default 15,000. */
   readonly pollMs?: number;
-  /** Between two sweeps of the lane; default 20 polls, at least a minute. */
+  /** Between two sweeps of the lane; default 20 polls. */
   readonly sweepMs?: number;
-  /** How long every call may fail before the last failure is thrown; default 15 minutes. */
+  /** How long calls may fail before the last failure is thrown; default 15 minutes. */
   readonly patienceMs?: number;
   /** Every event of the run after `sinceSeq`, once and in order. */
   readonly onEvent?: (event: EventBody) => void;
@@ -40,6 +36,8 @@ export interface DriveOptions extends StepOptions {
   readonly onProgress?: (snapshot: RunSnapshot) => void;
 }
 
+const POLL_MS = 15_000;
+const PATIENCE_MS = 15 * 60_000;
 const PROGRESS_MS = 100;
 const COLLECTORS = 2;
 
@@ -50,7 +48,7 @@ const COLLECTORS = 2;
  * aborted: the run stays as it is and its jobs go on.
  */
 export async function driveRun(ports: RunPorts, id: string, o: DriveOptions = {}): Promise<RunBody> {
-  const first = (await loadRun(ports.ledger, id, o)).body;
+  const { body: first } = await loadRun(ports.ledger, id, o);
   if (first.state === 'preparing') {
     throw new StateError('BR-E0207', `run ${id} is still being prepared`, { details: { run: id } });
   }
@@ -58,9 +56,10 @@ export async function driveRun(ports: RunPorts, id: string, o: DriveOptions = {}
   try {
     for (;;) {
       checkCancelled(o.signal);
-      const isOn = await round(drive);
-      const run = await report(drive);
-      if (isOver(run, drive.counts)) return run;
+      const view = await look(drive);
+      if (view !== undefined && isOver(view)) return view.run;
+      const isOn = view !== undefined && (await driveRound(drive, view));
+      keepPatience(drive);
       if (!isOn) await rest(drive);
     }
   } finally {
@@ -69,92 +68,77 @@ export async function driveRun(ports: RunPorts, id: string, o: DriveOptions = {}
   }
 }
 
-interface Drive {
-  readonly ports: RunPorts;
-  readonly id: string;
-  readonly lane: string;
+/** A drive from its start to its end. */
+interface Drive extends DriveRound {
   readonly options: DriveOptions;
-  readonly pollMs: number;
-  readonly pool: CollectPool;
-  readonly note: (error: unknown) => void;
-  trouble: unknown;
   /** When a round last went without trouble. */
   wellAt: number;
-  sweptAt: number;
   seq: number;
   shownAt: number;
-  counts: RunCounts | undefined;
 }
 
 async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Drive> {
-  const now = ports.clock.now();
   const { body: lane } = await loadLane(ports.ledger, run.lane, o);
   if (lane.limit === 0) await ensureLane(ports, run.lane, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
-  const drive: Drive = {
+  const pollMs = o.pollMs ?? POLL_MS;
+  return {
     ports,
     id: run.run,
     lane: run.lane,
     options: o,
-    pollMs: o.pollMs ?? 15_000,
+    pollMs,
+    sweepMs: o.sweepMs ?? 20 * pollMs,
     pool: createCollectPool(ports, COLLECTORS, o),
-    note: (error) => {
-      drive.trouble = error;
-    },
     trouble: undefined,
-    wellAt: now,
     sweptAt: Number.NEGATIVE_INFINITY,
+    wellAt: ports.clock.now(),
     seq: o.sinceSeq ?? run.seq,
     shownAt: Number.NEGATIVE_INFINITY,
-    counts: undefined,
   };
-  return drive;
 }
 
-/** One look at everything. True when there is more to do at once. */
-async function round(drive: Drive): Promise<boolean> {
-  const { ports, id, lane, options: o, note } = drive;
-  const step = <T>(what: () => Promise<T>) => tolerate(what, note);
+/** Reads the run, claims it and tells how it stands; undefined when the ledger cannot be read just now. */
+async function look(drive: Drive): Promise<RoundView | undefined> {
+  const { ports, id, options: o } = drive;
+  const before = drive.trouble;
   drive.trouble = undefined;
-  const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs) };
-  const dispatch = () => step(() => dispatchLane(ports, lane, send));
-
-  await step(() => claim(drive, 4 * drive.pollMs + 10_000));
-  const sweepMs = o.sweepMs ?? Math.max(60_000, 20 * drive.pollMs);
-  if (ports.clock.now() - drive.sweptAt >= sweepMs) {
-    drive.sweptAt = ports.clock.now();
-    // all but collecting, which the pool does beside this loop
-    await step(() => sweepLane(ports, lane, { ...send, steps: o.steps, onTrouble: note, collect: false }));
-  }
-  const parts = await loadMine(drive);
-  for (const part of parts.filter((each) => each.state === 'submitting')) {
-    await step(() => pursueIntent(ports, part, { ...send, mayCreate: true }));
-  }
-  await step(() => growLimit(ports, lane, send.cooldownMs, o));
-  await dispatch();
-  await step(() => stopJobs(ports, id, o));
-  const submitted = parts.filter((part) => part.state === 'submitted');
-  await pollParts(ports, submitted, { signal: o.signal, onTrouble: note, onSlotFree: async () => void (await dispatch()) });
-  await offerEnded(drive);
-  const settled = await step(() => settleRun(ports, id, o));
-  keepPatience(drive);
-  return settled === 'generation';
+  const note = (error: unknown) => {
+    drive.trouble = error;
+  };
+  return tolerate(async () => {
+    await claim(drive, 4 * drive.pollMs + 10_000);
+    const { body: run } = await loadRun(ports.ledger, id, o);
+    const parts = await loadParts(ports.ledger, run, o);
+    const events = run.seq > drive.seq ? await eventsSince(ports, id, drive.seq, o) : [];
+    for (const event of events) {
+      drive.seq = event.seq;
+      o.onEvent?.(event);
+    }
+    const view = { run, parts };
+    show(drive, view, before);
+    return view;
+  }, note);
 }
 
-/** The run's parts of the generation in hand, as the index shows them. */
-async function loadMine(drive: Drive) {
-  const run = await loadRun(drive.ports.ledger, drive.id, drive.options);
-  return loadParts(drive.ports.ledger, run.body, drive.options);
+function show(drive: Drive, view: RoundView, trouble: unknown): void {
+  const { ports, options: o } = drive;
+  const now = ports.clock.now();
+  if (o.onProgress === undefined || (now - drive.shownAt < PROGRESS_MS && !isOver(view))) return;
+  drive.shownAt = now;
+  const counts = runCounts(view.run, view.parts);
+  o.onProgress({ run: view.run, counts, ...(trouble !== undefined && { trouble }) });
 }
 
-/** Hands ended parts to the pool; those that it has no place for come again in the next round. */
-async function offerEnded(drive: Drive): Promise<void> {
-  for (const part of await loadMine(drive)) if (part.state === 'ended') drive.pool.offer(part);
-  drive.pool.check(drive.note);
+/** A blocked run is over for now when nothing is in flight; an intent in doubt keeps its slot, and is no job of ours yet. */
+function isOver({ run, parts }: RoundView): boolean {
+  if (run.state === 'ended' || run.state === 'stopped') return true;
+  return run.blocked !== undefined && !parts.some((part) => part.state === 'submitted' || part.state === 'ended');
 }
 
 /** Says that a process works on the run, so that others of the lane leave it its share. */
 async function claim(drive: Drive, forMs: number): Promise<void> {
   const { ports, id, options } = drive;
+  // when the drive ends its signal may be aborted, and the claim is given back all the same
   const o = forMs === 0 ? {} : options;
   await transact(
     ports,
@@ -174,30 +158,7 @@ async function claim(drive: Drive, forMs: number): Promise<void> {
 function keepPatience(drive: Drive): void {
   const now = drive.ports.clock.now();
   if (drive.trouble === undefined) drive.wellAt = now;
-  else if (now - drive.wellAt > (drive.options.patienceMs ?? 15 * 60_000)) throw drive.trouble;
-}
-
-/** Tells what happened, and how the run stands. */
-async function report(drive: Drive): Promise<RunBody> {
-  const { ports, id, options: o } = drive;
-  const { body: run } = await loadRun(ports.ledger, id, o);
-  const parts = await loadParts(ports.ledger, run, o);
-  drive.counts = runCounts(run, parts);
-  for (const event of await eventsSince(ports, id, drive.seq, o)) {
-    drive.seq = event.seq;
-    o.onEvent?.(event);
-  }
-  const now = ports.clock.now();
-  if (now - drive.shownAt < PROGRESS_MS && !isOver(run, drive.counts)) return run;
-  drive.shownAt = now;
-  o.onProgress?.({ run, counts: drive.counts, ...(drive.trouble !== undefined && { trouble: drive.trouble }) });
-  return run;
-}
-
-/** A blocked run is over for now when nothing is in flight; an intent in doubt keeps its slot, and is no job of ours yet. */
-function isOver(run: RunBody, counts: RunCounts | undefined): boolean {
-  if (run.state === 'ended' || run.state === 'stopped') return true;
-  return run.blocked !== undefined && counts !== undefined && counts.jobs.submitted + counts.jobs.ended === 0;
+  else if (now - drive.wellAt > (drive.options.patienceMs ?? PATIENCE_MS)) throw drive.trouble;
 }
 
 /** Waits for the next look, or for a part to be collected. */
@@ -207,8 +168,8 @@ async function rest(drive: Drive): Promise<void> {
   const wake = () => nap.abort();
   o.signal?.addEventListener('abort', wake, { once: true });
   try {
-    const sleep = ports.clock.sleep(Math.round(pollMs * (0.75 + ports.random.next() / 2)), nap.signal).catch(() => undefined);
-    await Promise.race([sleep, drive.pool.next()]);
+    const sleepMs = Math.round(pollMs * (0.75 + ports.random.next() / 2));
+    await Promise.race([ports.clock.sleep(sleepMs, nap.signal).catch(() => undefined), drive.pool.next()]);
   } finally {
     wake();
     o.signal?.removeEventListener('abort', wake);

@@ -109,6 +109,16 @@ describe('a kick', () => {
     expect((await part()).state).toBe('submitting');
   });
 
+  it("takes a job that the service does not know for somebody else's service, and never for lost", async () => {
+    await submitPart(ports, PART);
+    const { jobName } = await part();
+    ports.service.jobs.length = 0;
+    expect(await kickJob(ports, { jobName })).toBe('ignored');
+    ports.clock.jump(3 * MINUTE);
+    await expect(kickJob(ports, { jobName })).rejects.toMatchObject({ code: 'BR-E0503', reason: 'unavailable', effect: 'none' });
+    expect((await part()).state).toBe('submitted');
+  });
+
   it('stops a second job of a part that has one', async () => {
     await submitPart(ports, PART);
     const first = ports.service.jobs[0];

@@ -1,4 +1,4 @@
-import { isServiceError } from '../errors/index.ts';
+import { isServiceError, ServiceError } from '../errors/index.ts';
 import { decide, evolve, type JobReport, type PartBody } from '../job/index.ts';
 import { releaseSlot } from '../lane/index.ts';
 import { type CallOptions, isTerminalStatus, type JobView } from '../ports/index.ts';
@@ -31,7 +31,7 @@ export async function kickJob(ports: RunPorts, hint: JobHint, o?: CallOptions): 
   if (jobArn === undefined) return 'unchanged';
   if (jobArn === part.jobArn && (part.state === 'ended' || part.state === 'collected')) return 'unchanged';
   const view = await getJob(ports, part, jobArn, o);
-  if (view === undefined) return 'ignored';
+  if (view === undefined) return notFound(ports, part, jobArn);
   // Get may leave the name out (API reference, 2026-11); a job that was adopted is known by its ARN
   return view.jobArn === part.jobArn || isJobOf(part, view) ? applyView(ports, part, view, o) : 'ignored';
 }
@@ -46,18 +46,39 @@ async function getJob(ports: RunPorts, part: PartBody, jobArn: string, o?: CallO
   }
 }
 
+/**
+ * The service forgets no job, so one of ours that it does not know was made elsewhere: another account, Region or
+ * endpoint. To take it for lost would pay for it twice; to say nothing would wait for ever.
+ */
+function notFound(ports: RunPorts, part: PartBody, jobArn: string): KickResult {
+  const isYoung = ports.clock.now() - (part.since ?? 0) < ports.service.facts.listSettleMs;
+  if (jobArn !== part.jobArn || isYoung) return 'ignored';
+  throw new ServiceError('BR-E0503', `the service does not know job ${jobArn} of part ${part.part}`, {
+    reason: 'unavailable',
+    effect: 'none',
+    details: { run: part.run, attempt: part.attempt, part: part.part, jobArn },
+    hint: 'check that account, Region and --endpoint-url are those that the run was started with',
+  });
+}
+
 /** What List says of a submitted part's job: live counters are taken from it, an end is confirmed by Get. */
 export function noteListed(ports: RunPorts, part: PartBody, view: JobView, o?: CallOptions): Promise<KickResult> {
   const isLive = part.jobArn === view.jobArn && !isTerminalStatus(view.status);
   return isLive ? applyView(ports, part, view, o) : kickJob(ports, view, o);
 }
 
-async function applyView(ports: RunPorts, ref: PartRef, view: JobView, o?: CallOptions): Promise<KickResult> {
-  if ((await adoptJob(ports, ref, view.jobArn, o)) === 'duplicate') {
+/** Writes down what is new to a part that was just read. Most looks find nothing new, and then nothing is read again. */
+async function applyView(ports: RunPorts, known: PartBody, view: JobView, o?: CallOptions): Promise<KickResult> {
+  if (known.jobArn !== view.jobArn && (await adoptJob(ports, known, view.jobArn, o)) === 'duplicate') {
     if (!isTerminalStatus(view.status)) await stopJob(ports, view.jobArn, o);
     return 'duplicate';
   }
   const report = reportOf(view);
+  const isOld = known.state === 'submitted' && decide(known, { do: 'observe', report }, ports.clock.now()).length === 0;
+  return known.jobArn === view.jobArn && isOld ? 'unchanged' : observe(ports, known, view, report, o);
+}
+
+function observe(ports: RunPorts, ref: PartRef, view: JobView, report: JobReport, o?: CallOptions): Promise<KickResult> {
   return transact<KickResult>(
     ports,
     async () => {

@@ -35,18 +35,17 @@ export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: St
     },
     o,
   );
-  await stopJobs(ports, id, o);
+  await stopJobs(ports, (await loadRun(ports.ledger, id, o)).body, o);
   await settleRun(ports, id, o);
   return (await loadRun(ports.ledger, id, o)).body;
 }
 
 /** Asks the service to stop every job of a run that is stopped by `stop`; a job that is asked already is left alone. */
-export async function stopJobs(ports: RunPorts, id: string, o: StepOptions = {}): Promise<void> {
-  const { body: run } = await loadRun(ports.ledger, id, o);
+export async function stopJobs(ports: RunPorts, run: RunBody, o: StepOptions = {}): Promise<void> {
   if (run.state !== 'stopping' || run.stopMode !== 'stop') return;
   const at = openPartsAt(run.lane, 'submitted');
-  for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at, after: openSort(id) }, o)) {
-    if (part.run !== id) return;
+  for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at, after: openSort(run.run) }, o)) {
+    if (part.run !== run.run) return;
     if (part.jobArn !== undefined && part.jobStatus !== 'Stopping') await stopJob(ports, part.jobArn, o);
   }
 }

@@ -72,7 +72,7 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
   }
   for (const run of await openRuns(ports, lane, o)) {
     if (!isMine(run)) continue;
-    await step(() => stopJobs(ports, run.run, o));
+    await step(() => stopJobs(ports, run, o));
     await step(() => settleRun(ports, run.run, o));
   }
   const dispatched = await step(() => dispatchLane(ports, lane, o));

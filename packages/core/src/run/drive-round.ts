@@ -1,0 +1,77 @@
+import type { PartBody } from '../job/index.ts';
+import type { CollectPool } from './collect-pool.ts';
+import { dispatchLane } from './dispatch.ts';
+import type { RunBody } from './document.ts';
+import { loadParts } from './load.ts';
+import { pollParts } from './poll.ts';
+import type { RunPorts } from './ports.ts';
+import { settleRun } from './settle.ts';
+import type { StepOptions } from './steps.ts';
+import { stopJobs } from './stop.ts';
+import { pursueIntent } from './submit.ts';
+import { sweepLane } from './sweep.ts';
+import { tolerate } from './tolerance.ts';
+
+/** What a round needs of its drive. */
+export interface DriveRound {
+  readonly ports: RunPorts;
+  readonly id: string;
+  readonly lane: string;
+  readonly options: StepOptions;
+  readonly pollMs: number;
+  readonly sweepMs: number;
+  readonly pool: CollectPool;
+  /** The last failure that may pass. */
+  trouble: unknown;
+  sweptAt: number;
+}
+
+/** The run and its parts as they stood when the round began; every step reads again what it decides upon. */
+export interface RoundView {
+  readonly run: RunBody;
+  readonly parts: readonly PartBody[];
+}
+
+/**
+ * One look at everything that a run has in flight. True when it did something that may let more be done at once: then the
+ * next round follows without a pause. A quiet round costs a few reads of the ledger and one List.
+ */
+export async function driveRound(drive: DriveRound, view: RoundView): Promise<boolean> {
+  const { ports, id, lane, options: o } = drive;
+  const note = (error: unknown) => {
+    drive.trouble = error;
+  };
+  const step = <T>(what: () => Promise<T>) => tolerate(what, note);
+  const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs) };
+  let changes = 0;
+  const dispatch = async () => {
+    const report = await step(() => dispatchLane(ports, lane, send));
+    changes += report === undefined ? 0 : report.submitted + report.blocked;
+  };
+  const inState = (state: PartBody['state']) => view.parts.filter((part) => part.state === state);
+
+  const isSweepDue = ports.clock.now() - drive.sweptAt >= drive.sweepMs;
+  if (isSweepDue) {
+    drive.sweptAt = ports.clock.now();
+    // the pool collects, beside this loop
+    await step(() => sweepLane(ports, lane, { ...send, steps: o.steps, onTrouble: note, collect: false }));
+  }
+  for (const part of inState('submitting')) {
+    const result = await step(() => pursueIntent(ports, part, { ...send, mayCreate: true }));
+    if (result !== undefined && result !== 'waiting' && result !== 'kept' && result !== 'quota') changes++;
+  }
+  if (inState('ready').length > 0) await dispatch();
+  await step(() => stopJobs(ports, view.run, o));
+  const ended = await pollParts(ports, inState('submitted'), { signal: o.signal, onTrouble: note, onSlotFree: dispatch });
+  changes += ended;
+  const parts = ended === 0 ? view.parts : ((await step(() => loadParts(ports.ledger, view.run, o))) ?? view.parts);
+  for (const part of parts) if (part.state === 'ended') drive.pool.offer(part);
+  drive.pool.check(note);
+  const settled = maySettle(view) ? await step(() => settleRun(ports, id, o)) : 'open';
+  return changes > 0 || (settled !== undefined && settled !== 'open') || isSweepDue;
+}
+
+/** Whether it is worth asking: a generation settles when all of it is collected, a stopping run when nothing of it is left. */
+function maySettle({ run, parts }: RoundView): boolean {
+  return run.state === 'stopping' || parts.every((part) => part.state === 'collected');
+}
