@@ -12,6 +12,22 @@ export interface PluckedAnswer {
   /** -1 when the answer does not say it. */
   inputTokens: number;
   outputTokens: number;
+  /** Where these two numbers begin. */
+  inputStart: number;
+  outputStart: number;
+}
+
+export function emptyAnswer(): PluckedAnswer {
+  return {
+    valueStart: -1,
+    valueEnd: -1,
+    stopStart: -1,
+    stopEnd: -1,
+    inputTokens: -1,
+    outputTokens: -1,
+    inputStart: -1,
+    outputStart: -1,
+  };
 }
 
 /**
@@ -69,7 +85,7 @@ export function pluckerFor(family: string, into: PluckedAnswer): Plucker {
   const shape = Object.hasOwn(shapes, family) ? shapes[family] : undefined;
   if (shape === undefined) return () => -1;
   return (text, at, end) => {
-    into.valueStart = into.stopStart = into.inputTokens = into.outputTokens = -1;
+    into.valueStart = into.stopStart = into.inputTokens = into.outputTokens = into.inputStart = into.outputStart = -1;
     return walk(text, at, end, shape, into);
   };
 }
@@ -153,9 +169,11 @@ function walkScalar(text: ByteView, at: number, end: number, step: Step, into: P
       into.valueEnd = after;
       return checkVector(bytes, at, after) ? after : -1;
     case 'inputTokens':
+      into.inputStart = at;
       into.inputTokens = plainInteger(bytes, at, after);
       return into.inputTokens < 0 ? -1 : after;
     case 'outputTokens':
+      into.outputStart = at;
       into.outputTokens = plainInteger(bytes, at, after);
       return into.outputTokens < 0 ? -1 : after;
     case 'word':

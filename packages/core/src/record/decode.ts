@@ -1,11 +1,12 @@
 import type { Answer, Family } from '../model/index.ts';
 import { isTruncated } from '../model/index.ts';
-import { type PluckedAnswer, type Plucker, pluckerFor } from './answer-plucker.ts';
+import { emptyAnswer, type PluckedAnswer, type Plucker, pluckerFor } from './answer-plucker.ts';
 import { isCutOffReason } from './cut-off.ts';
 import { isRetryable } from './error-class.ts';
 import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
 import { hasEscape } from './json-scan.ts';
+import { LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { emptySpans, findSpans, type OutputSpans } from './output-spans.ts';
 
@@ -23,6 +24,8 @@ export type LineKind = (typeof LineKind)[keyof typeof LineKind];
 
 /** Longer messages are cut: they may echo the whole prompt. */
 const MAX_MESSAGE = 2_000;
+/** Lines in a row that have to differ from the template before another is learnt. */
+const LEARN_AFTER = 4;
 /** Most bytes of an answer that no family understands which are shown. */
 const MAX_EXCERPT = 200;
 
@@ -60,9 +63,12 @@ export class OutputDecoder {
   readonly #prefixText: string;
   readonly #pluck: Plucker;
   readonly #spans: OutputSpans = emptySpans();
-  readonly #answer: PluckedAnswer = { valueStart: -1, valueEnd: 0, stopStart: -1, stopEnd: 0, inputTokens: -1, outputTokens: -1 };
+  readonly #answer: PluckedAnswer = emptyAnswer();
   /** The block of the line, with a view that is made once for a block. */
   #text: ByteView = byteView(new Uint8Array(0));
+  #template: LineTemplate | undefined;
+  /** Lines in a row that did not have the shape of the template. */
+  #misses = 0;
   /** The block that was written to last. */
   #out: ByteView = this.#text;
   /** The parsed line, when only a parser can tell its keys. */
@@ -82,12 +88,24 @@ export class OutputDecoder {
     if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
     this.#parsed = this.#line = undefined;
     const spans = this.#spans;
-    const found = findSpans(this.#text, start, end, spans, this.#pluck);
-    if (found === 'malformed') return LineKind.malformed;
-    const plain = found === 'found' && (spans.idStart < 0 || !hasEscape(bytes, spans.idStart, spans.idEnd));
-    if (!plain) return this.#scanParsed(start, end);
+    if (this.#template?.match(this.#text, start, end, spans, this.#answer)) this.#misses = 0;
+    else {
+      const found = findSpans(this.#text, start, end, spans, this.#pluck);
+      if (found === 'malformed') return LineKind.malformed;
+      if (found === 'odd') return this.#scanParsed(start, end);
+      this.#learn(start, end);
+    }
+    if (spans.idStart >= 0 && hasEscape(bytes, spans.idStart, spans.idEnd)) return this.#scanParsed(start, end);
     if (spans.idEnd - spans.idStart !== RECORD_ID_LENGTH) return LineKind.foreign;
     return this.#identify(bytes, spans.idStart);
+  }
+
+  /** Takes the shape of a line that was walked for that of the lines to come, when several did not have the last one. */
+  #learn(start: number, end: number): void {
+    this.#misses += 1;
+    if (!this.#spans.isPlucked || (this.#template !== undefined && this.#misses < LEARN_AFTER)) return;
+    this.#template = LineTemplate.learn(this.#text, start, end, this.#spans, this.#answer);
+    this.#misses = 0;
   }
 
   #scanParsed(start: number, end: number): LineKind {

@@ -4,7 +4,7 @@ import type { Random } from '@batchrock/core';
 const FLUSH_BYTES = 1 << 20;
 
 /** Words of the answers; an answer has about forty of them. */
-const WORDS = 'positive negative mixed warm terse honest "fair" slow café quite rather the of and but with for'.split(' ');
+const WORDS = 'positive negative mixed warm terse honest fair slow dull quite rather the of and but with for'.split(' ');
 
 /**
  * Writes what Bedrock would make of an input file: each request echoed, an answer behind it, the lines shuffled. `lines` are
@@ -43,13 +43,18 @@ async function flush(file: FileHandle, chunk: readonly Buffer[]): Promise<void> 
 
 function answer(random: Random): object {
   const count = 20 + Math.floor(random.next() * 40);
-  const text = Array.from({ length: count }, () => WORDS[Math.floor(random.next() * WORDS.length)]).join(' ');
+  const words = Array.from({ length: count }, () => WORDS[Math.floor(random.next() * WORDS.length)]);
+  // as the rows of the dataset: a tenth with quotes, a twentieth with newlines, a tenth not ASCII
+  if (random.next() < 0.1) words.push('"so to say"');
+  if (random.next() < 0.05) words.push('\n\n');
+  if (random.next() < 0.1) words.push('größer café');
+  const text = words.join(' ');
   return {
     id: `msg_bdrk_${Math.floor(random.next() * 1e15).toString(36)}`,
     type: 'message',
     role: 'assistant',
     model: 'claude-3-haiku-20240307',
-    content: [{ type: 'text', text: random.next() < 0.1 ? `${text}\n\n${text}` : text }],
+    content: [{ type: 'text', text }],
     stop_reason: 'end_turn',
     stop_sequence: null,
     usage: { input_tokens: 90 + count, output_tokens: count },

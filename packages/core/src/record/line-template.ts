@@ -1,0 +1,145 @@
+import type { PluckedAnswer } from './answer-plucker.ts';
+import { type ByteView, byteView } from './escape-json.ts';
+import { hasEscape, skipSoundString, skipSpace, skipString, skipValue } from './json-scan.ts';
+import type { OutputSpans } from './output-spans.ts';
+
+/** What stands in a hole, and what it is to us. */
+const Hole = {
+  /** The inside of a string that nobody reads. */
+  string: 0,
+  /** A number that nobody reads. */
+  number: 1,
+  id: 2,
+  text: 3,
+  stop: 4,
+  inputTokens: 5,
+  outputTokens: 6,
+} as const;
+type Hole = (typeof Hole)[keyof typeof Hole];
+
+/** A line with more holes, such as one of an embedding, gains nothing. */
+const MOST_HOLES = 48;
+
+/**
+ * The shape of an output line, learnt from one that was read: all of its bytes but the values of its strings and numbers.
+ * The lines of a job are alike, so nearly all of them are this template with other values, and comparing is several times
+ * faster than walking. A line that matches has the same keys in the same places, hence the same meaning; any other line is
+ * walked.
+ */
+export class LineTemplate {
+  readonly #constants: readonly ByteView[];
+  readonly #holes: Uint8Array;
+
+  private constructor(constants: readonly ByteView[], holes: Uint8Array) {
+    this.#constants = constants;
+    this.#holes = holes;
+  }
+
+  /** Learns from a line whose answer was plucked; undefined when its shape is of no use. */
+  static learn(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): LineTemplate | undefined {
+    if (text.bytes[answer.valueStart] !== 0x22) return undefined;
+    const constants: ByteView[] = [];
+    const holes: Hole[] = [];
+    let from = start;
+    for (const { at, after } of values(text, start, end)) {
+      if (holes.length === MOST_HOLES) return undefined;
+      constants.push(byteView(text.bytes.slice(from, at)));
+      holes.push(holeAt(text, at, spans, answer));
+      from = after;
+    }
+    constants.push(byteView(text.bytes.slice(from, end)));
+    return new LineTemplate(constants, Uint8Array.from(holes));
+  }
+
+  /** Fills spans and answer from a line that has this shape; false, and nothing of use in them, when it has not. */
+  match(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): boolean {
+    const holes = this.#holes;
+    answer.stopStart = answer.inputTokens = answer.outputTokens = -1;
+    let at = start;
+    for (let h = 0; h < holes.length; h++) {
+      const constant = this.#constants[h]!;
+      if (!standsAt(text, at, end, constant)) return false;
+      at = fill(text, at + constant.bytes.length, end, holes[h] as Hole, spans, answer);
+      if (at < 0) return false;
+    }
+    const last = this.#constants[holes.length]!;
+    if (at + last.bytes.length !== end || !standsAt(text, at, end, last)) return false;
+    spans.outputStart = spans.errorStart = -1;
+    spans.isPlucked = true;
+    return true;
+  }
+}
+
+/** The insides of all string values and all numbers of a line that is known to be whole, in order. Keys are no values. */
+function* values(text: ByteView, start: number, end: number): Iterable<{ at: number; after: number }> {
+  const { bytes } = text;
+  let i = start;
+  while (i < end) {
+    const byte = bytes[i]!;
+    if (byte === 0x22) {
+      const after = skipString(text, i + 1, end);
+      if (after < 0) return;
+      if (bytes[skipSpace(bytes, after, end)] !== 0x3a) yield { at: i + 1, after: after - 1 };
+      i = after;
+    } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
+      const after = skipValue(text, i, end);
+      yield { at: i, after };
+      i = after;
+    } else {
+      i += 1;
+    }
+  }
+}
+
+function holeAt({ bytes }: ByteView, at: number, spans: OutputSpans, answer: PluckedAnswer): Hole {
+  if (at === spans.idStart) return Hole.id;
+  if (at === answer.valueStart + 1) return Hole.text;
+  if (at === answer.stopStart) return Hole.stop;
+  if (at === answer.inputStart) return Hole.inputTokens;
+  if (at === answer.outputStart) return Hole.outputTokens;
+  return bytes[at - 1] === 0x22 ? Hole.string : Hole.number;
+}
+
+/** Reads what stands in a hole; the position after it, -1 when it is of another kind. */
+function fill(text: ByteView, at: number, end: number, hole: Hole, spans: OutputSpans, answer: PluckedAnswer): number {
+  if (hole === Hole.number || hole === Hole.inputTokens || hole === Hole.outputTokens) {
+    return fillNumber(text.bytes, at, end, hole, answer);
+  }
+  const isCopied = hole === Hole.text || hole === Hole.stop;
+  const after = (isCopied ? skipSoundString(text, at, end) : skipString(text, at, end)) - 1;
+  if (after < 0) return -1;
+  if (hole === Hole.text) {
+    answer.valueStart = at - 1;
+    answer.valueEnd = after + 1;
+  } else if (hole === Hole.id) {
+    spans.idStart = at;
+    spans.idEnd = after;
+  } else if (hole === Hole.stop) {
+    if (hasEscape(text.bytes, at, after)) return -1;
+    answer.stopStart = at;
+    answer.stopEnd = after;
+  }
+  return after;
+}
+
+function fillNumber(bytes: Uint8Array, at: number, end: number, hole: Hole, answer: PluckedAnswer): number {
+  let i = at;
+  let value = 0;
+  while (i < end && bytes[i]! >= 0x30 && bytes[i]! <= 0x39) value = value * 10 + bytes[i++]! - 0x30;
+  // what is no plain number of up to 15 digits is walked; so is a fraction, since the constant behind it does not match
+  if (i === at || i - at > 15 || (i - at > 1 && bytes[at] === 0x30)) return -1;
+  if (hole === Hole.inputTokens) answer.inputTokens = value;
+  else if (hole === Hole.outputTokens) answer.outputTokens = value;
+  return i;
+}
+
+function standsAt(text: ByteView, at: number, end: number, constant: ByteView): boolean {
+  const length = constant.bytes.length;
+  if (at + length > end) return false;
+  let i = 0;
+  for (const lastFour = length - 4; i <= lastFour; i += 4) {
+    if (text.view.getInt32(at + i, true) !== constant.view.getInt32(i, true)) return false;
+  }
+  for (; i < length; i++) if (text.bytes[at + i] !== constant.bytes[i]) return false;
+  return true;
+}
