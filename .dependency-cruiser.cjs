@@ -30,13 +30,13 @@ module.exports = {
     {
       name: 'testkit-is-for-tests',
       severity: 'error',
-      from: { path: '^packages/(?!testkit/)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/)' },
       to: { path: '^packages/testkit/' },
     },
     {
       name: 'dev-dependencies-stay-in-tests',
       severity: 'error',
-      from: { path: '^packages/(?!testkit/)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/)' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

@@ -11,6 +11,4 @@ export {
   type TextQuestion,
   type TextReply,
 } from './question.ts';
-export { SYNTHETIC_LABEL } from './text-model.ts';
-export { countTokens } from './tokens.ts';
 export { createUpstreamAnswerer, type UpstreamOptions } from './upstream.ts';

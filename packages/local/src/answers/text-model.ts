@@ -28,7 +28,11 @@ const INSTRUCTION_CHARS = 600;
 export function answerText(question: TextQuestion): TextReply {
   const turn = question.turns.at(-1)?.text ?? '';
   const instruction = `${ends(question.system)}\n${ends(turn)}`.toLowerCase();
-  const input = { instruction, content: contentOf(turn), next: seededGenerator(hashText(turn, hashText(question.modelId))) };
+  const input = {
+    instruction,
+    content: contentOf(turn),
+    next: seededGenerator(hashText(ends(turn), hashText(`${question.modelId} ${turn.length}`))),
+  };
   const text = asksForJson(instruction) ? jsonAnswer(answerOf(input)) : `${SYNTHETIC_LABEL} ${answerOf(input)}`;
   return limited(text, question);
 }

@@ -9,7 +9,7 @@ export {
   partitionOf,
   refuseUnreachable,
 } from './model-identity.ts';
-export { SERVICE_MODELS, type ServiceModel } from './model-table.ts';
+export type { ServiceModel } from './model-table.ts';
 export { type BedrockOptions, type BedrockSettings, resolveBedrockOptions, type UpstreamSettings } from './options.ts';
 export { AwsError, type AwsErrorType } from './service-error.ts';
 export type { BedrockState, Call, Operation } from './state.ts';

@@ -1,2 +1,2 @@
-export { eventOf, type JobEvent } from './job-event.ts';
+export type { JobEvent } from './job-event.ts';
 export { createEventSender, type EventSender } from './webhook.ts';

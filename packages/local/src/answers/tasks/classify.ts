@@ -21,7 +21,7 @@ function wordSet(words: string): ReadonlySet<string> {
 }
 
 /** Positive words less negative ones; a negation up to two words before turns a word round. */
-export function sentimentScore(text: string): number {
+function sentimentScore(text: string): number {
   let score = 0;
   let negatedFor = 0;
   for (const [word] of text
