@@ -33,9 +33,13 @@ export class LineReader {
     this.bytes = options.block ?? new Uint8Array(options.blockBytes ?? FIRST_BLOCK_BYTES);
   }
 
-  /** Goes to the next line; false when the block has no whole one left: `fill`. */
-  next(): boolean {
-    const stop = this.#find();
+  /**
+   * Goes to the next line; false when the block has no whole one left: `fill`. `guess` may know where a line ends that begins
+   * at `from`, from what stands in it: the place of its LF, or -1; it spares the search for it.
+   */
+  next(guess?: (bytes: Uint8Array, from: number, to: number) => number): boolean {
+    const guessed = guess === undefined || this.#cursor >= this.#filled ? -1 : guess(this.bytes, this.#cursor, this.#filled);
+    const stop = guessed >= 0 ? guessed : this.#find();
     if (stop < 0) return false;
     this.start = this.#cursor;
     this.end = stop;
@@ -74,11 +78,13 @@ export class LineReader {
 
   #makeRoom(): void {
     if (this.#cursor > 0) {
+      // a block that was not full held the whole object, most likely
+      const wasFull = this.#filled === this.bytes.length;
       this.bytes.copyWithin(0, this.#cursor, this.#filled);
       this.#filled -= this.#cursor;
       this.#cursor = 0;
       const isSmall = this.bytes.length >= FIRST_BLOCK_BYTES && this.bytes.length < BLOCK_BYTES;
-      if (isSmall) this.#grow(BLOCK_BYTES);
+      if (isSmall && wasFull) this.#grow(BLOCK_BYTES);
     }
     if (this.#filled < this.bytes.length) return;
     if (this.bytes.length >= this.#maxLineBytes) {
