@@ -45,14 +45,17 @@ export class Bedrock {
       if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
         trace.violate('I16', `token of ${spec.jobName} was sent again with other parameters`);
       }
+      trace.mark('token-known');
       trace.note('bedrock', `create ${spec.jobName}: token known, job ${known.job.index}`);
       return known.job;
     }
     if (faults.namesUnique && this.jobs.some((job) => job.spec.jobName === spec.jobName)) {
+      trace.mark('name-taken');
       trace.note('bedrock', `create ${spec.jobName}: the name is taken`);
       throw new ServiceError('BR-E0505', `a job named ${spec.jobName} exists`, { reason: 'conflict', effect: 'none' });
     }
     if (this.liveJobs().length + this.liveForeign() >= this.quota) {
+      trace.mark('quota-full');
       trace.note('bedrock', `create ${spec.jobName}: quota of ${this.quota} is full`);
       this.onQuotaRefusal?.(spec);
       throw new ServiceError('BR-E0507', 'too many jobs', { reason: 'quota', effect: 'none' });

@@ -66,6 +66,8 @@ export class LedgerChecker {
     }
     // giving an intent up is the one step back; a job that lives all the same has no slot then, and is found by that
     const withdrawn = before.state === 'submitting' && after.state === 'ready';
+    if (withdrawn) this.#trace.mark('intent-withdrawn');
+    if (before.state === 'submitting' && after.state === 'submitting') this.#trace.mark('intent-renewed');
     if (ORDER[after.state] < ORDER[before.state] && !withdrawn)
       this.#trace.violate('I12', `${key} went from ${before.state} back to ${after.state}`);
     if (before.state === 'collected') this.#trace.violate('I12', `${key} was written after it was collected`);
@@ -79,7 +81,9 @@ export class LedgerChecker {
   }
 
   #born(key: string, part: PartBody): void {
+    if (part.sentinels > 0) this.#trace.mark('padded');
     if (part.attempt === 1) return;
+    this.#trace.mark(part.attempt === 2 ? 'attempt-2' : 'attempt-3');
     const open = [...this.parts.values()].filter(
       (other) => other.run === part.run && other.attempt < part.attempt && other.state !== 'collected',
     );
@@ -103,6 +107,9 @@ export class LedgerChecker {
   #run(key: string, before: RunBody | undefined, after: RunBody): void {
     this.runs.set(key, after);
     if (before === undefined) return;
+    if (before.state !== after.state && after.state === 'stopped') this.#trace.mark('run-stopped');
+    if (before.state !== 'preparing' && before.state !== after.state && after.state === 'running')
+      this.#trace.mark('run-resumed');
     if (before.state === 'ended' && after.state !== 'ended') this.#trace.violate('I12', `${key} left its end for ${after.state}`);
     if (after.attempt < before.attempt) this.#trace.violate('I12', `${key} went back to attempt ${after.attempt}`);
     if (after.seq < before.seq) this.#trace.violate('I12', `${key} went back to event ${after.seq}`);
@@ -119,6 +126,8 @@ export class LedgerChecker {
     for (const jobName of held) {
       if (!open.has(jobName) && !this.leaks.has(jobName)) this.#trace.violate('I7', `${jobName} holds a slot and is not open`);
     }
+    const leakGone = before?.holders.some((holder) => this.leaks.has(holder.jobName) && !held.includes(holder.jobName));
+    if (leakGone === true) this.#trace.mark('leak-repaired');
     const taken = held.some((jobName) => before?.holders.every((holder) => holder.jobName !== jobName) ?? true);
     if (taken && held.length > lane.limit) this.#trace.violate('I7', `${held.length} slots are held of ${lane.limit}`);
   }

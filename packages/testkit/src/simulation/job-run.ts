@@ -1,4 +1,4 @@
-import type { JobStatus } from '@batchrock/core';
+import { isTerminalStatus, type JobStatus } from '@batchrock/core';
 import { endOf } from './job-life.ts';
 import { doneCount, outputLines, type RecordResult, tally } from './job-output.ts';
 import type { ObjectState } from './object-state.ts';
@@ -24,6 +24,7 @@ export function followJob(world: World, objects: ObjectState, job: SimJob, optio
     scheduler.at(phase.at, () => {
       if (job.life !== life) return;
       trace.note('bedrock', `job ${job.index} (${job.spec.jobName}) is ${phase.status}`);
+      if (isTerminalStatus(phase.status)) trace.mark(`job-${phase.status}`);
       options.onStatus?.(job, phase.status);
     });
   }

@@ -1,6 +1,6 @@
 import type { CommitResult, Ledger, Write } from '@batchrock/core';
 import type { LedgerState } from './ledger-state.ts';
-import { keyOf } from './ledger-state.ts';
+import { frozenCopy, keyOf } from './ledger-state.ts';
 import type { Life } from './process.ts';
 import { carry } from './wire.ts';
 
@@ -8,29 +8,33 @@ import { carry } from './wire.ts';
 export function ledgerPort(life: Life, state: LedgerState): Ledger {
   const { world } = life;
   return {
-    get: (key, options) => carry(life, { what: `ledger.get ${key}`, signal: options?.signal, land: () => state.get(key) }),
+    get: (key, options) =>
+      carry(life, { what: `ledger.get ${key}`, isRead: true, signal: options?.signal, land: () => state.get(key) }),
     page: (query, options) => {
       // One lag for each call: the pages of one listing may even go back in time.
       const lagMs = world.faults.pageLagMs * world.rng.next();
       return carry(life, {
         what: `ledger.page ${query.index} ${query.at}`,
+        isRead: true,
         signal: options?.signal,
         land: () => state.page(query, world.scheduler.now - lagMs),
       });
     },
     commit: (given, options) => {
       // What is sent is what stood there when it was sent.
-      const writes = JSON.parse(JSON.stringify(given)) as readonly Write[];
+      const writes = frozenCopy(given);
       const contended = world.rng.chance(world.faults.contendedRate);
       return carry<CommitResult>(life, {
         what: `ledger.commit ${writes.map(keyOf).join(' ')}`,
         signal: options?.signal,
         land: () => {
           if (contended) {
+            world.trace.mark('contended');
             world.trace.note(life.name, 'ledger.commit is contended');
             return 'contended';
           }
           const result = state.commit(writes, world.scheduler.now);
+          if (result !== 'done') world.trace.mark('stale');
           world.trace.note(
             life.name,
             `ledger.commit ${describe(writes)}: ${result === 'done' ? 'done' : `stale ${JSON.stringify(result)}`}`,

@@ -32,8 +32,8 @@ export class LedgerState {
   /** Called after that. */
   afterCommit: (() => void) | undefined;
   readonly #editions = new Map<Key, Edition[]>();
-  /** Place to every key that was ever there. */
-  readonly #places = new Map<string, Set<Key>>();
+  /** Place to every position that was ever taken there, in order. */
+  readonly #places = new Map<string, Place>();
 
   get(key: Key): Item<unknown> | undefined {
     return this.#editions.get(key)?.at(-1)?.item;
@@ -46,23 +46,20 @@ export class LedgerState {
 
   /** An index as it stood at a moment. */
   page(query: PageQuery, asOf: number): Page<Item<unknown>> {
-    const place = `${query.index} ${query.at}`;
-    const found: { position: string; edition: Edition }[] = [];
-    for (const key of this.#places.get(place) ?? []) {
-      const edition = this.#editions.get(key)?.findLast((one) => one.since <= asOf);
-      const entry = edition?.places.find((one) => one.place === place);
-      if (edition === undefined || entry === undefined) continue;
-      const position = `${entry.sort}\u0000${key}`;
-      if (query.after !== undefined && !(entry.sort > query.after)) continue;
-      if (query.cursor !== undefined && !(position > query.cursor)) continue;
-      found.push({ position, edition });
-    }
-    found.sort((a, b) => (a.position < b.position ? -1 : 1));
+    const name = `${query.index} ${query.at}`;
+    const taken = this.#places.get(name)?.taken ?? [];
     const limit = query.limit ?? 100;
-    const shown = found.slice(0, limit);
-    const items = shown.flatMap((one) => one.edition.item ?? []);
-    const last = shown.at(-1);
-    return found.length > limit && last !== undefined ? { items, cursor: last.position } : { items };
+    const items: Item<unknown>[] = [];
+    let cursor = '';
+    for (let i = firstBehind(taken, query); i < taken.length; i++) {
+      const { key, sort, position } = taken[i]!;
+      const edition = this.#editions.get(key)?.findLast((one) => one.since <= asOf);
+      if (edition?.item === undefined || !edition.places.some((one) => one.place === name && one.sort === sort)) continue;
+      if (items.length === limit) return { items, cursor };
+      items.push(edition.item);
+      cursor = position;
+    }
+    return { items };
   }
 
   /** All writes or none. */
@@ -97,12 +94,39 @@ export class LedgerState {
     }
     const version = (before?.version ?? 0) + 1;
     const places = write.put.indexes.map(({ index, at, sort }) => ({ place: `${index} ${at}`, sort }));
-    editions.push({ since: now, version, item: frozen({ ...write.put, version }), places });
-    for (const { place } of places) {
-      const keys = this.#places.get(place) ?? new Set<Key>();
-      this.#places.set(place, keys.add(key));
-    }
+    editions.push({ since: now, version, item: Object.freeze({ ...write.put, version }), places });
+    for (const { place, sort } of places) this.#take(place, key, sort);
   }
+
+  #take(name: string, key: Key, sort: string): void {
+    const place = this.#places.get(name) ?? { known: new Set<string>(), taken: [] };
+    this.#places.set(name, place);
+    const position = `${sort}\u0000${key}`;
+    if (place.known.has(position)) return;
+    place.known.add(position);
+    let at = place.taken.length;
+    while (at > 0 && place.taken[at - 1]!.position > position) at--;
+    place.taken.splice(at, 0, { key, sort, position });
+  }
+}
+
+interface Place {
+  readonly known: Set<string>;
+  readonly taken: { readonly key: Key; readonly sort: string; readonly position: string }[];
+}
+
+/** Where the entries behind `after` and the cursor begin. */
+function firstBehind(taken: Place['taken'], { after, cursor }: PageQuery): number {
+  let low = 0;
+  let high = taken.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { sort, position } = taken[middle]!;
+    const behind = (after === undefined || sort > after) && (cursor === undefined || position > cursor);
+    if (behind) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const absent: Edition = { since: 0, version: 0, item: undefined, places: [] };
@@ -121,7 +145,11 @@ function checkShape(writes: readonly Write[]): void {
   if (keys.size !== writes.length) throw new InvariantError(`a commit names a key twice: ${writes.map(keyOf).join(', ')}`);
 }
 
-/** A copy through JSON, as a disk would keep it, that nobody can change. */
-function frozen(item: Item<unknown>): Item<unknown> {
-  return JSON.parse(JSON.stringify(item), (_key, value: unknown) => Object.freeze(value)) as Item<unknown>;
+/** A copy that nobody can change, without what JSON cannot hold, as a disk would keep it. */
+export function frozenCopy<T>(value: T): T {
+  if (Array.isArray(value)) return Object.freeze(value.map((each) => frozenCopy(each ?? null))) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(value)) if (each !== undefined) copy[key] = frozenCopy(each);
+  return Object.freeze(copy) as T;
 }

@@ -3,16 +3,21 @@ import type { ObjectState } from './object-state.ts';
 import type { Life } from './process.ts';
 import { carry } from './wire.ts';
 
-/** The bucket as one process reaches it. */
+/**
+ * The bucket as one process reaches it. S3 answers a write on the connection that brought it, so one whose sender has gone
+ * is done at once or never: writes are slow, refused or unheard here, but not minutes late.
+ */
 export function objectPort(life: Life, state: ObjectState, blockBytes: number): ObjectStore {
   const { trace } = life.world;
   const signalOf = (options?: { readonly signal?: AbortSignal }): AbortSignal | undefined => options?.signal;
   return {
     uri: state.uri,
-    head: (key, options) => carry(life, { what: `objects.head ${key}`, signal: signalOf(options), land: () => state.info(key) }),
+    head: (key, options) =>
+      carry(life, { what: `objects.head ${key}`, isRead: true, signal: signalOf(options), land: () => state.info(key) }),
     open: (key, options = {}) =>
       carry(life, {
         what: `objects.open ${key}`,
+        isRead: true,
         signal: signalOf(options),
         land: () => {
           const info = state.info(key);
@@ -25,6 +30,7 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
       sink(blockBytes, (bytes) =>
         carry(life, {
           what: `objects.put ${key}`,
+          mayBeLate: false,
           signal: signalOf(options),
           land: () => {
             if (options.ifAbsent === true && state.info(key) !== undefined) throw exists(key);
@@ -40,6 +46,7 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
         const at = after;
         const page = await carry<readonly ObjectInfo[]>(life, {
           what: `objects.list ${prefix}`,
+          isRead: true,
           signal: signalOf(options),
           land: () =>
             state
@@ -56,6 +63,7 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
     remove: (keys, options) =>
       carry(life, {
         what: `objects.remove ${keys.length}`,
+        mayBeLate: false,
         signal: signalOf(options),
         land: () => {
           for (const key of keys) {

@@ -56,6 +56,7 @@ export class Life {
   /** Stands still until then: a closed lid, a stopped process, a frozen sandbox. */
   freeze(ms: number): void {
     if (!this.alive) return;
+    this.world.trace.mark('freeze');
     this.world.trace.note(this.name, `freezes for ${Math.round(ms / 1000)} s`);
     this.#process.frozenUntil = Math.max(this.#process.frozenUntil, this.world.scheduler.now + ms);
   }
@@ -136,6 +137,7 @@ export class SimProcess {
   crash(why: string): void {
     const { scheduler, trace, rng } = this.world;
     trace.note(`${this.name}.${this.epoch}`, `crashes ${why}`);
+    trace.mark('crash');
     this.running = false;
     this.life = undefined;
     const downMs = rng.chance(0.5) ? rng.int(500, 30_000) : rng.int(30_000, 20 * 60_000);

@@ -1,6 +1,7 @@
 import { sweepLane } from '@batchrock/core';
 import { checkResults } from './check-results.ts';
 import { describeFaults, type FaultPlan } from './faults.ts';
+import type { Mark } from './marks.ts';
 import { results } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
 import { commandLine, handler, type Interrupts, stopper } from './programs.ts';
@@ -26,6 +27,8 @@ export interface SeedResult {
   readonly virtualMs: number;
   readonly steps: number;
   readonly jobs: number;
+  /** How often each thing worth meeting was met. */
+  readonly marks: ReadonlyMap<Mark, number>;
   readonly story: readonly string[];
 }
 
@@ -63,6 +66,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     virtualMs: scheduler.now - WORLD_START,
     steps: scheduler.steps,
     jobs: site.bedrock.jobs.length,
+    marks: trace.marks,
     story: trace.story(),
   };
 }
@@ -78,7 +82,7 @@ function populate(world: World, site: Site): void {
     const dataset = rng.pick([...site.datasets.values()]);
     programs.push(rng.chance(0.5) ? handler(site) : commandLine(site, dataset, { isOwner: false, interrupts }));
   }
-  programs.forEach((program, i) => new SimProcess(world, `p${i}`, program).boot());
+  for (const [i, program] of programs.entries()) new SimProcess(world, `p${i}`, program).boot();
   worldEvents(world, site, interrupts);
 }
 

@@ -34,6 +34,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, notAfter - life.clock.now())),
           send: () => {
             if (life.clock.now() > notAfter) {
+              trace.mark('fenced');
               trace.note(life.name, `${what} is not sent: its time has passed`);
               throw tooLate(sent);
             }
@@ -42,6 +43,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
           },
           land: () => {
             if (scheduler.now - signedAt > facts.signatureMs) {
+              trace.mark('signature-expired');
               trace.note('bedrock', `refuses ${what}: signed ${Math.round((scheduler.now - signedAt) / 1000)} s ago`);
               throw new ServiceError('BR-E0501', 'signature expired', { reason: 'denied', effect: 'none' });
             }

@@ -1,3 +1,4 @@
+import type { Mark } from './marks.ts';
 import { hashText } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 
@@ -42,6 +43,7 @@ export class Trace {
   /** The first violation; everything after it is not worth telling. */
   violation: Violation | undefined;
   lines = 0;
+  readonly marks = new Map<Mark, number>();
   readonly #whole: boolean;
   readonly #now: () => number;
   readonly #story: string[] = [];
@@ -64,11 +66,17 @@ export class Trace {
     if (!this.#whole && this.#story.length > 2 * LAST_LINES) this.#story.splice(0, LAST_LINES);
   }
 
+  /** Counts something that a simulation must meet now and then to be worth anything. */
+  mark(mark: Mark): void {
+    this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
+  }
+
   /** Notes a broken promise. Only the first counts. */
   violate(invariant: InvariantName, message: string): void {
     if (this.violation !== undefined) return;
     const at = clockText(this.#now());
-    this.note('CHECK', `${invariant} broken: ${message}`);
+    // Not part of the hash: a message may hold a stack.
+    this.#story.push(`${at}  CHECK     ${invariant} broken: ${message}`);
     this.violation = new Violation(invariant, message, { seed: this.seed, at, story: this.last() });
   }
 

@@ -20,6 +20,10 @@ export interface Call<T> {
   readonly usualMs?: number;
   /** The process gives up on the reply after this. Default: `CALL_TIMEOUT_MS`. */
   readonly timeoutMs?: number;
+  /** It changes nothing at the other side, so most of the time it may happen at once: the time between two reads is what counts. */
+  readonly isRead?: boolean;
+  /** False: a request that its sender has given up on is not carried out minutes later. Default true. */
+  readonly mayBeLate?: boolean;
 }
 
 /**
@@ -30,6 +34,7 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
   const { world } = life;
   const { scheduler, trace, rng } = world;
   const plan = world.faults;
+  if (call.isRead === true && life.alive && call.signal?.aborted !== true && rng.chance(0.6)) return atOnce(call.land);
   return new Promise<T>((settle, fail) => {
     if (!life.alive) return;
     if (call.signal?.aborted === true) {
@@ -61,16 +66,16 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
       }
       const usual = call.usualMs ?? rng.int(5, 60);
       const slow = rng.chance(plan.slowRate) ? rng.logUniform(SECOND, 50 * SECOND) : 0;
-      const late = rng.chance(plan.lateRate) ? rng.logUniform(CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
+      const late = call.mayBeLate !== false && rng.chance(plan.lateRate) ? rng.logUniform(CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
       const refused = rng.chance(plan.errorBeforeRate);
       const lost = rng.chance(plan.lostReplyRate);
-      const atOnce = rng.chance(0.7);
+      const inOne = rng.chance(0.7);
       const crashAfter = rng.chance(plan.crashRate / 2);
       // A frozen process may have written its request to the socket and stand still then.
       if (rng.chance(plan.freezeRate / 4)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
 
       let gaveUp = false;
-      const arriveMs = (atOnce ? usual : usual / 2) + slow + late;
+      const arriveMs = (inOne ? usual : usual / 2) + slow + late;
       const timeoutMs = call.timeoutMs ?? CALL_TIMEOUT_MS;
       // In flight it is subject to the wire alone; a frozen sender hears nothing and gives up when it thaws.
       if (arriveMs + usual >= timeoutMs || life.frozenUntil > scheduler.now + timeoutMs) {
@@ -89,7 +94,10 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
         }
         const answer = attempt(call.land);
         if (crashAfter) life.crash(`after ${call.what}`);
-        if (lost) trace.note(life.name, `${call.what} takes effect and its reply is lost`);
+        if (lost) {
+          trace.mark('reply-lost');
+          trace.note(life.name, `${call.what} takes effect and its reply is lost`);
+        }
         const hear = (): void =>
           life.deliver(() => {
             if (gaveUp) return;
@@ -98,11 +106,15 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
             else resolve(answer.value);
           });
         // Most replies are heard in the moment of the effect: one timer less, and the next call has its own way to go.
-        if (atOnce) hear();
+        if (inOne) hear();
         else scheduler.after(usual / 2, hear);
       });
     });
   });
+}
+
+async function atOnce<T>(land: () => T): Promise<T> {
+  return land();
 }
 
 function attempt<T>(land: () => T): { readonly value: T } | { readonly error: unknown } {

@@ -1,0 +1,33 @@
+import type { JobStatus } from '@batchrock/core';
+
+/**
+ * What a good many seeds must meet now and then, each for a fault or a rare way of the protocol: a simulation that never
+ * gets there proves nothing about it.
+ */
+export const MARKS = [
+  'crash',
+  'freeze',
+  'reply-lost',
+  'contended',
+  'stale',
+  'token-known',
+  'name-taken',
+  'quota-full',
+  'fenced',
+  'signature-expired',
+  'intent-renewed',
+  'intent-withdrawn',
+  'leak-repaired',
+  'padded',
+  'attempt-2',
+  'attempt-3',
+  'run-stopped',
+  'run-resumed',
+  'job-Completed',
+  'job-PartiallyCompleted',
+  'job-Failed',
+  'job-Stopped',
+  'job-Expired',
+] as const;
+
+export type Mark = (typeof MARKS)[number] | `job-${JobStatus}`;
