@@ -53,6 +53,7 @@ export function createCollectPool(ports: RunPorts, places: number, o: StepOption
         wake = () => {
           if (collected === 0) return;
           collected = 0;
+          wake = () => {};
           resolve();
         };
         wake();

@@ -59,7 +59,7 @@ export interface MemoryRunOptions {
 export const MEMORY_LANE = '123456789012/us-east-1/anthropic.claude-3-haiku-20240307-v1:0';
 
 /** Puts a run into memory as `prepareRun` leaves it: document, inputs, parts, and the run `running`. */
-export async function putMemoryRun(ports: MemoryPorts, options: MemoryRunOptions): Promise<RunDocument> {
+export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): Promise<RunDocument> {
   const document = memoryDocument(ports, options);
   await writeText(ports.objects, objectKeys.document(document.run), JSON.stringify(document));
   let ordinal = 0;
