@@ -109,7 +109,10 @@ describe('what the batch service sends', () => {
       request.on('end', () => {
         seen.push(`${request.method} ${request.url}`);
         const said = answer(request.url ?? '');
-        if (said === 'cut') return request.socket.destroy();
+        if (said === 'cut') {
+          request.socket.destroy();
+          return;
+        }
         response.writeHead(said.status, {
           'content-type': 'application/json',
           ...(said.type ? { 'x-amzn-errortype': said.type } : {}),

@@ -39,11 +39,13 @@ const answers: Readonly<Record<string, (text: string) => object>> = {
     usage: { inputTokens: 12, outputTokens: 5, totalTokens: 17 },
   }),
 };
-answers['converse'] = answers['nova']!;
+
+/** Converse answers in the shape of Nova. */
+const answerOf = (family: string) => answers[family === 'converse' ? 'nova' : family]!;
 
 describe.each(['anthropic', 'nova', 'converse'])('%s', (family) => {
   test('an answer in its usual shape becomes a success with its tokens', () => {
-    const line = JSON.stringify({ recordId: id, modelInput: { prompt: 'x' }, modelOutput: answers[family]!('Grüße "你好"\n') });
+    const line = JSON.stringify({ recordId: id, modelInput: { prompt: 'x' }, modelOutput: answerOf(family)('Grüße "你好"\n') });
     expect(read(family, line).outcome).toEqual({
       id,
       status: 'succeeded',
@@ -61,7 +63,7 @@ describe.each(['anthropic', 'nova', 'converse'])('%s', (family) => {
         const whole: Record<string, unknown> = {
           recordId: id,
           modelInput: { modelOutput: { content: [{ type: 'text', text: 'echo' }] }, recordId: 'x' },
-          modelOutput: answers[family]!(text),
+          modelOutput: answerOf(family)(text),
           extra: { error: { errorCode: 1 } },
         };
         const line = JSON.stringify(Object.fromEntries(keys.map((key) => [key, whole[key]])), null, indent);
@@ -72,7 +74,7 @@ describe.each(['anthropic', 'nova', 'converse'])('%s', (family) => {
   });
 
   test('a line that is cut off is malformed, wherever the cut is', () => {
-    const line = bytesOf(JSON.stringify({ recordId: id, modelInput: { a: '"}' }, modelOutput: answers[family]!('é}') }));
+    const line = bytesOf(JSON.stringify({ recordId: id, modelInput: { a: '"}' }, modelOutput: answerOf(family)('é}') }));
     for (let cut = 0; cut < line.length; cut++) expect(read(family, line.slice(0, cut)).kind).toBe(LineKind.malformed);
   });
 });

@@ -157,7 +157,7 @@ describe('the checksum of an upload in parts', () => {
     async (name) => {
       const id = await begin('full', { ChecksumAlgorithm: name, ChecksumType: 'FULL_OBJECT' });
       const field = `Checksum${name}`;
-      const parts = [];
+      const parts: Awaited<ReturnType<typeof part>>[] = [];
       for (const [n, Body] of [BIG, BIG, LAST].entries())
         parts.push(await part('full', id, n + 1, Body, { [field]: crc(name, Body) }));
       const whole = crc(name, Buffer.concat([BIG, BIG, LAST]));
