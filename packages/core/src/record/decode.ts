@@ -67,6 +67,8 @@ export class OutputDecoder {
   /** The block of the line, with a view that is made once for a block. */
   #text: ByteView = byteView(new Uint8Array(0));
   #template: LineTemplate | undefined;
+  /** Where a line begins that `lineEnd` has matched; -1 when the last one did not match. */
+  #matchedFrom = -1;
   /** Lines in a row that did not have the shape of the template. */
   #misses = 0;
   /** The block that was written to last. */
@@ -83,12 +85,26 @@ export class OutputDecoder {
     this.#pluck = pluckerFor(options.family.name, this.#answer);
   }
 
+  /**
+   * Where the line that begins at `from` ends, its LF; -1 unless it has the shape of those before it. What was found of it is
+   * kept for the `scan` that follows.
+   */
+  readonly lineEnd = (bytes: Uint8Array, from: number, to: number): number => {
+    if (this.#template === undefined) return -1;
+    if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
+    const end = this.#template.match(this.#text, from, to, this.#spans, this.#answer);
+    this.#matchedFrom = end >= 0 && end < to && bytes[end] === 10 ? from : -1;
+    return this.#matchedFrom < 0 ? -1 : end;
+  };
+
   /** Finds the parts of the line `bytes[start..end)`, line end left out. */
   scan(bytes: Uint8Array, start: number, end: number): LineKind {
+    const isMatched = this.#matchedFrom === start && this.#text.bytes === bytes;
+    this.#matchedFrom = -1;
     if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
     this.#parsed = this.#line = undefined;
     const spans = this.#spans;
-    if (this.#template?.match(this.#text, start, end, spans, this.#answer)) this.#misses = 0;
+    if (isMatched || this.#template?.match(this.#text, start, end, spans, this.#answer) === end) this.#misses = 0;
     else {
       const found = findSpans(this.#text, start, end, spans, this.#pluck);
       if (found === 'malformed') return LineKind.malformed;

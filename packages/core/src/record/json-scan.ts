@@ -47,7 +47,7 @@ function skipPlain({ bytes, view }: ByteView, at: number, end: number): number {
   return end;
 }
 
-/** `at` is the first byte inside a string; the position after its closing quote. */
+/** `at` is the first byte inside a string; the position after its closing quote. No string goes on past an LF. */
 export function skipString(text: ByteView, at: number, end: number): number {
   let i = at;
   for (;;) {
@@ -55,6 +55,7 @@ export function skipString(text: ByteView, at: number, end: number): number {
     if (i >= end) return -1;
     const byte = text.bytes[i]!;
     if (byte === QUOTE) return i + 1;
+    if (byte === 0x0a) return -1;
     i += byte === BACKSLASH ? 2 : 1;
   }
 }

@@ -51,22 +51,25 @@ export class LineTemplate {
     return new LineTemplate(constants, Uint8Array.from(holes));
   }
 
-  /** Fills spans and answer from a line that has this shape; false, and nothing of use in them, when it has not. */
-  match(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): boolean {
+  /**
+   * Fills spans and answer from the line at `start` when it has this shape; the position after it. -1, and nothing of use in
+   * them, when it has another shape or is longer than up to `end`.
+   */
+  match(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): number {
     const holes = this.#holes;
     answer.stopStart = answer.inputTokens = answer.outputTokens = -1;
     let at = start;
     for (let h = 0; h < holes.length; h++) {
       const constant = this.#constants[h]!;
-      if (!standsAt(text, at, end, constant)) return false;
+      if (!standsAt(text, at, end, constant)) return -1;
       at = fill(text, at + constant.bytes.length, end, holes[h] as Hole, spans, answer);
-      if (at < 0) return false;
+      if (at < 0) return -1;
     }
     const last = this.#constants[holes.length]!;
-    if (at + last.bytes.length !== end || !standsAt(text, at, end, last)) return false;
+    if (!standsAt(text, at, end, last)) return -1;
     spans.outputStart = spans.errorStart = -1;
     spans.isPlucked = true;
-    return true;
+    return at + last.bytes.length;
   }
 }
 

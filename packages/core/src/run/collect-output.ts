@@ -115,7 +115,7 @@ async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
   );
   try {
     while (await lines.fill()) {
-      while (lines.next()) {
+      while (lines.next(decoder.lineEnd)) {
         const kind = decoder.scan(lines.bytes, lines.start, lines.end);
         if (kind === LineKind.sentinel) padding.add(decoder.ordinal);
         if (kind !== LineKind.record || decoder.sub !== 0) continue;

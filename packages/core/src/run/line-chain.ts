@@ -22,10 +22,10 @@ export class LineChain {
     this.#options = options;
   }
 
-  /** Goes to the next line; false when it is not in memory: `fill`. */
-  next(): boolean {
+  /** Goes to the next line; false when it is not in memory: `fill`. `guess`: see `LineReader`. */
+  next(guess?: (bytes: Uint8Array, from: number, to: number) => number): boolean {
     const reader = this.#reader;
-    if (reader === undefined || !reader.next()) return false;
+    if (reader === undefined || !reader.next(guess)) return false;
     this.bytes = reader.bytes;
     this.start = reader.start;
     this.end = reader.end;

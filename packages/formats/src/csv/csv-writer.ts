@@ -13,7 +13,6 @@ import {
   type ResultWriter,
   type RowBatch,
 } from '@batchrock/core';
-import { BlockViews } from '../writing/block-views.ts';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 import { writeUnescaped } from '../writing/json-text.ts';
 import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './csv-bytes.ts';
@@ -47,7 +46,8 @@ export function createCsvWriter(sink: ObjectSink, options: CsvWriterOptions = {}
 class CsvWriter implements ResultWriter {
   readonly #options: CsvWriterOptions;
   readonly #out: BlockWriter;
-  readonly #views = new BlockViews(8);
+  /** The block of the rows at hand. */
+  #rows: ByteView = byteView(new Uint8Array(0));
   readonly #safe: boolean;
   #target: ByteView;
   #table: ResultTable | undefined;
@@ -164,7 +164,8 @@ class CsvWriter implements ResultWriter {
       end -= 1;
       if (last === LINE_FEED && end > batch.rowStart[row]! && bytes[end - 1] === CARRIAGE_RETURN) end -= 1;
     }
-    return copyBytes(this.#views.of(bytes), batch.rowStart[row]!, end, this.#target, at);
+    if (this.#rows.bytes !== bytes) this.#rows = byteView(bytes);
+    return copyBytes(this.#rows, batch.rowStart[row]!, end, this.#target, at);
   }
 
   #isLoneCr(): boolean {

@@ -7,6 +7,7 @@ import {
   type ObjectInfo,
   type ObjectSink,
   RejectReason,
+  type ResultNames,
   type ResultRow,
   ResultStatus,
   type ResultTable,
@@ -14,22 +15,24 @@ import {
   type RowBatch,
   writeEscaped,
 } from '@batchrock/core';
-import { BlockViews } from '../writing/block-views.ts';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 
 const NULL = utf8('null');
-const STATUS = ['"succeeded"', '"failed"', '"rejected"', '"pending"'].map(utf8);
 
-/** The bytes before each of our values: a comma, the name, a colon. */
-interface Names {
-  readonly answer: Uint8Array;
-  readonly status: Uint8Array;
-  readonly errorCode: Uint8Array;
-  readonly errorMessage: Uint8Array;
-  readonly stopReason: Uint8Array;
-  readonly inputTokens: Uint8Array;
-  readonly outputTokens: Uint8Array;
-  readonly recordId: Uint8Array;
+/** What stands between the values of our keys, in rows of one kind: many keys are null together. */
+interface Literals {
+  /** Up to the answer, and from it to the stop reason and the counts. */
+  readonly answer: ByteView;
+  readonly stopReason: ByteView;
+  readonly inputTokens: ByteView;
+  readonly outputTokens: ByteView;
+  readonly recordId: ByteView;
+  /** Up to the code, by status: failed and rejected. */
+  readonly failed: ByteView;
+  readonly rejected: ByteView;
+  readonly message: ByteView;
+  readonly afterMessage: ByteView;
+  readonly pending: ByteView;
 }
 
 /**
@@ -43,9 +46,10 @@ export function createJsonlWriter(sink: ObjectSink): ResultWriter {
 
 class JsonlWriter implements ResultWriter {
   readonly #out: BlockWriter;
-  readonly #views = new BlockViews(8);
   #target: ByteView;
-  #names: Names | undefined;
+  /** The block of the rows at hand. */
+  #rows: ByteView = byteView(new Uint8Array(0));
+  #literals: Literals | undefined;
   /** Before each cell of CSV: `{"name":"` for the first, `,"name":` … for the others. */
   #keys: readonly Uint8Array[] = [];
   #isJson = false;
@@ -59,22 +63,12 @@ class JsonlWriter implements ResultWriter {
   }
 
   begin(table: ResultTable): void {
-    const key = (name: string) => utf8(`,${JSON.stringify(name)}:`);
-    const { names } = table;
-    this.#names = {
-      answer: key(names.answer),
-      status: key(names.status),
-      errorCode: key(names.errorCode),
-      errorMessage: key(names.errorMessage),
-      stopReason: key(names.stopReason),
-      inputTokens: key(names.inputTokens),
-      outputTokens: key(names.outputTokens),
-      recordId: key(names.recordId),
-    };
+    this.#literals = literalsOf(table.names);
     this.#isJson = table.dialect.format === 'jsonl';
     this.#keys = this.#isJson ? [] : table.columns.map((name, c) => utf8(`${c === 0 ? '{' : ','}${JSON.stringify(name)}:`));
-    const literals = [...Object.values(this.#names), ...this.#keys] as Uint8Array[];
-    this.#fixed = literals.reduce((sum, literal) => sum + literal.length + NULL.length + 2, 64 + 2 * MAX_INTEGER_BYTES);
+    const names = [...Object.values(table.names), ...(this.#isJson ? [] : table.columns)] as string[];
+    // quotes, colon, comma and null or status around each name, whose characters may be escaped
+    this.#fixed = names.reduce((sum, name) => sum + 6 * name.length + 24, 64 + 2 * MAX_INTEGER_BYTES);
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
@@ -83,6 +77,7 @@ class JsonlWriter implements ResultWriter {
     this.#needed = this.#fixed + rowBytes * (this.#isJson ? 1 : 6) + outcomeBytes(result);
     if (!this.#out.hasRoom(this.#needed)) return false;
     const target = this.#target;
+    if (this.#rows.bytes !== batch.bytes) this.#rows = byteView(batch.bytes);
     let at = this.#out.length;
     at = this.#isJson ? this.#jsonRow(batch, row, at) : this.#cells(batch, row, at);
     at = this.#result(result, at);
@@ -119,12 +114,12 @@ class JsonlWriter implements ResultWriter {
     while (bytes[end - 1] !== 0x7d) end -= 1;
     end -= 1;
     while (isSpace(bytes[end - 1]!)) end -= 1;
-    return copyBytes(this.#views.of(bytes), start, end, this.#target, at);
+    return copyBytes(this.#rows, start, end, this.#target, at);
   }
 
   #cells(batch: RowBatch, row: number, at: number): number {
     const out = this.#target.bytes;
-    const from = this.#views.of(batch.bytes);
+    const from = this.#rows;
     const isReadable = batch.reject[row] === RejectReason.none || batch.reject[row] === RejectReason.ragged;
     for (let c = 0; c < this.#keys.length; c++) {
       const cell = 3 * (row * batch.width + c);
@@ -143,42 +138,78 @@ class JsonlWriter implements ResultWriter {
   }
 
   #result(result: ResultRow, at: number): number {
-    const out = this.#target.bytes;
-    const names = this.#names!;
-    const { status, outcome } = result;
-    const isAnswer = status === ResultStatus.succeeded;
-    const isError = status === ResultStatus.failed || status === ResultStatus.rejected;
-    const answer = out[at - 1] === 0x7b ? names.answer.subarray(1) : names.answer;
-    at = putLiteral(out, at, answer);
-    if (isAnswer) at = copyBytes(this.#views.of(outcome.bytes), outcome.valueStart, outcome.valueEnd, this.#target, at);
-    else at = putLiteral(out, at, NULL);
-    at = putLiteral(out, putLiteral(out, at, names.status), STATUS[status]!);
-    at = this.#text(isError, result, outcome.codeStart, outcome.codeEnd, putLiteral(out, at, names.errorCode));
-    at = this.#text(isError, result, outcome.messageStart, outcome.messageEnd, putLiteral(out, at, names.errorMessage));
-    at = this.#text(isAnswer, result, outcome.stopStart, outcome.stopEnd, putLiteral(out, at, names.stopReason));
-    at = this.#count(isAnswer, outcome.inputTokens, putLiteral(out, at, names.inputTokens));
-    at = this.#count(isAnswer, outcome.outputTokens, putLiteral(out, at, names.outputTokens));
-    at = putLiteral(out, at, names.recordId);
-    out[at] = 0x22;
-    at = putLiteral(out, at + 1, result.recordId);
-    out[at] = 0x22;
+    const literals = this.#literals!;
+    const target = this.#target;
+    // an empty object has no comma before its first key
+    const comma = target.bytes[at - 1] === 0x7b ? 1 : 0;
+    switch (result.status) {
+      case ResultStatus.succeeded:
+        at = this.#answer(result, at, comma);
+        break;
+      case ResultStatus.failed:
+        at = this.#error(result, literal(literals.failed, target, at, comma));
+        break;
+      case ResultStatus.rejected:
+        at = this.#error(result, literal(literals.rejected, target, at, comma));
+        break;
+      default:
+        at = literal(literals.pending, target, at, comma);
+    }
+    at = putLiteral(target.bytes, at, result.recordId);
+    target.bytes[at] = 0x22;
     return at + 1;
   }
 
-  /** The inside of a JSON string, as it is; null where it does not apply. */
-  #text(applies: boolean, result: ResultRow, start: number, end: number, at: number): number {
-    const out = this.#target.bytes;
-    if (!applies) return putLiteral(out, at, NULL);
-    out[at] = 0x22;
-    at = copyBytes(this.#views.of(result.outcome.bytes), start, end, this.#target, at + 1);
-    out[at] = 0x22;
-    return at + 1;
+  #answer({ outcome }: ResultRow, at: number, comma: number): number {
+    const literals = this.#literals!;
+    const target = this.#target;
+    at = literal(literals.answer, target, at, comma);
+    at = copyBytes(outcome.text, outcome.valueStart, outcome.valueEnd, target, at);
+    at = literal(literals.stopReason, target, at, 0);
+    at = copyBytes(outcome.text, outcome.stopStart, outcome.stopEnd, target, at);
+    at = count(target, literal(literals.inputTokens, target, at, 0), outcome.inputTokens);
+    at = count(target, literal(literals.outputTokens, target, at, 0), outcome.outputTokens);
+    return literal(literals.recordId, target, at, 0);
   }
 
-  #count(applies: boolean, value: number, at: number): number {
-    const out = this.#target.bytes;
-    return applies && value >= 0 ? putInteger(out, at, value) : putLiteral(out, at, NULL);
+  #error({ outcome }: ResultRow, at: number): number {
+    const literals = this.#literals!;
+    const target = this.#target;
+    at = copyBytes(outcome.text, outcome.codeStart, outcome.codeEnd, target, at);
+    at = literal(literals.message, target, at, 0);
+    at = copyBytes(outcome.text, outcome.messageStart, outcome.messageEnd, target, at);
+    return literal(literals.afterMessage, target, at, 0);
   }
+}
+
+function literalsOf(names: ResultNames): Literals {
+  const key = (name: string, value: string) => `,${JSON.stringify(name)}:${value}`;
+  const view = (...pieces: string[]) => byteView(utf8(pieces.join('')));
+  const noAnswer = key(names.answer, 'null');
+  const noError = key(names.errorCode, 'null') + key(names.errorMessage, 'null');
+  const noUsage = key(names.stopReason, 'null') + key(names.inputTokens, 'null') + key(names.outputTokens, 'null');
+  const status = (name: string) => key(names.status, JSON.stringify(name));
+  const id = key(names.recordId, '"');
+  return {
+    answer: view(key(names.answer, '')),
+    stopReason: view(status('succeeded'), noError, key(names.stopReason, '"')),
+    inputTokens: view('"', key(names.inputTokens, '')),
+    outputTokens: view(key(names.outputTokens, '')),
+    recordId: view(id),
+    failed: view(noAnswer, status('failed'), key(names.errorCode, '"')),
+    rejected: view(noAnswer, status('rejected'), key(names.errorCode, '"')),
+    message: view('"', key(names.errorMessage, '"')),
+    afterMessage: view('"', noUsage, id),
+    pending: view(noAnswer, status('pending'), noError, noUsage, id),
+  };
+}
+
+function literal(from: ByteView, to: ByteView, at: number, skip: number): number {
+  return copyBytes(from, skip, from.bytes.length, to, at);
+}
+
+function count(to: ByteView, at: number, value: number): number {
+  return value >= 0 ? putInteger(to.bytes, at, value) : putLiteral(to.bytes, at, NULL);
 }
 
 /** The texts of an outcome, all of them inside its line. */
