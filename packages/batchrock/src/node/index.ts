@@ -3,6 +3,7 @@ export { nodeDigest } from './digest.ts';
 export { createFileObjectStore } from './file-object-store.ts';
 export { createFileSink, type FileSinkOptions } from './file-sink.ts';
 export { openFileSource } from './file-source.ts';
+export { plainCompression } from './plain-compression.ts';
 export { createScratch } from './scratch.ts';
 export { storageError, systemErrorCode } from './storage-error.ts';
 export { zstdCompression } from './zstd-compression.ts';
