@@ -17,17 +17,18 @@ export function holdLock(path: string): HeldLock | undefined {
   let database: DatabaseSync | undefined;
   try {
     createPrivately(path);
-    database = new (nodeSqlite().DatabaseSync)(path, { timeout: 0 });
-    database.exec('BEGIN EXCLUSIVE');
+    database = new (nodeSqlite().DatabaseSync)(path);
+    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
     if (isBusy(error)) return undefined;
     throw translateSqliteError(error, path, 'none');
   }
-  const held = database;
+  let held: DatabaseSync | undefined = database;
   return {
     release() {
-      if (held.isOpen) held.close();
+      held?.close();
+      held = undefined;
     },
   };
 }

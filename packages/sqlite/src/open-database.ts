@@ -42,8 +42,9 @@ export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     createPrivately(path);
-    database = new (nodeSqlite().DatabaseSync)(path, { timeout: BUSY_TIMEOUT_MS });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database = new (nodeSqlite().DatabaseSync)(path);
+    // by pragma: the option of the constructor came with Node 22.16
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
     layOut(database, path);
     return database;
   } catch (error) {
@@ -53,18 +54,14 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 function layOut(database: DatabaseSync, path: string): void {
-  // two processes that open a new file at once: one lays it out, the other sees that it is done
+  // two processes that open a new file at once: one lays it out, the other sees that it is done; an error closes the file,
+  // and with it ends the transaction
   database.exec('BEGIN IMMEDIATE');
-  try {
-    const version = pragma(database, 'user_version');
-    const isNew = version === 0 && tableCount(database) === 0;
-    if (isNew) database.exec(LAYOUT);
-    else checkLayout(database, path, version);
-    database.exec('COMMIT');
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
+  const version = pragma(database, 'user_version');
+  const isNew = version === 0 && tableCount(database) === 0;
+  if (isNew) database.exec(LAYOUT);
+  else checkLayout(database, path, version);
+  database.exec('COMMIT');
 }
 
 function checkLayout(database: DatabaseSync, path: string, version: number): void {

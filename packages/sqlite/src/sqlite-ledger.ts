@@ -119,9 +119,9 @@ export class SqliteLedger implements Ledger {
 
   #rollBack(): void {
     try {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#database.exec('ROLLBACK');
     } catch {
-      // the error that led here says more
+      // SQLite rolled back by itself; the error that led here says why
     }
   }
 }
@@ -151,8 +151,8 @@ function prepare(database: DatabaseSync): Statements {
     page: database.prepare(`
       SELECT e.sort, i.key, i.version, i.schema, i.body, i.indexes
       FROM entries e JOIN items i ON i.key = e.key
-      WHERE e.name = ?1 AND e.at = ?2 AND (?3 = 0 OR e.sort > ?4) AND (e.sort, e.key) > (?5, ?6)
-      ORDER BY e.sort, e.key LIMIT ?7`),
+      WHERE e.name = ? AND e.at = ? AND (? = 0 OR e.sort > ?) AND (e.sort, e.key) > (?, ?)
+      ORDER BY e.sort, e.key LIMIT ?`),
     put: database.prepare('INSERT OR REPLACE INTO items (key, version, schema, body, indexes) VALUES (?, ?, ?, ?, ?)'),
     remove: database.prepare('DELETE FROM items WHERE key = ?'),
     enter: database.prepare('INSERT INTO entries (name, at, sort, key) VALUES (?, ?, ?, ?)'),
