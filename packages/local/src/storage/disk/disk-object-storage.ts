@@ -174,10 +174,11 @@ export class DiskObjectStorage implements ObjectStorage {
 
   #sweep(): void {
     const inUse = this.#database.prepare(
-      'select file from segments where file >= ?1 and file < ?2 union all select file from parts where file >= ?1 and file < ?2',
+      'select file from segments where file >= ? and file < ? union all select file from parts where file >= ? and file < ?',
     );
     this.#blobs.sweep((folder) => {
-      const rows = inUse.all(folder, `${folder}g`) as unknown as Pick<Segment, 'file'>[];
+      const [from, to] = [folder, `${folder}g`];
+      const rows = inUse.all(from, to, from, to) as unknown as Pick<Segment, 'file'>[];
       return new Set(rows.map((row) => row.file));
     });
   }

@@ -60,9 +60,7 @@ export class ObjectTable {
     this.#segments = database.prepare('select file, size from segments where object = ? order by number');
     this.#addSegment = database.prepare('insert into segments (object, number, file, size) values (?, ?, ?, ?)');
     this.#dropSegments = database.prepare('delete from segments where object = ?');
-    this.#inUse = database.prepare(
-      'select 1 from segments where file = ?1 union all select 1 from parts where file = ?1 limit 1',
-    );
+    this.#inUse = database.prepare('select 1 from segments where file = ? union all select 1 from parts where file = ? limit 1');
     this.#bucket = database.prepare('select 1 from buckets where name = ?');
   }
 
@@ -116,7 +114,7 @@ export class ObjectTable {
     const segments = this.#segments.all(row.id) as unknown as Segment[];
     this.#dropSegments.run(row.id);
     this.#delete.run(bucket, bytes);
-    return segments.map((segment) => segment.file).filter((file) => this.#inUse.get(file) === undefined);
+    return segments.map((segment) => segment.file).filter((file) => this.#inUse.get(file, file) === undefined);
   }
 }
 
