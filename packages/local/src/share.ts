@@ -1,7 +1,9 @@
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBatchrockError, ServiceError } from '@batchrock/core';
 import { type LocalBedrockOptions, resolveOptions } from './options.ts';
 import { endpointUrl, readEndpoint } from './server/endpoint-file.ts';
+import { lockFolder } from './server/folder-lock.ts';
 import { isServedBy } from './server/health.ts';
 import { startLocalBedrockInWorker, type WorkerBedrock } from './worker.ts';
 
@@ -115,26 +117,46 @@ class Share implements SharedBedrock {
 
   /** Undefined when another process has the folder. */
   async #serve(remembered: number): Promise<WorkerBedrock | undefined> {
-    const port = this.#options.port || remembered;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await startLocalBedrockInWorker({ ...this.#options, port: attempt > PORT_TRIES ? 0 : port });
-      } catch (error) {
-        if (hasCode(error, 'BR-E0209')) return undefined;
-        // A port that was asked for is an error; one that was only remembered can be another.
-        if (!hasCode(error, 'BR-E0210') || (this.#options.port && attempt >= PORT_TRIES)) throw error;
-        await pause();
-      }
+    const { dir, host = '127.0.0.1', port: asked } = this.#options;
+    if (!isFree(dir)) return undefined;
+    const wanted = asked || remembered;
+    // A port that was asked for is taken or the start fails; one that was only remembered can be another.
+    const port = asked || ((await becomesFree(host, wanted)) ? wanted : 0);
+    try {
+      return await startLocalBedrockInWorker({ ...this.#options, port });
+    } catch (error) {
+      if (isBatchrockError(error) && error.code === 'BR-E0209') return undefined;
+      throw error;
     }
   }
 }
 
-function pause(): Promise<void> {
-  return sleep(RETRY_MS, undefined, { ref: false });
+/** True when nobody serves the folder now: starting a thread only to learn that somebody does costs a second. */
+function isFree(dir: string): boolean {
+  const lock = lockFolder(dir);
+  lock?.release();
+  return lock !== undefined;
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return isBatchrockError(error) && error.code === code;
+/** True once the port can be listened on; false when another program keeps it. */
+async function becomesFree(host: string, port: number): Promise<boolean> {
+  for (let attempt = 1; attempt <= PORT_TRIES; attempt++) {
+    if (await canListen(host, port)) return true;
+    await pause();
+  }
+  return false;
+}
+
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+function pause(): Promise<void> {
+  return sleep(RETRY_MS, undefined, { ref: false });
 }
 
 function nobody(dir: string): ServiceError {

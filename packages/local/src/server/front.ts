@@ -33,8 +33,6 @@ export interface FrontOptions {
 export interface Front {
   readonly port: number;
   serve(served: Served): void;
-  /** Lets the process end although the server listens. */
-  unref(): void;
   close(): Promise<void>;
 }
 
@@ -52,16 +50,10 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   // Node's 5 seconds close a kept connection just when a slow client takes it up again.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS }, take);
   const http2 = acceptHttp2(server, take);
-  const sockets = { unref: false };
-  server.on('connection', (socket) => sockets.unref && socket.unref());
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
     serve: (modules) => serve(modules),
-    unref() {
-      sockets.unref = true;
-      server.unref();
-    },
     async close() {
       closing.abort(new Error('the server is closing'));
       await close(server, http2);
