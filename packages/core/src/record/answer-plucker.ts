@@ -15,6 +15,8 @@ export interface PluckedAnswer {
   /** Where these two numbers begin. */
   inputStart: number;
   outputStart: number;
+  /** Inside the quotes of the word that the shape asks for. */
+  wordStart: number;
 }
 
 export function emptyAnswer(): PluckedAnswer {
@@ -27,6 +29,7 @@ export function emptyAnswer(): PluckedAnswer {
     outputTokens: -1,
     inputStart: -1,
     outputStart: -1,
+    wordStart: -1,
   };
 }
 
@@ -85,7 +88,8 @@ export function pluckerFor(family: string, into: PluckedAnswer): Plucker {
   const shape = Object.hasOwn(shapes, family) ? shapes[family] : undefined;
   if (shape === undefined) return () => -1;
   return (text, at, end) => {
-    into.valueStart = into.stopStart = into.inputTokens = into.outputTokens = into.inputStart = into.outputStart = -1;
+    into.valueStart = into.stopStart = into.inputTokens = into.outputTokens = into.inputStart = -1;
+    into.outputStart = into.wordStart = -1;
     return walk(text, at, end, shape, into);
   };
 }
@@ -177,6 +181,7 @@ function walkScalar(text: ByteView, at: number, end: number, step: Step, into: P
       into.outputTokens = plainInteger(bytes, at, after);
       return into.outputTokens < 0 ? -1 : after;
     case 'word':
+      into.wordStart = at + 1;
       return bytes[at] === 0x22 && spells(bytes, at + 1, after - 1, step.is) ? after : -1;
     default:
       return -1;

@@ -42,6 +42,8 @@ export class LineTemplate {
     const holes: Hole[] = [];
     let from = start;
     for (const { at, after } of values(text, start, end)) {
+      // the word that makes it an answer has to stand in every line
+      if (at === answer.wordStart) continue;
       if (holes.length === MOST_HOLES) return undefined;
       constants.push(byteView(text.bytes.slice(from, at)));
       holes.push(holeAt(text, at, spans, answer));
