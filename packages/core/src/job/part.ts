@@ -3,7 +3,8 @@
  *
  * ready ──intent + slot──▶ submitting ──ARN known──▶ submitted ──Get says ended, slot released──▶ ended ──outcomes written──▶ collected
  *
- * `submitting` is left only by proof: an ARN (from Create, List or an event's name), never because a call was refused.
+ * `submitting` is left only by proof, never because a call was refused: an ARN (from Create, List or an event's name); or,
+ * where nothing more may be sent, back to `ready` when there is no job and none can come into being any more.
  */
 export type PartState = 'ready' | 'submitting' | 'submitted' | 'ended' | 'collected';
 

@@ -75,7 +75,7 @@ export interface RetrySelection {
 }
 
 /**
- * preparing ──all parts in the ledger──▶ running ──nothing left to send──▶ ended
+ * preparing ──all parts in the ledger──▶ running ──nothing left to send──▶ ended ──retry──▶ running
  *                                          │ ▲ resume
  *                                          ▼ │
  *                                       stopping ──no job of it left──▶ stopped
