@@ -87,7 +87,7 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
 }
 
 /** The parts of a lane in one state, as the index shows them; every step reads its part again. */
-export async function openParts(ports: RunPorts, lane: string, state: PartState, o: StepOptions): Promise<PartBody[]> {
+async function openParts(ports: RunPorts, lane: string, state: PartState, o: StepOptions): Promise<PartBody[]> {
   const parts: PartBody[] = [];
   for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at: openPartsAt(lane, state), limit: 500 }, o)) {
     parts.push(part);
@@ -133,7 +133,7 @@ function repairSlot(ports: RunPorts, key: string, holder: SlotHolder, o: StepOpt
 }
 
 /** A limit that fell after a refused job grows again, one with each clean rest. */
-export async function growLimit(ports: RunPorts, key: string, restMs: number, o: StepOptions = {}): Promise<void> {
+async function growLimit(ports: RunPorts, key: string, restMs: number, o: StepOptions = {}): Promise<void> {
   await transact(
     ports,
     async () => {
