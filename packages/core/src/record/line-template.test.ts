@@ -77,6 +77,8 @@ const line = fc
       'extra',
       'two',
       'bytes',
+      'newline',
+      'thinking',
       'foreign',
     ),
     cut: fc.nat(200),
@@ -95,6 +97,7 @@ const line = fc
     if (o.shape === 'extra') return `{${recordIdPair},${input},${output},${error}}`;
     if (o.shape === 'bytes') return `{${recordIdPair},${input},${output}`.replace('"text":"', '"text":"\u0001');
     const whole = `{${recordIdPair},${input},${output}}`;
+    if (o.shape === 'newline') return whole.replace('"content":"', '"content":"\n');
     return o.shape === 'torn' ? whole.slice(0, o.cut) : whole;
   });
 

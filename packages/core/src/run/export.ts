@@ -70,6 +70,8 @@ export async function exportResults(ports: RunPorts, input: ExportInput): Promis
       }
       input.onProgress?.(next);
     }
+    // behind the last row nothing may follow: what is out of order would show here
+    while (!merge.seek(Number.POSITIVE_INFINITY)) await merge.fill();
     const [succeeded, failed, rejected, pending] = counts as [number, number, number, number];
     const total = { rows: next, succeeded, failed, rejected, pending, truncated: tally.truncated };
     checkCounts(run, total);

@@ -17,6 +17,7 @@ import {
 import { openCsv, openJsonl } from '@batchrock/formats';
 import { bytesSource } from '../memory/index.ts';
 import { endedPart, wayBackDocument, wayBackPorts, wayBackRun } from './documents.ts';
+import { putJobInput } from './output.ts';
 
 export interface DatasetOptions {
   readonly format: 'csv' | 'jsonl';
@@ -76,17 +77,17 @@ export async function datasetWorld(options: DatasetOptions): Promise<DatasetWorl
       );
       putLines(ports, objectKeys.outcomes(document.run, 1, part), lines);
     }
-    parts.push(
-      endedPart(document, {
-        part,
-        records: sent.length,
-        rejected: rejected.length,
-        span: { from, to },
-        firstOrdinal: first,
-        lastOrdinal: last - 1,
-        state: isCollected ? 'collected' : 'submitted',
-      }),
-    );
+    const body = endedPart(document, {
+      part,
+      records: sent.length,
+      rejected: rejected.length,
+      span: { from, to },
+      firstOrdinal: first,
+      lastOrdinal: last - 1,
+      state: isCollected ? 'collected' : 'submitted',
+    });
+    putJobInput(ports.objects, body, document.recordPrefix, sent);
+    parts.push(body);
   }
   const run = wayBackRun(document, {
     columns: rows.columns,
