@@ -111,6 +111,8 @@ async function* oneChunk(text: string): AsyncIterable<Uint8Array> {
 export interface Spawned {
   readonly process: ChildProcess;
   readonly ended: Promise<Ran & { readonly signal: NodeJS.Signals | null }>;
+  /** Resolves when standard error holds this, or the process has ended. */
+  said(what: RegExp): Promise<void>;
 }
 
 /** Where a process is started. */
@@ -147,5 +149,13 @@ export function spawnProgram(program: string, argv: readonly string[], options: 
     child.kill('SIGKILL');
     await ended;
   });
-  return { process: child, ended };
+  const heard = (what: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (what.test(said.stderr)) resolve();
+      };
+      child.stderr.on('data', look);
+      look();
+    });
+  return { process: child, ended, said: (what) => Promise.race([heard(what), ended.then(() => undefined)]) };
 }

@@ -59,7 +59,7 @@ export class Cli {
   dress(command: Command): Command {
     return command
       .exitOverride()
-      .configureHelp({ helpWidth: HELP_WIDTH })
+      .configureHelp({ helpWidth: HELP_WIDTH, subcommandTerm: termOf })
       .configureOutput({
         writeOut: (text) => void this.host.stdout.write(text),
         writeErr: () => undefined,
@@ -82,6 +82,12 @@ export class Cli {
       }
     };
   }
+}
+
+/** A command in the list of commands: its name and its arguments. */
+function termOf(command: Command): string {
+  const names = command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`));
+  return [command.name(), ...names].join(' ');
 }
 
 function withOutputOptions(command: Command): Command {

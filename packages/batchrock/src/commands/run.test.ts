@@ -15,7 +15,7 @@ const HARD_CELLS = [
   'two\nlines',
   'two\r\nlines',
   ' spaces ',
-  "=SUM(A1:A2)",
+  '=SUM(A1:A2)',
   'tab\there',
   'back\\slash',
   'null',
@@ -59,7 +59,8 @@ describe('the way of a run', () => {
   test('a CSV with everything that spoils CSVs comes back unchanged, in order, with an answer in each row', async () => {
     const server = await localServer();
     const rows = HARD_CELLS.map((cell, i) => [String(i).padStart(4, '0'), cell, '']);
-    const quote = (cell: string): string => (/[",\r\n]|^$|^ | $/.test(cell) && cell !== '' ? `"${cell.replaceAll('"', '""')}"` : cell);
+    const quote = (cell: string): string =>
+      /[",\r\n]|^$|^ | $/.test(cell) && cell !== '' ? `"${cell.replaceAll('"', '""')}"` : cell;
     const text = `\ufeff${[['id', 'text', 'empty'], ...rows].map((row) => row.map(quote).join(',')).join('\r\n')}\r\n`;
     const folder = folderWith({ 'in.csv': text });
     const ran = await cli(
@@ -76,12 +77,20 @@ describe('the way of a run', () => {
   test('the same rows in JSON Lines out, as the documentation names the columns', async () => {
     const server = await localServer();
     const folder = folderWith({ 'in.jsonl': '{"n":1.50,"text":"a","status":"mine"}\n{"text":"b","extra":{"deep":[1]}}\n' });
-    const ran = await cli(['run', 'in.jsonl', '--model', MODEL, '--prompt', 'x {text}', '--endpoint-url', server.url], { cwd: folder });
+    const ran = await cli(['run', 'in.jsonl', '--model', MODEL, '--prompt', 'x {text}', '--endpoint-url', server.url], {
+      cwd: folder,
+    });
     expect(ran.code).toBe(0);
     const lines = readFileSync(join(folder, 'in.results.jsonl'), 'utf8').trimEnd().split('\n');
     expect(lines[0]).toContain('"n":1.50');
     const [first, second] = lines.map((line) => JSON.parse(line));
-    expect(first).toMatchObject({ text: 'a', status: 'mine', batchrock_status: 'succeeded', error_code: null, stop_reason: 'end_turn' });
+    expect(first).toMatchObject({
+      text: 'a',
+      status: 'mine',
+      batchrock_status: 'succeeded',
+      error_code: null,
+      stop_reason: 'end_turn',
+    });
     expect(second).toMatchObject({ text: 'b', extra: { deep: [1] }, batchrock_status: 'succeeded' });
     expect(first.record_id).toHaveLength(11);
   });
@@ -93,7 +102,10 @@ describe('the way of a run', () => {
     const ran = await cli([...argv, '--endpoint-url', server.url], { cwd: folder });
     // an empty text is never sent
     expect(ran.code).toBe(3);
-    const rows = readFileSync(join(folder, 'in.results.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    const rows = readFileSync(join(folder, 'in.results.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(rows.map((row) => row.status)).toEqual(['succeeded', 'rejected', 'succeeded']);
     expect(rows[0].embedding).toHaveLength(256);
     expect(rows[1]).toMatchObject({ embedding: null, error_code: 'empty_text' });
@@ -110,13 +122,20 @@ describe('the way of a run', () => {
     const kindly = await cli([...argv, '--max-error-rate', '25%'], { cwd: folder });
     expect(kindly.code).toBe(0);
     const bad = JSON.parse(readFileSync(join(folder, 'in.results.jsonl'), 'utf8').split('\n')[1] as string);
-    expect(bad).toMatchObject({ id: '2', status: 'rejected', error_code: 'ragged_row', error_message: expect.stringContaining('line 3') });
+    expect(bad).toMatchObject({
+      id: '2',
+      status: 'rejected',
+      error_code: 'ragged_row',
+      error_message: expect.stringContaining('line 3'),
+    });
   });
 
   test('all rows rejected: the results say why, nothing is sent, exit code 3', async () => {
     const server = await localServer();
     const folder = folderWith({ 'in.csv': 'id,text\n1\n2\n' });
-    const ran = await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd: folder });
+    const ran = await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], {
+      cwd: folder,
+    });
     expect(ran.code).toBe(3);
     expect(await jobsOf(server)).toEqual([]);
     expect(readFileSync(join(folder, 'in.results.jsonl'), 'utf8').match(/ragged_row/g)).toHaveLength(2);
@@ -128,7 +147,12 @@ describe('the way of a run', () => {
     const argv = ['run', '-', '--model', MODEL, '--prompt', '{text}', '--out', '-', '--endpoint-url', server.url];
     const first = await cli(argv, { cwd: folder, stdin: 'text\none\ntwo\n' });
     expect(first.code).toBe(0);
-    expect(first.stdout.trimEnd().split('\n').map((line) => JSON.parse(line).text)).toEqual(['one', 'two']);
+    expect(
+      first.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).text),
+    ).toEqual(['one', 'two']);
     const second = await cli(argv, { cwd: folder, stdin: 'text\none\ntwo\n' });
     expect(second.stdout).toBe(first.stdout);
     expect(await jobsOf(server)).toHaveLength(1);
@@ -189,7 +213,9 @@ describe('the same command again', () => {
     const server = await localServer();
     const folder = folderWith({ 'in.csv': 'text\na\n', 'other.csv': 'text\nb\n' });
     const run = async (...argv: string[]) => {
-      const ran = await cli(['run', ...argv, '--model', MODEL, '--json', '--force', '--endpoint-url', server.url], { cwd: folder });
+      const ran = await cli(['run', ...argv, '--model', MODEL, '--json', '--force', '--endpoint-url', server.url], {
+        cwd: folder,
+      });
       return JSON.parse(ran.stdout).run as string;
     };
     const first = await run('in.csv', '--prompt', '{text}');

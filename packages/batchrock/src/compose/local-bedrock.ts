@@ -29,16 +29,18 @@ export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }
   };
 }
 
+const LEAST_SETTLE_MS = 2_000;
+
 /**
  * What the local Bedrock promises where AWS documents nothing: List shows a job at once, a request does not outlive its
- * connection, and half an hour of its clock is enough for output to appear (at least 5 s, for the machine's sake).
+ * connection, and half an hour of its clock is enough for output to appear (at least 2 s, for the machine's sake).
  */
 function localFacts({ speed, listLagMs }: LocalClock): BatchServiceFacts {
   return {
-    tokenTrustMs: 5_000,
-    signatureMs: 5_000,
+    tokenTrustMs: 2_000,
+    signatureMs: 3_000,
     listSettleMs: 1_000 + listLagMs,
-    outputSettleMs: Math.max(5_000, (30 * 60_000) / speed),
+    outputSettleMs: Math.max(LEAST_SETTLE_MS, (30 * 60_000) / speed),
   };
 }
 

@@ -52,10 +52,14 @@ export interface RunCost {
   readonly priceDate: string | undefined;
 }
 
-/** Records that have their outcome, those of live jobs included, as a share of all rows: 0 to 1. */
+/** The most that is said of a run that has not ended: what is under way may have to be sent again. */
+const ALMOST = 0.999;
+
+/** Records that have their outcome, those of live jobs included, as a share of all rows: 0 to 1, and 1 only at the end. */
 export function shareDone(status: RunStatus): number | undefined {
+  if (status.state === 'ended') return 1;
   if (status.rows === undefined) return undefined;
-  if (status.rows === 0) return 1;
   const live = status.processing.succeeded + status.processing.failed;
-  return Math.min(1, (status.succeeded + status.failed + (status.rejected ?? 0) + live) / status.rows);
+  const done = status.succeeded + status.failed + (status.rejected ?? 0) + live;
+  return Math.min(ALMOST, done / Math.max(1, status.rows));
 }

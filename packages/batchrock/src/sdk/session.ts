@@ -1,6 +1,6 @@
 import { listRuns, type RunBody, StateError } from '@batchrock/core';
 import { openSqliteLedger, type SqliteLedger } from '@batchrock/sqlite';
-import { type Connection, connect } from '../compose/connection.ts';
+import type { Connection } from '../compose/connection.ts';
 import { findHome, loadHome, type RunHome } from '../compose/run-home.ts';
 import { makeStateDir, type StateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget, type Target } from '../compose/target.ts';
@@ -48,7 +48,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       const key = JSON.stringify(target);
       const known = connections.get(key);
       if (known) return known;
-      const opening = connect(target, dir, ledger, env);
+      // the AWS SDK takes most of a second to load: only commands that call a service wait for it
+      const opening = import('../compose/connection.ts').then(({ connect }) => connect(target, dir, ledger, env));
       connections.set(key, opening);
       const connection = await opening;
       notice(connection.synthetic ? `${describeTarget(target)}: answers are synthetic` : `jobs run at ${describeTarget(target)}`);

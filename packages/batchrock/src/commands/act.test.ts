@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+
+const ROWS = 250;
+const DATASET = `id,text\n${Array.from({ length: ROWS }, (_, i) => `${i},row ${i}`).join('\n')}\n`;
+
+function resultsIn(folder: string): readonly { readonly status: string; readonly error_code: string | null }[] {
+  return readFileSync(join(folder, 'in.results.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+describe('retry', () => {
+  test('sends failed rows again, those with the codes alone, and no row that succeeded', async () => {
+    const server = await localServer({ faults: { recordFail: 0.2, recordCodes: [400, 429], seed: 5 } });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--max-attempts', '1', '--endpoint-url', server.url];
+    expect((await cli(argv, { cwd })).code).toBe(3);
+    const codes = (): Record<string, number> => {
+      const found: Record<string, number> = {};
+      for (const row of resultsIn(cwd)) if (row.error_code !== null) found[row.error_code] = (found[row.error_code] ?? 0) + 1;
+      return found;
+    };
+    const before = codes();
+    expect(Object.keys(before).sort()).toEqual(['400', '429']);
+    await fetch(`${server.url}/_batchrock/faults`, { method: 'DELETE' });
+    const some = await cli(['retry', '--codes', '429', '--json'], { cwd });
+    expect(some.code).toBe(3);
+    expect(codes()).toEqual({ '400': before['400'] });
+    const rest = await cli(['retry'], { cwd });
+    expect(rest.code).toBe(0);
+    expect(resultsIn(cwd).every((row) => row.status === 'succeeded')).toBe(true);
+    expect(await jobsOf(server)).toHaveLength(4);
+    const nothing = await cli(['retry'], { cwd });
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringContaining('there is nothing to send again') });
+  });
+});
+
+describe('stop and resume', () => {
+  test.each(['drain', 'stop', 'abandon'])(
+    'stop --mode %s ends the run with what it has; resume and the same command go on',
+    async (mode) => {
+      // two parts, one slot: the second waits for the first
+      const server = await localServer({ queueMs: 3_000_000 });
+      const cwd = folderWith({ 'in.csv': DATASET });
+      const argv = [
+        'run',
+        'in.csv',
+        '--model',
+        MODEL,
+        '--prompt',
+        '{text}',
+        '--slots',
+        '1',
+        '--records-per-job',
+        '125',
+        '--endpoint-url',
+        server.url,
+      ];
+      const first = spawnCli(argv, { cwd });
+      await first.said(/part 0: job \w+ created/);
+      const stopped = await cli(['stop', '--mode', mode, '--json'], { cwd });
+      expect(stopped.code).toBe(0);
+      const driven = await first.ended;
+      expect(driven.code).toBe(7);
+      expect(driven.stderr).toMatch(/batchrock resume r-\w+ goes on with it/);
+      expect(resultsIn(cwd)).toHaveLength(ROWS);
+      expect(resultsIn(cwd).some((row) => row.status === 'pending')).toBe(true);
+      expect(await jobsOf(server)).toHaveLength(1);
+      expect((await cli(['status', '--exit-status'], { cwd })).code).toBe(7);
+
+      const again = mode === 'drain' ? argv : ['resume'];
+      const ended = await cli(again, { cwd });
+      expect(ended.code).toBe(0);
+      expect(resultsIn(cwd).every((row) => row.status === 'succeeded')).toBe(true);
+    },
+  );
+
+  test('stop without a mode, where nobody can be asked, names the flag; a person is shown what each costs', async () => {
+    const server = await localServer({ queueMs: 5_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    await first.said(/created/);
+    const refused = await cli(['stop'], { cwd });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--mode drain') });
+    expect((await cli(['stop', '--no-input'], { cwd, columns: 100, answer: 'stop' })).code).toBe(2);
+    const asked = await cli(['stop'], { cwd, columns: 100, answer: 'stop' });
+    expect(asked.code).toBe(0);
+    for (const word of ['drain', 'stop', 'abandon']) expect(asked.stderr).toMatch(new RegExp(`^ {2}${word} `, 'm'));
+    expect((await first.ended).code).toBe(7);
+  });
+});
+
+describe('errors and explain', () => {
+  test('group reasons and tell the life of a row, of a part and of a job', async () => {
+    const server = await localServer({ faults: { recordFail: 0.1, recordCodes: [400], seed: 2 } });
+    const cwd = folderWith({ 'in.csv': `${DATASET}ragged\n` });
+    await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    const { groups } = JSON.parse((await cli(['errors', '--json', '--examples', '2'], { cwd })).stdout);
+    const bad = resultsIn(cwd).filter((row) => row.status !== 'succeeded').length;
+    expect(groups.reduce((sum: number, group: { rows: number }) => sum + group.rows, 0)).toBe(bad);
+    expect(groups.map((group: { code: string }) => group.code).sort()).toEqual(['400', 'ragged_row']);
+    expect(groups[0].examples).toHaveLength(2);
+    const { row, line, recordId } = groups[0].examples[0];
+    expect(line).toBe(row + 1);
+
+    const byRow = JSON.parse((await cli(['explain', String(row), '--json'], { cwd })).stdout);
+    expect(byRow).toMatchObject({
+      kind: 'row',
+      row,
+      recordId,
+      lives: [{ outcome: { status: 'failed', code: '400' }, in: { attempt: 1 } }],
+    });
+    const byRecord = JSON.parse((await cli(['explain', recordId, '--json'], { cwd })).stdout);
+    expect(byRecord).toEqual(byRow);
+    const { jobArn, jobName } = byRow.lives[0].in;
+    for (const what of [jobArn, jobArn.split('/').at(-1), jobName, '00000-1']) {
+      expect((await cli(['explain', what], { cwd })).stdout).toContain(jobArn);
+    }
+    const never = await cli(['explain', String(ROWS + 1)], { cwd });
+    expect(never.stdout).toMatch(/never sent\n {4}ragged_row: line 252/);
+    for (const what of ['0', '252', 'zz000000000', 'nonsense']) {
+      expect(await cli(['explain', what], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('BR-E0206') });
+    }
+  });
+
+  test('a row that was sent again tells every attempt', async () => {
+    const server = await localServer({ faults: { recordFail: 0.3, recordCodes: [429], seed: 9 } });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    const attempts = [];
+    for (let row = 1; row <= 40; row++) {
+      const { lives } = JSON.parse((await cli(['explain', String(row), '--json'], { cwd })).stdout);
+      attempts.push(lives.map((life: { in: { attempt: number } }) => life.in.attempt));
+    }
+    expect(attempts.some((each) => each.length > 1)).toBe(true);
+    for (const each of attempts) expect(each).toEqual(Array.from({ length: each.length }, (_, i) => i + 1));
+  });
+});

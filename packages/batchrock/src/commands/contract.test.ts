@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { holdLock } from '@batchrock/sqlite';
+import { describe, expect, test } from 'vitest';
+import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+
+const DATASET = `text\n${Array.from({ length: 250 }, (_, i) => `row ${i}`).join('\n')}\n`;
+
+/** 250 rows are two jobs, neither below the minimum of 100. */
+const PARTS = 2;
+
+/** A folder with a run of 250 rows that has ended; one row is rejected. */
+async function endedRun(): Promise<{ cwd: string; url: string; run: string }> {
+  const server = await localServer();
+  const cwd = folderWith({ 'in.csv': `id,${DATASET.replaceAll('\nrow', '\n1,row')}oops\n` });
+  const ran = await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--json', '--endpoint-url', server.url], {
+    cwd,
+  });
+  return { cwd, url: server.url, run: JSON.parse(ran.stdout).run };
+}
+
+describe('standard output holds data alone, standard error the rest', () => {
+  test('of every command, with and without --json', async () => {
+    const { cwd, run, url } = await endedRun();
+    const question = ['in.csv', '--model', MODEL, '--prompt', '{text}'];
+    const commands: readonly (readonly [string[], string])[] = [
+      [['run', ...question, '--endpoint-url', url], 'batchrock.run/1'],
+      [['plan', ...question], 'batchrock.plan/1'],
+      [['status'], 'batchrock.status/1'],
+      [['list'], 'batchrock.list/1'],
+      [['watch', run], 'batchrock.status/1'],
+      [['errors', run], 'batchrock.errors/1'],
+      [['explain', '3'], 'batchrock.explain/1'],
+      [['results', '-o', 'again.jsonl'], 'batchrock.results/1'],
+      [['resume', run], 'batchrock.run/1'],
+      [['help', 'exit-codes'], 'batchrock.exit-codes/1'],
+    ];
+    for (const [argv, schema] of commands) {
+      const ran = await cli([...argv, '--json'], { cwd });
+      const documents = ran.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      expect([argv[0], documents.at(-1).schema]).toEqual([argv[0], schema]);
+      expect(ran.stderr + ran.stdout).not.toMatch(/[\r\u001b]/);
+    }
+  });
+
+  test('errors are a document on standard output with --json, and the exit code is the same', async () => {
+    const cwd = folderWith();
+    for (const argv of [
+      ['run', 'no.csv', '--model', MODEL, '--prompt', 'x'],
+      ['status'],
+      ['run', '--nonsense'],
+      ['explain', 'x'],
+    ]) {
+      const plain = await cli(argv, { cwd });
+      const json = await cli([...argv, '--json'], { cwd });
+      expect(plain.stdout).toBe('');
+      expect(json.code).toBe(plain.code);
+      const document = JSON.parse(json.stdout);
+      expect(document).toMatchObject({
+        schema: 'batchrock.error/1',
+        error: {
+          code: expect.stringMatching(/^BR-E\d{4}$/),
+          message: expect.any(String),
+          hint: expect.any(String),
+          retryable: false,
+        },
+      });
+      expect(document.error.docs).toBe(`docs/errors.md#${document.error.code.toLowerCase()}`);
+      expect(plain.stderr).toContain(`${document.error.code} ${document.error.message}`);
+    }
+  });
+
+  test('results are rows and nothing else, in the format asked for, those outcomes alone', async () => {
+    const { cwd, run } = await endedRun();
+    const all = await cli(['results', run], { cwd });
+    expect(all.stdout.trimEnd().split('\n')).toHaveLength(251);
+    expect(all.stdout).toBe(readFileSync(join(cwd, 'in.results.jsonl'), 'utf8'));
+    const bad = await cli(['results', run, '--only', 'rejected,failed', '--format', 'csv'], { cwd });
+    expect(bad.stdout.trimEnd().split('\n')).toHaveLength(2);
+    const wrong = await cli(['results', run, '--only', 'broken'], { cwd });
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    const exists = await cli(['results', run, '-o', 'in.csv', '--format', 'csv'], { cwd });
+    expect(exists.stderr).toContain('BR-E0111');
+  });
+
+  test('every command says plainly that answers are synthetic', async () => {
+    const { cwd, run } = await endedRun();
+    for (const argv of [['status'], ['list'], ['watch', run], ['errors'], ['explain', '1'], ['results'], ['resume', run]]) {
+      expect((await cli(argv, { cwd })).stderr).toMatch(/synthetic/);
+    }
+  });
+});
+
+describe('a terminal', () => {
+  test('gets a live line that is taken away, and colours; a pipe gets neither', async () => {
+    const server = await localServer({ queueMs: 2_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--new', '--force', '--endpoint-url', server.url];
+    const shown = await cli(argv, { cwd, columns: 100 });
+    expect(shown.code).toBe(0);
+    const frames = shown.stderr.split('\r\u001b[K').filter((frame) => frame.startsWith('run r-') && frame.includes('%'));
+    expect(frames.length).toBeGreaterThan(2);
+    for (const frame of frames) expect(frame.replace(/\n.*/s, '').length).toBeLessThan(100);
+    expect(shown.stderr).not.toMatch(/NaN|undefined|Infinity/);
+    // the line is cleared before the last words
+    expect(shown.stderr.trimEnd().split('\n').at(-1)).not.toContain('\u001b[K');
+    for (const env of [{ TERM: 'dumb' }, { CI: 'true' }]) {
+      const plain = await cli(argv, { cwd, columns: 100, env });
+      expect(plain.stderr).not.toMatch(/[\r\u001b]/);
+      expect(plain.stderr).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ r-\w+ part 0: job \w+ created$/m);
+    }
+    const quiet = await cli([...argv, '-q'], { cwd, columns: 100 });
+    expect(quiet).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test.each([
+    [{}, [], true],
+    [{ NO_COLOR: '1' }, [], false],
+    [{ NO_COLOR: '1' }, ['--color'], true],
+    [{}, ['--no-color'], false],
+    [{ TERM: 'dumb' }, [], false],
+    [{ CI: '1' }, [], false],
+    [{ CI: '1', FORCE_COLOR: '1' }, [], true],
+    [{ FORCE_COLOR: '0' }, [], false],
+  ])('colours with %j and %j: %s', async (env, flags, colored) => {
+    const ran = await cli(['status', ...flags], { cwd: folderWith(), columns: 80, env: env as Record<string, string> });
+    expect(ran.stderr.includes('\u001b[31m')).toBe(colored);
+  });
+});
+
+describe('help', () => {
+  test('of every command has examples first and at most 80 columns', async () => {
+    const cwd = folderWith();
+    const names = ['run', 'plan', 'status', 'watch', 'list', 'results', 'errors', 'explain', 'retry', 'stop', 'resume', 'local'];
+    for (const argv of [['--help'], ...names.map((name) => [name, '--help']), ...names.map((name) => ['help', name])]) {
+      const { code, stdout, stderr } = await cli(argv, { cwd });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^Examples:\n {2}\$ batchrock /);
+      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+      expect(stdout).not.toMatch(/secret|access.key|token=/i);
+    }
+  });
+
+  test('without a command is the help, and a wrong topic names the right ones', async () => {
+    const cwd = folderWith();
+    expect((await cli([], { cwd })).stdout).toContain('Usage: batchrock');
+    const wrong = await cli(['help', 'exit-code'], { cwd });
+    expect(wrong.stderr).toContain('did you mean exit-codes?');
+    const codes = await cli(['help', 'exit-codes'], { cwd });
+    for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 130, 143]) expect(codes.stdout).toMatch(new RegExp(`^ +${code} {2}\\S`, 'm'));
+  });
+});
+
+describe('two processes', () => {
+  test('on the same run: the second is told so, exit code 2, and the run goes on', async () => {
+    const server = await localServer({ queueMs: 5_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
+    const first = spawnCli(argv, { cwd });
+    await first.said(/created/);
+    const second = await cli(argv, { cwd });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/BR-E0202 another process works on run r-\w+\n {2}→ batchrock watch r-\w+ shows it/);
+    const watched = await cli(['watch', '--timeout', '30s'], { cwd });
+    expect(watched.code).toBe(0);
+    expect((await first.ended).code).toBe(0);
+    expect(await jobsOf(server)).toHaveLength(PARTS);
+  });
+
+  test('a run that nobody drives is told by watch, which ends with 7 at its timeout', async () => {
+    const server = await localServer({ queueMs: 30_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    await first.said(/created/);
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const watched = await cli(['watch', '--timeout', '300ms'], { cwd });
+    expect(watched.code).toBe(7);
+    expect(watched.stderr).toMatch(/no process works on run r-\w+: batchrock resume r-\w+ goes on with it/);
+    expect((await cli(['status', '--exit-status'], { cwd })).code).toBe(7);
+    // a lock does not outlive its process
+    const run = JSON.parse((await cli(['status', '--json'], { cwd })).stdout).run;
+    const lock = holdLock(join(cwd, 'state', 'locks', `${run}.lock`));
+    expect(lock).toBeDefined();
+    lock?.release();
+  });
+});
+
+describe('signals', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    '%s during run: says how to go on, and ends with %i; the same command goes on',
+    { timeout: 60_000 },
+    async (signal, code) => {
+      const server = await localServer({ queueMs: 3_000_000 });
+      const cwd = folderWith({ 'in.csv': DATASET });
+      const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
+      const first = spawnCli(argv, { cwd });
+      await first.said(/created/);
+      first.process.kill(signal);
+      const ended = await first.ended;
+      expect(ended.code).toBe(code);
+      expect(ended.stderr).toMatch(/nothing is lost; batchrock resume r-\w+ goes on, and so does the same command/);
+      expect(ended.stderr).not.toMatch(/\n\s+at /);
+      expect((await cli(argv, { cwd })).code).toBe(0);
+      expect(await jobsOf(server)).toHaveLength(PARTS);
+    },
+  );
+
+  test('Ctrl-C during watch leaves the run alone', async () => {
+    const server = await localServer({ queueMs: 5_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    await first.said(/created/);
+    const watch = spawnCli(['watch'], { cwd });
+    await watch.said(/Z r-/);
+    watch.process.kill('SIGINT');
+    const ended = await watch.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toMatch(/run continues; batchrock watch r-\w+/);
+    expect((await first.ended).code).toBe(0);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { describeTarget, laneOf, resolveTarget, targetIdentity } from './target.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/Batch';
+const AWS = { bucket: 'my-bucket', roleArn: ROLE, region: 'eu-west-1' };
+
+describe('the target', () => {
+  test('is the local Bedrock without a bucket, AWS with one, a server with its URL', () => {
+    expect(resolveTarget({}, {}, '/state/local')).toMatchObject({ kind: 'local', dir: '/state/local', region: 'us-east-1' });
+    expect(resolveTarget(AWS, {}, '/x')).toMatchObject({ kind: 'aws', ...AWS, prefix: '' });
+    const server = resolveTarget({ endpointUrl: 'http://127.0.0.1:4566/' }, {}, '/x');
+    expect(server).toMatchObject({ kind: 'endpoint', endpointUrl: 'http://127.0.0.1:4566', bucket: 'batchrock-local' });
+    expect(describeTarget(server)).toBe('http://127.0.0.1:4566');
+  });
+
+  test('comes from the environment where no option says it', () => {
+    const env = {
+      BATCHROCK_BUCKET: 'env-bucket',
+      BATCHROCK_PREFIX: '/team/x/',
+      BATCHROCK_ROLE_ARN: ROLE,
+      AWS_REGION: 'us-west-2',
+      AWS_DEFAULT_REGION: 'us-east-2',
+      AWS_PROFILE: 'work',
+    };
+    const target = resolveTarget({ region: 'ap-south-1' }, env, '/x');
+    expect(target).toEqual({
+      kind: 'aws',
+      region: 'ap-south-1',
+      bucket: 'env-bucket',
+      prefix: 'team/x',
+      roleArn: ROLE,
+      profile: 'work',
+    });
+    expect(resolveTarget({}, { BATCHROCK_BUCKET: '' }, '/x').kind).toBe('local');
+  });
+
+  test.each([
+    [{ bucket: 'my-bucket', region: 'us-east-1' }, /--role-arn|no role/],
+    [{ bucket: 'my-bucket', roleArn: ROLE }, /no Region/],
+    [{ ...AWS, bucket: 'My_Bucket' }, /--bucket is "My_Bucket"; allowed: 3 to 63/],
+    [{ ...AWS, prefix: 'a b' }, /--prefix is "a b"/],
+    [{ ...AWS, prefix: 'a//b' }, /--prefix is "a\/\/b"/],
+    [{ ...AWS, region: 'EU West' }, /--region is "EU West"/],
+    [{ endpointUrl: 'localhost:4566' }, /--endpoint-url is "localhost:4566"; give a URL/],
+  ])('refuses %j', (options, message) => expect(() => resolveTarget(options, {}, '/x')).toThrow(message));
+
+  test('has lanes of its own where its jobs take no slot of another', () => {
+    const lanes = [
+      {},
+      AWS,
+      { ...AWS, roleArn: ROLE.replace('1234', '9999') },
+      { endpointUrl: 'http://h:1' },
+      { endpointUrl: 'http://h:2' },
+    ];
+    const names = lanes.map((options) => laneOf(resolveTarget(options, {}, '/x'), 'm'));
+    expect(new Set(names).size).toBe(5);
+    expect(names[1]).toBe('123456789012/eu-west-1/m');
+    // another bucket of the same account takes the same slots
+    expect(laneOf(resolveTarget({ ...AWS, bucket: 'other-bucket' }, {}, '/x'), 'm')).toBe(names[1]);
+  });
+
+  test('is the same run whatever the speed of the local clock and wherever its folder', () => {
+    const one = targetIdentity(resolveTarget({ localSpeed: 1 }, {}, '/a'));
+    expect(targetIdentity(resolveTarget({ localSpeed: 9 }, {}, '/b'))).toEqual(one);
+    expect(targetIdentity(resolveTarget(AWS, {}, '/b'))).not.toEqual(one);
+  });
+});

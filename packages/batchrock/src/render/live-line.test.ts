@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RunStatus } from '../sdk/run-status.ts';
+import { bar, renderLiveLine } from './live-line.ts';
+import { Pace } from './pace.ts';
+import { displayWidth } from './width.ts';
+
+const STATUS: RunStatus = {
+  run: 'r-7f3',
+  state: 'running',
+  source: 'reviews.csv',
+  modelId: 'm',
+  synthetic: false,
+  target: 'us-east-1',
+  createdAt: 0,
+  endedAt: undefined,
+  attempt: 1,
+  maxAttempts: 3,
+  rows: 1_000_000,
+  succeeded: 600_000,
+  failed: 400,
+  rejected: 98,
+  pending: 399_502,
+  truncated: 0,
+  processing: { succeeded: 11_902, failed: 0 },
+  jobs: { running: 20, slots: 20, waiting: 3, done: 37, total: 60 },
+  tokens: { input: 412_000_000, output: 88_000_000 },
+  cost: { batchUsd: 41.2, onDemandUsd: 82.4, estimatedBatchUsd: 67, priceDate: '2026-11-21' },
+  blocked: undefined,
+};
+
+const VIEW = { status: STATUS, share: 0.61, recordsPerMinute: 9_800, eta: [38 * 60_000, 52 * 60_000] as const, ceilingUsd: 80 };
+
+describe('the live line', () => {
+  test('shows everything where there is room', () => {
+    expect(renderLiveLine(VIEW, 250)).toBe(
+      'run r-7f3 ▕██████────▏ 61 % 612,400/1,000,000 · ok 611,902 err 498 · jobs 20/20 (3 queued) · 9.8 k rec/min · 412 M in 88.0 M out tok · $41.20 of ~$67.00 (ceiling $80.00) · ETA 38–52 min',
+    );
+  });
+
+  test.each([
+    [140, 'run r-7f3 ▕██████────▏ 61 % 612,400/1,000,000 · ok 611,902 err 498 · jobs 20/20 (3 queued) · ETA 38–52 min'],
+    [80, 'run r-7f3 61 % 612,400/1,000,000 · ok 611,902 err 498 · ETA 38–52 min'],
+    [50, 'run r-7f3 61 % · ok 611,902 err 498'],
+    [20, 'run r-7f3 61 %'],
+    [8, 'run r-7…'],
+  ])('leaves out at %d columns what matters least', (width, line) => expect(renderLiveLine(VIEW, width)).toBe(line));
+
+  test('is never wider than the terminal, and shows no figure that is none', () => {
+    const maybe = (arbitrary: fc.Arbitrary<number>) => fc.option(arbitrary, { nil: undefined });
+    const figures = fc.record({
+      rows: maybe(fc.nat()),
+      rejected: maybe(fc.nat()),
+      slots: maybe(fc.nat(100)),
+      input: maybe(fc.nat()),
+      usd: maybe(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      share: maybe(fc.double({ min: 0, max: 1, noNaN: true })),
+      pace: maybe(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      width: fc.integer({ min: 1, max: 200 }),
+    });
+    fc.assert(
+      fc.property(figures, ({ rows, rejected, slots, input, usd, share, pace, width }) => {
+        const status = {
+          ...STATUS,
+          rows,
+          rejected,
+          jobs: { ...STATUS.jobs, slots },
+          tokens: { input, output: input },
+          cost: { ...STATUS.cost, batchUsd: usd, estimatedBatchUsd: usd },
+        };
+        const line = renderLiveLine({ status, share, recordsPerMinute: pace, eta: undefined, ceilingUsd: undefined }, width);
+        expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/NaN|undefined|Infinity|\n/);
+      }),
+    );
+  });
+
+  test('tells an unknown price as unknown, and what the local Bedrock would have cost', () => {
+    const unknown = {
+      ...STATUS,
+      cost: { batchUsd: undefined, onDemandUsd: undefined, estimatedBatchUsd: undefined, priceDate: undefined },
+    };
+    expect(renderLiveLine({ ...VIEW, status: unknown }, 250)).toContain('price unknown');
+    expect(renderLiveLine({ ...VIEW, status: { ...STATUS, synthetic: true } }, 250)).toContain('would be $41.20');
+  });
+
+  test('has a bar that is full at the end only', () => {
+    expect([0, 0.999, 1, undefined].map((share) => bar(share, 4))).toEqual(['▕────▏', '▕███─▏', '▕████▏', '▕────▏']);
+  });
+});
+
+describe('the pace', () => {
+  const at = (succeeded: number): RunStatus => ({
+    ...STATUS,
+    rows: 1000,
+    succeeded,
+    failed: 0,
+    rejected: 0,
+    processing: { succeeded: 0, failed: 0 },
+  });
+
+  test('is not known at first, then tells the records a minute and the time left', () => {
+    const pace = new Pace();
+    expect(pace.observe(at(0), 0)).toMatchObject({ recordsPerMinute: undefined, eta: undefined });
+    expect(pace.observe(at(100), 1_000)).toMatchObject({ recordsPerMinute: undefined });
+    const later = pace.observe(at(500), 60_000);
+    // 400 records in the last 59 seconds, 500 in the whole minute
+    expect(later.recordsPerMinute).toBeCloseTo((400 * 60) / 59);
+    expect(later.eta?.map(Math.round)).toEqual([60_000, 73_750]);
+  });
+
+  test('never lets the percentage go back, however many records are sent again', () => {
+    const pace = new Pace();
+    fc.assert(
+      fc.property(fc.nat(1000), (done) => {
+        const before = pace.observe(at(done), 0).share as number;
+        const after = pace.observe(at(Math.floor(done / 2)), 1).share as number;
+        return after >= before;
+      }),
+    );
+  });
+
+  test('gives a range that is ordered, and never a negative time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { minLength: 2, maxLength: 40 }), (steps) => {
+        const pace = new Pace();
+        for (const [i, done] of steps.entries()) {
+          const { eta } = pace.observe(at(done), i * 7_000);
+          if (eta !== undefined && !(eta[0] >= 0 && eta[0] <= eta[1] && Number.isFinite(eta[1]))) return false;
+        }
+        return true;
+      }),
+    );
+  });
+});
