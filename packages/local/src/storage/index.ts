@@ -1,5 +1,6 @@
 export { type CallLog, createCallLog, type RecordedCall, recordCalls } from './calls.ts';
 export { CHECKSUM_BYTES, canCombine, combineCrcs, createChecksum, type RunningChecksum } from './checksum/index.ts';
+export type { BlobWriter } from './disk/blob-folder.ts';
 export { DiskObjectStorage, newEtag } from './disk/disk-object-storage.ts';
 export type { FoundObject } from './disk/object-table.ts';
 export type { Part, Upload, UploadFacts } from './disk/upload-table.ts';

@@ -1,6 +1,6 @@
-import { createChecksum, newEtag, type Part, type RunningChecksum, type Upload } from '../../storage/index.ts';
+import { type BlobWriter, createChecksum, newEtag, type Part, type Upload } from '../../storage/index.ts';
 import { answerEmpty, answerXml } from '../answer.ts';
-import { checksumHeader } from '../body-checks.ts';
+import { checksumHeader, type VerifiedChecksum } from '../body-checks.ts';
 import { parseRange } from '../range.ts';
 import { receiveBody } from '../request-body.ts';
 import { S3Error } from '../s3-error.ts';
@@ -16,21 +16,16 @@ export const uploadPart: S3Operation = async (s3, request, response) => {
   const upload = findUpload(s3, request);
   const number = partNumber(request);
   const algorithm = upload.facts.checksum?.algorithm;
-  const blob = s3.storage.uploads.newPart();
-  try {
-    const received = await receiveBody(request, blob.write, algorithm && { algorithm });
-    if (algorithm !== undefined && received.checksum?.algorithm !== algorithm) {
+  let said: VerifiedChecksum | undefined;
+  const kept = await keepPart(s3, upload, async (blob) => {
+    const received = await receiveBody(request, (bytes) => blob.write(bytes), algorithm && { algorithm });
+    said = received.checksum;
+    if (algorithm !== undefined && said?.algorithm !== algorithm) {
       throw new S3Error('InvalidRequest', `Checksum Type mismatch occurred, expected checksum Type: ${algorithm}`);
     }
-    const checksum = received.checksum?.value;
-    const part = { number, etag: received.md5 ?? newEtag(), ...(checksum && { checksum }) };
-    const kept = keptOrThrow(await s3.storage.uploads.keepPart(upload, part, blob));
-    const said = received.checksum && { [checksumHeader(received.checksum.algorithm)]: received.checksum.value };
-    answerEmpty(response, 200, { etag: `"${kept.etag}"`, ...said });
-  } catch (error) {
-    await blob.discard();
-    throw error;
-  }
+    return { number, etag: received.md5 ?? newEtag(), ...(said && { checksum: said.value }) };
+  });
+  answerEmpty(response, 200, { etag: `"${kept.etag}"`, ...(said && { [checksumHeader(said.algorithm)]: said.value }) });
 };
 
 /** PUT /bucket/key?partNumber&uploadId with `x-amz-copy-source` and, maybe, a range of it. */
@@ -38,50 +33,46 @@ export const uploadPartCopy: S3Operation = async (s3, request, response) => {
   const upload = findUpload(s3, request);
   const number = partNumber(request);
   const { found } = findSource(s3, request);
-  const range = sourceRange(request, found.object.size);
-  const body = s3.storage.read(found, { ...range, signal: request.signal });
-  const blob = s3.storage.uploads.newPart();
-  try {
-    const checks = new PartChecksum(upload);
+  const body = s3.storage.read(found, { ...sourceRange(request, found.object.size), signal: request.signal });
+  const algorithm = upload.facts.checksum?.algorithm;
+  const kept = await keepPart(s3, upload, async (blob) => {
+    const running = algorithm && createChecksum(algorithm);
     for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      checks.update(bytes);
+      running?.update(bytes);
       await blob.write(bytes);
     }
-    const part = { number, etag: newEtag(), ...checks.value() };
-    const kept = keptOrThrow(await s3.storage.uploads.keepPart(upload, part, blob));
-    answerXml(response, 'CopyPartResult', {
-      LastModified: new Date(kept.modified).toISOString(),
-      ETag: `"${kept.etag}"`,
-      ...(kept.checksum && { [`Checksum${upload.facts.checksum?.algorithm}`]: kept.checksum }),
-    });
+    const checksum = running && Buffer.from(running.digest()).toString('base64');
+    return { number, etag: newEtag(), ...(checksum && { checksum }) };
+  });
+  answerXml(response, 'CopyPartResult', {
+    LastModified: new Date(kept.modified).toISOString(),
+    ETag: `"${kept.etag}"`,
+    ...(kept.checksum ? { [`Checksum${algorithm}`]: kept.checksum } : {}),
+  });
+};
+
+/** Writes a part and keeps it, or leaves no trace of it. */
+async function keepPart(
+  { storage }: S3Context,
+  upload: Upload,
+  write: (blob: BlobWriter) => Promise<Pick<Part, 'number' | 'etag' | 'checksum'>>,
+): Promise<Part> {
+  const blob = storage.uploads.newPart();
+  try {
+    const part = await storage.uploads.keepPart(upload, await write(blob), blob);
+    if (part === undefined) throw new S3Error('NoSuchUpload');
+    return part;
   } catch (error) {
     await blob.discard();
     throw error;
   }
-};
+}
 
 /** The upload that a request names. Throws `NoSuchUpload`. */
 export function findUpload({ storage }: S3Context, { bucket, key, query }: S3Request): Upload {
   const upload = storage.uploads.find(bucket, key, query.get('uploadId') ?? '');
   if (upload === undefined) throw new S3Error('NoSuchUpload', undefined, { UploadId: query.get('uploadId') ?? '' });
   return upload;
-}
-
-/** The checksum of a part whose sender sent no bytes. */
-class PartChecksum {
-  readonly #running: RunningChecksum | undefined;
-
-  constructor({ facts }: Upload) {
-    this.#running = facts.checksum && createChecksum(facts.checksum.algorithm);
-  }
-
-  update(bytes: Uint8Array): void {
-    this.#running?.update(bytes);
-  }
-
-  value(): { readonly checksum?: string } {
-    return this.#running === undefined ? {} : { checksum: Buffer.from(this.#running.digest()).toString('base64') };
-  }
 }
 
 function partNumber({ query }: S3Request): number {
@@ -107,9 +98,4 @@ function sourceRange({ headers }: S3Request, size: number): { readonly from: num
       ArgumentValue: header,
     },
   );
-}
-
-function keptOrThrow(part: Part | undefined): Part {
-  if (part === undefined) throw new S3Error('NoSuchUpload');
-  return part;
 }

@@ -11,12 +11,70 @@ export interface Segment {
 
 /** A file that is being written. Nothing refers to it yet, so nobody sees it. */
 export interface BlobWriter {
-  readonly size: number;
   write(bytes: Uint8Array): Promise<void>;
   /** Ends the file and says what to refer to. */
   finish(): Promise<Segment>;
-  /** Removes the file, unless it was finished and kept. Safe at any time. */
+  /** Removes the file. Safe at any time, but for one that something refers to. */
   discard(): Promise<void>;
+}
+
+/** Bytes handed to the disk at once: a call for each chunk of a socket (64 KiB) takes longer than copying it. */
+const BLOCK_BYTES = 512 * 1024;
+
+/** The file is made at the first block: an empty object has none. */
+class FileWriter implements BlobWriter {
+  readonly #file: string;
+  readonly #path: string;
+  readonly #open: () => Promise<FileHandle>;
+  #handle: Promise<FileHandle> | undefined;
+  #block: Buffer | undefined;
+  #filled = 0;
+  #size = 0;
+
+  constructor(file: string, path: string, open: () => Promise<FileHandle>) {
+    this.#file = file;
+    this.#path = path;
+    this.#open = open;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#size += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      this.#block ??= Buffer.allocUnsafe(BLOCK_BYTES);
+      const end = Math.min(bytes.length, at + BLOCK_BYTES - this.#filled);
+      this.#block.set(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), this.#filled);
+      this.#filled += end - at;
+      at = end;
+      if (this.#filled === BLOCK_BYTES) await this.#flush();
+    }
+  }
+
+  async finish(): Promise<Segment> {
+    await this.#flush();
+    await this.#close();
+    return { file: this.#size === 0 ? '' : this.#file, size: this.#size };
+  }
+
+  async discard(): Promise<void> {
+    await this.#close().catch(() => {});
+    await rm(this.#path, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const [block, filled] = [this.#block, this.#filled];
+    if (block === undefined || filled === 0) return;
+    this.#filled = 0;
+    this.#handle ??= this.#open();
+    const handle = await this.#handle;
+    for (let at = 0; at < filled; ) at += (await handle.write(block, at, filled - at)).bytesWritten;
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#block = undefined;
+    await (await handle)?.close();
+  }
 }
 
 /** Files with names of ours, spread over 256 folders. What no index entry refers to is rubbish and swept at the start. */
@@ -35,35 +93,9 @@ export class BlobFolder {
     return join(this.#dir, file.slice(0, 2), file);
   }
 
-  /** The file is made at the first byte: an empty object has none. */
   create(): BlobWriter {
     const file = randomBytes(16).toString('hex');
-    let handle: Promise<FileHandle> | undefined;
-    let size = 0;
-    const end = async (): Promise<void> => {
-      const opened = handle;
-      handle = undefined;
-      await (await opened)?.close();
-    };
-    return {
-      get size() {
-        return size;
-      },
-      write: async (bytes) => {
-        handle ??= this.#open(file);
-        const target = await handle;
-        for (let at = 0; at < bytes.length; ) at += (await target.write(bytes, at, bytes.length - at)).bytesWritten;
-        size += bytes.length;
-      },
-      finish: async () => {
-        await end();
-        return { file: size === 0 ? '' : file, size };
-      },
-      discard: async () => {
-        await end().catch(() => {});
-        await rm(this.path(file), { force: true });
-      },
-    };
+    return new FileWriter(file, this.path(file), () => this.#open(file));
   }
 
   /** Keeps the files readable, whatever is removed meanwhile, until the returned function is called. */
@@ -83,7 +115,7 @@ export class BlobFolder {
     for (const file of files) {
       if (file === '') continue;
       if (this.#pins.has(file)) this.#doomed.add(file);
-      else rmSync(this.path(file), { force: true });
+      else this.#delete(file);
     }
   }
 
@@ -115,6 +147,14 @@ export class BlobFolder {
       return;
     }
     this.#pins.delete(file);
-    if (this.#doomed.delete(file)) rmSync(this.path(file), { force: true });
+    if (this.#doomed.delete(file)) this.#delete(file);
+  }
+
+  #delete(file: string): void {
+    try {
+      rmSync(this.path(file), { force: true });
+    } catch {
+      // Nothing refers to it, so the next start sweeps it.
+    }
   }
 }
