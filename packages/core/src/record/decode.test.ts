@@ -174,6 +174,13 @@ test('keys and ids written with escapes are read as a parser reads them', () => 
   expect(read('anthropic', escaped).outcome).toMatchObject({ id, status: 'succeeded', response: 'yes' });
 });
 
+test('of two equal keys in an answer the last counts, whole', () => {
+  const content = '[{"type":"text","text":"yes"}]';
+  const usage = '"usage":{"input_tokens":1,"output_tokens":2},"usage":{"output_tokens":3}';
+  const { outcome } = read('anthropic', `{"recordId":"${id}","modelOutput":{"content":${content},${usage}}}`);
+  expect(outcome).toEqual({ id, status: 'succeeded', response: 'yes', stop: '', outputTokens: 3 });
+});
+
 test('bytes that are not UTF-8 in an answer are replaced, not passed on', () => {
   const head = bytesOf(`{"recordId":"${id}","modelOutput":{"content":[{"type":"text","text":"a`);
   const line = Uint8Array.from([...head, 0xff, ...bytesOf('b"}]}}')]);

@@ -95,7 +95,7 @@ const line = fc
     if (o.shape === 'reversed') return `{${output},${input},${recordIdPair}}`;
     if (o.shape === 'spaced') return `{ ${recordIdPair}, ${input}, ${output} }`;
     if (o.shape === 'extra') return `{${recordIdPair},${input},${output},${error}}`;
-    if (o.shape === 'bytes') return `{${recordIdPair},${input},${output}`.replace('"text":"', '"text":"\u0001');
+    if (o.shape === 'bytes') return `{${recordIdPair},${input},${output}}`.replace('"text":"', '"text":"\u0001');
     const whole = `{${recordIdPair},${input},${output}}`;
     if (o.shape === 'newline') return whole.replace('"content":"', '"content":"\n');
     return o.shape === 'torn' ? whole.slice(0, o.cut) : whole;

@@ -75,6 +75,15 @@ test('a damaged line is never taken for a whole one: a cut at any byte is seen',
   );
 });
 
+test('a line with something between its last value and its end is damaged', () => {
+  for (const status of ['succeeded","response":"a","stop":"x","in":1', 'failed","code":"1","message":"m","retry":true']) {
+    const whole = `{"id":"${recordId('k3', 1)}","status":"${status}`;
+    const bytes = (text: string) => new TextEncoder().encode(`${text}}\n`);
+    expect(reread(bytes(whole))).toBeDefined();
+    expect(reread(bytes(`${whole},"x":1`))).toBeUndefined();
+  }
+});
+
 test('answers cut off at a limit are told from whole ones, however many reasons there are', () => {
   const cutOff = (stop: string) => {
     const line = encodeOutcome({ id: recordId('k3', 1), status: 'succeeded', response: '', stop });
