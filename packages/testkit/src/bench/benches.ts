@@ -1,7 +1,8 @@
 import type { Bench } from './bench.ts';
 import { csvToJobs } from './csv-to-jobs.ts';
+import { encode } from './encode.ts';
 import { endToEnd } from './end-to-end.ts';
 import { joinToJsonl } from './join-to-jsonl.ts';
 
 /** Every bench, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [csvToJobs, joinToJsonl, endToEnd];
+export const BENCHES: readonly Bench[] = [encode, csvToJobs, joinToJsonl, endToEnd];

@@ -2,23 +2,17 @@ import {
   CellKind,
   createRecordEncoder,
   familyNamed,
+  InvariantError,
   NEEDS_SPACE,
   type OutputBlock,
+  type RecordEncoder,
   RejectReason,
   type RowBatch,
-  recordId,
 } from '@batchrock/core';
-
-/** What a bench measured. */
-export interface EncodeFigures {
-  readonly rows: number;
-  readonly rowsPerSecond: number;
-  /** Bytes of records a second, in millions. */
-  readonly megabytesPerSecond: number;
-}
+import type { Bench } from './bench.ts';
 
 /** How the text of the rows looks. */
-export interface EncodeText {
+interface EncodeText {
   /** Characters a row. */
   readonly length: number;
   /** Share of the rows that hold quotes, of those that hold line feeds, of those that are not ASCII. */
@@ -31,43 +25,37 @@ const BLOCK_BYTES = 4 * 1024 * 1024;
 const BATCH_ROWS = 4096;
 
 /** The rows of the usual benches: 300 characters, a tenth with quotes, a twentieth with line feeds, a tenth not ASCII. */
-export const USUAL_TEXT: EncodeText = { length: 300, quotes: 0.1, newlines: 0.05, foreign: 0.1 };
+const USUAL_TEXT: EncodeText = { length: 300, quotes: 0.1, newlines: 0.05, foreign: 0.1 };
 
-/** Encodes `rows` rows of id, topic and text on this thread: the encoder alone, no reading and no writing. */
-export function benchEncode(rows: number, text: EncodeText = USUAL_TEXT): EncodeFigures {
-  const batch = makeBatch(text);
-  const request = { prompt: 'Classify the sentiment of this {topic} review: {text}', params: { max_tokens: 300 } };
-  const encoder = createRecordEncoder(
-    { family: familyNamed('anthropic'), request, recordPrefix: 'k3', maxRecordBytes: BLOCK_BYTES },
-    ['id', 'topic', 'text'],
-  );
-  const out: OutputBlock = { bytes: new Uint8Array(BLOCK_BYTES), length: 0 };
-  run(encoder, batch, 0, BATCH_ROWS, out);
-  const started = process.hrtime.bigint();
-  const bytes = run(encoder, batch, 0, rows, out);
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  return { rows, rowsPerSecond: Math.round(rows / seconds), megabytesPerSecond: Math.round(bytes / seconds / 1e6) };
-}
+/** The encoder alone: rows of id, topic and text to records, no reading and no writing. */
+export const encode: Bench = {
+  name: 'encode',
+  rows: 1_000_000,
+  async run({ rows }) {
+    const batch = makeBatch(USUAL_TEXT);
+    const request = { prompt: 'Classify the sentiment of this {topic} review: {text}', params: { max_tokens: 300 } };
+    const encoder = createRecordEncoder(
+      { family: familyNamed('anthropic'), request, recordPrefix: 'k3', maxRecordBytes: BLOCK_BYTES },
+      ['id', 'topic', 'text'],
+    );
+    const out: OutputBlock = { bytes: new Uint8Array(BLOCK_BYTES), length: 0 };
+    encodeRows(encoder, batch, BATCH_ROWS, out);
+    const started = performance.now();
+    encodeRows(encoder, batch, rows, out);
+    return { seconds: (performance.now() - started) / 1000 };
+  },
+};
 
-function run(
-  encoder: ReturnType<typeof createRecordEncoder>,
-  batch: RowBatch,
-  first: number,
-  rows: number,
-  out: OutputBlock,
-): number {
-  let bytes = 0;
-  for (let ordinal = first; ordinal < rows; ordinal++) {
+function encodeRows(encoder: RecordEncoder, batch: RowBatch, rows: number, out: OutputBlock): void {
+  for (let ordinal = 0; ordinal < rows; ordinal++) {
     const row = ordinal % BATCH_ROWS;
     let result = encoder.encode(batch, row, ordinal, out);
     if (result === NEEDS_SPACE) {
-      bytes += out.length;
       out.length = 0;
       result = encoder.encode(batch, row, ordinal, out);
     }
-    if (result !== RejectReason.none) throw new Error(`row ${recordId('k3', ordinal)} was rejected: ${result}`);
+    if (result !== RejectReason.none) throw new InvariantError(`row ${ordinal} was rejected: ${result}`);
   }
-  return bytes + out.length;
 }
 
 /** A batch as the CSV reader makes it: id and topic plain, the text quoted. */
