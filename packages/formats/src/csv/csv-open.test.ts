@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { ReadPosition } from '@batchrock/core';
-import { bytesSource, poisonedSource, readRows, type SeenRow } from '@batchrock/testkit';
+import { CellKind, type ReadPosition } from '@batchrock/core';
+import { bytesSource, cellString, poisonedSource, readRows, type SeenRow } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { type CsvOptions, openCsv } from './csv-open.ts';
 
@@ -103,6 +103,16 @@ describe('openCsv rejects bad rows and goes on', () => {
       [4, 'ragged_row', '5 cells, the header has 3'],
       [6, undefined, undefined],
     ]);
+  });
+
+  it('has the cells of a ragged row as far as they go, and the rest absent', async () => {
+    const reader = await openCsv(bytesSource(Buffer.from('a,b,c\n1,2,3\n4\n"x"y,5,6\n')));
+    const batch = await reader.next();
+    if (!batch) throw new Error('no batch');
+    const { text, absent } = CellKind;
+    const kinds = Array.from({ length: 9 }, (_, cell) => batch.cells[3 * cell + 2]);
+    expect(kinds).toEqual([text, text, text, text, absent, absent, absent, absent, absent]);
+    expect(cellString(batch, 1, 0)).toBe('4');
   });
 
   it('rejects a stray quote with its line and finds the next row', async () => {

@@ -96,8 +96,6 @@ export class CsvScanner {
           kind = CellKind.quotedText;
           from = cellEnd + 2;
         }
-        // the quote at the very end may be the first half of a doubled one
-        if (cellEnd + 1 === end && !last) return 'bytes';
         this.#countLines(bytes, cellStart, cellEnd);
         at = cellEnd + 1;
       } else {
@@ -107,7 +105,6 @@ export class CsvScanner {
           at++;
         }
         cellEnd = at;
-        if (at === end && !last) return 'bytes';
         if (at === newline && at < end && this.#newline === LINE_FEED && at > cellStart && bytes[at - 1] === CARRIAGE_RETURN) {
           cellEnd = at - 1;
         }

@@ -74,6 +74,7 @@ describe('openJsonl', () => {
     expect(await refusal('-1')).toBe('bad_json: a number, not an object');
     expect(await refusal('null')).toBe('bad_json: null, not an object');
     expect(await refusal('{"a":NaN}')).toBe('bad_json: not JSON at byte 6 of the line');
+    expect(await refusal('{"a":"\\u00g9"}')).toBe('bad_json: not JSON at byte 11 of the line');
     expect(await refusal('{"a":1} {"a":2}')).toBe('bad_json: not JSON at byte 9 of the line');
     expect(await refusal('{"a":"x')).toBe('bad_json: the JSON of the line is not complete');
     expect(await refusal('{"a":1,"b":2,"\\u0061":3}')).toBe('bad_json: the key "a" stands twice');
