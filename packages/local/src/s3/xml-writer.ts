@@ -27,7 +27,7 @@ function inner(content: XmlContent): string {
  * a line feed. Those that XML 1.0 has no way to write are written as references too, as S3 does; a client that lists
  * such keys asks for `encoding-type=url`.
  */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"\u0000-\u001f\u007f-\u009f\u2028\ufffe\uffff]/g, (character) => {
     const named = NAMED[character];
     return named ?? `&#x${character.charCodeAt(0).toString(16)};`;
