@@ -23,6 +23,8 @@ export class Bedrock {
   onCreated: ((job: SimJob) => void) | undefined;
   /** Called when a Create was refused because the quota is full. */
   onQuotaRefusal: ((spec: JobSpec) => void) | undefined;
+  /** Called when somebody stops a job that lives. */
+  onStop: ((job: SimJob, who: string) => void) | undefined;
   /** Called at each change of status. */
   onStatus: ((job: SimJob, status: JobStatus) => void) | undefined;
   readonly #world: World;
@@ -109,6 +111,7 @@ export class Bedrock {
       throw new ServiceError('BR-E0505', `job is ${status}`, { reason: 'conflict', effect: 'none' });
     }
     trace.note('bedrock', `job ${job.index} is stopped by ${who}`);
+    this.onStop?.(job, who);
     const jobRng = rng.fork(`stop ${job.index}`);
     job.life = stopped(job.life, scheduler.now, jobRng);
     followJob(this.#world, this.#objects, job, { rng: jobRng, outputSettleMs: this.#outputSettleMs, onStatus: this.onStatus });

@@ -6,6 +6,9 @@ import { isLiveAt } from './job-life.ts';
 import { jobResults, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
+/** Who stops a job that is none of our processes. */
+export const CONSOLE = 'somebody in the console';
+
 /** Which part of which run a job was made for, as its input folder says. */
 export interface JobPlace {
   readonly run: string;
@@ -38,6 +41,7 @@ export class JobChecker {
     this.#datasets = datasets;
     bedrock.onCreated = (job) => this.#created(job);
     bedrock.onQuotaRefusal = (spec) => this.#refused(spec);
+    bedrock.onStop = (job, who) => this.#stopped(job, who);
   }
 
   /** Every live job of ours holds a slot, at any moment (I7). */
@@ -117,6 +121,15 @@ export class JobChecker {
     const lanes = [...this.#ledger.lanes.values()];
     const slots = lanes.flatMap((lane) => lane.holders).filter((holder) => holder.jobName === job.spec.jobName).length;
     if (slots !== 1) this.#world.trace.violate('I7', `job ${job.index} (${job.spec.jobName}) lives and holds ${slots} slots`);
+  }
+
+  /** We stop a job of ours when its run is stopped, or when it is a part's second one; no event can make us (I10). */
+  #stopped(job: SimJob, who: string): void {
+    if (who === CONSOLE) return;
+    const place = placeOf(job.spec);
+    const isPartsJob = [...this.#ledger.parts.values()].some((part) => part.jobArn === job.jobArn);
+    if (place === undefined || !isPartsJob || this.#ledger.stoppedRuns.has(place.run)) return;
+    this.#world.trace.violate('I10', `${who} stops job ${job.index}, which nobody asked for`);
   }
 
   #refused(spec: JobSpec): void {

@@ -24,6 +24,8 @@ export class LedgerChecker {
   readonly parts = new Map<string, PartBody>();
   readonly runs = new Map<string, RunBody>();
   readonly lanes = new Map<string, LaneBody>();
+  /** Runs whose jobs somebody asked to stop, at any time. */
+  readonly stoppedRuns = new Set<string>();
   /** Job names of slots that were put in by hand. */
   readonly leaks = new Set<string>();
   readonly #trace: Trace;
@@ -106,6 +108,7 @@ export class LedgerChecker {
 
   #run(key: string, before: RunBody | undefined, after: RunBody): void {
     this.runs.set(key, after);
+    if (after.stopMode === 'stop') this.stoppedRuns.add(after.run);
     if (before === undefined) return;
     if (before.state !== after.state && after.state === 'stopped') this.#trace.mark('run-stopped');
     if (before.state !== 'preparing' && before.state !== after.state && after.state === 'running')

@@ -104,7 +104,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     eventDoubleRate: rate(0.05, 0.5),
     eventLateRate: rate(0.05, 0.5),
     forgedEventsPerHour: rate(0.5, 10),
-    stopsPerHour: rate(0.05, 1),
+    stopsPerHour: rate(0.1, 3),
   };
 }
 

@@ -1,4 +1,5 @@
 import { sweepLane } from '@batchrock/core';
+import { CONSOLE } from './check-jobs.ts';
 import { checkResults } from './check-results.ts';
 import { describeFaults, type FaultPlan } from './faults.ts';
 import type { Mark } from './marks.ts';
@@ -93,7 +94,7 @@ function worldEvents(world: World, site: Site, interrupts: Interrupts): void {
   world.often(plan.foreignJobsPerHour, 'foreign', (rng) => bedrock.addForeign(rng.logUniform(2 * MINUTE, 3 * HOUR)));
   world.often(plan.humanStopsPerHour, 'human', (rng) => {
     const live = bedrock.liveJobs();
-    if (live.length > 0) bedrock.stop(rng.pick(live).jobArn, 'somebody in the console');
+    if (live.length > 0) bedrock.stop(rng.pick(live).jobArn, CONSOLE);
   });
   world.often(plan.forgedEventsPerHour, 'forger', (rng) => {
     if (bedrock.jobs.length === 0) return;

@@ -31,6 +31,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
         return carry(life, {
           what,
           signal,
+          risk: 5,
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, notAfter - life.clock.now())),
           send: () => {
             if (life.clock.now() > notAfter) {

@@ -20,6 +20,8 @@ export interface Call<T> {
   readonly usualMs?: number;
   /** The process gives up on the reply after this. Default: `CALL_TIMEOUT_MS`. */
   readonly timeoutMs?: number;
+  /** How much likelier than usual a process is to crash, freeze or be late here: rare windows are met more often. Default 1. */
+  readonly risk?: number;
   /** It changes nothing at the other side, so most of the time it may happen at once: the time between two reads is what counts. */
   readonly isRead?: boolean;
   /** False: a request that its sender has given up on is not carried out minutes later. Default true. */
@@ -34,6 +36,7 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
   const { world } = life;
   const { scheduler, trace, rng } = world;
   const plan = world.faults;
+  const { risk = 1 } = call;
   if (call.isRead === true && life.alive && call.signal?.aborted !== true && rng.chance(0.6)) return atOnce(call.land);
   return new Promise<T>((settle, fail) => {
     if (!life.alive) return;
@@ -51,11 +54,11 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
       fail(error);
     };
 
-    if (rng.chance(plan.crashRate / 2)) {
+    if (rng.chance((risk * plan.crashRate) / 2)) {
       life.crash(`before ${call.what}`);
       return;
     }
-    if (rng.chance(plan.freezeRate)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
+    if (rng.chance(risk * plan.freezeRate)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
 
     life.deliver(() => {
       try {
@@ -65,14 +68,14 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
         return;
       }
       const usual = call.usualMs ?? rng.int(5, 60);
-      const slow = rng.chance(plan.slowRate) ? rng.logUniform(SECOND, 50 * SECOND) : 0;
-      const late = call.mayBeLate !== false && rng.chance(plan.lateRate) ? rng.logUniform(CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
+      const slow = rng.chance(risk * plan.slowRate) ? rng.logUniform(SECOND, 50 * SECOND) : 0;
+      const late = call.mayBeLate !== false && rng.chance(risk * plan.lateRate) ? rng.logUniform(CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
       const refused = rng.chance(plan.errorBeforeRate);
-      const lost = rng.chance(plan.lostReplyRate);
+      const lost = rng.chance(risk * plan.lostReplyRate);
       const inOne = rng.chance(0.7);
-      const crashAfter = rng.chance(plan.crashRate / 2);
+      const crashAfter = rng.chance((risk * plan.crashRate) / 2);
       // A frozen process may have written its request to the socket and stand still then.
-      if (rng.chance(plan.freezeRate / 4)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
+      if (rng.chance((risk * plan.freezeRate) / 4)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
 
       let gaveUp = false;
       const arriveMs = (inOne ? usual : usual / 2) + slow + late;

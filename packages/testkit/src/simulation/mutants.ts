@@ -1,0 +1,255 @@
+import type { InvariantName } from './trace.ts';
+
+/** A bug that is planted into the code that ships, to see whether the simulation catches it. */
+export interface Mutant {
+  readonly name: string;
+  /** What somebody might have thought. */
+  readonly thought: string;
+  /** Below `packages/core/src`. */
+  readonly file: string;
+  /** Each snippet stands in the file exactly once. */
+  readonly edits: readonly (readonly [find: string, replace: string])[];
+  /** Seeds in which it must be caught. */
+  readonly seeds: number;
+  /** The promises that it may break first. */
+  readonly breaks: readonly InvariantName[];
+}
+
+/** The planted bugs, those of the design's table first. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'release-slot-before-finish',
+    thought: 'the job exists, so the slot has done its work',
+    file: 'run/adopt.ts',
+    edits: [
+      [
+        "if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, part.body, o));",
+        `writes.push(await (async () => {
+        const lane = await loadLane(ports.ledger, part.body.lane, o);
+        return putLane(lane, { ...lane.body, holders: lane.body.holders.filter((h) => h.jobName !== part.body.jobName) });
+      })());`,
+      ],
+    ],
+    seeds: 100,
+    breaks: ['I7'],
+  },
+  {
+    name: 'no-slot-check',
+    thought: 'the service refuses what is too much',
+    file: 'run/intent.ts',
+    edits: [["if (freeSlots(lane.body, now) === 0) return { writes: [], result: 'no-slot' };", '']],
+    seeds: 300,
+    breaks: ['I7', 'I8'],
+  },
+  {
+    name: 'retry-whole-part',
+    thought: 'it is simpler to send the part again',
+    file: 'run/retry-parts.ts',
+    edits: [
+      [
+        'let left = input.select === undefined ? knownCount(input) : await count(ports, input);',
+        'let left = await count(ports, input);',
+      ],
+      [
+        'if (outcome?.status === OutcomeStatus.failed && this.#isChosen(outcome)) return true;',
+        'if (outcome !== undefined) return true;',
+      ],
+    ],
+    seeds: 300,
+    breaks: ['I4'],
+  },
+  {
+    name: 'retry-what-failed-for-good',
+    thought: 'it may work the second time',
+    file: 'run/retry-parts.ts',
+    edits: [
+      [
+        'let left = input.select === undefined ? knownCount(input) : await count(ports, input);',
+        'let left = await count(ports, input);',
+      ],
+      ['if (this.#select === undefined) return outcome.retry;', 'if (this.#select === undefined) return true;'],
+    ],
+    seeds: 300,
+    breaks: ['I4'],
+  },
+  {
+    name: 'miscount-missing-records',
+    thought: 'what has no line in the output is gone',
+    file: 'run/retry-parts.ts',
+    edits: [['return sum + part.collected.retryable + part.collected.missing;', 'return sum + part.collected.retryable;']],
+    seeds: 300,
+    breaks: ['I1', 'unexpected-error'],
+  },
+  {
+    name: 'drop-missing-records',
+    thought: 'only failures are worth another attempt',
+    file: 'run/settle.ts',
+    edits: [['(part.collected?.retryable ?? 0) + (part.collected?.missing ?? 0) > 0', '(part.collected?.retryable ?? 0) > 0']],
+    seeds: 300,
+    breaks: ['I1'],
+  },
+  {
+    name: 'discard-partial-results',
+    thought: 'a job that did not complete has no results',
+    file: 'run/collect-output.ts',
+    edits: [
+      ["if (jobId === '') return { files: [] };", "if (jobId === '' || view.status !== 'Completed') return { files: [] };"],
+    ],
+    seeds: 300,
+    breaks: ['I3', 'I4'],
+  },
+  {
+    name: 'trust-the-first-listing',
+    thought: 'when the job has ended its output is there',
+    file: 'run/collect-output.ts',
+    edits: [["if (!isOver && read.lines < linesToCome(part, view, output)) return 'unsettled';", '']],
+    seeds: 300,
+    breaks: ['I3', 'I4'],
+  },
+  {
+    name: 'look-before-asking-the-time',
+    thought: 'the time is the same on both lines',
+    file: 'run/collect-output.ts',
+    edits: [
+      [
+        "if (!isOver && output.manifest === undefined) return 'unsettled';",
+        "if (!hasSettled(ports, part, view) && output.manifest === undefined) return 'unsettled';",
+      ],
+    ],
+    seeds: 2500,
+    breaks: ['I3', 'I4'],
+  },
+  {
+    name: 'no-find-before-create',
+    thought: 'the token makes a second Create harmless',
+    file: 'run/submit.ts',
+    edits: [
+      [
+        'const found = await findJob(ports, part, o);\n  if (found !== undefined) {',
+        'const found = (await (async () => undefined)()) as JobView | undefined;\n  if (found !== undefined) {',
+      ],
+    ],
+    seeds: 1000,
+    breaks: ['I5', 'I7'],
+  },
+  {
+    name: 'no-freeze-fence',
+    thought: 'a Create is sent when it is sent',
+    file: 'run/submit.ts',
+    edits: [
+      [
+        'ports.service.create(spec, { notAfter, signal: o.signal })',
+        'ports.service.create(spec, { notAfter: Number.MAX_SAFE_INTEGER, signal: o.signal })',
+      ],
+    ],
+    seeds: 2500,
+    breaks: ['I5', 'I7'],
+  },
+  {
+    name: 'release-slot-on-rejection',
+    thought: 'throttled means not created',
+    file: 'run/submit.ts',
+    edits: [
+      [
+        "    default:\n      return 'kept';",
+        "    default:\n      if (error.reason === 'throttled' && error.effect === 'none') await withdrawIntent(ports, part, o);\n      return 'kept';",
+      ],
+    ],
+    seeds: 4000,
+    breaks: ['I5', 'I7'],
+  },
+  {
+    name: 'withdraw-too-early',
+    thought: 'List showed nothing, so there is nothing',
+    file: 'run/submit.ts',
+    edits: [["if (phase !== 'settled') return 'waiting';", '']],
+    seeds: 2500,
+    breaks: ['I5', 'I7'],
+  },
+  {
+    name: 'renew-too-early',
+    thought: 'List showed nothing, so there is nothing',
+    file: 'run/submit.ts',
+    edits: [
+      [
+        "return phase === 'waiting' ? 'waiting' : sendAgain(ports, part, phase, o);",
+        "return sendAgain(ports, part, phase === 'waiting' ? 'settled' : phase, o);",
+      ],
+    ],
+    seeds: 4000,
+    breaks: ['I5', 'I7'],
+  },
+  {
+    name: 'next-generation-too-early',
+    thought: 'a part whose job has ended is as good as collected',
+    file: 'run/settle.ts',
+    edits: [
+      [
+        "generation.every((part) => part.state === 'collected')",
+        "generation.every((part) => part.state === 'collected' || part.state === 'ended')",
+      ],
+    ],
+    seeds: 300,
+    breaks: ['I1', 'I4', 'I6', 'unexpected-error'],
+  },
+  {
+    name: 'unfenced-finish',
+    thought: 'whoever writes last is right',
+    file: 'job/transitions.ts',
+    edits: [
+      [
+        "collect: { ready: 'early', submitting: 'early', submitted: 'early', ended: 'act', collected: 'late' }",
+        "collect: { ready: 'early', submitting: 'early', submitted: 'early', ended: 'act', collected: 'act' }",
+      ],
+    ],
+    seeds: 1000,
+    breaks: ['I12'],
+  },
+  {
+    name: 'finish-in-two-commits',
+    thought: 'the slot can be given back a moment later',
+    file: 'run/kick.ts',
+    edits: [
+      [
+        'writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordEvent(ports, run, happening)],',
+        'writes: [putPart(part, next), ...recordEvent(ports, run, happening)],',
+      ],
+    ],
+    seeds: 100,
+    breaks: ['I7'],
+  },
+  {
+    name: 'trust-the-event',
+    thought: 'the event names its job',
+    file: 'run/kick.ts',
+    edits: [
+      [
+        'return view.jobArn === part.jobArn || isJobOf(part, view) ? applyView(ports, part, view, o) : ',
+        'return true ? applyView(ports, part, view, o) : ',
+      ],
+    ],
+    seeds: 1000,
+    breaks: ['I7', 'I12', 'I5', 'I3'],
+  },
+  {
+    name: 'no-leak-repair',
+    thought: 'slots do not leak',
+    file: 'run/sweep.ts',
+    edits: [['const repaired = (await step(() => repairSlots(ports, lane, o))) ?? 0;', 'const repaired = 0;']],
+    seeds: 300,
+    breaks: ['I9', 'I20'],
+  },
+  {
+    name: 'send-after-stop',
+    thought: 'the run was running a moment ago',
+    file: 'run/intent.ts',
+    edits: [
+      [
+        "if (run.body.state !== 'running' || run.body.blocked || !current) return { writes: [], result: 'not-running' };",
+        "if (!current) return { writes: [], result: 'not-running' };",
+      ],
+    ],
+    seeds: 1000,
+    breaks: ['I18'],
+  },
+];
