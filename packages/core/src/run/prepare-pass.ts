@@ -18,6 +18,7 @@ import type { RunDocument } from './document.ts';
 import { PartDraft, type Place, removeDrafts } from './part-draft.ts';
 import type { RunPorts } from './ports.ts';
 import { rejectMessage } from './reject-message.ts';
+import { checkCancelled } from './tolerance.ts';
 
 /** What is told while rows go by. */
 export interface PrepareProgress {
@@ -64,6 +65,7 @@ export class PreparePass {
   #part: number;
   /** The row in hand. */
   #ordinal = 0;
+  #toldRows = 0;
   /** Of rows before the draft. */
   #rejected: number;
 
@@ -105,15 +107,21 @@ export class PreparePass {
   }
 
   async #readRows(): Promise<void> {
-    const { signal, onProgress } = this.#options;
+    const { signal } = this.#options;
     this.#ordinal = this.#reader.position.ordinal;
     for (let batch = await this.#reader.next(); batch; batch = await this.#reader.next()) {
-      signal?.throwIfAborted();
+      checkCancelled(signal);
       this.#draft ??= this.#open(placeOf(batch, 0, this.#ordinal));
       await this.#encodeBatch(batch);
-      const rejected = this.#rejected + this.#draft.rejected;
-      onProgress?.({ rows: this.#ordinal, rejected, bytes: this.#reader.position.byte, parts: this.#part });
+      this.#tell(this.#rejected + this.#draft.rejected);
     }
+  }
+
+  /** Rows that are read once more were told before. */
+  #tell(rejected: number): void {
+    if (this.#ordinal <= this.#toldRows) return;
+    this.#toldRows = this.#ordinal;
+    this.#options.onProgress?.({ rows: this.#ordinal, rejected, bytes: this.#reader.position.byte, parts: this.#part });
   }
 
   async #encodeBatch(batch: RowBatch): Promise<void> {

@@ -10,6 +10,7 @@ import { createRecordEncoder, isSentinelOrdinal, NEEDS_SPACE, ordinalOf } from '
 import type { RunBody, RunDocument } from './document.ts';
 import { ledgerKeys } from './keys.ts';
 import { type PrepareOptions, prepareRun } from './prepare.ts';
+import type { PrepareProgress } from './prepare-pass.ts';
 
 interface Setup {
   readonly content: string | Uint8Array;
@@ -244,6 +245,29 @@ describe('prepareRun', () => {
     const before = leftBehind(ports);
     expect(await prepareRun(ports, { ...options, openRows: () => Promise.reject(new Error('opened')) })).toEqual(first);
     expect(leftBehind(ports)).toEqual(before);
+  });
+
+  it('makes the same objects whatever the blocks, blank lines between the rows left out', async () => {
+    const content = csvOf(30, (i) => (i % 4 === 0 ? `${i},a\n\n\r\n` : i % 7 === 3 ? 'bad' : `${i},"b\n"`));
+    const seen = new Set<string>();
+    for (const blockBytes of [16, 33, 64, 4096]) {
+      const ports = memoryPorts();
+      await prepareRun(ports, await setup({ content, partRecords: 7, blockBytes }));
+      seen.add(JSON.stringify(leftBehind(ports)));
+      expect(ports.objects.text('runs/r-0000000001/rows/00000.csv')).not.toContain('\n\n');
+    }
+    expect(seen.size).toBe(1);
+  });
+
+  it('tells how far it is, and never goes back', async () => {
+    const told: PrepareProgress[] = [];
+    const content = csvOf(26, (i) => (i % 5 === 4 ? 'bad' : `${i},t`));
+    const options = await setup({ content, partRecords: 10, limits: { minRecords: 5 }, blockBytes: 32 });
+    await prepareRun(memoryPorts(), { ...options, onProgress: (progress) => told.push(progress) });
+    expect(options.opened).toHaveLength(1);
+    const rows = told.map((progress) => progress.rows);
+    expect(rows).toEqual([...new Set(rows)].sort((a, b) => a - b));
+    expect(told.at(-1)).toEqual({ rows: 26, rejected: 5, bytes: Buffer.byteLength(content), parts: 2 });
   });
 
   it('keeps JSON Lines as they came, with columns in order of first sight', async () => {
