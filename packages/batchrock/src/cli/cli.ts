@@ -44,7 +44,7 @@ export class Cli {
     this.host = host;
   }
 
-  /** A command with the options that all have. Its heavy imports belong into the handler, behind `await import`. */
+  /** A command with its help. Its heavy imports belong into the handler, behind `await import`. */
   command(usage: string, text: CommandText): Command {
     const command = new Command(usage.split(' ')[0]);
     this.names.add(command.name());
@@ -52,7 +52,7 @@ export class Cli {
     this.dress(command).summary(text.summary).description(text.summary);
     command.addHelpText('before', `Examples:\n${text.examples.map((example) => `  $ ${example}`).join('\n')}\n`);
     if (text.more !== undefined) command.addHelpText('after', `\n${text.more}`);
-    return withOutputOptions(command);
+    return command;
   }
 
   /** Help of 80 columns; errors are thrown, not printed. */
@@ -90,7 +90,8 @@ function termOf(command: Command): string {
   return [command.name(), ...names].join(' ');
 }
 
-function withOutputOptions(command: Command): Command {
+/** Adds the options that every command takes, behind its own. */
+export function withOutputOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
     .option('--json', 'one JSON document, or JSON Lines, on standard output')
@@ -103,6 +104,5 @@ function withOutputOptions(command: Command): Command {
     .option('--color', 'colours, whatever standard error is')
     .option('--no-color', 'no colours')
     .option('--no-input', 'never ask; fail where a question would be needed')
-    .option('--state-dir <dir>', 'the folder of the ledger (BATCHROCK_STATE_DIR)')
-    .optionsGroup('Options:');
+    .option('--state-dir <dir>', 'the folder of the ledger (BATCHROCK_STATE_DIR)');
 }

@@ -44,13 +44,11 @@ export function withQuestion(command: Command): Command {
   return command
     .optionsGroup('Question:')
     .requiredOption('--model <id>', 'model id, cross-Region profile id or ARN')
-    .option('--prompt <text>', "the user's turn; {column} stands for a cell, {{ for {")
+    .option('--prompt <text>', "the user's turn; {column} is a cell, {{ a brace")
     .option('--prompt-file <file>', 'the same, from a file')
     .option('--system <text>', 'the system prompt; may name columns too')
-    .option('--text-column <name>', 'embedding models: the column to embed (default: input_text)')
-    .addOption(
-      new Option('--param <name=value>', 'a request parameter, such as temperature=0; repeatable').argParser(nameAndValue),
-    )
+    .option('--text-column <name>', 'embedding models: what to embed (default: input_text)')
+    .addOption(new Option('--param <name=value>', 'a request parameter: temperature=0; repeatable').argParser(nameAndValue))
     .option('--family <name>', 'how to speak to a model that is not known')
     .addOption(
       new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
@@ -72,10 +70,10 @@ export function withTarget(command: Command): Command {
     .optionsGroup('Where it runs (no bucket: the local Bedrock, synthetic answers):')
     .option('--bucket <name>', 'S3 bucket in the same Region (BATCHROCK_BUCKET)')
     .option('--prefix <path>', 'key prefix in the bucket (BATCHROCK_PREFIX)')
-    .option('--role-arn <arn>', 'role for Bedrock to read and write it (BATCHROCK_ROLE_ARN)')
+    .option('--role-arn <arn>', "Bedrock's role to it (BATCHROCK_ROLE_ARN)")
     .option('--region <name>', 'AWS Region (AWS_REGION)')
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
-    .option('--endpoint-url <url>', 'one server for Bedrock and S3 (BATCHROCK_ENDPOINT_URL)')
+    .option('--endpoint-url <url>', 'Bedrock and S3 elsewhere (BATCHROCK_ENDPOINT_URL)')
     .option('--local-speed <factor>', "how fast the local Bedrock's clock runs", positiveNumber);
 }
 

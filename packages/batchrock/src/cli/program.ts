@@ -12,7 +12,7 @@ import { runCommand } from '../commands/run.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
 import { watchCommand } from '../commands/watch.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, withOutputOptions } from './cli.ts';
 import { VERSION } from './version.ts';
 
 const EXAMPLES = `Examples:
@@ -31,18 +31,18 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
     .helpOption('-h, --help', 'show help; also after a command')
     .helpCommand(false)
     .addHelpText('before', EXAMPLES)
-    .addHelpText('after', '\nNo bucket configured? Everything runs on the local Bedrock; answers are synthetic.');
+    .addHelpText('after', '\nWith no bucket configured runs go to the local Bedrock; answers are synthetic.');
   program.commandsGroup('Send a dataset:');
-  for (const make of [runCommand, planCommand]) program.addCommand(make(cli));
+  for (const make of [runCommand, planCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('Look at runs:');
   for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {
-    program.addCommand(make(cli));
+    program.addCommand(withOutputOptions(make(cli)));
   }
   program.commandsGroup('Act on runs:');
-  for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(make(cli));
+  for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('More:');
   const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
-  program.addCommand(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined));
+  program.addCommand(withOutputOptions(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined)));
   program.addCommand(helpCommand(cli, program));
   return program;
 }

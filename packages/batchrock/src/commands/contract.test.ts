@@ -107,7 +107,11 @@ describe('a terminal', () => {
     expect(shown.stderr).not.toMatch(/NaN|undefined|Infinity/);
     // the line is cleared before the last words
     expect(shown.stderr.trimEnd().split('\n').at(-1)).not.toContain('\u001b[K');
-    for (const env of [{ TERM: 'dumb' }, { CI: 'true' }]) {
+    for (const [name, value] of [
+      ['TERM', 'dumb'],
+      ['CI', 'true'],
+    ] as const) {
+      const env = { [name]: value };
       const plain = await cli(argv, { cwd, columns: 100, env });
       expect(plain.stderr).not.toMatch(/[\r\u001b]/);
       expect(plain.stderr).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ r-\w+ part 0: job \w+ created$/m);

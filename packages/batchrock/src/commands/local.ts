@@ -58,6 +58,20 @@ function camelCase(flag: string): string {
   return flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Names and meanings of the faults, in 80 columns. */
 function faultHelp({ LOCAL_FAULTS }: LocalPackage): string {
-  return `Faults:\n${LOCAL_FAULTS.map(({ name, help }) => `  ${name.padEnd(18)} ${help}`).join('\n')}`;
+  const lines = LOCAL_FAULTS.flatMap(({ name, help }) =>
+    wrap(help, 59).map((line, i) => `  ${(i === 0 ? name : '').padEnd(18)} ${line}`),
+  );
+  return `Faults:\n${lines.join('\n')}`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -17,7 +17,7 @@ export function resultsCommand(cli: Cli): Command {
     .command('results [run]', {
       summary: 'the results of a run, also in the middle of it',
       examples: ['batchrock results > out.jsonl', 'batchrock results r-7f3 -o out.csv --only failed,rejected'],
-      more: 'Standard output holds rows and nothing else. With -o and --json: what was written.',
+      more: 'Standard output holds rows and nothing else.',
     })
     .option('-o, --output <file>', 'a file, written whole or not at all (default: stdout)')
     .option('--force', 'replace the file when it exists')

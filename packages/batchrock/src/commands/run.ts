@@ -27,15 +27,15 @@ export function runCommand(cli: Cli): Command {
   const command = cli.command('run <dataset>', {
     summary: 'send a dataset, wait, and write its results',
     examples: [
-      'batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\',
-      '    --prompt "Classify the sentiment of: {text}"',
-      'batchrock run a.jsonl --model amazon.titan-embed-text-v2:0 --text-column body',
-    ].map((line) => line.trimStart()),
-    more: 'The same command again goes on where it stopped. <dataset> is a CSV or JSON Lines\nfile, or - for standard input. Exit codes: batchrock help exit-codes.',
+      `batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\
+      --prompt "Classify the sentiment of: {text}"`,
+      'batchrock run a.jsonl --model amazon.titan-embed-text-v2:0 --text-column a',
+    ],
+    more: 'The same command again goes on where it stopped. <dataset> is a CSV or JSON\nLines file, or - for standard input. Exit codes: batchrock help exit-codes.',
   });
   withTarget(withQuestion(command))
     .optionsGroup('Results:')
-    .option('--out <file>', 'default: <dataset>.results.jsonl; .csv for CSV; - for stdout')
+    .option('--out <file>', 'default: <dataset>.results.jsonl; *.csv for CSV; -: stdout')
     .option('--force', 'replace the output when it exists')
     .option('--new', 'start another run of the same question')
     .option('--max-error-rate <share>', 'failed and rejected rows that are no failure (default: 0)', share)

@@ -1,8 +1,90 @@
-import { type PartState, partItem, runItem } from '@batchrock/core';
-import { MemoryLedger } from '@batchrock/testkit';
-import { describe, expect, test } from 'vitest';
+import { dispatchLane, type RunDocument } from '@batchrock/core';
+import { memoryPorts, putMemoryRun } from '@batchrock/testkit';
+import { describe, expect, test, vi } from 'vitest';
 import type { RunHome } from '../compose/run-home.ts';
-import type { Survey } from '../request/survey.ts';
-import { checkBudget } from './budget.ts';
+import type { Target } from '../compose/target.ts';
+import { type BudgetOptions, checkBudget } from './budget.ts';
 import type { RunRequest } from './request.ts';
 import type { Session } from './session.ts';
+
+const AWS: Target = { kind: 'aws', region: 'us-east-1', bucket: 'b-b', prefix: '', roleArn: 'arn:aws:iam::123456789012:role/r' };
+const UNKNOWN_PRICE = 'anthropic.claude-3-opus-20240229-v1:0';
+
+/** A prepared run of 1,000 records, each of so many tokens, on AWS. */
+async function prepared(change: { readonly target?: Target; readonly model?: string; readonly sent?: boolean } = {}) {
+  const ports = memoryPorts();
+  const document = await putMemoryRun(ports, { parts: [500, 500] });
+  if (change.sent) await dispatchLane(ports, document.lane);
+  const model = { ...document.model, modelId: change.model ?? document.model.modelId };
+  const home: RunHome = {
+    document: { ...document, model } satisfies RunDocument,
+    target: change.target ?? AWS,
+    dataset: { path: '/x.csv', format: 'csv' },
+    exports: [],
+    maxErrorRate: 0,
+  };
+  const session = { ledger: ports.ledger } as unknown as Session;
+  return (tokensEach: number, request: Partial<RunRequest> = {}, options: BudgetOptions = {}) => {
+    const tokens = { low: tokensEach, expected: tokensEach, high: tokensEach };
+    const sample = { records: 10, bytes: 100, inputTokens: tokens, fewestTokens: tokensEach, mostTokens: tokensEach };
+    const survey = { rows: 10, records: 10, rejected: [], sample, isWhole: false };
+    return checkBudget(session, home, { dataset: 'x.csv', model: home.document.model.modelId, ...request }, survey, options);
+  };
+}
+
+describe('money', () => {
+  test('up to five dollars are spent unasked', async () => {
+    const check = await prepared();
+    // 1,000 records of 10,000 tokens at $0.125 a million, and 256 assumed tokens out at $0.625: $1.41
+    await expect(check(10_000)).resolves.toBeUndefined();
+  });
+
+  test('more is not, where nobody can be asked: the error names the flag, and tells the sum', async () => {
+    const check = await prepared();
+    await expect(check(100_000)).rejects.toMatchObject({
+      code: 'BR-E0119',
+      message: expect.stringMatching(/will cost about \$12\.66.*nothing was sent/),
+      hint: expect.stringContaining('--yes'),
+    });
+    await expect(check(100_000, {}, { yes: true })).resolves.toBeUndefined();
+  });
+
+  test('a person is asked with the sum, and believed', async () => {
+    const check = await prepared();
+    const confirm = vi.fn(async () => true);
+    await check(100_000, {}, { confirm });
+    expect(confirm).toHaveBeenCalledWith('this run will cost about $12.66; send 1,000 records to us-east-1?');
+    await expect(check(100_000, {}, { confirm: async () => false })).rejects.toMatchObject({ code: 'BR-E0119' });
+  });
+
+  test('an unknown price is asked about, never taken for nothing', async () => {
+    const check = await prepared({ model: UNKNOWN_PRICE });
+    await expect(check(1)).rejects.toMatchObject({
+      code: 'BR-E0119',
+      message: expect.stringContaining('price of this model is unknown'),
+    });
+    await expect(check(1, { maxCostUsd: 1000 })).rejects.toMatchObject({
+      code: 'BR-E0601',
+      message: expect.stringContaining('unknown'),
+    });
+  });
+
+  test('--max-cost refuses what is estimated higher, and is the confirmation for what is not', async () => {
+    const check = await prepared();
+    await expect(check(100_000, { maxCostUsd: 12 })).rejects.toMatchObject({
+      code: 'BR-E0601',
+      message: expect.stringContaining('$12.00'),
+    });
+    await expect(check(100_000, { maxCostUsd: 13 })).resolves.toBeUndefined();
+  });
+
+  test('a run that has sent jobs was agreed to', async () => {
+    const check = await prepared({ sent: true });
+    await expect(check(100_000)).resolves.toBeUndefined();
+  });
+
+  test('the local Bedrock costs nothing, so nobody is asked', async () => {
+    const check = await prepared({ target: { ...AWS, kind: 'local', dir: '/x' } });
+    await expect(check(100_000)).resolves.toBeUndefined();
+  });
+});
