@@ -1,2 +1,25 @@
-export { BatchrockError, type ErrorCode, type ErrorKind, isBatchrockError } from '@batchrock/core';
-export * from './sdk/index.ts';
+export { type BatchrockError, type ErrorCode, isBatchrockError, type StopMode } from '@batchrock/core';
+export { type Batchrock, openBatchrock } from './sdk/batchrock.ts';
+export type {
+  ErrorExample,
+  ErrorGroup,
+  Explanation,
+  FollowOptions,
+  OutcomeName,
+  OutputFormat,
+  OutputReport,
+  PartLife,
+  PlanReport,
+  Question,
+  RecordLife,
+  ResultsRequest,
+  RetryRequest,
+  RunCost,
+  RunProgress,
+  RunReport,
+  RunRequest,
+  RunStatus,
+  SessionOptions,
+  StartOptions,
+  WatchOptions,
+} from './sdk/index.ts';

@@ -12,8 +12,8 @@ import { runCommand } from '../commands/run.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
 import { watchCommand } from '../commands/watch.ts';
+import { VERSION } from '../version.ts';
 import { type Cli, withOutputOptions } from './cli.ts';
-import { VERSION } from './version.ts';
 
 const EXAMPLES = `Examples:
   $ batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\

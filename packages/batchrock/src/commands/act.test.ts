@@ -79,6 +79,19 @@ describe('stop and resume', () => {
     },
   );
 
+  test('stop brings a run to rest itself where no process drives it; what the jobs have done is kept', async () => {
+    const server = await localServer({ queueMs: 3_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--slots', '1', '--records-per-job', '125'];
+    const first = spawnCli([...argv, '--endpoint-url', server.url], { cwd });
+    await first.said(/part 0: job \w+ created/);
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const stopped = JSON.parse((await cli(['stop', '--mode', 'drain', '--json'], { cwd })).stdout);
+    expect(stopped).toMatchObject({ state: 'stopped', succeeded: 125, pending: 125 });
+    expect(resultsIn(cwd).filter((row) => row.status === 'succeeded')).toHaveLength(125);
+  });
+
   test('stop without a mode, where nobody can be asked, names the flag; a person is shown what each costs', async () => {
     const server = await localServer({ queueMs: 5_000_000 });
     const cwd = folderWith({ 'in.csv': DATASET });

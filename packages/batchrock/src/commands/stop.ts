@@ -21,12 +21,22 @@ export function stopCommand(cli: Cli): Command {
     .action(cli.action<StopFlags>((context, flags, [run]) => stopRun(context, flags, run)));
 }
 
-async function stopRun({ host, terminal }: CommandContext, flags: StopFlags, reference: string | undefined): Promise<ExitCode> {
+async function stopRun(
+  { host, terminal, interrupts }: CommandContext,
+  flags: StopFlags,
+  reference: string | undefined,
+): Promise<ExitCode> {
   const { openSession, readStatus, stop } = await import('../sdk/index.ts');
   const { countsText, stateText, statusDocument } = await import('../render/run-text.ts');
   const { renderStopPrices } = await import('../render/stop-text.ts');
-  const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
-  const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
+  const { ProgressDisplay } = await import('../cli/progress-display.ts');
+  const display = new ProgressDisplay(terminal);
+  const session = await openSession({
+    stateDir: flags.stateDir,
+    env: host.env,
+    cwd: host.cwd,
+    onNotice: (text) => display.notice(text),
+  });
   try {
     const before = await readStatus(session, reference);
     let { mode } = flags;
@@ -45,7 +55,12 @@ async function stopRun({ host, terminal }: CommandContext, flags: StopFlags, ref
       }
       mode = answer;
     }
-    const status = await stop(session, before.run, { mode });
+    const status = await stop(session, before.run, {
+      mode,
+      signal: interrupts.signal,
+      onProgress: (progress) => display.show(progress),
+    });
+    display.end();
     if (flags.json) await terminal.json({ schema: 'batchrock.status/1', ...statusDocument(status) });
     terminal.note(`run ${status.run} ${stateText(status)}: ${countsText(status)}`);
     if (status.state === 'stopping') terminal.note(`  its jobs come to an end; batchrock watch ${status.run} shows it`);

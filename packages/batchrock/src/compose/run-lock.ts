@@ -25,6 +25,11 @@ export async function lockRun(dir: StateDir, run: string): Promise<{ release(): 
   });
 }
 
+/** The same without patience: undefined when another process works on the run. */
+export function tryLockRun(dir: StateDir, run: string): { release(): void } | undefined {
+  return holdLock(dir.lock(run));
+}
+
 /** True while a process works on a run. */
 export function isRunBusy(dir: StateDir, run: string): boolean {
   const lock = holdLock(dir.lock(run));

@@ -1,5 +1,5 @@
 import { loadRun, resumeRun, retryRun, StateError, type StopMode, stopRun } from '@batchrock/core';
-import { lockRun } from '../compose/run-lock.ts';
+import { lockRun, tryLockRun } from '../compose/run-lock.ts';
 import { whatStandsAt } from '../request/output.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions } from './progress.ts';
@@ -37,16 +37,15 @@ export async function resume(session: Session, reference: string | undefined, o:
 }
 
 /** How a run is stopped. */
-export interface StopRequest {
+export interface StopRequest extends FollowOptions {
   readonly mode: StopMode;
-  readonly signal?: AbortSignal;
 }
 
 /**
- * Stops a run; the process that drives it, if there is one, brings it to rest. Without one, this call waits for the jobs
- * in flight unless they are abandoned.
+ * Stops a run. The process that drives it brings it to rest; where there is none, this call does, and waits for the jobs in
+ * flight unless they are abandoned. Throws `BR-E0207` for a run that has ended or is being prepared.
  */
-export async function stop(session: Session, reference: string | undefined, o: StopRequest & FollowOptions): Promise<RunStatus> {
+export async function stop(session: Session, reference: string | undefined, o: StopRequest): Promise<RunStatus> {
   const opened = await openRun(session, reference);
   const { ports } = opened.connection;
   const { body: before } = await loadRun(ports.ledger, opened.id);
@@ -58,7 +57,13 @@ export async function stop(session: Session, reference: string | undefined, o: S
     });
   }
   const run = await stopRun(ports, opened.id, o.mode, { signal: o.signal });
-  return statusOf(session, run, opened.home);
+  const lock = run.state === 'stopping' ? tryLockRun(session.dir, opened.id) : undefined;
+  if (lock === undefined) return statusOf(session, run, opened.home);
+  try {
+    return (await goOn(session, opened, o)).status;
+  } finally {
+    lock.release();
+  }
 }
 
 async function holding<T>(session: Session, reference: string | undefined, work: (opened: OpenedRun) => Promise<T>): Promise<T> {

@@ -1,0 +1,75 @@
+import type { ObjectSink, StopMode } from '@batchrock/core';
+import { type RetryRequest, resume, retryFailed, stop } from './act.ts';
+import { type ErrorGroup, readErrors } from './errors.ts';
+import { type Explanation, explain } from './explain.ts';
+import { type WatchOptions, watchRun } from './follow.ts';
+import { type PlanReport, planRun } from './plan.ts';
+import type { FollowOptions } from './progress.ts';
+import type { OutputReport, RunReport } from './reports.ts';
+import type { Question, RunRequest } from './request.ts';
+import { type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
+import type { RunStatus } from './run-status.ts';
+import { openRun, openSession, type SessionOptions } from './session.ts';
+import { type StartOptions, startRun } from './start-run.ts';
+import { readList, readStatus } from './status.ts';
+
+/**
+ * Batchrock for programs: what the command line does, with types. `run` in its methods is a run id or the start of one;
+ * undefined means the newest run. Every method throws the errors of `@batchrock/core`, told apart by their `code`.
+ */
+export interface Batchrock {
+  /** Sends a dataset, waits, and writes its results; the same request again finds its run and goes on. */
+  run(request: RunRequest, options?: StartOptions): Promise<RunReport>;
+  /** What a run would do and cost. Sends nothing. */
+  plan(question: Question, options?: FollowOptions): Promise<PlanReport>;
+  /** Where a run stands. */
+  status(run?: string): Promise<RunStatus>;
+  /** Every run of the ledger, newest first. */
+  list(): Promise<readonly RunStatus[]>;
+  /** Follows a run that another process drives, until it has come to rest or the time is up. */
+  watch(run?: string, options?: WatchOptions): Promise<RunStatus>;
+  /** Writes results into a file; at any time, also in the middle of a run. */
+  results(run: string | undefined, out: string, options?: ResultsRequest & { readonly force?: boolean }): Promise<OutputReport>;
+  /** Writes results into a sink. */
+  resultsTo(run: string | undefined, sink: ObjectSink, options?: ResultsRequest): Promise<void>;
+  /** Why rows failed or were rejected, most frequent reason first. */
+  errors(run?: string, options?: { readonly examples?: number; readonly signal?: AbortSignal }): Promise<readonly ErrorGroup[]>;
+  /** The life of a row (its number), a record, a part or a job. */
+  explain(run: string | undefined, what: string): Promise<Explanation>;
+  /** Sends failed rows once more, waits, and writes the results again. */
+  retry(run?: string, options?: RetryRequest): Promise<RunReport>;
+  /** Stops a run; what it has produced is kept. */
+  stop(run: string | undefined, mode: StopMode, options?: FollowOptions): Promise<RunStatus>;
+  /** Goes on with a run that was stopped, blocked or left alone. */
+  resume(run?: string, options?: FollowOptions): Promise<RunReport>;
+  /** Closes the ledger and every connection, and stops the local Bedrock if this process runs it. */
+  close(): Promise<void>;
+}
+
+/** Opens the ledger of a state directory. Close it again: an embedded local Bedrock runs until then. */
+export async function openBatchrock(options: SessionOptions = {}): Promise<Batchrock> {
+  const session = await openSession(options);
+  return {
+    run: (request, o) => startRun(session, request, o),
+    plan: (question, o) => planRun(session, question, o),
+    status: (run) => readStatus(session, run),
+    list: () => readList(session),
+    watch: (run, o) => watchRun(session, run, o),
+    results: (run, out, o) => resultsToFile(session, run, out, o),
+    async resultsTo(run, sink, o) {
+      await resultsToSink(session, run, sink, o);
+    },
+    async errors(run, o) {
+      const { id, connection } = await openRun(session, run);
+      return readErrors(connection, id, o);
+    },
+    async explain(run, what) {
+      const { id, connection } = await openRun(session, run);
+      return explain(connection, id, what);
+    },
+    retry: (run, o) => retryFailed(session, run, o),
+    stop: (run, mode, o) => stop(session, run, { ...o, mode }),
+    resume: (run, o) => resume(session, run, o),
+    close: () => session.close(),
+  };
+}
