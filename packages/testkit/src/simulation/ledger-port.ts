@@ -52,7 +52,11 @@ function describe(writes: readonly Write[]): string {
       const key = keyOf(write).replace(/^.*(PART|EVENT|LANE|NAME)#/, '$1#');
       if ('check' in write) return `check ${key}`;
       if ('remove' in write) return `remove ${key}`;
-      const body = write.put.body as { readonly state?: string; readonly holders?: readonly unknown[]; readonly kind?: string };
+      const body = (write.put.body ?? {}) as {
+        readonly state?: string;
+        readonly holders?: readonly unknown[];
+        readonly kind?: string;
+      };
       const detail = body.state ?? body.kind ?? (body.holders === undefined ? '' : `${body.holders.length} held`);
       return `${key}${detail === '' ? '' : `=${detail}`}`;
     })

@@ -32,6 +32,11 @@ export class Scheduler {
     this.at(this.now + ms, run);
   }
 
+  /** True when nothing is planned. */
+  get isIdle(): boolean {
+    return this.#heap.length === 0;
+  }
+
   /** Runs timers until `until` says so, nothing is left, or the next one lies after `deadline`; false for the latter two. */
   async run(deadline: number, until: () => boolean): Promise<boolean> {
     await drain();
