@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { seededRandom } from '../memory/index.ts';
 
 /** Where data is kept between benches; `--clean` removes it. */
-export const BENCH_HOME = join(tmpdir(), 'batchrock-bench');
+const BENCH_HOME = join(tmpdir(), 'batchrock-bench');
 
 /** Changes with every change of what is generated. */
 const VERSION = 1;
