@@ -45,11 +45,11 @@ test('every status has its cells', async () => {
     partRows: 3,
     outcome: (row) => [succeeded('yes'), { status: 'failed', code: '400', message: 'no, "never"', retry: false } as const][row],
   });
-  expect(rows.map((row) => row.slice(0, 5))).toEqual([
-    ['a', 'yes', 'succeeded', '', ''],
-    ['b', '', 'failed', '400', 'no, "never"'],
-    ['c', '', 'rejected', 'ragged_row', 'line 4: 2 cells, the header has 1'],
-    ['d', '', 'pending', '', ''],
+  expect(rows).toEqual([
+    ['a', 'yes', 'succeeded', '', '', 'end_turn', '7', '3', 'k3000000000'],
+    ['b', '', 'failed', '400', 'no, "never"', '', '', '', 'k3000000100'],
+    ['c', '', 'rejected', 'ragged_row', 'line 4: 2 cells, the header has 1', '', '', '', 'k3000000200'],
+    ['d', '', 'pending', '', '', '', '', '', 'k3000000300'],
   ]);
   expect(counts).toMatchObject({ rows: 4, succeeded: 1, failed: 1, rejected: 1, pending: 1 });
   expect(text.endsWith('\n')).toBe(true);
