@@ -78,7 +78,7 @@ export function withTarget(command: Command): Command {
 }
 
 /** The flags of a target in the words of the SDK. */
-export function targetOptions(flags: TargetFlags): TargetOptions {
+function targetOptions(flags: TargetFlags): TargetOptions {
   const { bucket, prefix, roleArn, region, profile, endpointUrl, localSpeed } = flags;
   return { bucket, prefix, roleArn, region, profile, endpointUrl, localSpeed };
 }

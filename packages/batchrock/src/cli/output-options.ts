@@ -13,7 +13,7 @@ export interface OutputOptions {
 }
 
 /** True where a CI system says so in the environment. */
-export function isContinuousIntegration(env: Host['env']): boolean {
+function isContinuousIntegration(env: Host['env']): boolean {
   const value = env['CI'] ?? '';
   return value !== '' && value !== '0' && value.toLowerCase() !== 'false';
 }

@@ -1,5 +1,5 @@
 import type { EventBody } from '@batchrock/core';
-import { bytes, count, percent, usd } from '../render/figures.ts';
+import { bytes, count, percent, plural, usd } from '../render/figures.ts';
 import { bar, renderLiveLine } from '../render/live-line.ts';
 import { Pace } from '../render/pace.ts';
 import { renderEventLine, renderStatusLine } from '../render/progress-line.ts';
@@ -20,6 +20,7 @@ export class ProgressDisplay {
   #run: string | undefined;
   #saidAt = Number.NEGATIVE_INFINITY;
   #trouble = '';
+  #isPrepared = false;
 
   constructor(terminal: Terminal, options: { readonly ceilingUsd?: number; readonly now?: () => number } = {}) {
     this.#terminal = terminal;
@@ -42,6 +43,7 @@ export class ProgressDisplay {
   }
 
   show(progress: RunProgress): void {
+    this.#isPrepared ||= progress.phase === 'event' || progress.phase === 'running';
     if (progress.phase === 'event') this.#event(progress.event);
     else if (progress.phase === 'running') this.#running(progress.status, progress.trouble);
     else if (progress.phase === 'run') this.#found(progress.run, progress.found ? progress.state : undefined);
@@ -59,13 +61,11 @@ export class ProgressDisplay {
     const status = this.#status;
     const run = this.#run;
     if (run === undefined) return;
-    if (status && status.jobs.running > 0 && !status.synthetic) {
-      const { estimatedBatchUsd, batchUsd } = status.cost;
-      const left = estimatedBatchUsd === undefined || batchUsd === undefined ? undefined : estimatedBatchUsd - batchUsd;
-      const cost = left === undefined ? 'their cost is not known yet' : `all that is left costs about ${usd(left)}`;
-      this.#terminal.warn(`${count(status.jobs.running)} jobs go on at Bedrock; ${cost}. batchrock stop ${run} stops them`);
-    }
-    this.#terminal.warn(`nothing is lost; batchrock resume ${run} goes on, and so does the same command`);
+    if (status && status.jobs.running > 0) this.#terminal.warn(inFlightText(status));
+    const resume = this.#isPrepared
+      ? `batchrock resume ${run} goes on, and so does the same command`
+      : 'the same command goes on';
+    this.#terminal.warn(`nothing is lost; ${resume}`);
   }
 
   #found(run: string, state: string | undefined): void {
@@ -97,6 +97,15 @@ export class ProgressDisplay {
     if (text !== '' && text !== this.#trouble) this.#terminal.note(`${text}; trying again`);
     this.#trouble = text;
   }
+}
+
+function inFlightText(status: RunStatus): string {
+  const jobs = plural(status.jobs.running, 'job');
+  if (status.synthetic) return `${jobs} in flight at the local Bedrock, which cost nothing`;
+  const { batchUsd, estimatedBatchUsd } = status.cost;
+  const isKnown = batchUsd !== undefined && estimatedBatchUsd !== undefined;
+  const cost = isKnown ? `all that is left costs about ${usd(estimatedBatchUsd - batchUsd)}` : 'what they cost is not known yet';
+  return `${jobs} go on at Bedrock; ${cost}. batchrock stop ${status.run} stops them`;
 }
 
 /** A step of a run in which no job is looked at. */

@@ -27,10 +27,16 @@ async function report(error: BatchrockError, argv: readonly string[], cli: Cli):
   const given = flagsOf(argv);
   const paint = context?.terminal.paint ?? pico.createColors(wantsColor(given, host.env, host.stderr));
   context?.terminal.clear();
+  const signal = context?.interrupts.received;
+  if (error.kind === 'cancelled' && signal !== undefined && !given.json) {
+    // the command itself has said how to go on
+    host.stderr.write(`${paint.dim(`ended by ${signal}`)}\n`);
+    return exitCodeOf(error, signal);
+  }
   if (given.json) host.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
   host.stderr.write(`${renderError(error, paint)}\n`);
   if (error.kind === 'invariant' && given.verbose >= 2) host.stderr.write(`${traceOf(error)}\n`);
-  return exitCodeOf(error, context?.interrupts.received);
+  return exitCodeOf(error, signal);
 }
 
 /** Everything that is thrown becomes an error of the tree, so that it has a code, a hint and a page. */

@@ -42,14 +42,14 @@ export class Terminal {
     this.dataIsShown = host.stdout.isTTY === true;
   }
 
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 where there is none, or where it does not say. */
   get width(): number {
-    return this.#host.stderr.columns ?? 80;
+    return this.#host.stderr.columns || 80;
   }
 
   /** Columns for tables; a file or a pipe gets whole lines. */
   get dataWidth(): number {
-    return this.dataIsShown ? (this.#host.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+    return this.dataIsShown ? this.#host.stdout.columns || 80 : Number.POSITIVE_INFINITY;
   }
 
   /** Data, to standard output. Resolves when the stream has taken it. */

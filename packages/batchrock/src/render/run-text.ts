@@ -35,7 +35,7 @@ export function countsText(status: RunStatus): string {
 }
 
 /** Tokens, and what they cost; a run on the local Bedrock costs nothing, and is told what it would have cost. */
-export function moneyText(status: RunStatus): string {
+function moneyText(status: RunStatus): string {
   const { cost, tokens, synthetic } = status;
   const used = `${short(tokens.input)} tokens in, ${short(tokens.output)} out`;
   if (cost.priceDate === undefined) return `${used}; price unknown`;

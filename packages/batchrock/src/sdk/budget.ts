@@ -5,7 +5,7 @@ import type { RunRequest } from './request.ts';
 import type { Session } from './session.ts';
 
 /** USD that are spent without asking. */
-export const UNASKED_USD = 5;
+const UNASKED_USD = 5;
 
 /** What may be asked before money is spent. */
 export interface BudgetOptions {
@@ -51,7 +51,7 @@ export async function checkBudget(
 }
 
 /** The plan of a run that is frozen already. */
-export function estimateFor(home: RunHome, records: number, request: RunRequest, survey: Survey): Plan {
+function estimateFor(home: RunHome, records: number, request: RunRequest, survey: Survey): Plan {
   const { document } = home;
   const model = resolveModel(document.model.modelId, {
     family: document.model.family,

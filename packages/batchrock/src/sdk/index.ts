@@ -4,13 +4,13 @@ export { type RetryRequest, resume, retryFailed, type StopRequest, stop } from '
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
 export { type Explanation, explain, type PartLife, type RecordLife } from './explain.ts';
 export { type WatchOptions, watchRun } from './follow.ts';
-export { OUTCOME_NAMES, type OutcomeName, outcomeNames } from './only-outcomes.ts';
+export { type OutcomeName, outcomeNames } from './only-outcomes.ts';
 export { type PlanReport, planRun } from './plan.ts';
 export type { FollowOptions, RunProgress } from './progress.ts';
 export type { OutputReport, RunReport } from './reports.ts';
 export type { Question, RunRequest } from './request.ts';
 export { type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
-export { type RunCost, type RunStatus, shareDone } from './run-status.ts';
+export type { RunCost, RunStatus } from './run-status.ts';
 export {
   findRunId,
   loadRunHome,

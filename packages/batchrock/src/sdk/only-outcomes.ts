@@ -1,7 +1,7 @@
 import { InputError, ResultStatus, type ResultWriter } from '@batchrock/core';
 
 /** The four outcomes by name. */
-export const OUTCOME_NAMES = ['succeeded', 'failed', 'rejected', 'pending'] as const;
+const OUTCOME_NAMES = ['succeeded', 'failed', 'rejected', 'pending'] as const;
 export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 
 /** Parses a list of outcome names. Throws `BR-E0120` naming those that are none. */
