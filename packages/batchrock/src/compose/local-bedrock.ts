@@ -1,5 +1,4 @@
 import type { BatchServiceFacts } from '@batchrock/core';
-import { ensureLocalBedrock } from '@batchrock/local';
 import type { Target } from './target.ts';
 
 /** The embedded local Bedrock, as this process has it. */
@@ -14,6 +13,8 @@ const DEFAULT_SPEED = 1000;
 
 /** Starts the local Bedrock in a thread of this process, or finds the process of this state directory that runs it. */
 export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }>): Promise<EmbeddedBedrock> {
+  // the server is loaded only where it may be started
+  const { ensureLocalBedrock } = await import('@batchrock/local');
   const shared = await ensureLocalBedrock({
     dir: target.dir,
     region: target.region,
