@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ChecksumAlgorithm, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -15,6 +15,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const BODY = Buffer.from('nine lives'.repeat(1000));
+/** More than is held back before the disk gets to see any of it. */
+const LARGE = Buffer.alloc(700_000, BODY);
 const WRONG = { crc32: 'AAAAAA==', md5: createHash('md5').update('other').digest('base64') };
 
 const put = (key: string, headers: Record<string, string | number>, body: Uint8Array | string = BODY) =>
@@ -57,7 +59,7 @@ describe('a body that is not what its sender meant', () => {
     ['two checksums', { 'x-amz-checksum-crc32': WRONG.crc32, 'x-amz-checksum-crc32c': WRONG.crc32 }, 'InvalidRequest'],
   ])('with %s is refused and leaves nothing', async (_, headers, code) => {
     const before = files();
-    const answer = await put('refused', headers);
+    const answer = await put('refused', headers, LARGE);
     expect(answer.status).toBe(400);
     expect(answer.text).toContain(`<Code>${code}</Code>`);
     expect(await isThere('refused')).toBe(false);
@@ -75,8 +77,9 @@ describe('a body that is not what its sender meant', () => {
     const { hostname, port } = new URL(server.url);
     const sending = request({ hostname, port, method: 'PUT', path: `/${BUCKET}/cut`, headers: { 'content-length': 1_000_000 } });
     sending.on('error', () => {});
-    await new Promise((resolve) => sending.write(BODY, resolve));
-    await server.raw('GET', '/_batchrock/health');
+    await new Promise((resolve) => sending.write(LARGE, resolve));
+    for (let tries = 0; tries < 100 && files() === before; tries++) await server.raw('GET', '/_batchrock/health');
+    expect(files()).toBe(before + 1);
     sending.destroy();
     for (let tries = 0; tries < 100 && files() !== before; tries++) await server.raw('GET', '/_batchrock/health');
     expect(await isThere('cut')).toBe(false);
@@ -184,19 +187,20 @@ describe('an aws-chunked body', () => {
 });
 
 test('after an error in the middle of a body the connection serves the next request', async () => {
-  const { Agent } = await import('node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const { hostname, port } = new URL(server.url);
-  const send = (path: string, body: Uint8Array) =>
+  const send = (path: string, body: Uint8Array, headers: object = {}) =>
     new Promise<number>((resolve, reject) => {
-      const headers = { 'content-length': body.length };
-      request({ hostname, port, method: 'PUT', path, headers, agent }, (response) => {
+      const all = { 'content-length': body.length, ...headers };
+      request({ hostname, port, method: 'PUT', path, headers: all, agent }, (response) => {
         response.resume().once('end', () => resolve(response.statusCode ?? 0));
       })
         .once('error', reject)
         .end(body);
     });
   expect(await send('/no-such-bucket/key', Buffer.alloc(3_000_000))).toBe(404);
+  const streaming = { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' };
+  expect(await send(`/${BUCKET}/framing`, Buffer.alloc(3_000_000), streaming)).toBe(400);
   expect(await send(`/${BUCKET}/after`, BODY)).toBe(200);
   agent.destroy();
 });

@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startLocalBedrock } from '../start.ts';
 import { BUCKET, type S3Server, startS3Server } from '../testing/s3-server.ts';
 
 let server: S3Server;
@@ -43,13 +48,11 @@ describe('the guard', () => {
   });
 
   test('listens on loopback alone', async () => {
-    const { address } = await import('node:os').then(({ networkInterfaces }) => ({
-      address: Object.values(networkInterfaces())
-        .flat()
-        .find((one) => one !== undefined && !one.internal && one.family === 'IPv4')?.address,
-    }));
-    if (address === undefined) return;
-    await expect(fetch(`http://${address}:${new URL(server.url).port}/_batchrock/health`)).rejects.toThrow();
+    const outward = Object.values(networkInterfaces())
+      .flat()
+      .find((one) => one !== undefined && !one.internal && one.family === 'IPv4');
+    if (outward === undefined) return;
+    await expect(fetch(`http://${outward.address}:${new URL(server.url).port}/_batchrock/health`)).rejects.toThrow();
   });
 });
 
@@ -76,4 +79,27 @@ test('a request that was signed for a service that is not served is told so', as
   const answer = await server.raw('POST', '/', { headers: { authorization, 'content-length': 0 } });
   expect(answer.status).toBe(501);
   expect(answer.text).toContain('sqs is not served here');
+});
+
+test('a client that kept its connection open over a restart is served on a new one', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'batchrock-front-'));
+  const agent = new Agent({ keepAlive: true });
+  let first = await startLocalBedrock({ dir });
+  const { port } = first;
+  const ask = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asked = get({ host: '127.0.0.1', port, path: '/_batchrock/health', agent }, (response) => {
+        response.resume().once('end', () => resolve(response.statusCode));
+      });
+      asked.once('error', reject);
+    });
+  for (let n = 0; n < 5; n++) {
+    expect(await ask()).toBe(200);
+    await first.close();
+    first = await startLocalBedrock({ dir, port });
+  }
+  expect(await ask()).toBe(200);
+  agent.destroy();
+  await first.close();
+  rmSync(dir, { recursive: true, force: true });
 });

@@ -14,6 +14,9 @@ const KEEP_ALIVE_MS = 65_000;
 /** How long running requests may go on after the server was asked to close, in milliseconds. */
 const CLOSE_GRACE_MS = 1000;
 
+/** Two turns of the loop were seen to be enough for the end of a connection to be noticed at its other end. */
+const TURNS_TO_SEE_AN_END = 4;
+
 /** What is served, once the modules are open. */
 export interface Served {
   readonly services: readonly Service[];
@@ -58,7 +61,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       closing.abort(new Error('the server is closing'));
       await close(server, http2);
       // Clients in this process see that their idle connections are gone before a successor can be asked over them.
-      await nextLoop();
+      for (let turn = 0; turn < TURNS_TO_SEE_AN_END; turn++) await nextLoop();
     },
   };
 }
