@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { InputError } from '@batchrock/core';
@@ -26,17 +27,38 @@ export function defaultOutput(dataset: string): string {
   return `${name.replace(/\.[^.]+$/, '')}.results.jsonl`;
 }
 
-/** Throws `BR-E0101` unless the folder of `path` exists and can be written to, before anything is sent. */
-export async function checkOutputFolder(path: string): Promise<void> {
+/**
+ * Throws unless results can be written to `path`, before anything is sent: `BR-E0101` when its folder does not exist,
+ * `BR-E0111` when a folder stands there or, whatever it is called, the dataset itself.
+ */
+export async function checkOutputPlace(path: string, dataset?: string): Promise<void> {
   const folder = dirname(resolve(path));
+  const facts = await statIfThere(folder);
+  if (!facts?.isDirectory()) throw noFolder(folder, path);
+  const standing = await statIfThere(path);
+  if (standing?.isDirectory()) {
+    throw new InputError('BR-E0111', `${path} is a folder, not a file`, { hint: 'give the path of a file as --out' });
+  }
+  const input = dataset === undefined || dataset === '-' ? undefined : await statIfThere(dataset);
+  if (standing && input && standing.ino === input.ino && standing.dev === input.dev) {
+    throw new InputError('BR-E0111', `${path} is the dataset itself`, {
+      hint: 'choose another --out: results never replace their dataset',
+    });
+  }
   try {
-    const facts = await stat(folder);
-    if (!facts.isDirectory()) throw noFolder(folder, path);
     await tryToWrite(folder);
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw noFolder(folder, path);
     throw storageError(error, `write ${path}`);
+  }
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw storageError(error, `look at ${path}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ExportCounts, ObjectSink } from '@batchrock/core';
 import { loadHome, saveHome } from '../compose/run-home.ts';
-import { checkOutputFolder, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
+import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
 import type { OutcomeName } from './only-outcomes.ts';
 import type { OutputReport } from './reports.ts';
 import { openRun, type Session } from './session.ts';
@@ -24,7 +24,7 @@ export async function resultsToFile(
 ): Promise<OutputReport> {
   const format = outputFormatOf(out, o.format);
   const path = resolve(session.cwd, out);
-  await checkOutputFolder(path);
+  await checkOutputPlace(path);
   const { id, home, connection } = await openRun(session, reference);
   const standing = await whatStandsAt(path, home.exports);
   if (standing === 'foreign' && !o.force) throw outputExists(out);

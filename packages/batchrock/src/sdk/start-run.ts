@@ -6,7 +6,7 @@ import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts
 import { nodeDigest } from '../node/index.ts';
 import { type Dataset, hashFile, lookAtDataset } from '../request/dataset.ts';
 import { runIdentity } from '../request/identity.ts';
-import { checkOutputFolder, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
+import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
@@ -143,7 +143,7 @@ async function checkOutput(session: Session, request: RunRequest): Promise<{ pat
   if (request.out === undefined) return undefined;
   const format = outputFormatOf(request.out);
   const path = resolve(session.cwd, request.out);
-  await checkOutputFolder(path);
+  await checkOutputPlace(path, request.dataset === '-' ? undefined : resolve(session.cwd, request.dataset));
   return { path, format };
 }
 

@@ -23,7 +23,7 @@ export function placeOf(spec: JobSpec): JobPlace | undefined {
 }
 
 /** True for a record that pads a job below the minimum. */
-export function isSentinel(id: string): boolean {
+function isSentinel(id: string): boolean {
   return isSentinelOrdinal(ordinalOf(new TextEncoder().encode(id), 0));
 }
 

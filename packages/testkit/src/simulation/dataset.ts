@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Dialect, type ModelLimits, type RunDocument, recordId } from '@batchrock/core';
+import { DEFAULT_LIMITS, type Dialect, type ModelLimits, type RunDocument } from '@batchrock/core';
 import { POISON } from './job-output.ts';
 import type { Rng } from './random.ts';
 
@@ -103,9 +103,4 @@ function drawDocument(
     strict: false,
     synthetic: true,
   };
-}
-
-/** The record id of a row. */
-export function idOf(dataset: Dataset, row: number): string {
-  return recordId(dataset.document.recordPrefix, row);
 }

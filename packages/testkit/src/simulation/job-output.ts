@@ -38,7 +38,7 @@ function userText(modelInput: unknown): string {
 }
 
 /** The answer to a text from the n-th job of the world: the same text always begins it, the job ends it. */
-export function answerTo(text: string, jobIndex: number): string {
+function answerTo(text: string, jobIndex: number): string {
   return `answer ${hashText(text).toString(16)} of job ${jobIndex}`;
 }
 

@@ -151,7 +151,7 @@ export class SimProcess {
 }
 
 /** One line for an error, with where it was thrown. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const where = error.stack
     ?.split('\n')

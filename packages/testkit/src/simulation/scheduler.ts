@@ -90,6 +90,6 @@ function before(a: Timer, b: Timer): boolean {
 }
 
 /** Resolves when every microtask that can run has run. */
-export function drain(): Promise<void> {
+function drain(): Promise<void> {
   return new Promise((resolve) => immediate(resolve));
 }

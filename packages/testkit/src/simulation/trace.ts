@@ -29,7 +29,7 @@ export class Violation extends Error {
 }
 
 /** `03:07:11.250`: hours, minutes, seconds of virtual time. */
-export function clockText(now: number): string {
+function clockText(now: number): string {
   const ms = now - WORLD_START;
   const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
   return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}.${String(Math.floor(ms % 1000)).padStart(3, '0')}`;
