@@ -39,11 +39,11 @@ export interface PreparedRun {
  */
 export async function prepareRun(ports: RunPorts, options: PrepareOptions): Promise<PreparedRun> {
   const { document, signal } = options;
-  const known = await findRun(ports.ledger, document.run, { signal });
-  if (known && known.body.state !== 'preparing') return preparedBefore(known.body, document);
+  const known = await takeUp(ports, document.run, { signal });
+  if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
   const facts = known ? await committedParts(ports, document.run, { signal }) : [];
-  const columns = known?.body.columns ?? [];
+  const columns = known?.columns ?? [];
   const last = facts.at(-1);
   const reader = await options.openRows(last?.span && { ...last.span.to, columns });
   const pass = await closingOnError(reader, async () => {
@@ -70,6 +70,21 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   await writeParts(ports, document.run, facts, { signal });
   await startRun(ports, document, prepared, { signal });
   return prepared;
+}
+
+/**
+ * The run as it stands; undefined when there is none. The version of one that is being prepared moves on, so that no commit
+ * which an earlier try has left under way takes effect any more: the objects of its part are about to be written anew.
+ */
+function takeUp(ports: RunPorts, id: string, o: CallOptions): Promise<RunBody | undefined> {
+  return transact<RunBody | undefined>(
+    ports,
+    async () => {
+      const run = await findRun(ports.ledger, id, o);
+      return { writes: run?.body.state === 'preparing' ? [putRun(run, run.body)] : [], result: run?.body };
+    },
+    o,
+  );
 }
 
 function preparedBefore(run: RunBody, document: RunDocument): PreparedRun {
