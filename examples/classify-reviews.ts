@@ -1,13 +1,16 @@
 // Classifies a CSV file from a program. With no bucket it runs against the local Bedrock, whose answers are synthetic.
 //
-//   node --conditions=@batchrock/source examples/classify-reviews.ts reviews.csv
-import { openSession, startRun } from 'batchrock';
+//   npx node --conditions=@batchrock/source examples/classify-reviews.ts reviews.csv
+import { openBatchrock } from 'batchrock';
 
 /** Runs the dataset and says how many of its rows were answered. */
 export async function classify(dataset: string, out: string, stateDir?: string): Promise<string> {
-  const session = await openSession({ ...(stateDir === undefined ? {} : { stateDir }), onNotice: (text) => console.error(text) });
+  const batchrock = await openBatchrock({
+    ...(stateDir === undefined ? {} : { stateDir }),
+    onNotice: (text) => console.error(text),
+  });
   try {
-    const { status, output } = await startRun(session, {
+    const { status, output } = await batchrock.run({
       dataset,
       out,
       model: 'anthropic.claude-3-haiku-20240307-v1:0',
@@ -16,7 +19,7 @@ export async function classify(dataset: string, out: string, stateDir?: string):
     });
     return `${status.succeeded} of ${output?.rows} rows answered: ${output?.path}`;
   } finally {
-    await session.close();
+    await batchrock.close();
   }
 }
 

@@ -156,6 +156,20 @@ const TABLE: readonly BadInput[] = [
     says: ['out.jsonl exists', '--force'],
   },
   {
+    what: 'an output that is the dataset itself, also with --force',
+    files: GOOD,
+    argv: ask('--out', './in.csv', '--force'),
+    code: 'BR-E0111',
+    says: ['in.csv is the dataset itself'],
+  },
+  {
+    what: 'an output that is a folder, also with --force',
+    files: { ...GOOD, 'out.csv/x': '' },
+    argv: ask('--out', 'out.csv', '--force'),
+    code: 'BR-E0111',
+    says: ['out.csv is a folder'],
+  },
+  {
     what: 'an output in a folder that does not exist',
     files: GOOD,
     argv: ask('--out', 'no/such/out.jsonl'),
