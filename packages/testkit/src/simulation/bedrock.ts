@@ -47,14 +47,13 @@ export class Bedrock {
       if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
         trace.violate('I16', `token of ${spec.jobName} was sent again with other parameters`);
       }
+      if (rng.chance(faults.conflictRate)) throw this.#conflict(spec.jobName);
       trace.mark('token-known');
       trace.note('bedrock', `create ${spec.jobName}: token known, job ${known.job.index}`);
       return known.job;
     }
     if (faults.namesUnique && this.jobs.some((job) => job.spec.jobName === spec.jobName)) {
-      trace.mark('name-taken');
-      trace.note('bedrock', `create ${spec.jobName}: the name is taken`);
-      throw new ServiceError('BR-E0505', `a job named ${spec.jobName} exists`, { reason: 'conflict', effect: 'none' });
+      throw this.#conflict(spec.jobName);
     }
     if (this.liveJobs().length + this.liveForeign() >= this.quota) {
       trace.mark('quota-full');
@@ -81,6 +80,12 @@ export class Bedrock {
     this.onCreated?.(job);
     followJob(this.#world, this.#objects, job, { rng: jobRng, outputSettleMs: this.#outputSettleMs, onStatus: this.onStatus });
     return job;
+  }
+
+  #conflict(jobName: string): ServiceError {
+    this.#world.trace.mark('conflict');
+    this.#world.trace.note('bedrock', `create ${jobName}: conflict`);
+    return new ServiceError('BR-E0505', `a job named ${jobName} exists`, { reason: 'conflict', effect: 'none' });
   }
 
   get(jobArn: string, asOf: number): JobView | undefined {

@@ -27,6 +27,8 @@ export interface FaultPlan {
   // service
   readonly throttleRate: number;
   readonly unavailableRate: number;
+  /** A Create whose token is known is told of a conflict, as one is that meets another of its token under way. */
+  readonly conflictRate: number;
   readonly foreignJobsPerHour: number;
   readonly quotaDrops: boolean;
   readonly tokenMemoryMs: number;
@@ -80,6 +82,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     leaksPerHour: rate(0.2, 2),
     throttleRate: rate(0.01, 0.5),
     unavailableRate: rate(0.01, 0.2),
+    conflictRate: rate(0.05, 0.8),
     foreignJobsPerHour: rate(0.5, 12),
     quotaDrops: rng.chance(0.3),
     tokenMemoryMs: rng.pick([10 * MINUTE, 60 * MINUTE, Number.POSITIVE_INFINITY]),

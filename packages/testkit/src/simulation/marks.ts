@@ -11,7 +11,7 @@ export const MARKS = [
   'contended',
   'stale',
   'token-known',
-  'name-taken',
+  'conflict',
   'quota-full',
   'fenced',
   'signature-expired',

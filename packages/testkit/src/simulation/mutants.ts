@@ -36,9 +36,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no-slot-check',
     thought: 'the service refuses what is too much',
+    file: 'lane/lane.ts',
+    edits: [['? 0 : Math.max(0, lane.limit - lane.holders.length);', '? 0 : 1;']],
+    seeds: 100,
+    breaks: ['I7', 'I8'],
+  },
+  {
+    name: 'slot-check-before-the-commit',
+    thought: 'the slot was free a moment ago',
     file: 'run/intent.ts',
     edits: [["if (freeSlots(lane.body, now) === 0) return { writes: [], result: 'no-slot' };", '']],
-    seeds: 300,
+    seeds: 3000,
     breaks: ['I7', 'I8'],
   },
   {
@@ -111,13 +119,22 @@ export const MUTANTS: readonly Mutant[] = [
     thought: 'the time is the same on both lines',
     file: 'run/collect-output.ts',
     edits: [
+      ['  const isOver = hasSettled(ports, part, view);\n', ''],
       [
-        "if (!isOver && output.manifest === undefined) return 'unsettled';",
-        "if (!hasSettled(ports, part, view) && output.manifest === undefined) return 'unsettled';",
+        '  const written = await tallyOutcomes(ports, key, { signal });\n',
+        '  const isOver = hasSettled(ports, part, view);\n  const written = await tallyOutcomes(ports, key, { signal });\n',
       ],
     ],
-    seeds: 2500,
+    seeds: 3000,
     breaks: ['I3', 'I4'],
+  },
+  {
+    name: 'prepare-without-a-fence',
+    thought: 'what timed out did not happen',
+    file: 'run/prepare.ts',
+    edits: [["writes: run?.body.state === 'preparing' ? [putRun(run, run.body)] : []", 'writes: []']],
+    seeds: 4000,
+    breaks: ['I1', 'I4', 'I14', 'immutable-object'],
   },
   {
     name: 'no-find-before-create',
@@ -177,7 +194,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 4000,
-    breaks: ['I5', 'I7'],
+    breaks: ['I5', 'I7', 'I8'],
   },
   {
     name: 'next-generation-too-early',
@@ -229,7 +246,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 1000,
-    breaks: ['I7', 'I12', 'I5', 'I3'],
+    breaks: ['I10'],
   },
   {
     name: 'no-leak-repair',
