@@ -291,3 +291,31 @@ function expectError(ran: Ran, bad: BadInput): void {
 async function expectNothingSent(server: LocalBedrock): Promise<void> {
   expect(await jobsOf(server)).toEqual([]);
 }
+
+test('a server that is not there is told with its address: exit code 5', async () => {
+  const server = await localServer();
+  await server.close();
+  const folder = folderWith(GOOD);
+  const ran = await cli(ask('--endpoint-url', server.url), { cwd: folder });
+  expect(ran.code).toBe(5);
+  expect(ran.stderr).toMatch(/^BR-E0506 .*\n {2}→ check --endpoint-url/m);
+  expect(ran.stderr).toContain(server.url.slice('http://'.length));
+});
+
+test('a bucket that is not there is told by its name: exit code 5, and the same command goes on when it is', async () => {
+  const server = await localServer({ buckets: [] });
+  const folder = folderWith(GOOD);
+  const argv = ask('--endpoint-url', server.url, '--bucket', 'not-there');
+  const ran = await cli(argv, { cwd: folder });
+  expect(ran.code).toBe(5);
+  expect(ran.stderr).toMatch(/BR-E\d{4} .*not-there/);
+  await fetch(`${server.url}/not-there`, { method: 'PUT' });
+  expect((await cli(argv, { cwd: folder })).code).toBe(0);
+});
+
+test('a state directory in whose way a file stands is told: exit code 2', async () => {
+  const folder = folderWith({ state: 'a file' });
+  const ran = await cli(['status'], { cwd: folder });
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain('--state-dir');
+});

@@ -56,7 +56,7 @@ describe('kill -9 five times at random moments of a run of 20 parts, then the sa
   test('ends in the bytes of an undisturbed run also when the local Bedrock dies with the process', {
     timeout: 240_000,
   }, async () => {
-    const argv = ['run', 'in.csv', ...QUESTION, '--local-speed', '120'];
+    const argv = ['run', 'in.csv', ...QUESTION, '--local-speed', '50'];
     const calm = folderWith({ 'in.csv': DATASET });
     const folder = folderWith({ 'in.csv': DATASET });
     const [undisturbed] = await Promise.all([spawnCli(argv, { cwd: calm }).ended, killFiveTimes(argv, folder)]);

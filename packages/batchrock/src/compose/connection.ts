@@ -40,7 +40,9 @@ export async function connect(
   const facts = target.endpointUrl === undefined ? undefined : await askLocalBedrock(target.endpointUrl);
   const adapters = openAdapters(target, {
     endpoint: target.endpointUrl,
-    credentials: target.kind === 'endpoint' && !hasCredentials(target, env) ? LOCAL_CREDENTIALS : undefined,
+    // a local Bedrock checks no keys, whatever profile the environment names
+    credentials:
+      facts !== undefined || (target.kind === 'endpoint' && !hasCredentials(target, env)) ? LOCAL_CREDENTIALS : undefined,
     facts,
   });
   return {

@@ -1,7 +1,8 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { storageError } from '../node/index.ts';
+import { InputError } from '@batchrock/core';
+import { storageError, systemErrorCode } from '../node/index.ts';
 
 /** Paths below the state directory. */
 export interface StateDir {
@@ -49,6 +50,13 @@ export async function makeStateDir(dir: StateDir): Promise<void> {
     }
     await chmod(dir.path, 0o700);
   } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOTDIR' || code === 'EEXIST') {
+      throw new InputError('BR-E0120', `the state directory ${dir.path} cannot be made: a file is in its way`, {
+        cause: error,
+        hint: 'choose another with --state-dir or BATCHROCK_STATE_DIR',
+      });
+    }
     throw storageError(error, `make the state directory ${dir.path}`);
   }
 }

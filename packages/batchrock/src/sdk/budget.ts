@@ -1,5 +1,6 @@
 import { estimatePlan, InputError, loadParts, loadRun, type Plan, resolveModel, runCounts, ServiceError } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
+import { usd } from '../render/figures.ts';
 import type { Survey } from '../request/survey.ts';
 import type { RunRequest } from './request.ts';
 import type { Session } from './session.ts';
@@ -39,7 +40,7 @@ export async function checkBudget(
   }
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
   if (hasSent || options.yes || (expected !== undefined && expected <= UNASKED_USD)) return;
-  const what = expected === undefined ? 'the price of this model is unknown' : `this run will cost about $${expected.toFixed(2)}`;
+  const what = expected === undefined ? 'the price of this model is unknown' : `this run will cost about ${usd(expected)}`;
   if (
     options.confirm &&
     (await options.confirm(`${what}; send ${records.toLocaleString('en-US')} records to ${home.target.region}?`))
@@ -71,7 +72,7 @@ function overBudget(expected: number | undefined, maxCostUsd: number, home: RunH
   const message =
     expected === undefined
       ? `the price of ${home.document.model.modelId} is unknown, so --max-cost ${maxCostUsd} cannot be kept; nothing was sent`
-      : `this run will cost about $${expected.toFixed(2)}, --max-cost is $${maxCostUsd.toFixed(2)}; nothing was sent`;
+      : `this run will cost about ${usd(expected)}, --max-cost is ${usd(maxCostUsd)}; nothing was sent`;
   return new ServiceError('BR-E0601', message, {
     reason: 'invalid',
     effect: 'none',

@@ -185,7 +185,7 @@ async function prepare(
   const records = prepared.rows - prepared.rejected;
   if (records > 0 && records < minRecords) {
     notice(
-      `${records} records are fewer than the ${minRecords} that a job needs: padded with ${minRecords - records} that are dropped again`,
+      `a job takes ${minRecords} records at least, and there are ${records}: padded with ${minRecords - records} that are dropped again`,
     );
   }
 }
