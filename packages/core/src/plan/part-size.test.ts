@@ -21,7 +21,7 @@ describe('the size of a part', () => {
     [0, 20, 100, 0],
   ])('for %d rows in %d slots is %d, in %d waves', (rows, slots, records, waves) => {
     expect(size(rows, slots)).toBe(records);
-    expect(wavesOf(partsOf(rows, records), slots)).toBe(waves);
+    expect(wavesOf(partsOf(rows, records, limits), slots)).toBe(waves);
   });
 
   it('stays inside the limits, and fills whole waves wherever a part may be that small', () => {
@@ -31,7 +31,7 @@ describe('the size of a part', () => {
         expect(records).toBeGreaterThanOrEqual(limits.minRecords);
         expect(records).toBeLessThanOrEqual(limits.maxRecords);
         const used = Math.min(slots, limits.maxJobs);
-        const parts = partsOf(rows, records);
+        const parts = partsOf(rows, records, limits);
         if (records === limits.minRecords) return;
         // rounding up may leave the last slots of a wave free, less than one record a part
         expect(Math.ceil(parts / used) * used - parts).toBeLessThanOrEqual(Math.ceil(used / (records / parts)));
@@ -40,10 +40,15 @@ describe('the size of a part', () => {
     );
   });
 
+  it('counts the parts that a run makes: a last one below the minimum goes into the one before it', () => {
+    expect([99, 100, 101, 199, 200, 250, 350].map((rows) => partsOf(rows, 100, limits))).toEqual([1, 1, 1, 1, 2, 2, 3]);
+    expect(partsOf(350, 300, limits)).toBe(2);
+  });
+
   it('leaves room for more rows than were estimated', () => {
     const records = partRecordsFor({ estimatedRows: 1_000_000, estimateError: 0.05, slots: 20, limits });
-    expect(wavesOf(partsOf(1_050_000, records), 20)).toBe(2);
-    expect(wavesOf(partsOf(1_050_000, size(1_000_000, 20)), 20)).toBe(3);
+    expect(wavesOf(partsOf(1_050_000, records, limits), 20)).toBe(2);
+    expect(wavesOf(partsOf(1_050_000, size(1_000_000, 20), limits), 20)).toBe(3);
   });
 
   it('keeps a job of long records below the bytes that it may have', () => {

@@ -1,5 +1,6 @@
 import { invariant } from '../errors/index.ts';
 import type { ModelLimits } from '../model/index.ts';
+import { settleTail } from '../pack/index.ts';
 import { SERVICE_MODEL } from './service-model.ts';
 
 /** What the part size is chosen from. */
@@ -41,9 +42,13 @@ export function partRecordsFor(input: PartSizeInput): number {
   return Math.min(largest, Math.max(limits.minRecords, chosen));
 }
 
-/** Parts that so many records make. */
-export function partsOf(records: number, partRecords: number): number {
-  return Math.ceil(records / partRecords);
+/** Parts that so many records make, the last two balanced as the packer does it, as far as bytes do not close a part before. */
+export function partsOf(records: number, partRecords: number, limits: ModelLimits): number {
+  const parts = Math.ceil(records / partRecords);
+  if (parts < 2) return parts;
+  const last = records - (parts - 1) * partRecords;
+  const settled = settleTail({ records: partRecords, bytes: 0 }, { records: last, bytes: 0 }, { ...limits, partRecords });
+  return settled.kind === 'merge' ? parts - 1 : parts;
 }
 
 /** Rounds of jobs until every part has run, `slots` at once. */

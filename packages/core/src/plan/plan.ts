@@ -52,7 +52,7 @@ export function estimatePlan(input: PlanInput): Plan {
   const slots = Math.max(1, Math.min(input.slots, model.limits.maxJobs));
   const size = { estimatedRows: records, limits: model.limits, slots };
   const partRecords = input.partRecords ?? partRecordsFor(sample ? { ...size, recordBytes: sample.bytes } : size);
-  const parts = partsOf(records, partRecords);
+  const parts = partsOf(records, partRecords, model.limits);
   const output = model.family.task === 'embedding' ? undefined : outputTokens(input);
   const inputTokens = sample && times(sample.inputTokens, records);
   const cost = plannedCost(model.price, inputTokens, output ?? { low: 0, expected: 0, high: 0 });
