@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type LocalBedrock, type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import type { EndSignal, Host } from '../src/cli/host.ts';
 import { runCli } from '../src/cli/run-cli.ts';
 
@@ -30,6 +30,9 @@ export interface RunOptions {
 
 /** The id that most tests ask; its family is known and its jobs take 100 records at least. */
 export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
+
+// processes start slowly where many tests share two cores
+vi.setConfig({ testTimeout: 90_000 });
 
 const cleanups: (() => Promise<void>)[] = [];
 
