@@ -49,6 +49,12 @@ describe('openJsonl', () => {
     ]);
   });
 
+  it('refuses a JSON array, whatever its layout, before any of its lines is a row', async () => {
+    for (const content of ['[{"a":1},{"a":2}]', '\ufeff \n[\n {"a":1},\n {"a":2}\n]\n']) {
+      await expect(open(content)).rejects.toMatchObject({ code: 'BR-E0114', message: expect.stringContaining('JSON array') });
+    }
+  });
+
   it('takes a key for the same however it is escaped', async () => {
     const reader = await open('{"a\\u0062":1,"é":2}\n{"ab":3,"\\u00e9":4}\n{"__proto__":5}\n');
     const rows = await readRows(reader);

@@ -47,9 +47,23 @@ export async function openJsonl(source: ByteSource, options: JsonlOptions = {}):
     if (foreign)
       throw new InputError('BR-E0114', `${name} is ${foreign}; give it as JSON Lines in UTF-8`, { details: { file: name } });
     window.start = markBytes(window.rest());
+    if (beginsAnArray(window.rest())) throw notLines(name);
     return await withRows(reader, `${name} is empty: it has no rows`);
   } catch (error) {
     await window.close();
     throw error;
   }
+}
+
+/** A JSON array where lines should be: its elements would be taken for bad rows, or the good lines among them be paid for. */
+function beginsAnArray(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  return first === 0x5b;
+}
+
+function notLines(name: string): InputError {
+  return new InputError('BR-E0114', `${name} is a JSON array, not JSON Lines: it begins with [`, {
+    details: { file: name },
+    hint: `make one line of each element: jq -c '.[]' ${name}`,
+  });
 }
