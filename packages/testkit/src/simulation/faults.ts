@@ -17,6 +17,8 @@ export interface FaultPlan {
   // processes
   readonly crashRate: number;
   readonly freezeRate: number;
+  /** Most that a process's clock is off, either way. Two of them differ by no more than the protocol allows (a trust window). */
+  readonly clockSkewMs: number;
   /** A user's Ctrl-C, per hour. */
   readonly interruptsPerHour: number;
   // ledger
@@ -76,6 +78,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     lateRate: rate(0.001, 0.03),
     crashRate: rate(0.0005, 0.02),
     freezeRate: rate(0.0005, 0.02),
+    clockSkewMs: rate(SECOND, 30 * SECOND),
     interruptsPerHour: rate(0.1, 3),
     contendedRate: rate(0.005, 0.2),
     pageLagMs: rate(SECOND, 2 * MINUTE),

@@ -39,7 +39,7 @@ function planOutput(world: World, objects: ObjectState, job: SimJob, { rng, outp
   const lagging = rng.chance(faults.outputLagRate);
   const growing = rng.chance(faults.growingOutputRate);
   const silent = rng.chance(faults.manifestAbsentRate);
-  const lag = (): number => (lagging ? rng.int(0, outputSettleMs - 5 * SECOND) : 0);
+  const lag = (): number => (lagging ? rng.int(0, outputSettleMs - 2 * world.plan.clockSkewMs - 5 * SECOND) : 0);
   const put = (name: string, lines: readonly string[]): void => {
     if (job.life === life) putOutput(world, objects, job, name, lines);
   };

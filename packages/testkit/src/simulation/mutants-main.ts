@@ -27,12 +27,13 @@ function judge(mutant: Mutant): Promise<Verdict> {
     err += chunk;
   });
   return new Promise((resolve) => {
-    child.on('close', (code) => resolve(read(mutant, code, out, err)));
+    child.on('error', (error) => resolve(read(mutant, 'error', '', error.message)));
+    child.on('close', (code, signal) => resolve(read(mutant, code ?? signal, out, err)));
   });
 }
 
-function read(mutant: Mutant, code: number | null, out: string, err: string): Verdict {
-  if (code !== 0) return { mutant, caught: false, seed: '-', found: `did not run: ${err.trim().split('\n').at(-1) ?? code}` };
+function read(mutant: Mutant, code: number | string | null, out: string, err: string): Verdict {
+  if (code !== 0) return { mutant, caught: false, seed: '-', found: `did not run (${code}): ${err.trim().split('\n').at(-1)}` };
   const line = out.trim().split('\n').at(-1) ?? '';
   if (line === '') return { mutant, caught: false, seed: '-', found: `survives ${mutant.seeds} seeds` };
   const { seed, invariant, message } = JSON.parse(line) as { seed: number; invariant: string; message: string };

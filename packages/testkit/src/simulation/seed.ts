@@ -83,7 +83,8 @@ function populate(world: World, site: Site): void {
     const dataset = rng.pick([...site.datasets.values()]);
     programs.push(rng.chance(0.5) ? handler(site) : commandLine(site, dataset, { isOwner: false, interrupts }));
   }
-  for (const [i, program] of programs.entries()) new SimProcess(world, `p${i}`, program).boot();
+  for (const [i, program] of programs.entries())
+    new SimProcess(world, `p${i}`, program, Math.round(world.plan.clockSkewMs * (2 * rng.next() - 1))).boot();
   worldEvents(world, site, interrupts);
 }
 
