@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 1000,
-    breaks: ['I5', 'I7'],
+    breaks: ['I5', 'I7', 'I8'],
   },
   {
     name: 'no-freeze-fence',
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 2500,
-    breaks: ['I5', 'I7'],
+    breaks: ['I5', 'I7', 'I8'],
   },
   {
     name: 'release-slot-on-rejection',
@@ -173,7 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 4000,
-    breaks: ['I5', 'I7'],
+    breaks: ['I5', 'I7', 'I8'],
   },
   {
     name: 'withdraw-too-early',
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/submit.ts',
     edits: [["if (phase !== 'settled') return 'waiting';", '']],
     seeds: 2500,
-    breaks: ['I5', 'I7'],
+    breaks: ['I5', 'I7', 'I8'],
   },
   {
     name: 'renew-too-early',
