@@ -2,6 +2,17 @@
 // A suite that counts nothing (a type check, a linter) counts as one test.
 import { spawn } from 'node:child_process';
 
+/** Planted bugs that a few seeds find; the rare ones take longer, and run with the others in `npm run check`. */
+const EASY_MUTANTS = [
+  'release-slot-before-finish',
+  'retry-whole-part',
+  'retry-what-failed-for-good',
+  'miscount-missing-records',
+  'drop-missing-records',
+  'discard-partial-results',
+  'trust-the-first-listing',
+];
+
 const suites = [
   ['npm', ['run', 'typecheck']],
   ['npm', ['run', 'lint']],
@@ -10,7 +21,7 @@ const suites = [
   ['npm', ['run', 'packages']],
   ['npm', ['test']],
   ['npm', ['run', 'sim']],
-  ['npm', ['run', 'sim:mutants']],
+  ['npm', ['run', 'sim:mutants', '--', ...EASY_MUTANTS]],
   ['npm', ['run', 'quickstart']],
   ['npm', ['run', 'test:clients']],
 ];
