@@ -9,7 +9,8 @@ import type { Bench } from './bench.ts';
 import { peakRssMB } from './figures.ts';
 
 const BUCKET = 'bench';
-const PROGRAM = fileURLToPath(new URL('../../../batchrock/src/main.ts', import.meta.url));
+/** What users run: the compiled program. `npm run bench` builds it first. */
+const PROGRAM = fileURLToPath(new URL('../../../batchrock/bin/batchrock.js', import.meta.url));
 
 /** `batchrock run` on a CSV file, from start to exit, with the local Bedrock in a process of its own. Memory is the client's. */
 export const endToEnd: Bench = {
@@ -39,7 +40,7 @@ export const endToEnd: Bench = {
 };
 
 function batchrock(dir: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [...process.execArgv, PROGRAM, ...args], {
+  return spawn(process.execPath, [PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, BATCHROCK_STATE_DIR: join(dir, 'state'), CI: '1' },
   });
