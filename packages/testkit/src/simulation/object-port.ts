@@ -46,8 +46,7 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
         const at = after;
         const page = await carry<readonly ObjectInfo[]>(life, {
           what: `objects.list ${prefix}`,
-          // what is decided by a look at a job's output is worth a freeze
-          ...(prefix.includes('/output/') ? { risk: 5 } : { isRead: true }),
+          isRead: true,
           signal: signalOf(options),
           land: () =>
             state
