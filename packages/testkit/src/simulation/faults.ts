@@ -14,6 +14,8 @@ export interface FaultPlan {
   readonly slowRate: number;
   /** A request that arrives after its sender gave up waiting. */
   readonly lateRate: number;
+  /** How much likelier all that is around a Create, where the rare windows are. */
+  readonly createRisk: number;
   // processes
   readonly crashRate: number;
   readonly freezeRate: number;
@@ -58,8 +60,9 @@ export interface FaultPlan {
   readonly eventDoubleRate: number;
   readonly eventLateRate: number;
   readonly forgedEventsPerHour: number;
-  /** `stop` and `resume` by the user, per hour. */
+  /** `stop` and `resume` by the user, per hour, and just when a Create is under way. */
   readonly stopsPerHour: number;
+  readonly stopAtCreateRate: number;
 }
 
 const CLASS_ON = 0.6;
@@ -76,6 +79,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     lostReplyRate: rate(0.002, 0.1),
     slowRate: rate(0.002, 0.1),
     lateRate: rate(0.001, 0.03),
+    createRisk: rng.pick([2, 8, 25]),
     crashRate: rate(0.0005, 0.02),
     freezeRate: rate(0.0005, 0.02),
     clockSkewMs: rate(SECOND, 30 * SECOND),
@@ -111,6 +115,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     eventLateRate: rate(0.05, 0.5),
     forgedEventsPerHour: rate(0.5, 10),
     stopsPerHour: rate(0.1, 3),
+    stopAtCreateRate: rate(0.005, 0.2),
   };
 }
 

@@ -26,6 +26,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
       const contended = world.rng.chance(world.faults.contendedRate);
       return carry<CommitResult>(life, {
         what: `ledger.commit ${writes.map(keyOf).join(' ')}`,
+        risk: 2,
         signal: options?.signal,
         land: () => {
           if (contended) {

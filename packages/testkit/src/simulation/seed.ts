@@ -6,6 +6,7 @@ import type { Mark } from './marks.ts';
 import { results } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
 import { commandLine, handler, type Interrupts, stopper } from './programs.ts';
+import type { Rng } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
 import type { Violation } from './trace.ts';
@@ -113,10 +114,13 @@ function worldEvents(world: World, site: Site, interrupts: Interrupts): void {
   });
   world.often(plan.leaksPerHour, 'leaks', () => site.leakSlot());
   let stops = 0;
-  world.often(plan.stopsPerHour, 'stops', (rng) => {
+  const stop = (rng: Rng): void => {
     const run = rng.pick([...site.datasets.keys()]);
     new SimProcess(world, `user${stops++}`, stopper(site, run, rng.pick(['drain', 'stop', 'abandon']))).boot();
-  });
+  };
+  world.often(plan.stopsPerHour, 'stops', stop);
+  const moment = world.rng.fork('stops at create');
+  world.onCreateUnderWay = () => stop(moment);
   if (!plan.quotaDrops) return;
   scheduler.after(world.rng.fork('quota').int(0, 2 * HOUR), () => {
     if (world.isCalm || bedrock.quota < 2) return;

@@ -31,7 +31,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
         return carry(life, {
           what,
           signal,
-          risk: 5,
+          risk: world.faults.createRisk,
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, notAfter - life.clock.now())),
           send: () => {
             if (life.clock.now() > notAfter) {
@@ -41,6 +41,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
             }
             signedAt = scheduler.now;
             sent++;
+            if (world.rng.chance(world.faults.stopAtCreateRate)) world.onCreateUnderWay?.();
           },
           land: () => {
             if (scheduler.now - signedAt > facts.signatureMs) {

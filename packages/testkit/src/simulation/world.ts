@@ -14,6 +14,8 @@ export class World {
   /** The faults in force now. */
   faults: FaultPlan;
   isCalm = false;
+  /** Called now and then just when a Create has been sent, for what a user might do in that moment. */
+  onCreateUnderWay: (() => void) | undefined;
 
   constructor(seed: number, options: { readonly wholeStory?: boolean; readonly adjust?: (plan: FaultPlan) => FaultPlan } = {}) {
     this.seed = seed;
