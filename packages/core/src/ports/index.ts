@@ -39,3 +39,4 @@ export type { Random } from './random.ts';
 export { type ResultNames, type ResultRow, ResultStatus, type ResultTable, type ResultWriter } from './result-writer.ts';
 export type { Dialect, ReadPosition, RowReader } from './rows.ts';
 export type { Scratch, ScratchFile } from './scratch.ts';
+export type { PinOptions, RandomAccess, Source, SourcePin } from './source.ts';
