@@ -6,7 +6,7 @@ import type { ByteSource, CallOptions } from './object-store.ts';
  * that nothing is downloaded just to be hashed.
  */
 export type SourcePin =
-  | { readonly kind: 'content'; readonly bytes: number; readonly sha256: string }
+  | { readonly kind: 'content'; readonly bytes: number; readonly xxh128: string }
   | { readonly kind: 's3'; readonly bytes: number; readonly bucket: string; readonly key: string; readonly etag: string }
   | {
       readonly kind: 'hub';
