@@ -9,7 +9,7 @@ export function listCommand(cli: Cli): Command {
     .command('list', { summary: 'all runs of the ledger, newest first', examples: ['batchrock list', 'batchrock list --json'] })
     .action(
       cli.action<CommonFlags>(async ({ host, terminal }, flags) => {
-        const { openSession, readList } = await import('../sdk/index.ts');
+        const { howToGoOn, openSession, readList } = await import('../sdk/index.ts');
         const { renderList } = await import('../render/list-text.ts');
         const { statusDocument } = await import('../render/run-text.ts');
         const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd });
@@ -21,6 +21,8 @@ export function listCommand(cli: Cli): Command {
           if (flags.json) await terminal.json({ schema: 'batchrock.list/1', runs: runs.map(statusDocument) });
           else if (runs.length > 0) await terminal.data(`${renderList(runs, terminal.dataWidth).join('\n')}\n`);
           else terminal.note(`no runs in ${session.dir.ledger}`);
+          for (const run of runs.filter((each) => each.attended === false))
+            terminal.note(`no process works on run ${run.run}: ${howToGoOn(run)} goes on with it`);
           return ExitCode.ok;
         } finally {
           await session.close();

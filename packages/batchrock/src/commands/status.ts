@@ -20,13 +20,12 @@ export function statusCommand(cli: Cli): Command {
       cli.action<StatusFlags>(async ({ host, terminal }, flags, [run]) => {
         const { loadRunHome, openSession, readStatus } = await import('../sdk/index.ts');
         const { renderStatus, statusDocument } = await import('../render/run-text.ts');
-        const { shareDone } = await import('../sdk/run-status.ts');
         const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd });
         try {
           const status = await readStatus(session, run);
           if (status.synthetic) terminal.note(terminal.paint.dim('local Bedrock: answers are synthetic'));
           if (flags.json) await terminal.json({ schema: 'batchrock.status/1', ...statusDocument(status) });
-          else await terminal.data(`${renderStatus(status, shareDone(status)).join('\n')}\n`);
+          else await terminal.data(`${renderStatus(status).join('\n')}\n`);
           if (!flags.exitStatus) return ExitCode.ok;
           return exitCodeOfRun(status, (await loadRunHome(session, status.run)).maxErrorRate);
         } finally {

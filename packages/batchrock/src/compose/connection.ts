@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import type { BatchServiceFacts, Compression, Ledger, RunPorts } from '@batchrock/core';
-import { createScratch, nodeClock, nodeDigest, nodeRandom, plainCompression, zstdCompression } from '../node/index.ts';
+import { createScratch, loadDigest, nodeClock, nodeRandom, plainCompression, zstdCompression } from '../node/index.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
 import type { StateDir } from './state-dir.ts';
 import type { Target } from './target.ts';
@@ -29,7 +29,7 @@ export async function connect(
     const local = await openLocalBedrock(target);
     const adapters = openAdapters(target, { endpoint: local.url, credentials: LOCAL_CREDENTIALS, facts: local.facts });
     return {
-      ports: portsOf(adapters, plainCompression, dir, ledger),
+      ports: await portsOf(adapters, plainCompression, dir, ledger),
       synthetic: true,
       async close() {
         adapters.destroy();
@@ -46,7 +46,7 @@ export async function connect(
     facts,
   });
   return {
-    ports: portsOf(adapters, zstdCompression(), dir, ledger),
+    ports: await portsOf(adapters, zstdCompression(), dir, ledger),
     synthetic: facts !== undefined,
     async close() {
       adapters.destroy();
@@ -76,16 +76,16 @@ function openAdapters(target: Target, options: AdapterOptions) {
   };
 }
 
-function portsOf(
+async function portsOf(
   adapters: Pick<RunPorts, 'objects' | 'service'>,
   compression: Compression,
   dir: StateDir,
   ledger: Ledger,
-): RunPorts {
+): Promise<RunPorts> {
   return {
     clock: nodeClock,
     random: nodeRandom,
-    digest: nodeDigest,
+    digest: await loadDigest(),
     ledger,
     objects: adapters.objects,
     service: adapters.service,

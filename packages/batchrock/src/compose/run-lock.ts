@@ -12,22 +12,22 @@ const PAUSE_MS = 50;
  * `BR-E0202` when another one does.
  */
 export async function lockRun(dir: StateDir, run: string): Promise<{ release(): void }> {
-  const deadline = nodeClock.now() + PATIENCE_MS;
-  for (;;) {
-    const lock = holdLock(dir.lock(run));
-    if (lock !== undefined) return lock;
-    if (nodeClock.now() >= deadline) break;
-    await nodeClock.sleep(PAUSE_MS);
-  }
+  const lock = await lockUnlessBusy(dir, run);
+  if (lock !== undefined) return lock;
   throw new StateError('BR-E0202', `another process works on run ${run}`, {
     hint: `batchrock watch ${run} shows it`,
     details: { run },
   });
 }
 
-/** The same without patience: undefined when another process works on the run. */
-export function tryLockRun(dir: StateDir, run: string): { release(): void } | undefined {
-  return holdLock(dir.lock(run));
+/** The same: undefined when another process works on the run. */
+export async function lockUnlessBusy(dir: StateDir, run: string): Promise<{ release(): void } | undefined> {
+  const deadline = nodeClock.now() + PATIENCE_MS;
+  for (;;) {
+    const lock = holdLock(dir.lock(run));
+    if (lock !== undefined || nodeClock.now() >= deadline) return lock;
+    await nodeClock.sleep(PAUSE_MS);
+  }
 }
 
 /** True while a process works on a run. */

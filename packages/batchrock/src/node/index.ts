@@ -1,5 +1,5 @@
 export { nodeClock, nodeRandom } from './clock.ts';
-export { nodeDigest } from './digest.ts';
+export { loadDigest, nodeSha256 } from './digest.ts';
 export { createFileObjectStore } from './file-object-store.ts';
 export { createFileSink, type FileSinkOptions } from './file-sink.ts';
 export { openFileSource } from './file-source.ts';

@@ -1,6 +1,6 @@
-import { type RunStatus, shareDone } from '../sdk/run-status.ts';
+import { type RunStatus, shareCollected } from '../sdk/run-status.ts';
 import { count, localTime, percent } from './figures.ts';
-import { stateText } from './run-text.ts';
+import { shortStateText } from './run-text.ts';
 import { renderTable } from './table.ts';
 
 /** Runs as a table. */
@@ -20,8 +20,8 @@ export function renderList(runs: readonly RunStatus[], width: number): string[] 
     ],
     runs.map((run) => [
       run.run,
-      stateText(run),
-      percent(shareDone(run)),
+      shortStateText(run),
+      percent(shareCollected(run)),
       count(run.rows),
       count(run.succeeded),
       count(run.failed + (run.rejected ?? 0)),

@@ -8,6 +8,7 @@ import { displayWidth } from './width.ts';
 const STATUS: RunStatus = {
   run: 'r-7f3',
   state: 'running',
+  attended: true,
   source: 'reviews.csv',
   modelId: 'm',
   synthetic: false,

@@ -1,5 +1,5 @@
 import type { OutputReport, RunReport } from '../sdk/reports.ts';
-import type { RunStatus } from '../sdk/run-status.ts';
+import { howToGoOn, type RunStatus, shareCollected } from '../sdk/run-status.ts';
 import { count, isoTime, localTime, percent, plural, short, usd } from './figures.ts';
 
 /** How a run came out, in a few lines. */
@@ -17,6 +17,11 @@ export function renderReport(status: RunStatus, output: OutputReport | undefined
     );
   if (status.state === 'stopped') lines.push(`  batchrock resume ${status.run} goes on with it`);
   return lines;
+}
+
+/** The state of a run in a table: short, and with a word where no process works on it. */
+export function shortStateText(status: RunStatus): string {
+  return status.attended === false ? `${stateText(status)}, nobody at it` : stateText(status);
 }
 
 /** The state of a run, with its generation while it is open. */
@@ -45,17 +50,18 @@ function moneyText(status: RunStatus): string {
 }
 
 /** All that `status` shows of a run. Times are local: it is read at a terminal. */
-export function renderStatus(status: RunStatus, share: number | undefined): string[] {
+export function renderStatus(status: RunStatus): string[] {
   const { jobs } = status;
   const rows: (readonly [string, string])[] = [
     ['run', status.run],
-    ['state', stateText(status)],
+    ['state', status.attended === false ? `${shortStateText(status)}: ${howToGoOn(status)}` : stateText(status)],
     ['dataset', status.source],
     ['model', status.modelId],
     ['target', status.synthetic ? `${status.target} (synthetic answers)` : status.target],
     ['started', localTime(status.createdAt)],
     ...(status.endedAt === undefined ? [] : [['ended', localTime(status.endedAt)] as const]),
-    ['progress', `${percent(share)} · ${countsText(status)}`],
+    ['progress', `${percent(shareCollected(status))} · ${countsText(status)}`],
+    ...underWay(status),
     [
       'jobs',
       `${count(jobs.running)} of ${count(jobs.slots)} slots, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`,
@@ -64,6 +70,14 @@ export function renderStatus(status: RunStatus, share: number | undefined): stri
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
+}
+
+/** Answers of jobs that are not collected: they count as pending until then. */
+function underWay({ processing }: RunStatus): (readonly [string, string])[] {
+  const answered = processing.succeeded + processing.failed;
+  if (answered === 0) return [];
+  const failed = processing.failed === 0 ? '' : `, ${count(processing.failed)} of them failed`;
+  return [['', `${count(answered)} of the pending are answered${failed}, and not collected yet`]];
 }
 
 /** How a run came out, as `--json` tells it. */
@@ -82,6 +96,7 @@ export function statusDocument(status: RunStatus): object {
   return {
     run: status.run,
     state: status.state,
+    attended: status.attended ?? null,
     dataset: status.source,
     model: status.modelId,
     target: status.target,

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { checkTemplate, type Dialect, InputError, type ReadPosition, type RowReader } from '@batchrock/core';
 import { type DatasetShape, datasetShape, openDataset } from '@batchrock/formats';
-import { nodeDigest, openFileSource, storageError, systemErrorCode } from '../node/index.ts';
+import { loadDigest, openFileSource, storageError, systemErrorCode } from '../node/index.ts';
 import type { CheckedQuestion } from './question.ts';
 
 /** How a dataset is read. */
@@ -68,10 +68,10 @@ export async function lookAtDataset(
   };
 }
 
-/** SHA-256 of a file, in lower-case hexadecimal. */
+/** XXH128 of a file, in lower-case hexadecimal. */
 export async function hashFile(path: string, onProgress?: (bytes: number) => void, signal?: AbortSignal): Promise<string> {
   const source = await openFileSource(path);
-  const digest = nodeDigest.start();
+  const digest = (await loadDigest()).start();
   const block = new Uint8Array(4 << 20);
   let bytes = 0;
   try {

@@ -9,7 +9,7 @@ function identity(change: Partial<Parameters<typeof runIdentity>[0]> = {}, param
   const question = checkQuestion({ dataset: 'x', model: MODEL, prompt: '{text}', params });
   return runIdentity({
     question,
-    sha256: 'abc',
+    xxh128: 'abc',
     format: 'csv',
     delimiter: undefined,
     recordsPerJob: undefined,
@@ -22,7 +22,7 @@ function identity(change: Partial<Parameters<typeof runIdentity>[0]> = {}, param
 test('what changes an answer, or how it is asked for, changes the identity', () => {
   const changes = [
     {},
-    { sha256: 'abd' },
+    { xxh128: 'abd' },
     { format: 'jsonl' as const },
     { delimiter: ';' },
     { recordsPerJob: 100 },
@@ -39,7 +39,7 @@ test('what changes an answer, or how it is asked for, changes the identity', () 
 });
 
 test('the identity of a question is the same in every version: the run of yesterday is found today', () => {
-  expect(identity()).toMatchInlineSnapshot(`"8f4c39c4cb4c348702b1efca2fd5fe06f8c154f9923a632aac8c970beb1c71fb"`);
+  expect(identity()).toMatchInlineSnapshot(`"77ddf1ca5638c95a5e698783dd769a3594a557bfe5e6f0121e505b2a9b803341"`);
 });
 
 test('the order of keys does not count', () => {

@@ -1,11 +1,11 @@
-import { nodeDigest } from '../node/index.ts';
+import { nodeSha256 } from '../node/index.ts';
 import type { CheckedQuestion } from './question.ts';
 
 /** What determines the answers, and how they are asked for: equal values are one run. */
 export interface IdentityInput {
   readonly question: CheckedQuestion;
   /** Of the whole dataset. */
-  readonly sha256: string;
+  readonly xxh128: string;
   readonly format: 'csv' | 'jsonl';
   /** As given; a delimiter that was found does not count. */
   readonly delimiter: string | undefined;
@@ -23,14 +23,14 @@ export function runIdentity(input: IdentityInput): string {
   const { model, invocationType, request } = input.question;
   const text = canonicalJson({
     schema: 'question/1',
-    dataset: { sha256: input.sha256, format: input.format, delimiter: input.delimiter },
+    dataset: { xxh128: input.xxh128, format: input.format, delimiter: input.delimiter },
     model: { modelId: model.modelId, family: model.family.name, invocationType },
     request,
     recordsPerJob: input.recordsPerJob,
     strict: input.strict,
     target: input.target,
   });
-  return Buffer.from(nodeDigest.sha256(new TextEncoder().encode(text))).toString('hex');
+  return Buffer.from(nodeSha256.sha256(new TextEncoder().encode(text))).toString('hex');
 }
 
 /** Two digits of base 36 from an identity: the start of every record id of a run. */

@@ -77,7 +77,7 @@ function noFolder(folder: string, path: string): InputError {
 export interface KnownExport {
   readonly path: string;
   readonly bytes: number;
-  readonly sha256: string;
+  readonly xxh128: string;
 }
 
 /** What stands at the place of the output: nothing, exactly what this run has written there, or something else. */
@@ -90,8 +90,8 @@ export async function whatStandsAt(path: string, known: readonly KnownExport[]):
   if (facts === undefined) return 'nothing';
   const ours = known.filter((each) => each.path === absolute && each.bytes === facts.size);
   if (!facts.isFile() || ours.length === 0) return 'foreign';
-  const sha256 = await hashFile(absolute);
-  return ours.some((each) => each.sha256 === sha256) ? 'ours' : 'foreign';
+  const xxh128 = await hashFile(absolute);
+  return ours.some((each) => each.xxh128 === xxh128) ? 'ours' : 'foreign';
 }
 
 /** The error for an output that is in the way. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nodeDigest, storageError } from '../node/index.ts';
+import { loadDigest, storageError } from '../node/index.ts';
 
 /** A dataset that came through a pipe, kept so that it can be read again: the same bytes are the same file. */
 export interface Spooled {
   readonly path: string;
-  readonly sha256: string;
+  readonly xxh128: string;
   readonly bytes: number;
   readonly format: 'csv' | 'jsonl';
 }
@@ -25,7 +25,7 @@ export async function spoolStandardInput(
   },
 ): Promise<Spooled> {
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.part`);
-  const digest = nodeDigest.start();
+  const digest = (await loadDigest()).start();
   let bytes = 0;
   let format = options.inputFormat;
   let file: FileHandle | undefined;
@@ -41,11 +41,11 @@ export async function spoolStandardInput(
       bytes += block.length;
       options.onProgress?.(bytes);
     }
-    const sha256 = digest.hex();
-    const path = join(folder, `${sha256}.${format ?? 'csv'}`);
+    const xxh128 = digest.hex();
+    const path = join(folder, `${xxh128}.${format ?? 'csv'}`);
     await file.datasync();
     await rename(temporary, path);
-    return { path, sha256, bytes, format: format ?? 'csv' };
+    return { path, xxh128, bytes, format: format ?? 'csv' };
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw storageError(error, 'keep standard input in the state directory');

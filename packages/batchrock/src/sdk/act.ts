@@ -1,5 +1,5 @@
 import { loadRun, resumeRun, retryRun, StateError, type StopMode, stopRun } from '@batchrock/core';
-import { lockRun, tryLockRun } from '../compose/run-lock.ts';
+import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { whatStandsAt } from '../request/output.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions } from './progress.ts';
@@ -57,7 +57,7 @@ export async function stop(session: Session, reference: string | undefined, o: S
     });
   }
   const run = await stopRun(ports, opened.id, o.mode, { signal: o.signal });
-  const lock = run.state === 'stopping' ? tryLockRun(session.dir, opened.id) : undefined;
+  const lock = run.state === 'stopping' ? await lockUnlessBusy(session.dir, opened.id) : undefined;
   if (lock === undefined) return statusOf(session, run, opened.home);
   try {
     return (await goOn(session, opened, o)).status;

@@ -31,7 +31,7 @@ export async function driveToRest(
 ): Promise<RunReport> {
   let shownAt = 0;
   const show = async (run: RunBody, trouble: unknown): Promise<void> => {
-    o.onProgress?.({ phase: 'running', status: await statusOf(session, run, o.home), trouble });
+    o.onProgress?.({ phase: 'running', status: await statusOf(session, run, o.home, true), trouble });
   };
   const run = await driveRun(connection.ports, id, {
     signal: o.signal,
@@ -49,7 +49,7 @@ export async function driveToRest(
 }
 
 async function finish(session: Session, connection: Connection, run: RunBody, o: DriveToRestOptions): Promise<RunReport> {
-  const status = await statusOf(session, run, o.home);
+  const status = await statusOf(session, run, o.home, true);
   const { output, maxErrorRate } = o.home;
   if (output === undefined) return { status, output: undefined, maxErrorRate };
   const current = await loadHome(session.ledger, run.run);

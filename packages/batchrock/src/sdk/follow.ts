@@ -1,8 +1,7 @@
 import { eventsSince, findRun, type RunBody } from '@batchrock/core';
-import { isRunBusy } from '../compose/run-lock.ts';
 import { nodeClock } from '../node/index.ts';
 import type { FollowOptions } from './progress.ts';
-import type { RunStatus } from './run-status.ts';
+import { howToGoOn, type RunStatus } from './run-status.ts';
 import { findRunId, homeOf, type Session } from './session.ts';
 import { statusOf } from './status.ts';
 
@@ -33,9 +32,9 @@ export async function watchRun(session: Session, reference: string | undefined, 
     o.onProgress?.({ phase: 'running', status });
     const isAtRest = run.state === 'ended' || run.state === 'stopped';
     if (isAtRest || nodeClock.now() >= deadline) return status;
-    if (!isTold && !isRunBusy(session.dir, id)) {
+    if (!isTold && status.attended === false) {
       isTold = true;
-      session.notice(`no process works on run ${id}: batchrock resume ${id} goes on with it`);
+      session.notice(`no process works on run ${id}: ${howToGoOn(status)} goes on with it`);
     }
     await nodeClock.sleep(Math.min(LOOK_MS, Math.max(1, deadline - nodeClock.now())), o.signal);
   }

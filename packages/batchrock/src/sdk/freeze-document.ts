@@ -14,7 +14,7 @@ export interface FreezeInput {
   readonly asked: Question;
   readonly question: CheckedQuestion;
   readonly dataset: Dataset;
-  readonly sha256: string;
+  readonly xxh128: string;
   readonly target: Target;
   readonly synthetic: boolean;
   /** Mean bytes of a record, measured on the first rows. */
@@ -38,7 +38,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     createdAt: nodeClock.now(),
     version: VERSION,
     recordPrefix: recordPrefix(input.identity),
-    source: { name: dataset.name, bytes: dataset.bytes, sha256: input.sha256, dialect: dataset.dialect },
+    source: { name: dataset.name, bytes: dataset.bytes, xxh128: input.xxh128, dialect: dataset.dialect },
     model: {
       modelId: model.modelId,
       baseId: model.baseId,

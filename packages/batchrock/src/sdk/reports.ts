@@ -15,7 +15,7 @@ export interface OutputReport {
   readonly format: 'jsonl' | 'csv';
   readonly rows: number;
   readonly bytes: number;
-  readonly sha256: string;
+  readonly xxh128: string;
   /** True: it stood there already, with exactly these bytes, and was left alone. */
   readonly unchanged: boolean;
 }

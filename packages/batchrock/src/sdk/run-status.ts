@@ -4,6 +4,11 @@ import type { RunState } from '@batchrock/core';
 export interface RunStatus {
   readonly run: string;
   readonly state: RunState;
+  /**
+   * Whether a process works on it, as its lock tells; undefined for a run that is at rest. One that nobody works on goes on
+   * with `resume` (while it is being prepared: with its `run` command).
+   */
+  readonly attended: boolean | undefined;
   /** The dataset, as it was given. */
   readonly source: string;
   readonly modelId: string;
@@ -52,14 +57,30 @@ export interface RunCost {
   readonly priceDate: string | undefined;
 }
 
+/** The command that goes on with a run that nobody works on. A run that is not prepared to its end needs its dataset. */
+export function howToGoOn(status: Pick<RunStatus, 'run' | 'state'>): string {
+  return status.state === 'preparing' ? 'its batchrock run command' : `batchrock resume ${status.run}`;
+}
+
 /** The most that is said of a run that has not ended: what is under way may have to be sent again. */
 const ALMOST = 0.999;
 
-/** Records that have their outcome, those of live jobs included, as a share of all rows: 0 to 1, and 1 only at the end. */
+/** Rows that have their outcome for good so far, as a share of all rows: 0 to 1, and 1 only at the end. */
+export function shareCollected(status: RunStatus): number | undefined {
+  return shareOf(status, outcomesOf(status));
+}
+
+/** The same, with what live jobs have answered: what a live line shows beside the same counts. */
 export function shareDone(status: RunStatus): number | undefined {
+  return shareOf(status, outcomesOf(status) + status.processing.succeeded + status.processing.failed);
+}
+
+function outcomesOf(status: RunStatus): number {
+  return status.succeeded + status.failed + (status.rejected ?? 0);
+}
+
+function shareOf(status: RunStatus, done: number): number | undefined {
   if (status.state === 'ended') return 1;
   if (status.rows === undefined) return undefined;
-  const live = status.processing.succeeded + status.processing.failed;
-  const done = status.succeeded + status.failed + (status.rejected ?? 0) + live;
   return Math.min(ALMOST, done / Math.max(1, status.rows));
 }

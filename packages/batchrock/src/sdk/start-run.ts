@@ -3,7 +3,7 @@ import { ensureLane, findRunByIdentity, prepareRun, type RunBody, resumeRun, run
 import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
-import { nodeDigest } from '../node/index.ts';
+import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, hashFile, lookAtDataset } from '../request/dataset.ts';
 import { runIdentity } from '../request/identity.ts';
 import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
@@ -39,7 +39,7 @@ export interface Inspected {
   readonly question: CheckedQuestion;
   readonly target: Target;
   readonly dataset: Dataset;
-  readonly sha256: string;
+  readonly xxh128: string;
 }
 
 /**
@@ -51,9 +51,9 @@ export async function startRun(session: Session, request: RunRequest, options: S
   const output = await checkOutput(session, request);
   const inspected = await inspect(session, request, options);
   const identity = identityOf(request, inspected);
-  const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeDigest }, identity);
+  const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeSha256 }, identity);
   const serial = request.new ? known.count : Math.max(0, known.count - 1);
-  const id = runIdFor(nodeDigest, identity, serial);
+  const id = runIdFor(nodeSha256, identity, serial);
   const lock = await lockRun(session.dir, id);
   try {
     const before = request.new ? undefined : known.run;
@@ -110,27 +110,27 @@ async function inspectDataset(
   request: Question,
   question: CheckedQuestion,
   { stdin, signal, onProgress }: StartOptions,
-): Promise<{ dataset: Dataset; sha256: string }> {
+): Promise<{ dataset: Dataset; xxh128: string }> {
   const { inputFormat, delimiter } = request;
   const shape = { inputFormat, delimiter };
   if (request.dataset !== '-') {
     const path = resolve(session.cwd, request.dataset);
     const dataset = await lookAtDataset(request.dataset, path, shape, question);
     const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: dataset.bytes });
-    const sha256 = await hashFile(path, tell, signal);
-    return { dataset, sha256 };
+    const xxh128 = await hashFile(path, tell, signal);
+    return { dataset, xxh128 };
   }
   const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: undefined });
   const input = stdin ?? process.stdin;
   const spooled = await spoolStandardInput(input, session.dir.spool, { inputFormat, signal, onProgress: tell });
   const known = { ...shape, inputFormat: spooled.format };
-  return { dataset: await lookAtDataset('standard input', spooled.path, known, question), sha256: spooled.sha256 };
+  return { dataset: await lookAtDataset('standard input', spooled.path, known, question), xxh128: spooled.xxh128 };
 }
 
 function identityOf(request: RunRequest, inspected: Inspected): string {
   return runIdentity({
     question: inspected.question,
-    sha256: inspected.sha256,
+    xxh128: inspected.xxh128,
     format: inspected.dataset.dialect.format,
     delimiter: request.delimiter,
     recordsPerJob: request.recordsPerJob,

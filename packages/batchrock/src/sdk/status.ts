@@ -10,6 +10,7 @@ import {
   tokenCost,
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
+import { isRunBusy } from '../compose/run-lock.ts';
 import { describeTarget } from '../compose/target.ts';
 import type { RunCost, RunStatus } from './run-status.ts';
 import { findRunId, homeOf, runsOf, type Session } from './session.ts';
@@ -29,11 +30,20 @@ export async function readList(session: Session): Promise<readonly RunStatus[]> 
   return statuses;
 }
 
-/** The status of a run that has been read. */
-export async function statusOf(session: Session, run: RunBody, home: RunHome | undefined): Promise<RunStatus> {
+/** The status of a run that has been read. `attended` is what the caller knows; else the run's lock is looked at. */
+export async function statusOf(
+  session: Session,
+  run: RunBody,
+  home: RunHome | undefined,
+  attended = isAtRest(run) ? undefined : isRunBusy(session.dir, run.run),
+): Promise<RunStatus> {
   const parts = await loadParts(session.ledger, run);
   const lane = await loadLane(session.ledger, run.lane);
-  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots: lane.body.limit });
+  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots: lane.body.limit, attended });
+}
+
+function isAtRest(run: RunBody): boolean {
+  return run.state === 'ended' || run.state === 'stopped';
 }
 
 interface StatusInput {
@@ -42,14 +52,16 @@ interface StatusInput {
   readonly counts: RunCounts;
   readonly home: RunHome | undefined;
   readonly slots: number;
+  readonly attended: boolean | undefined;
 }
 
-function composeStatus({ run, parts, counts, home, slots }: StatusInput): RunStatus {
+function composeStatus({ run, parts, counts, home, slots, attended }: StatusInput): RunStatus {
   const isPrepared = run.state !== 'preparing';
   const all = parts.filter((part) => part.records > 0);
   return {
     run: run.run,
     state: run.state,
+    attended: isAtRest(run) ? undefined : attended,
     source: run.source,
     modelId: run.modelId,
     synthetic: run.synthetic,

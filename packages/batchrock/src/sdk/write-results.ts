@@ -8,7 +8,7 @@ import {
   StateError,
 } from '@batchrock/core';
 import { createCsvWriter, createJsonlWriter, openDataset } from '@batchrock/formats';
-import { createFileSink, nodeDigest } from '../node/index.ts';
+import { createFileSink, loadDigest } from '../node/index.ts';
 import { hashFile } from '../request/dataset.ts';
 import { type KnownExport, type OutputFormat, outputExists, whatStandsAt } from '../request/output.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
@@ -64,8 +64,8 @@ export interface WrittenFile extends KnownExport {
 /** Writes a results file that appears whole or not at all; one that is the same already is left alone. */
 export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<WrittenFile> {
   const sink = createFileSink(o.path, o.replace ? { mode: 0o644 } : { mode: 0o644, ifAbsent: 'output' });
-  const digest = nodeDigest.start();
-  let file: KnownExport = { path: o.path, bytes: 0, sha256: '' };
+  const digest = (await loadDigest()).start();
+  let file: KnownExport = { path: o.path, bytes: 0, xxh128: '' };
   let unchanged = false;
   const guarded: ObjectSink = {
     blockBytes: sink.blockBytes,
@@ -76,11 +76,11 @@ export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<Wr
       return sink.write(full);
     },
     async commit() {
-      file = { ...file, sha256: digest.hex() };
+      file = { ...file, xxh128: digest.hex() };
       unchanged = await isSameFile(o.path, file);
       if (unchanged) {
         await sink.abort();
-        return { key: o.path, size: file.bytes, etag: file.sha256 };
+        return { key: o.path, size: file.bytes, etag: file.xxh128 };
       }
       if (!o.replace && (await whatStandsAt(o.path, o.known)) !== 'nothing') throw outputExists(o.path);
       await o.beforeCommit?.(file);
@@ -94,5 +94,5 @@ export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<Wr
 
 async function isSameFile(path: string, file: KnownExport): Promise<boolean> {
   if ((await whatStandsAt(path, [file])) !== 'ours') return false;
-  return (await hashFile(path)) === file.sha256;
+  return (await hashFile(path)) === file.xxh128;
 }

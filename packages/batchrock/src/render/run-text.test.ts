@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import type { RunStatus } from '../sdk/run-status.ts';
+import { renderList } from './list-text.ts';
+import { renderStatus } from './run-text.ts';
+
+/** A run of 1,000 rows whose jobs have answered all of them, and of which none is collected. */
+const ANSWERED: RunStatus = {
+  run: 'r-7f3',
+  state: 'running',
+  attended: true,
+  source: 'reviews.csv',
+  modelId: 'm',
+  synthetic: false,
+  target: 'us-east-1',
+  createdAt: 0,
+  endedAt: undefined,
+  attempt: 1,
+  maxAttempts: 3,
+  rows: 1000,
+  succeeded: 0,
+  failed: 0,
+  rejected: 0,
+  pending: 1000,
+  truncated: 0,
+  processing: { succeeded: 990, failed: 10 },
+  jobs: { running: 0, slots: 20, waiting: 0, done: 2, total: 2 },
+  tokens: { input: undefined, output: undefined },
+  cost: { batchUsd: undefined, onDemandUsd: undefined, estimatedBatchUsd: undefined, priceDate: undefined },
+  blocked: undefined,
+};
+
+describe('the share that is done', () => {
+  test('is that of the counts beside it: answers that are not collected are told apart', () => {
+    const lines = renderStatus(ANSWERED);
+    expect(lines).toContain('progress  0 % · 1,000 rows: 0 succeeded, 0 failed, 0 rejected, 1,000 pending');
+    expect(lines).toContain('          1,000 of the pending are answered, 10 of them failed, and not collected yet');
+    expect(renderList([ANSWERED], 200)[1]).toMatch(/running +0 % +1,000 +0 +0 /);
+  });
+
+  test('of a run that has not ended is never 100 %', () => {
+    const collected = { ...ANSWERED, succeeded: 1000, pending: 0, processing: { succeeded: 0, failed: 0 } };
+    expect(renderStatus(collected)).toContain('progress  99 % · 1,000 rows: 1,000 succeeded, 0 failed, 0 rejected');
+    expect(renderStatus({ ...collected, state: 'ended', attended: undefined })).toContain(
+      'progress  100 % · 1,000 rows: 1,000 succeeded, 0 failed, 0 rejected',
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { InputError, invariant, type PinOptions, type RandomAccess, type Source } from '@batchrock/core';
+import { loadDigest, openFileSource, storageError, systemErrorCode } from '../node/index.ts';
+
+/** A file of this machine as a source, known by the XXH128 of its content. Throws `BR-E0101` when it is not there. */
+export async function fileSource(path: string, name: string): Promise<Source> {
+  const before = await fileFacts(path, name);
+  return {
+    name,
+    size: before.bytes,
+    open: (from) => openFileSource(path, from),
+    openAccess: async () => fileAccess(await open(path, 'r').catch(unreadable(name)), before.bytes, name),
+    async pin(options = {}) {
+      const xxh128 = await hashFile(path, options);
+      return { kind: 'content', bytes: before.bytes, xxh128 };
+    },
+    async checkUnchanged() {
+      const now = await fileFacts(path, name);
+      if (now.bytes !== before.bytes || now.modified !== before.modified) throw changed(name);
+    },
+  };
+}
+
+/** XXH128 of a file, in lower-case hexadecimal. */
+export async function hashFile(path: string, { onProgress, signal }: PinOptions = {}): Promise<string> {
+  const source = await openFileSource(path);
+  const digest = (await loadDigest()).start();
+  const block = new Uint8Array(4 << 20);
+  let bytes = 0;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const length = await source.readInto(block);
+      if (length === 0) return digest.hex();
+      digest.update(block.subarray(0, length));
+      bytes += length;
+      onProgress?.(bytes);
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function fileAccess(file: FileHandle, size: number, name: string): RandomAccess {
+  return {
+    size,
+    async read(from, to, signal) {
+      invariant(from >= 0 && from <= to && to <= size, `${name} has ${size} bytes; asked for ${from} to ${to}`);
+      const bytes = new Uint8Array(to - from);
+      for (let filled = 0; filled < bytes.length; ) {
+        signal?.throwIfAborted();
+        const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled).catch(unreadable(name));
+        if (bytesRead === 0) throw changed(name);
+        filled += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => file.close(),
+  };
+}
+
+function unreadable(name: string): (error: unknown) => never {
+  return (error) => {
+    throw storageError(error, `read ${name}`);
+  };
+}
+
+function changed(name: string): InputError {
+  return new InputError('BR-E0118', `${name} changed while it was read`, {
+    hint: 'give the same command again when nothing writes to the file any more',
+    details: { file: name },
+  });
+}
+
+async function fileFacts(path: string, name: string): Promise<{ bytes: number; modified: bigint }> {
+  try {
+    const facts = await stat(path, { bigint: true });
+    if (facts.isFile()) return { bytes: Number(facts.size), modified: facts.mtimeNs };
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw storageError(error, `read ${name}`);
+    throw new InputError('BR-E0101', `no such file: ${name}`, { cause: error, details: { file: name } });
+  }
+  throw new InputError('BR-E0101', `${name} is no file`, {
+    details: { file: name },
+    hint: 'give a file; a pipe goes in through standard input: batchrock run - < file',
+  });
+}
