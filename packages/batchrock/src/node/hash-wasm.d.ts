@@ -3,5 +3,5 @@ declare module 'hash-wasm/dist/xxhash128.umd.min.js' {
   import type { IHasher } from 'hash-wasm';
 
   const algorithm: { createXXHash128(): Promise<IHasher> };
-  export default algorithm;
+  export = algorithm;
 }

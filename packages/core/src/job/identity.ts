@@ -15,7 +15,7 @@ export interface JobIdentityInput {
   readonly attempt: number;
   /** 1 to 42 characters, `[a-zA-Z0-9][a-zA-Z0-9-]*`. */
   readonly namePrefix: string;
-  /** Canonical JSON of everything that the job is created with, and the SHA-256 of its input. */
+  /** Canonical JSON of everything that the job is created with, and the hash of its input. */
   readonly parameters: string;
 }
 

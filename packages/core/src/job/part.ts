@@ -52,7 +52,7 @@ export interface PartFacts {
    * Names the content of its input, lower-case hexadecimal. First attempt: of the part's rows as they came, which with the
    * run's document determine every byte of the input files. Later ones: of the input files, one after another.
    */
-  readonly sha256: string;
+  readonly xxh128: string;
   /** First and last ordinal of its records; for the first attempt of its rows. */
   readonly firstOrdinal: number;
   readonly lastOrdinal: number;

@@ -12,7 +12,7 @@ const ready: PartBody = {
   sentinels: 0,
   bytes: 100,
   files: 1,
-  sha256: 'aa',
+  xxh128: 'aa',
   firstOrdinal: 0,
   lastOrdinal: 9,
   jobName: 'batchrock-1',

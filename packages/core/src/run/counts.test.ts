@@ -23,7 +23,7 @@ const run: RunBody = {
 };
 
 function part(attempt: number, records: number, state: PartState, more: Partial<PartBody> = {}): PartBody {
-  const fixed = { run: 'r-1', lane: 'lane', sentinels: 0, bytes: 1, files: 1, sha256: '', firstOrdinal: 0, lastOrdinal: 0 };
+  const fixed = { run: 'r-1', lane: 'lane', sentinels: 0, bytes: 1, files: 1, xxh128: '', firstOrdinal: 0, lastOrdinal: 0 };
   return { ...fixed, part: 0, attempt, records, state, jobName: 'j', clientRequestToken: 't', ...more };
 }
 

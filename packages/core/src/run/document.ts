@@ -20,7 +20,7 @@ export interface RunDocument {
     /** As the user gave it. */
     readonly name: string;
     readonly bytes: number;
-    readonly sha256: string;
+    readonly xxh128: string;
     readonly dialect: Dialect;
   };
   readonly model: {
@@ -112,7 +112,7 @@ export interface RunBody {
   /** A process works on it until then at least, milliseconds since the epoch: a hint for fairness between processes. */
   readonly activeUntil?: number;
   /** Files that results were exported to. */
-  readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly xxh128: string }[];
   readonly synthetic: boolean;
   /** Sequence number of its newest event. */
   readonly seq: number;

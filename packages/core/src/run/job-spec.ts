@@ -33,5 +33,5 @@ export function jobParameters(document: RunDocument, part: Omit<PartFacts, 'jobN
     ...spec
   } = jobSpec(document, { ...part, jobName: '', clientRequestToken: '' });
   const sorted = Object.entries(tags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify({ ...spec, tags: sorted, inputSha256: part.sha256 });
+  return JSON.stringify({ ...spec, tags: sorted, inputXxh128: part.xxh128 });
 }

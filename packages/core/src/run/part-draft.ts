@@ -77,7 +77,7 @@ export class PartDraft {
       lastOrdinal: to.ordinal - 1,
       span: { from: this.from, to },
       rejected: this.rejected,
-      sha256: this.#hash.hex(),
+      xxh128: this.#hash.hex(),
     });
   }
 

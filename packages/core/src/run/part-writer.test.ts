@@ -15,7 +15,7 @@ function documentWith(limits: Partial<ModelLimits>): RunDocument {
     createdAt: 0,
     version: '0.0.0',
     recordPrefix: 'k3',
-    source: { name: 'r.jsonl', bytes: 0, sha256: '', dialect: { format: 'jsonl' } },
+    source: { name: 'r.jsonl', bytes: 0, xxh128: '', dialect: { format: 'jsonl' } },
     model: {
       modelId,
       baseId: modelId,
@@ -42,6 +42,12 @@ async function write(ports: MemoryPorts, limits: Partial<ModelLimits>, lines: re
   return writer.finish();
 }
 
+function hashOf(ports: MemoryPorts, bytes: Uint8Array): string {
+  const hash = ports.digest.start();
+  hash.update(bytes);
+  return hash.hex();
+}
+
 const FOLDER = 'runs/r-0000000001/input/00007-2/';
 const filesOf = (ports: MemoryPorts) =>
   ports.objects.keys(FOLDER).map((key) => [key.slice(FOLDER.length), ports.objects.text(key)]);
@@ -61,7 +67,7 @@ describe('PartWriter', () => {
       sentinels: 0,
       bytes: whole.length,
       files: 1,
-      sha256: Buffer.from(ports.digest.sha256(whole)).toString('hex'),
+      xxh128: hashOf(ports, whole),
       firstOrdinal: 10,
       lastOrdinal: 12,
     });

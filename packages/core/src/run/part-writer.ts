@@ -21,7 +21,7 @@ export interface PartWriterOptions {
 }
 
 /** What only the first attempt knows of a part; takes the place of what the writer found. */
-export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal' | 'sha256'>;
+export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal' | 'xxh128'>;
 
 type Ports = Pick<RunPorts, 'objects' | 'digest'>;
 
@@ -95,7 +95,7 @@ export class PartWriter {
       sentinels,
       bytes: this.bytes,
       files: this.#files,
-      sha256: this.#hash?.hex() ?? '',
+      xxh128: this.#hash?.hex() ?? '',
       firstOrdinal: this.#firstOrdinal,
       lastOrdinal: this.#lastOrdinal,
       ...first,

@@ -68,7 +68,7 @@ describe('the parameters of a job', () => {
     const tagged = (tags: Record<string, string>) => jobParameters({ ...document, job: { ...document.job, tags } }, facts);
     expect(tagged({ a: '1', b: '2' })).toBe(tagged({ b: '2', a: '1' }));
     expect(tagged({ a: '1' })).not.toBe(tagged({ a: '2' }));
-    expect(jobParameters(document, { ...facts, sha256: 'other' })).not.toBe(jobParameters(document, facts));
+    expect(jobParameters(document, { ...facts, xxh128: 'other' })).not.toBe(jobParameters(document, facts));
     expect(jobParameters(document, facts)).not.toContain(facts.jobName);
   });
 });

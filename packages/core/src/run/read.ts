@@ -32,7 +32,7 @@ export async function listRuns(ports: Pick<RunPorts, 'ledger'>, o?: CallOptions)
 
 /** The newest run of a question, and how many there are: the serial number of the next one. */
 export async function findRunByIdentity(
-  ports: Pick<RunPorts, 'ledger' | 'digest'>,
+  ports: Pick<RunPorts, 'ledger'> & { readonly digest: Pick<RunPorts['digest'], 'sha256'> },
   identity: string,
   o?: CallOptions,
 ): Promise<{ readonly run: RunBody | undefined; readonly count: number }> {

@@ -11,15 +11,8 @@ import {
 } from '@batchrock/core';
 import { openCsv } from '@batchrock/formats';
 import { openSqliteLedger } from '@batchrock/sqlite';
-import {
-  createFileObjectStore,
-  createScratch,
-  nodeClock,
-  nodeDigest,
-  nodeRandom,
-  openFileSource,
-  plainCompression,
-} from 'batchrock/node';
+import { createFileObjectStore, createScratch, nodeClock, nodeRandom, openFileSource, plainCompression } from 'batchrock/node';
+import { nodeDigest } from '../memory/index.ts';
 import type { Bench, BenchContext } from './bench.ts';
 
 const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
@@ -79,7 +72,7 @@ export async function benchDocument({ rows, dir, dataset }: BenchContext): Promi
     createdAt: 1_767_225_600_000,
     version: '0.0.0',
     recordPrefix: 'k3',
-    source: { name: 'reviews.csv', bytes: 0, sha256: '0'.repeat(64), dialect: reader.dialect },
+    source: { name: 'reviews.csv', bytes: 0, xxh128: '0'.repeat(32), dialect: reader.dialect },
     model: {
       modelId: MODEL,
       baseId: MODEL,

@@ -69,7 +69,7 @@ export async function writePlainPart(
     sentinels: 0,
     bytes: text.length,
     files: 1,
-    sha256: hash.hex(),
+    xxh128: hash.hex(),
     firstOrdinal: 0,
     lastOrdinal: records.length - 1,
     ...(attempt === 1 && { rejected: 0 }),

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Compression, Digest, Random, Scratch, ScratchFile } from '@batchrock/core';
+import { loadDigest } from 'batchrock/node';
 
 /** Numbers in [0, 1) that are the same for the same seed: a 32-bit counter, well stirred. */
 export function seededRandom(seed: number): Random {
@@ -15,14 +15,8 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** SHA-256 of node:crypto. */
-export const nodeDigest: Digest = {
-  sha256: (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest()),
-  start() {
-    const hash = createHash('sha256');
-    return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
-  },
-};
+/** The real hashes: they do no I/O, and tests compare with files that are hashed by them. */
+export const nodeDigest: Digest = await loadDigest();
 
 /** Compression that does nothing, so that a test can read what was kept. */
 export const identityCompression: Compression = {

@@ -14,7 +14,7 @@ const FROZEN = [
   'sentinels',
   'bytes',
   'files',
-  'sha256',
+  'xxh128',
   'jobName',
   'clientRequestToken',
 ] as const;

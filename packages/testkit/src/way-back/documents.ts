@@ -59,7 +59,7 @@ export function wayBackDocument(options: DocumentOptions = {}): RunDocument {
     source: {
       name: 'rows.csv',
       bytes: 0,
-      sha256: '0'.repeat(64),
+      xxh128: '0'.repeat(32),
       dialect: options.dialect ?? { format: 'csv', delimiter: ',', header: ['id', 'text'] },
     },
     model: {
@@ -116,7 +116,7 @@ export function endedPart(document: RunDocument, change: Partial<PartBody> & { r
     sentinels: 0,
     bytes: 0,
     files: 1,
-    sha256: '0'.repeat(64),
+    xxh128: '0'.repeat(32),
     firstOrdinal: 0,
     lastOrdinal: change.records - 1,
     jobName: `batchrock-${part}-${attempt}`,
