@@ -1,4 +1,5 @@
 import type { RowBatch } from '../record/index.ts';
+import type { ParquetColumn } from './parquet-type.ts';
 
 /** The dialect of a dataset, found by its reader and frozen with the run so that a part can be read again from its middle. */
 export type Dialect =
@@ -9,13 +10,32 @@ export type Dialect =
       /** Lines end with a lone carriage return; otherwise with LF or CRLF, mixed at will. */
       readonly lineEnd?: 'cr';
     }
-  | { readonly format: 'jsonl' };
+  | { readonly format: 'jsonl' }
+  /** Rows come as JSON Lines made of the columns, and are kept so: `rowFormat`. The columns say what the values were. */
+  | { readonly format: 'parquet'; readonly columns: readonly ParquetColumn[] };
+
+/** The format in which rows of a dialect stand in batches and are kept: those of Parquet are made into JSON Lines. */
+export function rowFormat(dialect: Dialect): 'csv' | 'jsonl' {
+  return dialect.format === 'csv' ? 'csv' : 'jsonl';
+}
+
+/** The columns that a dialect knows before the first row; undefined where rows bring them. */
+export function dialectColumns(dialect: Dialect): readonly string[] | undefined {
+  switch (dialect.format) {
+    case 'csv':
+      return dialect.header;
+    case 'parquet':
+      return dialect.columns.map((column) => column.name);
+    default:
+      return undefined;
+  }
+}
 
 /** Where a reader begins when it does not begin at the start: always the first byte of a row. */
 export interface ReadPosition {
   /** Bytes from the start of the source. */
   readonly byte: number;
-  /** 1-based. */
+  /** 1-based. Parquet: the number of the row in its file, by which it is found again; `byte` says about how far that is. */
   readonly line: number;
   /** The ordinal of the row that begins here, from 0. */
   readonly ordinal: number;

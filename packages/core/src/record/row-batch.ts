@@ -65,7 +65,9 @@ export interface RowBatch {
   /** The whole row with its line end: `bytes.subarray(rowStart[r], rowEnd[r])`. */
   rowStart: Uint32Array;
   rowEnd: Uint32Array;
-  /** 1-based line on which row `r` begins. */
+  /** Where `bytes` are no copy of the source (Parquet): what to add to `offset` for the place of row `r`, instead of `rowStart`. */
+  places?: Float64Array;
+  /** 1-based line on which row `r` begins. Parquet: the number of the row in its file. */
   line: Float64Array;
   /** `RejectReason` of row `r`; its cells count only where it is `none` (a ragged row has those it has, the rest absent). */
   reject: Uint8Array;

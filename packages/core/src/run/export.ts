@@ -2,6 +2,7 @@ import { invariant, StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import {
   type CallOptions,
+  dialectColumns,
   type ObjectInfo,
   type ResultRow,
   ResultStatus,
@@ -86,8 +87,7 @@ export async function exportResults(ports: RunPorts, input: ExportInput): Promis
 
 /** CSV has its header from the start; the columns of JSON Lines are known when all rows were seen. */
 function columnsOf(document: RunDocument, run: RunBody): readonly string[] {
-  const { dialect } = document.source;
-  const columns = dialect.format === 'csv' ? dialect.header : run.columns;
+  const columns = dialectColumns(document.source.dialect) ?? run.columns;
   if (columns !== undefined) return columns;
   const message = `run ${run.run} is still being prepared, so not all of its columns are known`;
   throw new StateError('BR-E0207', message, {

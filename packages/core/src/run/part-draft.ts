@@ -1,5 +1,5 @@
 import type { PartFacts, PartSpan } from '../job/index.ts';
-import type { RunningDigest } from '../ports/index.ts';
+import { type RunningDigest, rowFormat } from '../ports/index.ts';
 import { encodeRejectedOutcome, type RejectedOutcome, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { objectKeys } from './keys.ts';
@@ -40,8 +40,7 @@ export class PartDraft {
     this.#options = options;
     this.from = from;
     this.records = new PartWriter(ports, { document, attempt: 1, part, hashed: false, signal });
-    const { format } = document.source.dialect;
-    const key = objectKeys.rows(document.run, part, format, ports.compression.suffix);
+    const key = objectKeys.rows(document.run, part, rowFormat(document.source.dialect), ports.compression.suffix);
     this.#hash = ports.digest.start();
     const sink = ports.compression.compress(ports.objects.create(key, { signal }));
     // the rows and not the records made of them: half the bytes, and they determine the records
@@ -97,7 +96,7 @@ export async function removeDrafts(
   const { run, source } = document;
   const keys: string[] = [];
   for (const part of parts) {
-    keys.push(objectKeys.rows(run, part, source.dialect.format, ports.compression.suffix), objectKeys.outcomes(run, 0, part));
+    keys.push(objectKeys.rows(run, part, rowFormat(source.dialect), ports.compression.suffix), objectKeys.outcomes(run, 0, part));
     for await (const { key } of ports.objects.list(objectKeys.inputFolder(run, 1, part), { signal })) keys.push(key);
   }
   await ports.objects.remove(keys, { signal });

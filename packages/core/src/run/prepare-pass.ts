@@ -268,5 +268,5 @@ function place(position: ReadPosition): Place {
 
 /** Where a row of a batch begins. */
 function placeOf(batch: RowBatch, row: number, ordinal: number): Place {
-  return { byte: batch.offset + batch.rowStart[row]!, line: batch.line[row]!, ordinal };
+  return { byte: batch.offset + (batch.places ?? batch.rowStart)[row]!, line: batch.line[row]!, ordinal };
 }

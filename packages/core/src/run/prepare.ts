@@ -1,6 +1,6 @@
 import { InvariantError, StateError } from '../errors/index.ts';
 import type { PartBody, PartFacts } from '../job/index.ts';
-import type { CallOptions, ReadPosition, RowReader } from '../ports/index.ts';
+import { type CallOptions, dialectColumns, type ReadPosition, type RowReader } from '../ports/index.ts';
 import type { RunBody, RunDocument } from './document.ts';
 import { partItem, runItem } from './items.ts';
 import { objectKeys } from './keys.ts';
@@ -88,8 +88,7 @@ function takeUp(ports: RunPorts, id: string, o: CallOptions): Promise<RunBody | 
 }
 
 function preparedBefore(run: RunBody, document: RunDocument): PreparedRun {
-  const { dialect } = document.source;
-  const columns = dialect.format === 'csv' ? dialect.header : (run.columns ?? []);
+  const columns = dialectColumns(document.source.dialect) ?? run.columns ?? [];
   return { rows: run.rows ?? 0, rejected: run.rejected ?? 0, parts: run.parts[0] ?? 0, columns };
 }
 
