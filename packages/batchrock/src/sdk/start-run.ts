@@ -17,6 +17,7 @@ import type { FollowOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { Question, RunRequest } from './request.ts';
 import type { Session } from './session.ts';
+import { checkUnfinished } from './unfinished-run.ts';
 
 /** What `startRun` may ask and whom it tells. */
 export interface StartOptions extends FollowOptions {
@@ -54,6 +55,11 @@ export async function startRun(session: Session, request: RunRequest, options: S
   const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeSha256 }, identity);
   const serial = request.new ? known.count : Math.max(0, known.count - 1);
   const id = runIdFor(nodeSha256, identity, serial);
+  if (request.new || known.run === undefined) {
+    const { dataset, question } = inspected;
+    const asked = { source: dataset.name, modelId: question.model.modelId, request: question.request };
+    await checkUnfinished(session, { id, output: output?.path, asked, isWanted: request.new ?? false });
+  }
   const lock = await lockRun(session.dir, id);
   try {
     const before = request.new ? undefined : known.run;

@@ -34,10 +34,17 @@ const entries = {
   'BR-E0115': { title: 'model parameter', hint: 'see the request parameters of the model family' },
   'BR-E0116': { title: 'unsupported Node.js', hint: 'install Node.js 22.15 or newer' },
   'BR-E0117': { title: 'unknown format', hint: 'end the name in .csv, .tsv, .jsonl or .ndjson, or give --input-format' },
-  'BR-E0118': { title: 'dataset changed', hint: 'the file changed since the run was started; start another run with --new' },
+  'BR-E0118': {
+    title: 'changed while it was read',
+    hint: 'give the same command again when nothing writes to it any more; a dataset that has changed makes another run',
+  },
   'BR-E0119': { title: 'confirmation needed', hint: 'add --yes, or set --max-cost' },
   'BR-E0120': { title: 'invalid value', hint: 'see the help of the command for what is allowed' },
   'BR-E0121': { title: 'all rows rejected', hint: 'nothing could be sent; see the reasons of the rejected rows' },
+  'BR-E0122': {
+    title: 'files of one dataset differ',
+    hint: 'give files with the same columns in the same order, or send them as runs of their own',
+  },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },
@@ -49,6 +56,10 @@ const entries = {
   'BR-E0208': { title: 'object missing', hint: 'an object of the run is gone from its bucket' },
   'BR-E0209': { title: 'local Bedrock in use', hint: 'use the one that is running, stop it, or give another --dir' },
   'BR-E0210': { title: 'port in use', hint: 'choose another --port, or 0 for a free one' },
+  'BR-E0211': {
+    title: 'output of an unfinished run',
+    hint: 'go on with the unfinished run or stop it; --new starts another beside it',
+  },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },
