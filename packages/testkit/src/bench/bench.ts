@@ -20,6 +20,10 @@ export interface Bench {
   readonly name: string;
   /** Rows when the command does not say. */
   readonly rows: number;
+  /** Not ours: another program at comparable work. */
+  readonly forScale?: boolean;
+  /** Processors that it is given; default 1. */
+  readonly cores?: number;
   run(context: BenchContext): Promise<BenchRun>;
 }
 
@@ -28,5 +32,5 @@ export interface BenchFigures {
   readonly bench: string;
   readonly rows: number;
   readonly rowsPerSecond: number;
-  readonly peakRssMB: number;
+  readonly peakRssMB: number | undefined;
 }

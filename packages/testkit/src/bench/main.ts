@@ -1,7 +1,8 @@
 /**
- * npm run bench -- [--json] [--only NAME] [--rows N] [--runs N] [--clean]
+ * npm run bench -- [--json] [--only NAME,NAME] [--rows N | --large] [--runs N] [--ours] [--clean]
  *
- * Each run of a bench is a process of its own on one processor, where `taskset` is there to pin it. Prints medians.
+ * Each run of a bench is a process of its own on one processor, where `taskset` is there to pin it. Prints medians. `--large`:
+ * ten times the rows. `--ours`: without the programs of others that stand beside them for scale.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,12 +20,20 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     rows: { type: 'string' },
-    runs: { type: 'string', default: '3' },
+    large: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '5' },
+    ours: { type: 'boolean', default: false },
     clean: { type: 'boolean', default: false },
     /** Internal: run this bench here, once. */
     child: { type: 'string' },
   },
 });
+
+/** What a child prints; no number becomes `null` on the way. */
+interface Measured {
+  readonly seconds: number;
+  readonly peakRssMB: number | null;
+}
 
 if (values.clean) await cleanBenches();
 else if (values.child !== undefined) await runHere(benchNamed(values.child));
@@ -45,19 +54,22 @@ function count(value: string | undefined, otherwise: number): number {
 }
 
 async function runAll(): Promise<void> {
-  const chosen = values.only === undefined ? BENCHES : [benchNamed(values.only)];
+  const chosen = values.only === undefined ? BENCHES : values.only.split(',').map(benchNamed);
   const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
   if (!pin) console.error('taskset is not there: benches may use every processor');
   for (const bench of chosen) {
-    const rows = count(values.rows, bench.rows);
+    if (bench.forScale && values.ours) continue;
+    const rows = count(values.rows, values.large ? 10 * bench.rows : bench.rows);
     await benchDataset(rows);
-    const runs: { seconds: number; peakRssMB: number }[] = [];
-    for (let run = count(values.runs, 3); run > 0; run--) runs.push(await runChild(bench, rows, pin));
+    const cores = pin ? Array.from({ length: bench.cores ?? 1 }, (_, core) => core).join(',') : undefined;
+    const runs: Measured[] = [];
+    for (let run = count(values.runs, 5); run > 0; run--) runs.push(await runChild(bench, rows, cores));
+    const peaks = runs.flatMap((run) => run.peakRssMB ?? []);
     show({
       bench: bench.name,
       rows,
       rowsPerSecond: Math.round(rows / median(runs.map((run) => run.seconds))),
-      peakRssMB: median(runs.map((run) => run.peakRssMB)),
+      peakRssMB: peaks.length > 0 ? median(peaks) : undefined,
     });
   }
 }
@@ -65,11 +77,14 @@ async function runAll(): Promise<void> {
 function show(figures: BenchFigures): void {
   const { bench, rows, rowsPerSecond, peakRssMB: peak } = figures;
   if (values.json) console.log(JSON.stringify(figures));
-  else console.log(`${bench}: ${rowsPerSecond.toLocaleString('en')} rows/s, ${peak} MB, ${rows.toLocaleString('en')} rows`);
+  else {
+    const memory = peak === undefined ? '' : `, ${peak} MB`;
+    console.log(`${bench}: ${rowsPerSecond.toLocaleString('en')} rows/s${memory}, ${rows.toLocaleString('en')} rows`);
+  }
 }
 
 /** Runs a bench once in another process and reads the line that it prints. */
-function runChild(bench: Bench, rows: number, pin: boolean): Promise<{ seconds: number; peakRssMB: number }> {
+function runChild(bench: Bench, rows: number, cores: string | undefined): Promise<Measured> {
   const node = [
     process.execPath,
     ...process.execArgv,
@@ -79,7 +94,7 @@ function runChild(bench: Bench, rows: number, pin: boolean): Promise<{ seconds: 
     '--rows',
     `${rows}`,
   ];
-  const [command, ...args] = pin ? ['taskset', '-c', '0', ...node] : node;
+  const [command, ...args] = cores === undefined ? node : ['taskset', '-c', cores, ...node];
   return new Promise((resolve, reject) => {
     const child = spawn(command as string, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
@@ -88,7 +103,7 @@ function runChild(bench: Bench, rows: number, pin: boolean): Promise<{ seconds: 
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(output));
+      if (code === 0) resolve(JSON.parse(output.trimEnd().split('\n').at(-1) as string));
       else reject(new Error(`bench ${bench.name} failed with exit code ${code}`));
     });
   });
