@@ -134,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/prepare.ts',
     edits: [["writes: run?.body.state === 'preparing' ? [putRun(run, run.body)] : []", 'writes: []']],
     seeds: 4000,
-    breaks: ['I1', 'I4', 'I14', 'immutable-object'],
+    breaks: ['I1', 'I4', 'I14', 'immutable-object', 'unexpected-error'],
   },
   {
     name: 'no-find-before-create',
