@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { type InputError, RejectReason, type RowBatch } from '@batchrock/core';
 import { createBatch, type RowFormat, type RowSkipper, type ScanStop } from '../reading/index.ts';
 import type { CsvBytes } from './csv-bytes.ts';
+import { cellText } from './csv-cell.ts';
 import { type CsvDialect, dialectBytes } from './csv-dialect.ts';
 import { unterminatedQuote } from './csv-header.ts';
 import { CsvRowSkipper } from './csv-row-skipper.ts';
@@ -76,12 +77,33 @@ export class CsvFormat implements RowFormat {
   }
 
   explain(row: Buffer, reason: number): string {
-    if (reason !== RejectReason.ragged) {
-      return 'a quote inside a cell that is not quoted, or text behind a closing quote; enclose the cell in quotes and double the ones in it';
-    }
-    const scanner = new CsvScanner({ ...this.#bytes, width: 0, maxRowBytes: row.length });
-    scanner.scan(row, 0, true, createBatch(1));
-    const cells = scanner.cellsFound;
-    return `${cells} cell${cells === 1 ? '' : 's'}, the header has ${this.columns.length}`;
+    const width = this.columns.length;
+    const scanner = new CsvScanner({ ...this.#bytes, width: width + MOST_EXTRA, maxRowBytes: row.length });
+    const batch = createBatch(width + MOST_EXTRA);
+    scanner.scan(row, 0, true, batch);
+    const found = scanner.cellsFound;
+    const extra: string[] = [];
+    for (let c = width; c < Math.min(found, width + MOST_EXTRA); c++) extra.push(cellText(row, batch.cells, 3 * c));
+    const beyond = extra.length === 0 ? '' : `; beyond it ${quoteCells(extra, found - width)}`;
+    return reason === RejectReason.ragged
+      ? `${found} cell${found === 1 ? '' : 's'}, the header has ${width}${beyond}`
+      : `a quote inside a cell that is not quoted, or text behind a closing quote; enclose the cell in quotes and double the ones in it${beyond && `; the header has ${width} cells${beyond}`}`;
   }
+}
+
+/** Cells beyond the header that a message shows, and characters of them. */
+const MOST_EXTRA = 16;
+const MOST_CHARACTERS = 1_000;
+
+/** Cells that no column takes, for a message: the rows' own bytes would be lost with them. `count`: how many there are. */
+function quoteCells(cells: readonly string[], count: number): string {
+  const shown: string[] = [];
+  let left = MOST_CHARACTERS;
+  for (const cell of cells) {
+    if (left <= 0) break;
+    shown.push(JSON.stringify(cell.length > left ? `${cell.slice(0, left)}…` : cell));
+    left -= cell.length;
+  }
+  const hidden = count - shown.length;
+  return shown.join(', ') + (hidden > 0 ? ` and ${hidden} more` : '');
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { CellKind, type ReadPosition } from '@batchrock/core';
+import type { ReadPosition, RowBatch } from '@batchrock/core';
 import { bytesSource, cellString, poisonedSource, readRows, type SeenRow } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { type CsvOptions, openCsv } from './csv-open.ts';
@@ -100,19 +100,53 @@ describe('openCsv rejects bad rows and goes on', () => {
     expect(rows.map((row) => [row.line, row.reject, row.why])).toEqual([
       [2, 'ragged_row', '2 cells, the header has 3'],
       [3, undefined, undefined],
-      [4, 'ragged_row', '5 cells, the header has 3'],
+      [4, 'ragged_row', '5 cells, the header has 3; beyond it "4", "5\\n6"'],
       [6, undefined, undefined],
     ]);
   });
 
-  it('has the cells of a ragged row as far as they go, and the rest absent', async () => {
-    const reader = await openCsv(bytesSource(Buffer.from('a,b,c\n1,2,3\n4\n"x"y,5,6\n')));
-    const batch = await reader.next();
-    if (!batch) throw new Error('no batch');
-    const { text, absent } = CellKind;
-    const kinds = Array.from({ length: 9 }, (_, cell) => batch.cells[3 * cell + 2]);
-    expect(kinds).toEqual([text, text, text, text, absent, absent, absent, absent, absent]);
-    expect(cellString(batch, 1, 0)).toBe('4');
+  it('keeps the cells of a bad row as far as they go, and the rest is absent', async () => {
+    const cellsOf = async (row: string, blockBytes: number) => {
+      const reader = await openCsv(bytesSource(Buffer.from(`a,b,c\n1,2,3\n${row}7,8,9\n`)), { blockBytes });
+      let seen = 0;
+      for (let batch = await reader.next(); batch; batch = await reader.next()) {
+        const at = 1 - seen;
+        if (at < batch.count) return Array.from({ length: 3 }, (_, cell) => cellString(batch as RowBatch, at, cell));
+        seen += batch.count;
+      }
+      throw new Error('no such row');
+    };
+    for (const blockBytes of [8, 4096]) {
+      expect(await cellsOf('4\n', blockBytes)).toEqual(['4', undefined, undefined]);
+      expect(await cellsOf('4,5,6,7\n', blockBytes)).toEqual(['4', '5', '6']);
+      // a stray quote: what stands before it, and then the line as it stands
+      expect(await cellsOf('"x"y,5,6\r\n', blockBytes)).toEqual(['"x"y', '5', '6']);
+      expect(await cellsOf('"4",5" pipe,"6"\n', blockBytes)).toEqual(['4', '5" pipe', '"6"']);
+      expect(await cellsOf('4,5"\n', blockBytes)).toEqual(['4', '5"', undefined]);
+    }
+  });
+
+  it('tells the cells that no column takes, up to a few', async () => {
+    const why = async (row: string) => (await read(`a,b\n1,2\n${row}\n`))[1]?.why;
+    expect(await why('1,"2",3,"a ""4"" b"')).toBe('4 cells, the header has 2; beyond it "3", "a \\"4\\" b"');
+    expect(await why('1,2"x,3')).toMatch(/^a quote inside a cell that is not quoted, .*; the header has 2 cells; beyond it "3"$/);
+    expect(await why(`1,2${',x'.repeat(18)}`)).toMatch(/^20 cells, the header has 2; beyond it ("x", ){15}"x" and 2 more$/);
+    const long = await why(`1,2,${'y'.repeat(2000)},z`);
+    expect(long).toBe(`4 cells, the header has 2; beyond it "${'y'.repeat(1000)}…" and 1 more`);
+  });
+
+  it('says which columns are not UTF-8, and where', async () => {
+    const row = Buffer.concat([Buffer.from('é,'), Buffer.from([0x78, 0xe9, 0x2c, 0xff]), Buffer.from(',ok\n')]);
+    const whyOf = async (content: Buffer, blockBytes: number) =>
+      (await readRows(await openCsv(bytesSource(content), { blockBytes }))).at(-1)?.why;
+    for (const blockBytes of [8, 4096]) {
+      expect(await whyOf(Buffer.concat([Buffer.from('a,b,c,d\n1,2,3,4\n'), row]), blockBytes)).toBe(
+        'column "b" is not UTF-8 (byte 0xe9 at offset 20 of the file), column "c" is not UTF-8 (byte 0xff at offset 22 of the file); save the file as UTF-8',
+      );
+      expect(await whyOf(Buffer.concat([Buffer.from('a,b,c\n1,2,3\n'), row]), blockBytes)).toMatch(
+        /^4 cells, the header has 3; beyond it "ok"; column "b" is not UTF-8 \(byte 0xe9 at offset 16 of the file\), /,
+      );
+    }
   });
 
   it('rejects a stray quote with its line and finds the next row', async () => {

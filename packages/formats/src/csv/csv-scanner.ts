@@ -6,6 +6,15 @@ import { CARRIAGE_RETURN, type CsvBytes, LINE_FEED, QUOTE } from './csv-bytes.ts
 /** How one row came out; offsets are in the scanner's fields. */
 type RowResult = 'row' | 'blank' | 'bytes' | 'broken';
 
+/** The cell in which a row breaks off: the cells before it, its first byte, and the byte that may not stand there. */
+interface BrokenCell {
+  readonly count: number;
+  readonly start: number;
+  readonly at: number;
+  /** Nothing follows the bytes in hand. */
+  readonly last: boolean;
+}
+
 export interface CsvScannerOptions extends CsvBytes {
   readonly width: number;
   readonly maxRowBytes: number;
@@ -26,7 +35,7 @@ export class CsvScanner {
   openLine = 0;
   /** After `long`: the byte after the row that begins at `at`. */
   rowEnd = 0;
-  /** Cells of the newest ragged row. */
+  /** Cells of the newest row, those beyond the header too. */
   cellsFound = 0;
   readonly #delimiter: number;
   readonly #newline: number;
@@ -101,7 +110,7 @@ export class CsvScanner {
       } else {
         const newline = this.#newlineFrom(bytes, at);
         while (at < newline && bytes[at] !== delimiter) {
-          if (bytes[at] === QUOTE) return this.#badQuote(bytes, at, last, cells, base);
+          if (bytes[at] === QUOTE) return this.#badQuote(bytes, { count, start: cellStart, at, last }, cells, base);
           at++;
         }
         cellEnd = at;
@@ -110,10 +119,7 @@ export class CsvScanner {
         }
       }
       if (count < width) {
-        const cell = base + 3 * count;
-        cells[cell] = cellStart;
-        cells[cell + 1] = cellEnd;
-        cells[cell + 2] = kind;
+        putCell(cells, base + 3 * count, cellStart, cellEnd, kind);
       }
       count++;
       if (at < end && bytes[at] === delimiter) {
@@ -122,12 +128,13 @@ export class CsvScanner {
       }
       const rowEnd = this.#afterLineEnd(bytes, at, last);
       if (rowEnd === -1) return 'bytes';
-      if (rowEnd === -2) return this.#badQuote(bytes, at, last, cells, base);
+      // the cell is quoted, and its quotes belong to what is kept of it
+      if (rowEnd === -2) return this.#badQuote(bytes, { count: count - 1, start: cellStart - 1, at, last }, cells, base);
       this.rowEnd = rowEnd;
+      this.cellsFound = count;
       if (count === width) return 'row';
       if (count === 1 && cellStart === start && cellEnd === start) return 'blank';
       this.#reject = RejectReason.ragged;
-      this.cellsFound = count;
       for (let c = count; c < width; c++) cells[base + 3 * c + 2] = CellKind.absent;
       return 'row';
     }
@@ -143,13 +150,26 @@ export class CsvScanner {
     return bytes[at + 1] === LINE_FEED ? at + 2 : -2;
   }
 
-  /** A quote where none may be: the row ends with its line, whatever quotes may follow. */
-  #badQuote(bytes: Buffer, at: number, last: boolean, cells: Uint32Array, base: number): RowResult {
-    const newline = this.#newlineFrom(bytes, at);
-    if (newline === bytes.length && !last) return 'bytes';
+  /**
+   * A quote where none may be: the row ends with its line, whatever quotes may follow. The cells before it stay; from the
+   * broken one on, the line is split at its delimiters and each cell kept as it stands.
+   */
+  #badQuote(bytes: Buffer, broken: BrokenCell, cells: Uint32Array, base: number): RowResult {
+    const newline = this.#newlineFrom(bytes, broken.at);
+    if (newline === bytes.length && !broken.last) return 'bytes';
     this.rowEnd = Math.min(newline + 1, bytes.length);
     this.#reject = RejectReason.badQuote;
-    for (let c = 0; c < this.#width; c++) cells[base + 3 * c + 2] = CellKind.absent;
+    const hasReturn = this.#newline === LINE_FEED && newline > broken.at && bytes[newline - 1] === CARRIAGE_RETURN;
+    const end = hasReturn ? newline - 1 : newline;
+    let { count, start, at } = broken;
+    for (; at <= end; at++) {
+      if (at < end && bytes[at] !== this.#delimiter) continue;
+      if (count < this.#width) putCell(cells, base + 3 * count, start, at, CellKind.text);
+      count++;
+      start = at + 1;
+    }
+    this.cellsFound = count;
+    for (let c = count; c < this.#width; c++) cells[base + 3 * c + 2] = CellKind.absent;
     return 'row';
   }
 
@@ -175,4 +195,10 @@ export class CsvScanner {
       newline = this.#newlineFrom(bytes, newline + 1);
     }
   }
+}
+
+function putCell(cells: Uint32Array, at: number, start: number, end: number, kind: CellKind): void {
+  cells[at] = start;
+  cells[at + 1] = end;
+  cells[at + 2] = kind;
 }

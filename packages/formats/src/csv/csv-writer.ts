@@ -15,6 +15,7 @@ import {
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 import { writeUnescaped } from '../writing/json-text.ts';
+import { mendedRow } from '../writing/mended-row.ts';
 import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './csv-bytes.ts';
 import { delimiterByte } from './csv-dialect.ts';
 import { isFormulaLike } from './formula.ts';
@@ -36,8 +37,8 @@ const JSON_NULL = utf8('null');
 /**
  * Results as CSV (RFC 4180, UTF-8). A row of CSV with the same delimiter is copied as it came, byte for byte, with our cells
  * after its own; lines end as the input's first row does. From JSON Lines, strings become text, null and absent keys empty
- * cells, all other values their JSON text. An embedding is JSON text. A row that could not be read keeps its place with empty
- * cells, a ragged one with the cells that it has, so that every line has as many cells as the header.
+ * cells, all other values their JSON text. An embedding is JSON text. A rejected row keeps its place and the cells that can
+ * be read, with U+FFFD for bytes that are not UTF-8; every line has as many cells as the header.
  */
 export function createCsvWriter(sink: ObjectSink, options: CsvWriterOptions = {}): ResultWriter {
   return new CsvWriter(sink, options);
@@ -72,6 +73,11 @@ class CsvWriter implements ResultWriter {
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
+    const mended = batch.reject[row] === RejectReason.none ? undefined : mendedRow(batch, row);
+    return mended === undefined ? this.#write(batch, row, result) : this.#write(mended, 0, result);
+  }
+
+  #write(batch: RowBatch, row: number, result: ResultRow): boolean {
     const isFirst = this.#lineEnd.length === 0;
     if (isFirst) this.#lineEnd = this.#lineEndOf(batch, row);
     const header = isFirst && this.#out.written + this.#out.length === 0 ? this.#header() : undefined;
@@ -144,14 +150,12 @@ class CsvWriter implements ResultWriter {
   }
 
   #input(batch: RowBatch, row: number, at: number): number {
-    const reject = batch.reject[row]!;
-    if (this.#isSameDialect && reject === RejectReason.none) return this.#copyRow(batch, row, at);
-    const isReadable = reject === RejectReason.none || reject === RejectReason.ragged;
+    if (this.#isSameDialect && batch.reject[row] === RejectReason.none) return this.#copyRow(batch, row, at);
     const width = this.#table!.columns.length;
     for (let c = 0; c < width; c++) {
       if (c > 0) this.#target.bytes[at++] = this.#delimiter;
       // a column of JSON Lines that no row has shown yet is not in the batch
-      if (isReadable && c < batch.width) at = this.#cell(batch, 3 * (row * batch.width + c), at);
+      if (c < batch.width) at = this.#cell(batch, 3 * (row * batch.width + c), at);
     }
     return at;
   }

@@ -1,4 +1,4 @@
-import { type Buffer, isUtf8 } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { CellKind, type Dialect, InvariantError, RejectReason, type RowBatch } from '@batchrock/core';
 import type { RowFormat, RowSkipper, ScanStop } from '../reading/index.ts';
 import { skipSpace } from './json-scanner.ts';
@@ -83,14 +83,10 @@ export class JsonlFormat implements RowFormat {
   #row(bytes: Buffer, lineEnd: number, batch: RowBatch): boolean {
     const row = batch.count;
     const base = 3 * row * batch.width;
-    let parsed = this.#parser.parse(bytes, this.at, lineEnd, batch.cells, base, batch.width);
+    const parsed = this.#parser.parse(bytes, this.at, lineEnd, batch.cells, base, batch.width);
     if (parsed === 'newKeys') {
-      // keys of a row that is rejected do not become columns
-      if (isUtf8(bytes.subarray(this.at, lineEnd))) {
-        this.#columns.add(this.#parser.newKeys, this.#name, this.line);
-        return false;
-      }
-      parsed = 'row';
+      this.#columns.add(this.#parser.newKeys, this.#name, this.line);
+      return false;
     }
     batch.reject[row] = parsed === 'bad' ? RejectReason.badJson : RejectReason.none;
     if (parsed === 'bad') for (let c = 0; c < batch.width; c++) batch.cells[base + 3 * c + 2] = CellKind.absent;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CellKind } from '@batchrock/core';
 import { scanString, scanValue, skipSpace } from './json-scanner.ts';
 import { type JsonlColumns, keyText } from './jsonl-columns.ts';
@@ -66,6 +67,8 @@ export class JsonlRowParser {
 
   #columnOf(bytes: Uint8Array, start: number, end: number, n: number): number {
     const column = this.#columns.columnOf(bytes, start, end, n);
+    // a key that cannot be read is no column, and its row is rejected in any case
+    if (column < 0 && !isUtf8(bytes.subarray(start, end))) return NEW;
     const key = column < 0 ? keyText(bytes, start, end) : '';
     const doubled = column < 0 ? this.newKeys.has(key) : this.#seenIn[column] === this.#row;
     if (doubled) {

@@ -16,6 +16,7 @@ import {
   writeEscaped,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
+import { mendedRow } from '../writing/mended-row.ts';
 
 const NULL = utf8('null');
 
@@ -37,8 +38,8 @@ interface Literals {
 
 /**
  * Results as JSON Lines. A row of JSON Lines is copied as it came, byte for byte, with our keys after its own; cells of CSV
- * become strings. Answers are copied with their escapes. What a row has not is null. A row that could not be read keeps its
- * place: its own keys are left out (JSON Lines) or null (CSV), and `error_message` says where it stands.
+ * become strings. Answers are copied with their escapes. What a row has not is null. A rejected row keeps its place and what
+ * can be read of it, with U+FFFD for bytes that are not UTF-8; a line that is no JSON object has none of its own keys.
  */
 export function createJsonlWriter(sink: ObjectSink): ResultWriter {
   return new JsonlWriter(sink);
@@ -72,6 +73,11 @@ class JsonlWriter implements ResultWriter {
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
+    const mended = batch.reject[row] === RejectReason.none ? undefined : mendedRow(batch, row);
+    return mended === undefined ? this.#write(batch, row, result) : this.#write(mended, 0, result);
+  }
+
+  #write(batch: RowBatch, row: number, result: ResultRow): boolean {
     const rowBytes = batch.rowEnd[row]! - batch.rowStart[row]!;
     // a cell of CSV may grow six times; a row of JSON is copied
     this.#needed = this.#fixed + rowBytes * (this.#isJson ? 1 : 6) + outcomeBytes(result);
@@ -103,7 +109,7 @@ class JsonlWriter implements ResultWriter {
   /** The object without its closing brace; an empty one without its comma is mended by `#result`. */
   #jsonRow(batch: RowBatch, row: number, at: number): number {
     const out = this.#target.bytes;
-    if (batch.reject[row] !== RejectReason.none) {
+    if (batch.reject[row] === RejectReason.badJson) {
       out[at] = 0x7b;
       return at + 1;
     }
@@ -120,12 +126,11 @@ class JsonlWriter implements ResultWriter {
   #cells(batch: RowBatch, row: number, at: number): number {
     const out = this.#target.bytes;
     const from = this.#rows;
-    const isReadable = batch.reject[row] === RejectReason.none || batch.reject[row] === RejectReason.ragged;
     for (let c = 0; c < this.#keys.length; c++) {
       const cell = 3 * (row * batch.width + c);
       const kind = batch.cells[cell + 2]!;
       at = putLiteral(out, at, this.#keys[c]!);
-      if (!isReadable || kind === CellKind.absent) {
+      if (kind === CellKind.absent) {
         at = putLiteral(out, at, NULL);
         continue;
       }

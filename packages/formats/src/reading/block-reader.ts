@@ -3,7 +3,7 @@ import { CellKind, InputError, type ReadPosition, RejectReason, type RowBatch, t
 import { createBatch } from './batch.ts';
 import type { ByteWindow } from './byte-window.ts';
 import type { RowFormat } from './row-format.ts';
-import { rejectForeignBytes } from './utf8-check.ts';
+import { describeForeignBytes, rejectForeignBytes } from './utf8-check.ts';
 
 export interface BlockReaderOptions {
   readonly warnings: readonly string[];
@@ -63,16 +63,13 @@ export class BlockReader implements RowReader {
 
   explainReject(row: number): string {
     const { bytes, rowStart, rowEnd, reject } = this.#batch;
-    switch (reject[row]) {
-      case RejectReason.notUtf8:
-        return 'bytes that are not UTF-8; save the file as UTF-8';
-      case RejectReason.rowTooLong:
-        return `longer than ${this.#maxRowBytes} bytes`;
-      default: {
-        const start = bytes.byteOffset + rowStart[row]!;
-        return this.#format.explain(Buffer.from(bytes.buffer, start, rowEnd[row]! - rowStart[row]!), reject[row]!);
-      }
-    }
+    const reason = reject[row]!;
+    if (reason === RejectReason.rowTooLong) return `longer than ${this.#maxRowBytes} bytes`;
+    const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const foreign = describeForeignBytes(this.#batch, block, row, this.columns);
+    const hint = foreign === undefined ? [] : [`${foreign}; save the file as UTF-8`];
+    if (reason === RejectReason.notUtf8) return hint.join();
+    return [this.#format.explain(block.subarray(rowStart[row], rowEnd[row]), reason), ...hint].join('; ');
   }
 
   close(): Promise<void> {
