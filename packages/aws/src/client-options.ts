@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly endpoint?: string;
   /** Default: the SDK's chain of providers (environment, profiles, SSO, roles). */
   readonly credentials?: Credentials;
+  /** Profile of the AWS configuration files that the chain reads; default: `AWS_PROFILE`, else `default`. */
+  readonly profile?: string;
   /** Connections at once; default 16. */
   readonly maxSockets?: number;
 }
@@ -24,6 +26,7 @@ export function clientConfig(options: ConnectionOptions, idleTimeoutMs: number) 
     region: options.region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     retryMode: 'standard',
     maxAttempts: 4,
     requestHandler: new NodeHttpHandler({

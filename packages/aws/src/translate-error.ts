@@ -6,6 +6,7 @@ import {
   ServiceError,
   type ServiceErrorKind,
 } from '@batchrock/core';
+import { otherRegion } from './s3/other-region.ts';
 
 /** What the SDK's errors carry, read without trusting their class. */
 interface SdkError {
@@ -44,6 +45,9 @@ const REASONS: Readonly<Record<string, ServiceErrorKind>> = {
   ValidationException: 'invalid',
   ResourceNotFoundException: 'invalid',
   NoSuchBucket: 'invalid',
+  PermanentRedirect: 'invalid',
+  AuthorizationHeaderMalformed: 'invalid',
+  InvalidObjectState: 'invalid',
   InvalidRequest: 'invalid',
   AccessDeniedException: 'denied',
   AccessDenied: 'denied',
@@ -71,8 +75,9 @@ const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTU
 /**
  * Translates what an AWS client throws. `effect` is `none` only where the call surely changed nothing: it was refused at
  * its first attempt, or never connected. After a retry an earlier attempt may have taken effect without our knowing.
+ * `hintIfDenied` says which permissions the call needs.
  */
-export function translateError(error: unknown, operation: string): BatchrockError {
+export function translateError(error: unknown, operation: string, hintIfDenied?: string): BatchrockError {
   if (isBatchrockError(error)) return error;
   const sdk = readSdkError(error);
   if (sdk.name === 'AbortError') return new CancelledError(`${operation} was cancelled`, { cause: error });
@@ -80,8 +85,10 @@ export function translateError(error: unknown, operation: string): BatchrockErro
   const reason = reasonOf(sdk);
   const unreachable = NOT_CONNECTED.has(sdk.systemCode ?? '');
   const refused = unreachable || sdk.name === 'CredentialsProviderError' || (sdk.status !== undefined && sdk.status < 500);
-  return new ServiceError(unreachable ? 'BR-E0506' : CODES[reason], `${operation}: ${sdk.message}`, {
+  const remedy = remedyFor(sdk, error, hintIfDenied);
+  return new ServiceError(unreachable ? 'BR-E0506' : CODES[reason], `${operation}: ${remedy?.message ?? sdk.message}`, {
     reason,
+    ...(remedy === undefined ? {} : { hint: remedy.hint }),
     effect: refused && sdk.attempts <= 1 ? 'none' : 'unknown',
     cause: error,
     details: {
@@ -90,6 +97,35 @@ export function translateError(error: unknown, operation: string): BatchrockErro
       ...(sdk.requestId === undefined ? {} : { requestId: sdk.requestId }),
     },
   });
+}
+
+/** What to do about a refusal, where more is known than its kind; `message` where the service's own says too little. */
+function remedyFor(
+  sdk: SdkError,
+  error: unknown,
+  hintIfDenied: string | undefined,
+): { readonly message?: string; readonly hint: string } | undefined {
+  const region = otherRegion(error);
+  if (region !== undefined || sdk.name === 'PermanentRedirect' || sdk.status === 301) {
+    const where = region === undefined ? 'in another Region' : `in the Region ${region}`;
+    return { message: `the bucket is ${where}`, hint: `give its own Region: --region ${region ?? 'NAME'}` };
+  }
+  switch (sdk.name) {
+    case 'CredentialsProviderError':
+      return { hint: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; aws sso login renews a session' };
+    case 'ExpiredToken':
+    case 'ExpiredTokenException':
+      return { hint: 'the session has expired: renew it, such as with aws sso login, and give the same command again' };
+    case 'InvalidAccessKeyId':
+    case 'SignatureDoesNotMatch':
+      return { hint: 'the keys are not those of this account or endpoint: check AWS_PROFILE and the endpoint URL' };
+    case 'InvalidObjectState':
+      return { message: 'the object is archived', hint: 'restore it first: aws s3api restore-object' };
+    case 'NoSuchBucket':
+      return { hint: 'check the name of the bucket; for one that is not at AWS give the URL of its server' };
+    default:
+      return hintIfDenied !== undefined && reasonOf(sdk) === 'denied' ? { hint: hintIfDenied } : undefined;
+  }
 }
 
 function reasonOf(sdk: SdkError): ServiceErrorKind {

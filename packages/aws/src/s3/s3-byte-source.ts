@@ -1,15 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { type ByteSource, InputError, isServiceError, type OpenOptions } from '@batchrock/core';
+import { type ByteSource, CancelledError, InputError, isServiceError, type OpenOptions, ServiceError } from '@batchrock/core';
 import { isNotFound, translateError } from '../translate-error.ts';
 import { type S3Location, unquoted } from './s3-location.ts';
 
 /** A read that breaks off is taken up again from where it stopped, so often without a byte between. */
-const MAX_BREAKS = 5;
+const MAX_BREAKS = 6;
 
 /** Opens an object as one streamed GetObject; undefined when there is none. */
 export async function openObject(at: S3Location, key: string, options: OpenOptions): Promise<ByteSource | undefined> {
   const source = new S3ByteSource(at, key, options);
   return (await source.connect()) ? source : undefined;
+}
+
+/** The body of an answer, as Node's stream and not as the SDK's type. */
+interface Body extends AsyncIterable<Uint8Array> {
+  destroy?(): void;
 }
 
 class S3ByteSource implements ByteSource {
@@ -21,10 +27,12 @@ class S3ByteSource implements ByteSource {
   #etag: string | undefined;
   /** Bytes still to come; unknown before the first answer. */
   #left = Number.POSITIVE_INFINITY;
+  #body: Body | undefined;
   #chunks: AsyncIterator<Uint8Array> | undefined;
   #chunk: Uint8Array = new Uint8Array(0);
   #used = 0;
   #breaks = 0;
+  #closed = false;
 
   constructor(at: S3Location, key: string, options: OpenOptions) {
     this.#at = at;
@@ -35,8 +43,8 @@ class S3ByteSource implements ByteSource {
     this.#etag = options.ifMatch;
   }
 
-  get #name(): string {
-    return `GetObject s3://${this.#at.bucket}/${this.#at.full(this.#key)}`;
+  get #uri(): string {
+    return `s3://${this.#at.bucket}/${this.#at.full(this.#key)}`;
   }
 
   /** Asks for what is left; false when there is no such object. */
@@ -55,13 +63,30 @@ class S3ByteSource implements ByteSource {
         }),
         { abortSignal: this.#signal },
       );
+      this.#body = answer.Body as unknown as Body;
+      this.#checkPlace(answer.ContentRange);
       this.#etag = unquoted(answer.ETag);
       this.#left = answer.ContentLength ?? Number.POSITIVE_INFINITY;
-      this.#chunks = (answer.Body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+      this.#chunks = this.#body[Symbol.asyncIterator]();
       return true;
     } catch (error) {
       return this.#refused(error);
     }
+  }
+
+  /** A server that knows no ranges answers with the whole object: its first bytes are not those that were asked for. */
+  #checkPlace(contentRange: string | undefined): void {
+    if (this.#position === 0 || contentRange?.startsWith(`bytes ${this.#position}-`)) return;
+    this.#body?.destroy?.();
+    throw new ServiceError(
+      'BR-E0509',
+      `GetObject ${this.#uri}: asked for byte ${this.#position} on, and the server sent others`,
+      {
+        reason: 'invalid',
+        effect: 'none',
+        hint: 'the server does not answer range requests; batchrock needs them',
+      },
+    );
   }
 
   #endedAtOnce(): true {
@@ -74,11 +99,9 @@ class S3ByteSource implements ByteSource {
     if (name === 'InvalidRange') return this.#endedAtOnce();
     if (isNotFound(error)) return false;
     if (name === 'PreconditionFailed') {
-      throw new InputError('BR-E0118', `s3://${this.#at.bucket}/${this.#at.full(this.#key)} changed while it was read`, {
-        cause: error,
-      });
+      throw new InputError('BR-E0118', `${this.#uri} changed while it was read`, { cause: error });
     }
-    throw translateError(error, this.#name);
+    throw translateError(error, `GetObject ${this.#uri}`);
   }
 
   async readInto(block: Uint8Array): Promise<number> {
@@ -91,6 +114,7 @@ class S3ByteSource implements ByteSource {
       this.#left -= n;
       this.#position += n;
       filled += n;
+      if (this.#left === 0) await this.#checkEnd();
     }
     return filled;
   }
@@ -98,6 +122,8 @@ class S3ByteSource implements ByteSource {
   async #nextChunk(): Promise<boolean> {
     for (;;) {
       try {
+        if (this.#closed) throw new CancelledError(`${this.#uri} was closed while it was read`);
+        this.#signal?.throwIfAborted();
         const next = await this.#chunks?.next();
         if (!next || next.done) {
           if (this.#left === Number.POSITIVE_INFINITY || this.#left <= 0) return false;
@@ -105,27 +131,62 @@ class S3ByteSource implements ByteSource {
         }
         this.#chunk = next.value;
         this.#used = 0;
+        if (this.#chunk.length === 0) continue;
         this.#breaks = 0;
-        if (this.#chunk.length > 0) return true;
+        return true;
       } catch (error) {
         await this.#reconnect(error);
       }
     }
   }
 
-  async #reconnect(error: unknown): Promise<void> {
-    const translated = translateError(error, this.#name);
-    if (this.#signal?.aborted || translated.kind === 'cancelled') throw translated;
-    if (++this.#breaks > MAX_BREAKS || (isServiceError(translated) && translated.reason !== 'unavailable')) throw translated;
-    if (await this.connect()) return;
-    throw new InputError('BR-E0118', `s3://${this.#at.bucket}/${this.#at.full(this.#key)} was removed while it was read`, {
-      cause: error,
+  /** Behind its last byte a whole object's stream says whether the checksum that S3 keeps is the one of these bytes. */
+  async #checkEnd(): Promise<void> {
+    try {
+      await this.#chunks?.next();
+    } catch (error) {
+      // all bytes are here: a connection that breaks now takes nothing away
+      if (!(error instanceof Error) || !error.message.startsWith('Checksum mismatch')) return;
+      throw new ServiceError('BR-E0509', `GetObject ${this.#uri}: the bytes do not have the checksum of the object`, {
+        reason: 'unavailable',
+        effect: 'none',
+        cause: error,
+      });
+    }
+  }
+
+  async #reconnect(cause: unknown): Promise<void> {
+    for (let error = cause; ; ) {
+      if (this.#signal?.aborted || this.#closed)
+        throw new CancelledError(`GetObject ${this.#uri} was cancelled`, { cause: error });
+      const translated = translateError(error, `GetObject ${this.#uri}`);
+      const mayPass = isServiceError(translated, 'unavailable') || isServiceError(translated, 'throttled');
+      if (!mayPass || ++this.#breaks > MAX_BREAKS) throw translated;
+      this.#body?.destroy?.();
+      await this.#pause();
+      try {
+        if (await this.connect()) return;
+      } catch (again) {
+        error = again;
+        continue;
+      }
+      throw new InputError('BR-E0118', `${this.#uri} was removed while it was read`, { cause });
+    }
+  }
+
+  /** Doubles with each break in a row, and begins with none: most connections that break can be made again at once. */
+  async #pause(): Promise<void> {
+    const ms = this.#breaks === 1 ? 0 : this.#at.resumeDelayMs * 2 ** (this.#breaks - 2);
+    await sleep(ms, undefined, this.#signal ? { signal: this.#signal } : {}).catch((cause: unknown) => {
+      throw new CancelledError(`GetObject ${this.#uri} was cancelled`, { cause });
     });
   }
 
+  /** Does not wait for the server: a connection that hangs is cut. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#left = 0;
-    await this.#chunks?.return?.(undefined);
+    this.#body?.destroy?.();
     this.#chunks = undefined;
   }
 }

@@ -5,12 +5,17 @@ import type { BlockPool } from './block-pool.ts';
 export interface S3Location {
   readonly client: S3Client;
   readonly bucket: string;
+  /** Before the second try to take a broken read up again; doubles with each. */
+  readonly resumeDelayMs: number;
   /** Blocks of all uploads. */
   readonly blocks: BlockPool;
   readonly owner: { ExpectedBucketOwner?: string };
   /** The full key of one of our keys. */
   full(key: string): string;
 }
+
+/** Milliseconds, unless a test says otherwise: six breaks in a row take some 8 seconds, beside the SDK's own tries. */
+export const RESUME_DELAY_MS = 500;
 
 /** ETags come in quotes. */
 export function unquoted(etag: string | undefined): string {

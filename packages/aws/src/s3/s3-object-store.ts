@@ -4,7 +4,7 @@ import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
 import { BlockPool } from './block-pool.ts';
 import { openObject } from './s3-byte-source.ts';
-import { type S3Location, unquoted } from './s3-location.ts';
+import { RESUME_DELAY_MS, type S3Location, unquoted } from './s3-location.ts';
 import { createObject } from './s3-object-sink.ts';
 import { leavePayloadUnsigned } from './unsigned-payload.ts';
 
@@ -17,6 +17,8 @@ export interface S3ObjectStoreOptions extends ConnectionOptions {
   readonly forcePathStyle?: boolean;
   /** The 12-digit account that must own the bucket: refused otherwise. */
   readonly bucketOwner?: string;
+  /** Milliseconds before a read that keeps breaking off is taken up again; doubles each time; default 500. */
+  readonly resumeDelayMs?: number;
 }
 
 /** The least that S3 takes as a part (API reference, 2026-11); with 10,000 of them an object may have 50 GB. */
@@ -45,6 +47,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
   const location: S3Location = {
     client,
     bucket: options.bucket,
+    resumeDelayMs: options.resumeDelayMs ?? RESUME_DELAY_MS,
     blocks: new BlockPool(BLOCK_BYTES, POOLED_BLOCKS),
     owner: options.bucketOwner === undefined ? {} : { ExpectedBucketOwner: options.bucketOwner },
     full: (key) => (prefix === '' ? key : `${prefix}/${key}`),

@@ -1,0 +1,37 @@
+import { InputError, invariant, type ObjectInfo, type RandomAccess, type Source } from '@batchrock/core';
+import { openObject } from './s3-byte-source.ts';
+import type { S3Location } from './s3-location.ts';
+
+/** An object as a file of a dataset: every read is tied to the ETag that it had when it was found. */
+export function s3Source(at: S3Location, { key, size, etag }: ObjectInfo): Source {
+  const name = `s3://${at.bucket}/${at.full(key)}`;
+  const open = async (from: number, to: number, signal: AbortSignal | undefined) => {
+    const source = await openObject(at, key, { from, to, ifMatch: etag, ...(signal ? { signal } : {}) });
+    if (source) return source;
+    throw new InputError('BR-E0118', `${name} was removed while it was read`, { details: { file: name } });
+  };
+  return {
+    name,
+    size,
+    open: (from = 0, signal) => open(from, size, signal),
+    openAccess: async (): Promise<RandomAccess> => ({
+      size,
+      async read(from, to, signal) {
+        invariant(from >= 0 && from <= to && to <= size, `${name} has ${size} bytes; asked for ${from} to ${to}`);
+        const bytes = new Uint8Array(to - from);
+        const source = await open(from, to, signal);
+        try {
+          const length = await source.readInto(bytes);
+          invariant(length === bytes.length, `${name} gave ${length} of ${bytes.length} bytes from ${from}`);
+          return bytes;
+        } finally {
+          await source.close();
+        }
+      },
+      close: async () => undefined,
+    }),
+    pin: async () => ({ kind: 's3', bytes: size, bucket: at.bucket, key: at.full(key), etag }),
+    // a read of another version is refused by S3 itself
+    checkUnchanged: async () => undefined,
+  };
+}
