@@ -116,13 +116,14 @@ class S3ByteSource implements ByteSource {
       filled += n;
       if (this.#left === 0) await this.#checkEnd();
     }
+    if (this.#closed) throw this.#cancelled();
     return filled;
   }
 
   async #nextChunk(): Promise<boolean> {
     for (;;) {
       try {
-        if (this.#closed) throw new CancelledError(`${this.#uri} was closed while it was read`);
+        if (this.#closed) throw this.#cancelled();
         this.#signal?.throwIfAborted();
         const next = await this.#chunks?.next();
         if (!next || next.done) {
@@ -157,8 +158,7 @@ class S3ByteSource implements ByteSource {
 
   async #reconnect(cause: unknown): Promise<void> {
     for (let error = cause; ; ) {
-      if (this.#signal?.aborted || this.#closed)
-        throw new CancelledError(`GetObject ${this.#uri} was cancelled`, { cause: error });
+      if (this.#signal?.aborted || this.#closed) throw this.#cancelled(error);
       const translated = translateError(error, `GetObject ${this.#uri}`);
       const mayPass = isServiceError(translated, 'unavailable') || isServiceError(translated, 'throttled');
       if (!mayPass || ++this.#breaks > MAX_BREAKS) throw translated;
@@ -178,8 +178,12 @@ class S3ByteSource implements ByteSource {
   async #pause(): Promise<void> {
     const ms = this.#breaks === 1 ? 0 : this.#at.resumeDelayMs * 2 ** (this.#breaks - 2);
     await sleep(ms, undefined, this.#signal ? { signal: this.#signal } : {}).catch((cause: unknown) => {
-      throw new CancelledError(`GetObject ${this.#uri} was cancelled`, { cause });
+      throw this.#cancelled(cause);
     });
+  }
+
+  #cancelled(cause?: unknown): CancelledError {
+    return new CancelledError(`GetObject ${this.#uri} was cancelled`, { cause });
   }
 
   /** Does not wait for the server: a connection that hangs is cut. */

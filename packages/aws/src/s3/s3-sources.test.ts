@@ -71,9 +71,7 @@ describe('datasets on the S3 of the local Bedrock', () => {
   });
 
   it('takes * for anything but a slash and ** for anything', async () => {
-    expect(await names('s3://data/in/*.csv')).toEqual(
-      ['s3://data/in/.a.csv.crc', 's3://data/in/a.csv', 's3://data/in/b.csv'].slice(1),
-    );
+    expect(await names('s3://data/in/*.csv')).toEqual(['s3://data/in/a.csv', 's3://data/in/b.csv']);
     expect(await names('s3://data/in/**/*.csv')).toContain('s3://data/in/deep/d.csv');
     expect(await names('s3://data/i*/a.csv')).toEqual(['s3://data/in/a.csv']);
     await expect(names('s3://data/in/*.parquet')).rejects.toMatchObject({
@@ -178,7 +176,7 @@ describe('datasets on an S3 that misbehaves', () => {
   });
 
   it('waits for a server that is away for a while, and gives up one that never gives a byte', async () => {
-    let away = 12;
+    let away = 6;
     answer = (_, response, from, to) => {
       if (from > 10 && away-- > 0) refuse(response, 503, 'SlowDown');
       else give(response, from, to, 200_000);
