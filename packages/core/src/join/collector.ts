@@ -1,4 +1,5 @@
 import { invariant } from '../errors/index.ts';
+import { releaseBlock, takeBlock } from '../record/index.ts';
 import { type SpilledRun, spillRun } from './spilled-run.ts';
 
 /** A file beside the process; the port `Scratch` gives such files. */
@@ -111,7 +112,7 @@ export class Collector {
     if (this.#runs.length === 0) return;
     // what is left goes to the file as well, so that the blocks of the merge may take the place of the chunks
     if (this.#held > 0) await this.spill();
-    this.#chunks = [];
+    this.#dropChunks();
     const share = Math.floor(this.#options.budgetBytes / this.#runs.length);
     for (const run of this.#runs) run.open(Math.max(4_096, Math.min(CHUNK_BYTES, share)));
   }
@@ -142,6 +143,11 @@ export class Collector {
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
+    this.#dropChunks();
+  }
+
+  #dropChunks(): void {
+    for (const chunk of this.#chunks) releaseBlock(chunk);
     this.#chunks = [];
   }
 
@@ -151,7 +157,8 @@ export class Collector {
     const chunk = this.#chunks[this.#current];
     if (chunk === undefined || chunk.length < size) {
       const usual = Math.min(CHUNK_BYTES, FIRST_CHUNK_BYTES << Math.min(this.#current, 4), this.#options.budgetBytes);
-      this.#chunks[this.#current] = new Uint8Array(Math.max(size, usual));
+      if (chunk !== undefined) releaseBlock(chunk);
+      this.#chunks[this.#current] = takeBlock(Math.max(size, usual));
     }
   }
 

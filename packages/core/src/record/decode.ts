@@ -6,7 +6,8 @@ import { isRetryable } from './error-class.ts';
 import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
 import { hasEscape } from './json-scan.ts';
-import { LineTemplate } from './line-template.ts';
+import { KernelSpans, writeKernelOutcome } from './kernel-lines.ts';
+import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { emptySpans, findSpans, type OutputSpans } from './output-spans.ts';
 
@@ -64,6 +65,8 @@ export class OutputDecoder {
   readonly #pluck: Plucker;
   readonly #spans: OutputSpans = emptySpans();
   readonly #answer: PluckedAnswer = emptyAnswer();
+  readonly #found: KernelSpans = new KernelSpans();
+  readonly #fields: LineFields = { spans: this.#spans, answer: this.#answer, found: this.#found };
   /** The block of the line, with a view that is made once for a block. */
   #text: ByteView = byteView(new Uint8Array(0));
   #template: LineTemplate | undefined;
@@ -71,6 +74,8 @@ export class OutputDecoder {
   #matchedFrom = -1;
   /** Lines in a row that did not have the shape of the template. */
   #misses = 0;
+  /** The spans that the kernel found are those of the line. */
+  #inKernel = false;
   /** The block that was written to last. */
   #out: ByteView = this.#text;
   /** The parsed line, when only a parser can tell its keys. */
@@ -92,7 +97,7 @@ export class OutputDecoder {
   readonly lineEnd = (bytes: Uint8Array, from: number, to: number): number => {
     if (this.#template === undefined) return -1;
     if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
-    const end = this.#template.match(this.#text, from, to, this.#spans, this.#answer);
+    const end = this.#template.match(this.#text, from, to, this.#fields);
     this.#matchedFrom = end >= 0 && end < to && bytes[end] === 10 ? from : -1;
     return this.#matchedFrom < 0 ? -1 : end;
   };
@@ -104,8 +109,10 @@ export class OutputDecoder {
     if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
     this.#parsed = this.#line = undefined;
     const spans = this.#spans;
-    if (isMatched || this.#template?.match(this.#text, start, end, spans, this.#answer) === end) this.#misses = 0;
+    this.#inKernel = this.#text.address >= 0;
+    if (isMatched || this.#template?.match(this.#text, start, end, this.#fields) === end) this.#misses = 0;
     else {
+      this.#inKernel = false;
       const found = findSpans(this.#text, start, end, spans, this.#pluck);
       if (found === 'malformed') return LineKind.malformed;
       if (found === 'odd') return this.#scanParsed(start, end);
@@ -120,6 +127,7 @@ export class OutputDecoder {
   #learn(start: number, end: number): void {
     this.#misses += 1;
     if (!this.#spans.isPlucked || (this.#template !== undefined && this.#misses < LEARN_AFTER)) return;
+    this.#template?.release();
     this.#template = LineTemplate.learn(this.#text, start, end, this.#spans, this.#answer);
     this.#misses = 0;
   }
@@ -160,6 +168,7 @@ export class OutputDecoder {
     }
     const { valueStart, valueEnd, stopStart, stopEnd, inputTokens, outputTokens } = this.#answer;
     if (this.#out.bytes !== out) this.#out = byteView(out);
+    if (this.#inKernel && this.#out.address >= 0) return writeKernelOutcome(this.#found, this.#out, at);
     let i = put(out, at, HEAD);
     i = copyBytes(this.#text, this.#spans.idStart, this.#spans.idEnd, this.#out, i);
     i = put(out, i, this.#text.bytes[valueStart] === 0x22 ? RESPONSE : EMBEDDING);
@@ -172,6 +181,13 @@ export class OutputDecoder {
     out[i] = 0x7d;
     out[i + 1] = 0x0a;
     return i + 2;
+  }
+
+  /** Gives the kernel's memory back. */
+  close(): void {
+    this.#template?.release();
+    this.#template = undefined;
+    this.#found.release();
   }
 
   #keepPlucked(): void {

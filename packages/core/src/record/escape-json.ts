@@ -1,3 +1,5 @@
+import { addressOf, kernelFunctions } from './kernel.ts';
+
 /** Bytes of `u00XX` digits. */
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
@@ -28,11 +30,13 @@ const TOP_BITS = 0x80808080 | 0;
 export interface ByteView {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Of the first byte in the kernel's memory; -1 for a block that is not there. */
+  readonly address: number;
 }
 
 /** Make it once for each block: a view is an object. */
 export function byteView(bytes: Uint8Array): ByteView {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), address: addressOf(bytes) };
 }
 
 /**
@@ -45,6 +49,10 @@ export function byteView(bytes: Uint8Array): ByteView {
  * backslash; both are told for four bytes by an addition that carries into each byte's top bit and no further.
  */
 export function writeEscaped(from: ByteView, start: number, end: number, doubled: boolean, to: ByteView, at: number): number {
+  if (from.address >= 0 && to.address >= 0) {
+    const { address } = from;
+    return kernelFunctions().escape(address + start, address + end, doubled, to.address + at) - to.address;
+  }
   const source = from.bytes;
   const words = from.view;
   const out = to.bytes;
@@ -103,6 +111,10 @@ export function escapedLength(source: Uint8Array, start: number, end: number, do
 
 /** Copies bytes; returns the offset after them. Below some 200 bytes this is quicker than a `set` of a new subarray. */
 export function copyBytes(from: ByteView, start: number, end: number, to: ByteView, at: number): number {
+  if (from.address >= 0 && to.address >= 0 && end - start >= 16) {
+    kernelFunctions().copy(from.address + start, from.address + end, to.address + at);
+    return at + end - start;
+  }
   if (end - start >= 192) {
     to.bytes.set(from.bytes.subarray(start, end), at);
     return at + end - start;

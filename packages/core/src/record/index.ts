@@ -13,6 +13,7 @@ export {
 } from './ids.ts';
 export { hexValue } from './json-scan.ts';
 export { jsonText } from './json-text.ts';
+export { addressOf, kernelFunctions, releaseBlock, takeBlock } from './kernel.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { emptyOutcomeSpans, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
 export { NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';

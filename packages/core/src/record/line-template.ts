@@ -1,6 +1,8 @@
 import type { PluckedAnswer } from './answer-plucker.ts';
 import { type ByteView, byteView } from './escape-json.ts';
 import { hasEscape, skipSoundString, skipSpace, skipString, skipValue } from './json-scan.ts';
+import { kernelFunctions, releaseBlock } from './kernel.ts';
+import { type KernelSpans, kernelTemplate } from './kernel-lines.ts';
 import type { OutputSpans } from './output-spans.ts';
 
 /** What stands in a hole, and what it is to us. */
@@ -20,6 +22,13 @@ type Hole = (typeof Hole)[keyof typeof Hole];
 /** A line with more holes, such as one of an embedding, gains nothing. */
 const MOST_HOLES = 48;
 
+/** What a line says is put there; `found` is where the kernel puts it first. */
+export interface LineFields {
+  readonly spans: OutputSpans;
+  readonly answer: PluckedAnswer;
+  readonly found: KernelSpans;
+}
+
 /**
  * The shape of an output line, learnt from one that was read: all of its bytes but the values of its strings and numbers.
  * The lines of a job are alike, so nearly all of them are this template with other values, and comparing is several times
@@ -29,10 +38,13 @@ const MOST_HOLES = 48;
 export class LineTemplate {
   readonly #constants: readonly ByteView[];
   readonly #holes: Uint8Array;
+  /** The same for the kernel. */
+  readonly #kernel: Uint8Array | undefined;
 
   private constructor(constants: readonly ByteView[], holes: Uint8Array) {
     this.#constants = constants;
     this.#holes = holes;
+    this.#kernel = kernelTemplate(constants, holes);
   }
 
   /** Learns from a line whose answer was plucked; undefined when its shape is of no use. */
@@ -57,7 +69,24 @@ export class LineTemplate {
    * Fills spans and answer from the line at `start` when it has this shape; the position after it. -1, and nothing of use in
    * them, when it has another shape or is longer than up to `end`.
    */
-  match(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): number {
+  match(text: ByteView, start: number, end: number, { spans, answer, found }: LineFields): number {
+    const after =
+      this.#kernel !== undefined && text.address >= 0
+        ? matchInKernel(this.#kernel, text, start, end, found)
+        : this.#matchHere(text, start, end, spans, answer);
+    if (after < 0) return -1;
+    if (this.#kernel !== undefined && text.address >= 0) found.toLine(text, spans, answer);
+    spans.outputStart = spans.errorStart = -1;
+    spans.isPlucked = true;
+    return after;
+  }
+
+  /** Gives the kernel's memory back. */
+  release(): void {
+    if (this.#kernel !== undefined) releaseBlock(this.#kernel);
+  }
+
+  #matchHere(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): number {
     const holes = this.#holes;
     answer.stopStart = answer.inputTokens = answer.outputTokens = -1;
     let at = start;
@@ -68,11 +97,13 @@ export class LineTemplate {
       if (at < 0) return -1;
     }
     const last = this.#constants[holes.length]!;
-    if (!standsAt(text, at, end, last)) return -1;
-    spans.outputStart = spans.errorStart = -1;
-    spans.isPlucked = true;
-    return at + last.bytes.length;
+    return standsAt(text, at, end, last) ? at + last.bytes.length : -1;
   }
+}
+
+function matchInKernel(template: Uint8Array, { address }: ByteView, start: number, end: number, found: KernelSpans): number {
+  const after = kernelFunctions().matchLine(template.byteOffset, address + start, address + end, found.address);
+  return after === 0 ? -1 : after - address;
 }
 
 /** The insides of all string values and all numbers of a line that is known to be whole, in order. Keys are no values. */

@@ -1,21 +1,27 @@
 import type { ObjectInfo, ObjectSink } from '../ports/index.ts';
+import { addressOf, kernelFunctions, releaseBlock, takeBlock } from '../record/index.ts';
 
 /** Collected before they go to the sink's block: few for a small object, more for a large one. */
 const FIRST_STAGING_BYTES = 1 << 14;
 const STAGING_BYTES = 1 << 18;
+/** Larger ones, for single long rows, are not taken out of the memory that all writers share. */
+const MAX_SHARED_BYTES = 8 << 20;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Collects bytes and hands them to a sink in blocks of its size. Write into `bytes` from `length` on, after `hasRoom` said
  * yes, and move `length`; when it says no, `await drain(size)` and the room is there. One promise a block, none a line.
  */
 export class BlockWriter {
-  bytes: Uint8Array = new Uint8Array(FIRST_STAGING_BYTES);
+  bytes: Uint8Array = takeBlock(FIRST_STAGING_BYTES);
   length = 0;
   /** All bytes so far. */
   written = 0;
   readonly #sink: ObjectSink;
   #block: Uint8Array | undefined;
   #filled = 0;
+  /** Of `bytes` in the kernel's memory; -1 when they are not there. */
+  #address = addressOf(this.bytes);
 
   constructor(sink: ObjectSink) {
     this.#sink = sink;
@@ -43,13 +49,15 @@ export class BlockWriter {
     this.written += this.length;
     this.length = 0;
     const wanted = this.written > 0 ? Math.max(size, STAGING_BYTES) : size;
-    if (wanted > this.bytes.length) this.bytes = new Uint8Array(wanted);
+    if (wanted > this.bytes.length) this.#enlarge(wanted);
   }
 
   /** Copies `bytes[start..end)`; false, and nothing copied, when it has no room. */
   append(bytes: Uint8Array, start: number, end: number): boolean {
     if (!this.hasRoom(end - start)) return false;
-    this.bytes.set(bytes.subarray(start, end), this.length);
+    const from = addressOf(bytes);
+    if (from >= 0 && this.#address >= 0) kernelFunctions().copy(from + start, from + end, this.#address + this.length);
+    else this.bytes.set(bytes.subarray(start, end), this.length);
     this.length += end - start;
     return true;
   }
@@ -58,10 +66,25 @@ export class BlockWriter {
   async commit(): Promise<ObjectInfo> {
     await this.drain();
     if (this.#filled > 0) await this.#sink.write(this.#block!.subarray(0, this.#filled));
+    this.#release();
     return this.#sink.commit();
   }
 
   async abort(): Promise<void> {
+    this.#release();
     await this.#sink.abort();
+  }
+
+  #enlarge(size: number): void {
+    releaseBlock(this.bytes);
+    this.bytes = size > MAX_SHARED_BYTES ? new Uint8Array(size) : takeBlock(size);
+    this.#address = addressOf(this.bytes);
+  }
+
+  #release(): void {
+    releaseBlock(this.bytes);
+    this.bytes = NO_BYTES;
+    this.#address = -1;
+    this.length = 0;
   }
 }

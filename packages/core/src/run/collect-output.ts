@@ -131,6 +131,7 @@ async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
       }
     }
   } finally {
+    decoder.close();
     await lines.close();
   }
   read.lines += padding.size;

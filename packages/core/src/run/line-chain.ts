@@ -45,17 +45,21 @@ export class LineChain {
     }
   }
 
+  /** The line at hand is void after it. */
   async close(): Promise<void> {
-    await this.#reader?.close();
+    const reader = this.#reader;
     this.#reader = undefined;
+    await reader?.close();
+    reader?.release();
   }
 
   async #open(key: string): Promise<void> {
     checkCancelled(this.#options.signal);
-    const block = this.#reader?.bytes;
-    await this.close();
+    const last = this.#reader;
+    await last?.close();
     const source = await this.#objects.open(key, this.#options);
     if (source === undefined) throw objectMissing(this.#objects, key);
+    const block = last?.bytes;
     this.#reader = new LineReader(source, block === undefined ? {} : { block });
     this.key = key;
   }

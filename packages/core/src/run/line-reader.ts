@@ -1,10 +1,14 @@
 import type { ByteSource } from '../ports/index.ts';
+import { releaseBlock, takeBlock } from '../record/index.ts';
 
 /** Bytes read at once: few for a small object, more while there is more to read. */
 const FIRST_BLOCK_BYTES = 1 << 16;
 const BLOCK_BYTES = 1 << 20;
+/** Larger blocks, for single long lines, are not taken out of the memory that all readers share. */
+const MAX_SHARED_BYTES = 8 << 20;
 /** A longer line is skipped: nothing that we or the service write is as long. */
 const MAX_LINE_BYTES = 64 << 20;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Lines of one object, as offsets into one block. `while (await reader.fill()) while (reader.next()) …` has one promise a
@@ -30,7 +34,7 @@ export class LineReader {
   ) {
     this.#source = source;
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
-    this.bytes = options.block ?? new Uint8Array(options.blockBytes ?? FIRST_BLOCK_BYTES);
+    this.bytes = options.block ?? takeBlock(options.blockBytes ?? FIRST_BLOCK_BYTES);
   }
 
   /**
@@ -64,8 +68,17 @@ export class LineReader {
     }
   }
 
+  /** The block stays: another reader may go on with it, or `release` it. */
   async close(): Promise<void> {
     await this.#source.close();
+  }
+
+  /** Gives the block back; the lines are void. */
+  release(): void {
+    releaseBlock(this.bytes);
+    this.bytes = NO_BYTES;
+    this.#cursor = this.#filled = 0;
+    this.#ended = true;
   }
 
   /** The end of the line at the cursor, -1 when it is not in the block. */
@@ -97,8 +110,9 @@ export class LineReader {
   }
 
   #grow(size: number): void {
-    const larger = new Uint8Array(size);
+    const larger = size > MAX_SHARED_BYTES ? new Uint8Array(size) : takeBlock(size);
     larger.set(this.bytes.subarray(0, this.#filled));
+    releaseBlock(this.bytes);
     this.bytes = larger;
   }
 

@@ -1,0 +1,522 @@
+/**
+ * The byte kernel: the hottest loops of the way back, sixteen bytes at a time. AssemblyScript, compiled by
+ * `npm run kernel` to `src/record/kernel-code.ts`. All positions are addresses in the one memory that JavaScript gives it.
+ * Each function has a plain version in `src/record` that says what it has to do, and tests that compare the two on random
+ * bytes. Loads may reach up to 15 bytes past an end, which the memory has; stores never do.
+ */
+
+/** The kinds of holes in a template: see `line-template.ts`. */
+const HOLE_STRING: u32 = 0;
+const HOLE_NUMBER: u32 = 1;
+const HOLE_ID: u32 = 2;
+const HOLE_TEXT: u32 = 3;
+const HOLE_STOP: u32 = 4;
+const HOLE_INPUT: u32 = 5;
+const HOLE_OUTPUT: u32 = 6;
+
+/** Where the fields of a line are put: see `kernel-spans.ts`. */
+const ID_START: usize = 0;
+const ID_END: usize = 4;
+const VALUE_START: usize = 8;
+const VALUE_END: usize = 12;
+const STOP_START: usize = 16;
+const STOP_END: usize = 20;
+const INPUT_TOKENS: usize = 24;
+const OUTPUT_TOKENS: usize = 32;
+const ORDINAL: usize = 40;
+
+/** Where the literals of an outcome line stand, and how long they are: see `kernel-spans.ts`. */
+const LIT_HEAD: usize = 0;
+const LIT_RESPONSE: usize = 16;
+const LIT_STOP: usize = 64;
+const LIT_IN: usize = 80;
+const LIT_OUT: usize = 96;
+const LEN_HEAD: usize = 7;
+const LEN_RESPONSE: usize = 34;
+const LEN_STOP: usize = 9;
+const LEN_IN: usize = 6;
+const LEN_OUT: usize = 7;
+
+/** Copies up to `len` bytes; the areas do not overlap. Quicker than `memory.copy` below some thousand bytes. */
+// @ts-expect-error: decorator
+@inline
+function put(from: usize, len: usize, to: usize): usize {
+  if (len >= 16) {
+    if (len > 2048) {
+      memory.copy(to, from, len);
+      return to + len;
+    }
+    const last = len - 16;
+    for (let i: usize = 0; i < last; i += 16) v128.store(to + i, v128.load(from + i));
+    v128.store(to + last, v128.load(from + last));
+  } else if (len >= 8) {
+    store<u64>(to, load<u64>(from));
+    store<u64>(to + len - 8, load<u64>(from + len - 8));
+  } else if (len >= 4) {
+    store<u32>(to, load<u32>(from));
+    store<u32>(to + len - 4, load<u32>(from + len - 4));
+  } else {
+    for (let i: usize = 0; i < len; i++) store<u8>(to + i, load<u8>(from + i));
+  }
+  return to + len;
+}
+
+/** Copies `[from, end)`; the address behind the copy. */
+export function copy(from: usize, end: usize, to: usize): usize {
+  return put(from, end - from, to);
+}
+
+/** The first byte from `at` on that is a quote, a backslash or a control byte; `end` when there is none. */
+// @ts-expect-error: decorator
+@inline
+function skipPlain(at: usize, end: usize): usize {
+  const quote = i8x16.splat(0x22);
+  const backslash = i8x16.splat(0x5c);
+  const space = i8x16.splat(0x20);
+  while (at < end) {
+    const x = v128.load(at);
+    const special = i8x16.bitmask(v128.or(v128.or(i8x16.eq(x, quote), i8x16.eq(x, backslash)), i8x16.lt_u(x, space)));
+    if (special !== 0) {
+      at += ctz<i32>(special);
+      return at < end ? at : end;
+    }
+    at += 16;
+  }
+  return end;
+}
+
+/** The closing quote of a string whose inside begins at `at`; 0 when it does not end before `end` or an LF. */
+// @ts-expect-error: decorator
+@inline
+function skipString(at: usize, end: usize): usize {
+  while (true) {
+    at = skipPlain(at, end);
+    if (at >= end) return 0;
+    const byte = load<u8>(at);
+    if (byte === 0x22) return at;
+    if (byte === 0x5c) {
+      if (at + 1 >= end || load<u8>(at + 1) === 0x0a) return 0;
+      at += 2;
+    } else if (byte === 0x0a) return 0;
+    else at += 1;
+  }
+}
+
+/** Like `skipString`, but 0 also for what may not stand in a JSON string: escapes that are none, control bytes, no UTF-8. */
+// @ts-expect-error: decorator
+@inline
+function skipSound(start: usize, end: usize): usize {
+  let at = start;
+  while (true) {
+    at = skipPlain(at, end);
+    if (at >= end) return 0;
+    const byte = load<u8>(at);
+    if (byte === 0x22) return isUtf8(start, at) ? at : 0;
+    if (byte !== 0x5c) return 0;
+    const length = escapeLength(at, end);
+    if (length === 0) return 0;
+    at += length;
+  }
+}
+
+function isHex(byte: u32): bool {
+  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
+}
+
+function escapeLength(at: usize, end: usize): usize {
+  if (at + 1 >= end) return 0;
+  const letter: u32 = load<u8>(at + 1);
+  switch (letter) {
+    case 0x22:
+    case 0x5c:
+    case 0x2f:
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return 2;
+    case 0x75:
+      if (at + 6 > end) return 0;
+      for (let i = at + 2; i < at + 6; i++) if (!isHex(load<u8>(i))) return 0;
+      return 6;
+    default:
+      return 0;
+  }
+}
+
+/** True when `[at, end)` is UTF-8 (RFC 3629). */
+function isUtf8(at: usize, end: usize): bool {
+  while (at < end) {
+    const high = i8x16.bitmask(v128.load(at));
+    if (high === 0) {
+      at += 16;
+      continue;
+    }
+    at += ctz<i32>(high);
+    // characters that are not ASCII stand side by side
+    while (at < end) {
+      const first: u32 = load<u8>(at);
+      if (first < 0x80) break;
+      const length: usize = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+      if (first < 0xc2 || first > 0xf4 || at + length > end) return false;
+      const second: u32 = load<u8>(at + 1);
+      const low: u32 = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+      const top: u32 = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+      if (second < low || second > top) return false;
+      for (let i: usize = 2; i < length; i++) if ((load<u8>(at + i) & 0xc0) !== 0x80) return false;
+      at += length;
+    }
+  }
+  return true;
+}
+
+/** True when `length` bytes at `at` and at `literal` are the same. */
+// @ts-expect-error: decorator
+@inline
+function stands(at: usize, literal: usize, length: usize): bool {
+  let i: usize = 0;
+  for (; i + 16 <= length; i += 16) {
+    if (v128.any_true(v128.xor(v128.load(at + i), v128.load(literal + i)))) return false;
+  }
+  const rest = length - i;
+  if (rest === 0) return true;
+  const same = i8x16.bitmask(i8x16.eq(v128.load(at + i), v128.load(literal + i)));
+  const mask = (1 << <i32>rest) - 1;
+  return (same & mask) === mask;
+}
+
+/** What `readDigits` read. */
+let digitsValue: u64 = 0;
+
+/** Up to 15 digits without leading zeros, put into `digitsValue`; the address behind them, 0 when there are none such. */
+// @ts-expect-error: decorator
+@inline
+function readDigits(at: usize, end: usize): usize {
+  let i = at;
+  let value: u64 = 0;
+  while (i < end) {
+    const digit: u32 = <u32>load<u8>(i) - 0x30;
+    if (digit > 9) break;
+    if (i - at === 15) return 0;
+    value = value * 10 + digit;
+    i += 1;
+  }
+  if (i === at || (i - at > 1 && load<u8>(at) === 0x30)) return 0;
+  digitsValue = value;
+  return i;
+}
+
+/**
+ * Compares the line at `at` with a template and fills `spans`; the address behind the line, 0 when it has another shape or
+ * goes past `end`. A template: the number of its holes, then the kind of the hole behind it and the length of each constant,
+ * 4 bytes each, and the constant, padded to a multiple of 16 bytes.
+ */
+export function matchLine(template: usize, at: usize, end: usize, spans: usize): usize {
+  const holes = load<u32>(template);
+  let next = template + 16;
+  store<u32>(spans + STOP_START, 0);
+  store<f64>(spans + INPUT_TOKENS, -1);
+  store<f64>(spans + OUTPUT_TOKENS, -1);
+  for (let h: u32 = 0; h < holes; h++) {
+    const kind = load<u32>(next);
+    const length: usize = load<u32>(next + 4);
+    if (at + length > end || !stands(at, next + 16, length)) return 0;
+    at += length;
+    next += 16 + ((length + 15) & ~15);
+    let after: usize = 0;
+    if (kind === HOLE_STRING) {
+      after = skipString(at, end);
+    } else if (kind === HOLE_ID) {
+      after = skipString(at, end);
+      store<u32>(spans + ID_START, <u32>at);
+      store<u32>(spans + ID_END, <u32>after);
+    } else if (kind === HOLE_TEXT) {
+      after = skipSound(at, end);
+      store<u32>(spans + VALUE_START, <u32>(at - 1));
+      store<u32>(spans + VALUE_END, <u32>(after + 1));
+    } else if (kind === HOLE_STOP) {
+      after = skipSound(at, end);
+      for (let i = at; i < after; i++) if (load<u8>(i) === 0x5c) return 0;
+      store<u32>(spans + STOP_START, <u32>at);
+      store<u32>(spans + STOP_END, <u32>after);
+    } else {
+      after = readDigits(at, end);
+      if (kind === HOLE_INPUT) store<f64>(spans + INPUT_TOKENS, <f64>digitsValue);
+      else if (kind === HOLE_OUTPUT) store<f64>(spans + OUTPUT_TOKENS, <f64>digitsValue);
+    }
+    if (after === 0) return 0;
+    at = after;
+  }
+  const length: usize = load<u32>(next + 4);
+  if (at + length > end || !stands(at, next + 16, length)) return 0;
+  return at + length;
+}
+
+/** Writes a whole number below 10^15; the address behind it. */
+function putInteger(to: usize, value: f64): usize {
+  let rest = <u64>value;
+  let length: usize = 1;
+  for (let more = rest; more >= 10; more /= 10) length += 1;
+  for (let i = to + length - 1; i >= to; i--) {
+    store<u8>(i, <u8>(0x30 + (rest % 10)));
+    rest /= 10;
+  }
+  return to + length;
+}
+
+/** Writes the outcome line of a matched line; the address behind it. */
+export function outcomeLine(spans: usize, literals: usize, to: usize): usize {
+  to = put(literals + LIT_HEAD, LEN_HEAD, to);
+  to = put(load<u32>(spans + ID_START), 11, to);
+  to = put(literals + LIT_RESPONSE, LEN_RESPONSE, to);
+  const value: usize = load<u32>(spans + VALUE_START);
+  to = put(value, load<u32>(spans + VALUE_END) - value, to);
+  to = put(literals + LIT_STOP, LEN_STOP, to);
+  const stop: usize = load<u32>(spans + STOP_START);
+  if (stop !== 0) to = put(stop, load<u32>(spans + STOP_END) - stop, to);
+  store<u8>(to, 0x22);
+  to += 1;
+  const input = load<f64>(spans + INPUT_TOKENS);
+  if (input >= 0) to = putInteger(put(literals + LIT_IN, LEN_IN, to), input);
+  const output = load<f64>(spans + OUTPUT_TOKENS);
+  if (output >= 0) to = putInteger(put(literals + LIT_OUT, LEN_OUT, to), output);
+  store<u16>(to, 0x0a7d);
+  return to + 2;
+}
+
+/** The value of a digit of base 36; above 35 for every other byte. */
+// @ts-expect-error: decorator
+@inline
+function digit36(at: usize): u32 {
+  const byte: u32 = load<u8>(at);
+  const digit = byte - 0x30;
+  if (digit < 10) return digit;
+  const letter = byte - 0x61;
+  return letter < 26 ? letter + 10 : 255;
+}
+
+/**
+ * Reads the outcome line of a success with a text at `at` and fills `spans`; the address of its LF. 0 when it is any other
+ * line or does not end before `end`.
+ */
+export function readSucceeded(at: usize, end: usize, spans: usize, literals: usize): usize {
+  if (at + LEN_HEAD + 11 + LEN_RESPONSE > end) return 0;
+  if (!stands(at, literals + LIT_HEAD, LEN_HEAD)) return 0;
+  const id = at + LEN_HEAD;
+  let ordinal: u64 = 0;
+  let wrong = digit36(id) | digit36(id + 1) | digit36(id + 9) | digit36(id + 10);
+  for (let i = id + 2; i < id + 9; i++) {
+    const digit = digit36(i);
+    wrong |= digit;
+    ordinal = ordinal * 36 + digit;
+  }
+  if (wrong >= 128) return 0;
+  store<f64>(spans + ORDINAL, <f64>ordinal);
+  let i = id + 11;
+  if (!stands(i, literals + LIT_RESPONSE, LEN_RESPONSE)) return 0;
+  i += LEN_RESPONSE;
+  if (i >= end || load<u8>(i) !== 0x22) return 0;
+  store<u32>(spans + VALUE_START, <u32>i);
+  i = skipString(i + 1, end);
+  if (i === 0) return 0;
+  i += 1;
+  store<u32>(spans + VALUE_END, <u32>i);
+  if (i + LEN_STOP > end || !stands(i, literals + LIT_STOP, LEN_STOP)) return 0;
+  i += LEN_STOP;
+  store<u32>(spans + STOP_START, <u32>i);
+  i = skipString(i, end);
+  if (i === 0) return 0;
+  store<u32>(spans + STOP_END, <u32>i);
+  i += 1;
+  store<f64>(spans + INPUT_TOKENS, -1);
+  store<f64>(spans + OUTPUT_TOKENS, -1);
+  if (i + LEN_IN < end && stands(i, literals + LIT_IN, LEN_IN)) {
+    i = readDigits(i + LEN_IN, end);
+    if (i === 0) return 0;
+    store<f64>(spans + INPUT_TOKENS, <f64>digitsValue);
+  }
+  if (i + LEN_OUT < end && stands(i, literals + LIT_OUT, LEN_OUT)) {
+    i = readDigits(i + LEN_OUT, end);
+    if (i === 0) return 0;
+    store<f64>(spans + OUTPUT_TOKENS, <f64>digitsValue);
+  }
+  return i + 2 <= end && load<u16>(i) === 0x0a7d ? i + 1 : 0;
+}
+
+// @ts-expect-error: decorator
+@inline
+function hexDigit(value: u32): u8 {
+  return <u8>(value < 10 ? 0x30 + value : 0x57 + value);
+}
+
+/** Writes one byte as the inside of a JSON string; the address behind it. */
+function escapeByte(byte: u32, to: usize): usize {
+  if (byte >= 0x20 && byte !== 0x22 && byte !== 0x5c) {
+    store<u8>(to, <u8>byte);
+    return to + 1;
+  }
+  store<u8>(to, 0x5c);
+  let letter: u32 = 0;
+  switch (byte) {
+    case 0x22:
+    case 0x5c:
+      letter = byte;
+      break;
+    case 0x08:
+      letter = 0x62;
+      break;
+    case 0x09:
+      letter = 0x74;
+      break;
+    case 0x0a:
+      letter = 0x6e;
+      break;
+    case 0x0c:
+      letter = 0x66;
+      break;
+    case 0x0d:
+      letter = 0x72;
+      break;
+    default:
+  }
+  if (letter !== 0) {
+    store<u8>(to + 1, <u8>letter);
+    return to + 2;
+  }
+  store<u32>(to + 1, 0x30303075);
+  store<u8>(to + 4, hexDigit(byte >> 4));
+  store<u8>(to + 5, hexDigit(byte & 15));
+  return to + 6;
+}
+
+/** `writeEscaped` of `escape-json.ts`. */
+export function escape(from: usize, end: usize, doubled: bool, to: usize): usize {
+  const quote = i8x16.splat(0x22);
+  const backslash = i8x16.splat(0x5c);
+  const space = i8x16.splat(0x20);
+  while (from + 16 <= end) {
+    const x = v128.load(from);
+    const special = i8x16.bitmask(v128.or(v128.or(i8x16.eq(x, quote), i8x16.eq(x, backslash)), i8x16.lt_u(x, space)));
+    // there is room for six times as much
+    v128.store(to, x);
+    if (special === 0) {
+      from += 16;
+      to += 16;
+      continue;
+    }
+    const plain = <usize>ctz<i32>(special);
+    const byte: u32 = load<u8>(from + plain);
+    to = escapeByte(byte, to + plain);
+    from += plain + 1;
+    if (doubled && byte === 0x22) from += 1;
+  }
+  while (from < end) {
+    const byte: u32 = load<u8>(from);
+    to = escapeByte(byte, to);
+    from += 1;
+    if (doubled && byte === 0x22) from += 1;
+  }
+  return to;
+}
+
+function hex4(at: usize): u32 {
+  let value: u32 = 0;
+  for (let i = at; i < at + 4; i++) {
+    const byte: u32 = load<u8>(i);
+    value = (value << 4) | (byte < 0x3a ? byte - 0x30 : (byte | 0x20) - 0x57);
+  }
+  return value;
+}
+
+function putCodePoint(to: usize, code: u32): usize {
+  if (code < 0x80) {
+    store<u8>(to, <u8>code);
+    return to + 1;
+  }
+  if (code < 0x800) {
+    store<u8>(to, <u8>(0xc0 | (code >> 6)));
+    store<u8>(to + 1, <u8>(0x80 | (code & 0x3f)));
+    return to + 2;
+  }
+  if (code < 0x10000) {
+    store<u8>(to, <u8>(0xe0 | (code >> 12)));
+    store<u8>(to + 1, <u8>(0x80 | ((code >> 6) & 0x3f)));
+    store<u8>(to + 2, <u8>(0x80 | (code & 0x3f)));
+    return to + 3;
+  }
+  store<u8>(to, <u8>(0xf0 | (code >> 18)));
+  store<u8>(to + 1, <u8>(0x80 | ((code >> 12) & 0x3f)));
+  store<u8>(to + 2, <u8>(0x80 | ((code >> 6) & 0x3f)));
+  store<u8>(to + 3, <u8>(0x80 | (code & 0x3f)));
+  return to + 4;
+}
+
+/** `writeUnescaped` of `escape-json.ts`. */
+export function unescape(from: usize, end: usize, to: usize): usize {
+  const backslash = i8x16.splat(0x5c);
+  while (from < end) {
+    while (from + 16 <= end) {
+      const x = v128.load(from);
+      const special = i8x16.bitmask(i8x16.eq(x, backslash));
+      // what is written is never longer than what is left to read
+      v128.store(to, x);
+      if (special !== 0) {
+        from += ctz<i32>(special);
+        to += ctz<i32>(special);
+        break;
+      }
+      from += 16;
+      to += 16;
+    }
+    while (from < end && load<u8>(from) !== 0x5c) {
+      store<u8>(to, load<u8>(from));
+      from += 1;
+      to += 1;
+      if (from + 16 <= end) break;
+    }
+    if (from >= end) break;
+    if (load<u8>(from) !== 0x5c) continue;
+    const letter: u32 = load<u8>(from + 1);
+    if (letter !== 0x75) {
+      let byte = letter;
+      if (letter === 0x62) byte = 0x08;
+      else if (letter === 0x66) byte = 0x0c;
+      else if (letter === 0x6e) byte = 0x0a;
+      else if (letter === 0x72) byte = 0x0d;
+      else if (letter === 0x74) byte = 0x09;
+      store<u8>(to, <u8>byte);
+      to += 1;
+      from += 2;
+      continue;
+    }
+    let code = hex4(from + 2);
+    from += 6;
+    if (code - 0xd800 < 0x400 && from + 6 <= end && load<u16>(from) === 0x755c) {
+      const low = hex4(from + 2);
+      if (low - 0xdc00 < 0x400) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        from += 6;
+      }
+    }
+    to = putCodePoint(to, code - 0xd800 < 0x800 ? 0xfffd : code);
+  }
+  return to;
+}
+
+/** Of a CSV cell: twice the number of its quotes, plus one when it has a delimiter or a line end. */
+export function scanCell(at: usize, end: usize, delimiter: u32): u32 {
+  const quote = i8x16.splat(0x22);
+  const comma = i8x16.splat(<i8>delimiter);
+  const lf = i8x16.splat(0x0a);
+  const cr = i8x16.splat(0x0d);
+  let quotes: u32 = 0;
+  let needs: u32 = 0;
+  for (; at < end; at += 16) {
+    const x = v128.load(at);
+    const mask = end - at >= 16 ? 0xffff : (1 << <u32>(end - at)) - 1;
+    quotes += popcnt<u32>(i8x16.bitmask(i8x16.eq(x, quote)) & mask);
+    needs |= i8x16.bitmask(v128.or(v128.or(i8x16.eq(x, comma), i8x16.eq(x, lf)), i8x16.eq(x, cr))) & mask;
+  }
+  return (quotes << 1) | (needs !== 0 ? 1 : 0);
+}

@@ -1,0 +1,77 @@
+import type { PluckedAnswer } from './answer-plucker.ts';
+import type { ByteView } from './escape-json.ts';
+import { addressOf, kernelFunctions, releaseBlock, takeBlock } from './kernel.ts';
+import type { OutputSpans } from './output-spans.ts';
+
+/** Bytes of the kernel's spans: six addresses of 4 bytes, then the two counts and the ordinal, 8 bytes each. */
+const SPANS_BYTES = 48;
+/** Where the literals of an outcome line stand in their block, as `kernel/byte-kernel.ts` has it. */
+const LITERALS = [
+  [0, '{"id":"'],
+  [16, '","status":"succeeded","response":'],
+  [64, ',"stop":"'],
+  [80, ',"in":'],
+  [96, ',"out":'],
+] as const;
+const LITERALS_BYTES = 112;
+
+/** What the kernel found in a line, all of it addresses. One for each reader of lines; `release` it. */
+export class KernelSpans {
+  readonly #block: Uint8Array = takeBlock(SPANS_BYTES);
+  /** -1 where there is no kernel. */
+  readonly address: number = addressOf(this.#block);
+  /** Of the id, the value and the stop reason: start and end. */
+  readonly at: Int32Array = new Int32Array(this.#block.buffer, this.#block.byteOffset, 6);
+  /** Input tokens, output tokens, ordinal. */
+  readonly numbers: Float64Array = new Float64Array(this.#block.buffer, this.#block.byteOffset + 24, 3);
+
+  /** Puts what `matchLine` found in a block into spans and answer. */
+  toLine({ address }: ByteView, spans: OutputSpans, answer: PluckedAnswer): void {
+    const { at, numbers } = this;
+    spans.idStart = at[0]! - address;
+    spans.idEnd = at[1]! - address;
+    answer.valueStart = at[2]! - address;
+    answer.valueEnd = at[3]! - address;
+    answer.stopStart = at[4] === 0 ? -1 : at[4]! - address;
+    answer.stopEnd = at[5]! - address;
+    answer.inputTokens = numbers[0]!;
+    answer.outputTokens = numbers[1]!;
+  }
+
+  release(): void {
+    releaseBlock(this.#block);
+  }
+}
+
+/** A template as `matchLine` reads it, in the kernel's memory; undefined where there is none. `releaseBlock` it. */
+export function kernelTemplate(constants: readonly ByteView[], holes: Uint8Array): Uint8Array | undefined {
+  const padded = (constant: ByteView) => 16 + ((constant.bytes.length + 15) & ~15);
+  const block = takeBlock(constants.reduce((sum, constant) => sum + padded(constant), 16));
+  if (addressOf(block) < 0) return undefined;
+  const words = new Int32Array(block.buffer, block.byteOffset, block.length / 4);
+  words[0] = holes.length;
+  let at = 16;
+  constants.forEach((constant, i) => {
+    words[at / 4] = holes[i] ?? 0;
+    words[at / 4 + 1] = constant.bytes.length;
+    block.set(constant.bytes, at + 16);
+    at += padded(constant);
+  });
+  return block;
+}
+
+let literals: Uint8Array | undefined;
+
+/** The address of the literals of an outcome line. Where there is a kernel. */
+export function literalsAddress(): number {
+  if (literals === undefined) {
+    literals = takeBlock(LITERALS_BYTES);
+    for (const [at, text] of LITERALS) for (let i = 0; i < text.length; i++) literals[at + i] = text.charCodeAt(i);
+  }
+  return literals.byteOffset;
+}
+
+/** Writes the outcome line of the line that `matchLine` found last; the offset behind it. */
+export function writeKernelOutcome(spans: KernelSpans, out: ByteView, at: number): number {
+  return kernelFunctions().outcomeLine(spans.address, literalsAddress(), out.address + at) - out.address;
+}

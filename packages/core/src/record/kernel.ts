@@ -1,0 +1,129 @@
+import { KERNEL_CODE } from './kernel-code.ts';
+
+/** The functions of the byte kernel; see `kernel/byte-kernel.ts`. All numbers are addresses in its memory. */
+export interface KernelFunctions {
+  copy(from: number, end: number, to: number): number;
+  matchLine(template: number, at: number, end: number, spans: number): number;
+  outcomeLine(spans: number, literals: number, to: number): number;
+  readSucceeded(at: number, end: number, spans: number, literals: number): number;
+  escape(from: number, end: number, doubled: boolean, to: number): number;
+  unescape(from: number, end: number, to: number): number;
+  scanCell(at: number, end: number, delimiter: number): number;
+}
+
+/**
+ * Memory that the kernel works in. It is fixed, so that views of it stay good: what is not touched takes no real memory. When
+ * it is used up, blocks are plain arrays and everything is done in JavaScript.
+ */
+const PAGE_BYTES = 65_536;
+const MEMORY_BYTES = 192 << 20;
+/** The compiler's own data comes first; loads of the kernel may reach a little behind a block. */
+const FIRST_ADDRESS = 4_096;
+const SLACK_BYTES = 64;
+
+interface Area {
+  at: number;
+  size: number;
+}
+
+/** The kernel of this thread, with the blocks of its memory. */
+class Kernel {
+  readonly buffer: ArrayBuffer;
+  readonly functions: KernelFunctions;
+  /** Free areas in order of their addresses; no two touch. */
+  readonly #free: Area[] = [{ at: FIRST_ADDRESS, size: MEMORY_BYTES - SLACK_BYTES - FIRST_ADDRESS }];
+  readonly #taken = new Map<number, number>();
+
+  constructor(buffer: ArrayBuffer, functions: KernelFunctions) {
+    this.buffer = buffer;
+    this.functions = functions;
+  }
+
+  take(bytes: number): Uint8Array | undefined {
+    const size = Math.max(SLACK_BYTES, (bytes + SLACK_BYTES - 1) & -SLACK_BYTES);
+    const index = this.#free.findIndex((area) => area.size >= size);
+    const area = this.#free[index];
+    if (area === undefined) return undefined;
+    const { at } = area;
+    area.at += size;
+    area.size -= size;
+    if (area.size === 0) this.#free.splice(index, 1);
+    this.#taken.set(at, size);
+    return new Uint8Array(this.buffer, at, bytes);
+  }
+
+  release(at: number): void {
+    const size = this.#taken.get(at);
+    if (size === undefined) return;
+    this.#taken.delete(at);
+    const next = this.#free.findIndex((area) => area.at > at);
+    const index = next < 0 ? this.#free.length : next;
+    this.#free.splice(index, 0, { at, size });
+    this.#join(index);
+    if (index > 0) this.#join(index - 1);
+  }
+
+  #join(index: number): void {
+    const area = this.#free[index]!;
+    const next = this.#free[index + 1];
+    if (next === undefined || area.at + area.size !== next.at) return;
+    area.size += next.size;
+    this.#free.splice(index + 1, 1);
+  }
+}
+
+/** Undefined until it is asked for; null where there is no WebAssembly, or none with vectors. */
+let kernel: Kernel | null | undefined;
+
+function startKernel(): Kernel | null {
+  try {
+    const pages = MEMORY_BYTES / PAGE_BYTES;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const module = new WebAssembly.Module(fromBase64(KERNEL_CODE));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return new Kernel(memory.buffer, exports as unknown as KernelFunctions);
+  } catch {
+    // switched off, an old processor, or not so much address space: all of it is done without
+    return null;
+  }
+}
+
+/**
+ * A block of bytes in the kernel's memory, not cleared; a plain array when there is no kernel or no room. Give it back by
+ * `releaseBlock`.
+ */
+export function takeBlock(bytes: number): Uint8Array {
+  if (kernel === undefined) kernel = startKernel();
+  return kernel?.take(bytes) ?? new Uint8Array(bytes);
+}
+
+/** Gives a block of `takeBlock` back; nothing may be read from it or written to it any more. Other arrays are left alone. */
+export function releaseBlock(block: Uint8Array): void {
+  if (kernel && block.buffer === kernel.buffer) kernel.release(block.byteOffset);
+}
+
+/** The address of the first byte of a block in the kernel's memory, -1 for every other array. */
+export function addressOf(block: Uint8Array): number {
+  return kernel && block.buffer === kernel.buffer ? block.byteOffset : -1;
+}
+
+/** The functions that work on blocks whose `addressOf` is not -1. */
+export function kernelFunctions(): KernelFunctions {
+  return (kernel as Kernel).functions;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const values = new Uint8Array(128);
+  for (let i = 0; i < ALPHABET.length; i++) values[ALPHABET.charCodeAt(i)] = i;
+  const length = text.replace(/=+$/, '').length;
+  const bytes = new Uint8Array((length * 3) >> 2);
+  let bits = 0;
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    bits = (bits << 6) | values[text.charCodeAt(i)]!;
+    if (i % 4 > 0) bytes[at++] = bits >> (6 - 2 * (i % 4));
+  }
+  return bytes;
+}
