@@ -1,30 +1,51 @@
 import { type ByteSource, type Dialect, InputError, type ReadPosition, type RowReader } from '@batchrock/core';
+import type { CompressionName } from './compression/index.ts';
 import { openCsv } from './csv/index.ts';
 import { openJsonl } from './jsonl/index.ts';
 
 /** A format that rows are read from. */
 export type DatasetFormat = Dialect['format'];
 
-/** How a dataset is read, as far as its name tells it. */
+/** A format by the name that users give it: `tsv` is CSV between tabs. */
+export type FormatName = 'csv' | 'tsv' | 'jsonl';
+
+/** How a file of a dataset is read, as far as its name tells it. */
 export interface DatasetShape {
   readonly format: DatasetFormat;
   /** CSV: set by the name's ending; otherwise the reader finds it. */
   readonly delimiter?: string;
+  /** The text is compressed. */
+  readonly compression?: CompressionName;
 }
 
-const ENDINGS: Readonly<Record<string, DatasetShape>> = {
+const SHAPES: Readonly<Record<FormatName, DatasetShape>> = {
   csv: { format: 'csv' },
   tsv: { format: 'csv', delimiter: '\t' },
   jsonl: { format: 'jsonl' },
-  ndjson: { format: 'jsonl' },
 };
 
-/** What the ending of a file's name says. Throws `BR-E0117` for an ending that says nothing. */
-export function datasetShape(name: string): DatasetShape {
-  const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const shape = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
-  if (shape) return shape;
-  throw new InputError('BR-E0117', `cannot tell the format of ${name} from its name`, { details: { file: name } });
+const ENDINGS: Readonly<Record<string, FormatName>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl' };
+
+const COMPRESSIONS: Readonly<Record<string, CompressionName>> = { gz: 'gzip', zst: 'zstd' };
+
+/**
+ * What the endings of a file's name say: `reviews.csv.gz` is compressed CSV. A format that is given takes the place of the
+ * name's. Throws `BR-E0117` where neither says it.
+ */
+export function datasetShape(name: string, format?: FormatName): DatasetShape {
+  const last = ending(name);
+  const compression = last !== undefined && Object.hasOwn(COMPRESSIONS, last) ? COMPRESSIONS[last] : undefined;
+  const inner = compression === undefined ? last : ending(name.slice(0, -last!.length - 1));
+  const found = format ?? (inner !== undefined && Object.hasOwn(ENDINGS, inner) ? ENDINGS[inner] : undefined);
+  if (found === undefined) {
+    throw new InputError('BR-E0117', `cannot tell the format of ${name} from its name`, { details: { file: name } });
+  }
+  return compression === undefined ? SHAPES[found] : { ...SHAPES[found], compression };
+}
+
+/** What stands behind the last dot of a name, in lower case. */
+function ending(name: string): string | undefined {
+  return /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase();
 }
 
 export interface OpenDatasetOptions {
@@ -35,12 +56,14 @@ export interface OpenDatasetOptions {
   readonly dialect?: Dialect;
   readonly from?: ReadPosition;
   readonly maxRowBytes?: number;
+  /** A source without rows is no error. */
+  readonly mayBeEmpty?: boolean;
 }
 
-/** Opens rows of any format; `openCsv` and `openJsonl` say what they throw. */
+/** Opens rows of text in any format, uncompressed; `openCsv` and `openJsonl` say what they throw. */
 export function openDataset(source: ByteSource, options: OpenDatasetOptions): Promise<RowReader> {
   const { shape, dialect, ...rest } = options;
-  if ((dialect?.format ?? shape.format) === 'jsonl') return openJsonl(source, rest);
+  if ((dialect?.format ?? shape.format) !== 'csv') return openJsonl(source, rest);
   const delimiter = dialect?.format === 'csv' ? dialect.delimiter : shape.delimiter;
   return openCsv(source, {
     ...rest,

@@ -1,3 +1,12 @@
+export { type CompressionName, compressionOf, DEFAULT_MAX_EXPANSION } from './compression/index.ts';
 export * from './csv/index.ts';
-export { type DatasetFormat, type DatasetShape, datasetShape, type OpenDatasetOptions, openDataset } from './dataset-format.ts';
+export {
+  type DatasetFormat,
+  type DatasetShape,
+  datasetShape,
+  type FormatName,
+  type OpenDatasetOptions,
+  openDataset,
+} from './dataset-format.ts';
 export * from './jsonl/index.ts';
+export { type OpenSourceOptions, openSource } from './open-source.ts';

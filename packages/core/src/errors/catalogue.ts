@@ -45,6 +45,10 @@ const entries = {
     title: 'files of one dataset differ',
     hint: 'give files with the same columns in the same order, or send them as runs of their own',
   },
+  'BR-E0123': {
+    title: 'compressed file too large',
+    hint: 'if the file is yours and meant to be so, allow more: --max-expansion N; unpacked files have no such limit',
+  },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },

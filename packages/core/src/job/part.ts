@@ -24,12 +24,22 @@ export interface CollectCounts {
   readonly outputTokens?: number;
 }
 
+/** A place in the dataset where a row begins, or its end; the fields of `ReadPosition`. */
+export interface Place {
+  readonly source?: number;
+  readonly byte: number;
+  readonly line: number;
+  readonly ordinal: number;
+}
+
 /** Where a part of the first attempt lies in the dataset. */
 export interface PartSpan {
   /** Its first row. */
-  readonly from: { readonly byte: number; readonly line: number; readonly ordinal: number };
+  readonly from: Place;
   /** The row after its last one. */
-  readonly to: { readonly byte: number; readonly line: number; readonly ordinal: number };
+  readonly to: Place;
+  /** The first rows of the sources that begin inside it, where some do. */
+  readonly starts?: readonly Place[];
 }
 
 /** What never changes about a part once it is in the ledger. */

@@ -16,6 +16,8 @@ export interface CallOptions {
 export interface ByteSource {
   /** Fills as much of the block as it can; the number of bytes, 0 at the end and never before. */
   readInto(block: Uint8Array): Promise<number>;
+  /** Bytes that were taken from where they are stored, where they are not those that were given: it was compressed. */
+  readonly bytesRead?: number;
   close(): Promise<void>;
 }
 

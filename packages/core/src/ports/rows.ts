@@ -33,7 +33,9 @@ export function dialectColumns(dialect: Dialect): readonly string[] | undefined 
 
 /** Where a reader begins when it does not begin at the start: always the first byte of a row. */
 export interface ReadPosition {
-  /** Bytes from the start of the source. */
+  /** Which source of a dataset of several, from 0; absent: the first. */
+  readonly source?: number;
+  /** Bytes from the start of the source, decompressed where it is compressed. 0 is its very start, before any header. */
   readonly byte: number;
   /** 1-based. Parquet: the number of the row in its file, by which it is found again; `byte` says about how far that is. */
   readonly line: number;
@@ -50,6 +52,10 @@ export interface RowReader {
   readonly columns: readonly string[];
   /** Where the row after the newest batch begins; the end of the source when there is none. Has no `columns`. */
   readonly position: ReadPosition;
+  /** What messages call the source of the newest batch, where the dataset has several. */
+  readonly sourceName?: string;
+  /** Bytes of the dataset as it is stored that are read, where `position` does not tell (several sources, compression). */
+  readonly bytesRead?: number;
   /** What the reader had to guess, one sentence each: say it to the user. */
   readonly warnings: readonly string[];
   /** The next rows, or undefined at the end. The batch and its bytes are overwritten by the next call. */

@@ -54,6 +54,8 @@ export const REJECT_CODES: Readonly<Record<number, string>> = {
 export interface RowBatch {
   /** The block; valid until the reader is asked for the next batch. */
   bytes: Uint8Array;
+  /** The source that all of its rows come from, among those of the dataset; absent: the first. */
+  source?: number;
   /** Offset of `bytes[0]` from the start of the source. */
   offset: number;
   /** Rows in this batch. */

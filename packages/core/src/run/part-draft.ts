@@ -1,4 +1,4 @@
-import type { PartFacts, PartSpan } from '../job/index.ts';
+import type { PartFacts, Place } from '../job/index.ts';
 import { type RunningDigest, rowFormat } from '../ports/index.ts';
 import { encodeRejectedOutcome, type RejectedOutcome, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
@@ -6,9 +6,6 @@ import { objectKeys } from './keys.ts';
 import { PartWriter } from './part-writer.ts';
 import type { RunPorts } from './ports.ts';
 import { SinkWriter } from './sink-writer.ts';
-
-/** A place in the dataset where a row begins, or its end. */
-export type Place = PartSpan['from'];
 
 export interface PartDraftOptions {
   readonly document: RunDocument;
@@ -33,18 +30,28 @@ export class PartDraft {
   readonly #rows: SinkWriter;
   readonly #hash: RunningDigest;
   #rejects: SinkWriter | undefined;
+  #source: number | undefined;
+  readonly #starts: Place[] = [];
 
   constructor(ports: Ports, options: PartDraftOptions) {
     const { document, part, from, signal } = options;
     this.#ports = ports;
     this.#options = options;
     this.from = from;
+    this.#source = from.source;
     this.records = new PartWriter(ports, { document, attempt: 1, part, hashed: false, signal });
     const key = objectKeys.rows(document.run, part, rowFormat(document.source.dialect), ports.compression.suffix);
     this.#hash = ports.digest.start();
     const sink = ports.compression.compress(ports.objects.create(key, { signal }));
     // the rows and not the records made of them: half the bytes, and they determine the records
     this.#rows = new SinkWriter(sink, (block) => this.#hash.update(block));
+  }
+
+  /** Rows from another source follow: the first of them. */
+  enter(first: Place): void {
+    if (first.source === this.#source) return;
+    this.#source = first.source;
+    this.#starts.push(first);
   }
 
   /** Keeps the rows `[first, end)` of a batch; neighbours are copied in one piece. */
@@ -74,7 +81,7 @@ export class PartDraft {
     return this.records.finish({
       firstOrdinal: this.from.ordinal,
       lastOrdinal: to.ordinal - 1,
-      span: { from: this.from, to },
+      span: { from: this.from, to, ...(this.#starts.length > 0 && { starts: this.#starts }) },
       rejected: this.rejected,
       xxh128: this.#hash.hex(),
     });

@@ -1,5 +1,5 @@
 import { InputError, InvariantError } from '../errors/index.ts';
-import type { PartFacts } from '../job/index.ts';
+import type { PartFacts, Place } from '../job/index.ts';
 import { familyNamed } from '../model/index.ts';
 import { Packer } from '../pack/index.ts';
 import type { ReadPosition, RowReader } from '../ports/index.ts';
@@ -15,7 +15,7 @@ import {
   recordId,
 } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
-import { PartDraft, type Place, removeDrafts } from './part-draft.ts';
+import { PartDraft, removeDrafts } from './part-draft.ts';
 import type { RunPorts } from './ports.ts';
 import { rejectMessage } from './reject-message.ts';
 import { checkCancelled } from './tolerance.ts';
@@ -111,7 +111,9 @@ export class PreparePass {
     this.#ordinal = this.#reader.position.ordinal;
     for (let batch = await this.#reader.next(); batch; batch = await this.#reader.next()) {
       checkCancelled(signal);
-      this.#draft ??= this.#open(placeOf(batch, 0, this.#ordinal));
+      const first = placeOf(batch, 0, this.#ordinal);
+      this.#draft ??= this.#open(first);
+      this.#draft.enter(first);
       await this.#encodeBatch(batch);
       this.#tell(this.#rejected + this.#draft.rejected);
     }
@@ -121,7 +123,8 @@ export class PreparePass {
   #tell(rejected: number): void {
     if (this.#ordinal <= this.#toldRows) return;
     this.#toldRows = this.#ordinal;
-    this.#options.onProgress?.({ rows: this.#ordinal, rejected, bytes: this.#reader.position.byte, parts: this.#part });
+    const bytes = this.#reader.bytesRead ?? this.#reader.position.byte;
+    this.#options.onProgress?.({ rows: this.#ordinal, rejected, bytes, parts: this.#part });
   }
 
   async #encodeBatch(batch: RowBatch): Promise<void> {
@@ -199,7 +202,9 @@ export class PreparePass {
     const line = batch.line[row]!;
     const message = rejectMessage(document, this.#reader, batch, row, reason);
     if (document.strict) {
-      throw new InputError('BR-E0113', `${document.source.name}, ${message}`, { details: { file: document.source.name, line } });
+      const file = this.#reader.sourceName ?? document.source.name;
+      const where = this.#reader.sourceName === undefined ? `${file}, ${message}` : message;
+      throw new InputError('BR-E0113', where, { details: { file, line } });
     }
     return { id: recordId(document.recordPrefix, this.#ordinal), code: REJECT_CODES[reason]!, message, line };
   }
@@ -263,10 +268,12 @@ export class PreparePass {
 }
 
 function place(position: ReadPosition): Place {
-  return { byte: position.byte, line: position.line, ordinal: position.ordinal };
+  const { source, byte, line, ordinal } = position;
+  return { ...(source !== undefined && { source }), byte, line, ordinal };
 }
 
 /** Where a row of a batch begins. */
 function placeOf(batch: RowBatch, row: number, ordinal: number): Place {
-  return { byte: batch.offset + (batch.places ?? batch.rowStart)[row]!, line: batch.line[row]!, ordinal };
+  const source = batch.source === undefined ? {} : { source: batch.source };
+  return { ...source, byte: batch.offset + (batch.places ?? batch.rowStart)[row]!, line: batch.line[row]!, ordinal };
 }

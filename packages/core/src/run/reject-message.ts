@@ -3,7 +3,10 @@ import { parseTemplate, templateColumns } from '../prompt/index.ts';
 import { CellKind, RejectReason, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 
-/** Why a row is not sent, with its line: `line 12: 3 cells, the header has 4`. Slow path, one call for a bad row. */
+/**
+ * Why a row is not sent, with its place: `line 12: 3 cells, the header has 4`, and the file where there are several. Slow path,
+ * one call for a bad row.
+ */
 export function rejectMessage(
   document: RunDocument,
   reader: RowReader,
@@ -11,7 +14,8 @@ export function rejectMessage(
   row: number,
   reason: RejectReason,
 ): string {
-  return `line ${batch.line[row]}: ${why(document, reader, batch, row, reason)}`;
+  const file = reader.sourceName === undefined ? '' : `${reader.sourceName}, `;
+  return `${file}line ${batch.line[row]}: ${why(document, reader, batch, row, reason)}`;
 }
 
 function why(document: RunDocument, reader: RowReader, batch: RowBatch, row: number, reason: RejectReason): string {

@@ -11,7 +11,7 @@ import {
   withRows,
 } from '../reading/index.ts';
 import { CARRIAGE_RETURN, LINE_FEED } from './csv-bytes.ts';
-import { type CsvDialect, delimiterByte, requireCsvDialect } from './csv-dialect.ts';
+import { type CsvDialect, checkSameDialect, delimiterByte, requireCsvDialect } from './csv-dialect.ts';
 import { CsvFormat } from './csv-format.ts';
 import { type HeaderExtent, headerExtent, parseHeader, sniffDelimiter } from './csv-header.ts';
 
@@ -26,8 +26,13 @@ export interface CsvOptions {
   readonly maxRowBytes?: number;
   /** With `from`: as the first reader of the dataset found it. */
   readonly dialect?: CsvDialect;
-  /** Begin here and not at the header: the source's first byte is byte `from.byte` of the dataset. Needs `dialect`. */
+  /**
+   * Begin here: the source's first byte is byte `from.byte` of the dataset. Byte 0 is the header, which must be that of the
+   * `dialect` if one is given; behind it a `dialect` is needed.
+   */
   readonly from?: ReadPosition;
+  /** A header without rows is no error. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /**
@@ -35,7 +40,8 @@ export interface CsvOptions {
  * mark, no newline at the end. Values are not trimmed or changed. A blank line is no row where there are two columns or more.
  *
  * Throws `InputError` for what ends the run: `BR-E0102` no header or no rows, `BR-E0103` column names, `BR-E0104` a quote that
- * is never closed (also from `next`), `BR-E0114` not UTF-8 text. A bad row is rejected in its batch: `ragged`, `badQuote` (it
+ * is never closed (also from `next`), `BR-E0114` not UTF-8 text, `BR-E0122` another header
+ * than that of `dialect`. A bad row is rejected in its batch: `ragged`, `badQuote` (it
  * ends with its line), `notUtf8`, `rowTooLong` (an empty row stands in for it).
  */
 export async function openCsv(source: ByteSource, options: CsvOptions = {}): Promise<RowReader> {
@@ -47,14 +53,16 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
     offset: options.from?.byte ?? 0,
   });
   try {
-    if (options.from) {
+    if (options.from && options.from.byte > 0) {
       const { line, ordinal } = options.from;
       const format = new CsvFormat({ dialect: requireCsvDialect(options.dialect), line, maxRowBytes, name });
       return new BlockReader(window, format, { warnings: [], ordinal, maxRowBytes });
     }
     const { dialect, line, warnings } = await openAtHeader(window, options, name);
+    if (options.dialect) checkSameDialect(dialect, options.dialect, name);
     const format = new CsvFormat({ dialect, line, maxRowBytes, name });
-    const reader = new BlockReader(window, format, { warnings, ordinal: 0, maxRowBytes });
+    const reader = new BlockReader(window, format, { warnings, ordinal: options.from?.ordinal ?? 0, maxRowBytes });
+    if (options.mayBeEmpty) return reader;
     return await withRows(reader, `${name} has a header and no rows`);
   } catch (error) {
     await window.close();

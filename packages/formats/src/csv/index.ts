@@ -1,2 +1,3 @@
+export { type CsvDialect, checkSameDialect } from './csv-dialect.ts';
 export { type CsvOptions, openCsv } from './csv-open.ts';
 export { type CsvWriterOptions, createCsvWriter } from './csv-writer.ts';

@@ -18,8 +18,13 @@ export interface JsonlOptions {
   readonly blockBytes?: number;
   /** Longest line, its line feed included; a longer one is rejected. Default 16 MiB. */
   readonly maxRowBytes?: number;
-  /** Begin here: the source's first byte is byte `from.byte` of the dataset, and `from.columns` were seen before it. */
+  /**
+   * Begin here: the source's first byte is byte `from.byte` of the dataset, and `from.columns` were seen before it. Byte 0 is
+   * the very start, where a byte order mark may stand.
+   */
   readonly from?: ReadPosition;
+  /** A source without rows is no error. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /**
@@ -41,13 +46,14 @@ export async function openJsonl(source: ByteSource, options: JsonlOptions = {}):
   try {
     const format = new JsonlFormat({ columns: from?.columns ?? [], line: from?.line ?? 1, maxRowBytes, name });
     const reader = new BlockReader(window, format, { warnings: [], ordinal: from?.ordinal ?? 0, maxRowBytes });
-    if (from) return reader;
+    if (from && from.byte > 0) return reader;
     while (window.end < SIGNATURE_BYTES && (await window.fill()) === 'more');
     const foreign = foreignContent(window.rest());
     if (foreign)
       throw new InputError('BR-E0114', `${name} is ${foreign}; give it as JSON Lines in UTF-8`, { details: { file: name } });
     window.start = markBytes(window.rest());
     if (beginsAnArray(window.rest())) throw notLines(name);
+    if (options.mayBeEmpty) return reader;
     return await withRows(reader, `${name} is empty: it has no rows`);
   } catch (error) {
     await window.close();

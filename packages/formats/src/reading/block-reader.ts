@@ -45,6 +45,10 @@ export class BlockReader implements RowReader {
     return { byte: this.#window.offset + this.#window.start, line: this.#format.line, ordinal: this.#ordinal };
   }
 
+  get bytesRead(): number | undefined {
+    return this.#window.bytesRead;
+  }
+
   /** Reads the first batch ahead; false when there is none. */
   async hasRows(): Promise<boolean> {
     const position = this.position;

@@ -56,6 +56,11 @@ export class ByteWindow {
     return 'ended';
   }
 
+  /** See `ByteSource`. */
+  get bytesRead(): number | undefined {
+    return this.#source.bytesRead;
+  }
+
   close(): Promise<void> {
     return this.#source.close();
   }
