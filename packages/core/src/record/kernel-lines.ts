@@ -1,6 +1,7 @@
 import type { PluckedAnswer } from './answer-plucker.ts';
 import type { ByteView } from './escape-json.ts';
 import { addressOf, kernelFunctions, releaseBlock, takeBlock } from './kernel.ts';
+import type { OutcomeSpans } from './outcome-spans.ts';
 import type { OutputSpans } from './output-spans.ts';
 
 /** Bytes of the kernel's spans: six addresses of 4 bytes, then the two counts and the ordinal, 8 bytes each. */
@@ -36,6 +37,19 @@ export class KernelSpans {
     answer.stopEnd = at[5]! - address;
     answer.inputTokens = numbers[0]!;
     answer.outputTokens = numbers[1]!;
+  }
+
+  /** Puts what `readSucceeded` found in the spans' block into them. */
+  toOutcome(outcome: OutcomeSpans): void {
+    const { at, numbers } = this;
+    const { address } = outcome.text;
+    outcome.valueStart = at[2]! - address;
+    outcome.valueEnd = at[3]! - address;
+    outcome.stopStart = at[4]! - address;
+    outcome.stopEnd = at[5]! - address;
+    outcome.inputTokens = numbers[0]!;
+    outcome.outputTokens = numbers[1]!;
+    outcome.ordinal = numbers[2]!;
   }
 
   release(): void {

@@ -1,7 +1,7 @@
 import { InvariantError, StateError } from '../errors/index.ts';
 import type { PartFacts } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
-import { emptyOutcomeSpans, isSentinelOrdinal, type OutcomeSpans, ordinalOf, readOutcome } from '../record/index.ts';
+import { isSentinelOrdinal, OutcomeReader, type OutcomeSpans, ordinalOf } from '../record/index.ts';
 import { objectKeys } from './keys.ts';
 import { LineChain } from './line-chain.ts';
 import type { RunPorts } from './ports.ts';
@@ -63,7 +63,8 @@ function* inputKeys(parts: readonly PartFacts[]): Iterable<string> {
 /** The outcome lines in some objects, in order. Ordinals rise. */
 export class OutcomeLines {
   readonly #chain: LineChain;
-  readonly spans: OutcomeSpans = emptyOutcomeSpans();
+  readonly #reader = new OutcomeReader();
+  readonly spans: OutcomeSpans = this.#reader.spans;
 
   constructor(ports: Ports, keys: Iterable<string>, options: CallOptions = {}) {
     this.#chain = new LineChain(ports.objects, keys, options);
@@ -72,10 +73,10 @@ export class OutcomeLines {
 
   /** Goes to the next outcome; false when it is not in memory: `fill`. */
   next(): boolean {
-    if (!this.#chain.next()) return false;
-    const { bytes, start, end, key } = this.#chain;
     const before = this.spans.ordinal;
-    if (!readOutcome(bytes, start, end, this.spans)) throw damaged(key, 'a line that is no outcome');
+    if (!this.#chain.next(this.#reader.lineEnd)) return false;
+    const { bytes, start, end, key } = this.#chain;
+    if (!this.#reader.read(bytes, start, end)) throw damaged(key, 'a line that is no outcome');
     if (this.spans.ordinal <= before) throw damaged(key, `row ${this.spans.ordinal} after row ${before}`);
     return true;
   }
@@ -84,7 +85,9 @@ export class OutcomeLines {
     return this.#chain.fill();
   }
 
+  /** The outcome at hand is void after it. */
   close(): Promise<void> {
+    this.#reader.close();
     return this.#chain.close();
   }
 }

@@ -1,8 +1,11 @@
 import { Buffer } from 'node:buffer';
-import type { ByteSource } from '@batchrock/core';
+import { type ByteSource, releaseBlock, takeBlock } from '@batchrock/core';
 
 /** Bytes of the first window when the caller does not say, one read for each: small enough for the processor's cache. */
 export const DEFAULT_BLOCK_BYTES = 1 << 18;
+
+/** Larger windows, for single long rows, are not taken out of the memory that all readers share. */
+const MAX_SHARED_BYTES = 8 << 20;
 
 /** What `fill` did. */
 export type FillResult =
@@ -36,8 +39,8 @@ export class ByteWindow {
     this.#source = source;
     this.#maxBytes = Math.max(options.maxBytes, options.blockBytes);
     this.offset = options.offset;
-    this.bytes = Buffer.allocUnsafeSlow(options.blockBytes);
-    this.plain = plainView(this.bytes);
+    this.plain = takeBlock(options.blockBytes);
+    this.bytes = bufferOf(this.plain);
   }
 
   /** The bytes that are not consumed, as a view: a search in it ends where they end. */
@@ -61,7 +64,13 @@ export class ByteWindow {
     return this.#source.bytesRead;
   }
 
+  /** The bytes are void after it. */
   close(): Promise<void> {
+    this.end = this.start;
+    this.ended = true;
+    releaseBlock(this.plain);
+    this.plain = new Uint8Array(0);
+    this.bytes = bufferOf(this.plain);
     return this.#source.close();
   }
 
@@ -74,14 +83,16 @@ export class ByteWindow {
     }
     if (this.end < this.bytes.length) return true;
     if (this.bytes.length >= this.#maxBytes) return false;
-    const larger = Buffer.allocUnsafeSlow(Math.min(this.bytes.length * 2, this.#maxBytes));
-    this.bytes.copy(larger, 0, 0, this.end);
-    this.bytes = larger;
-    this.plain = plainView(larger);
+    const size = Math.min(this.bytes.length * 2, this.#maxBytes);
+    const larger = size > MAX_SHARED_BYTES ? new Uint8Array(size) : takeBlock(size);
+    larger.set(this.plain.subarray(0, this.end));
+    releaseBlock(this.plain);
+    this.plain = larger;
+    this.bytes = bufferOf(larger);
     return true;
   }
 }
 
-function plainView(bytes: Buffer): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
