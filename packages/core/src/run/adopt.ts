@@ -2,6 +2,7 @@ import { isServiceError } from '../errors/index.ts';
 import { decide, evolve, type PartBody } from '../job/index.ts';
 import { holdSlot } from '../lane/index.ts';
 import type { CallOptions, JobView, Write } from '../ports/index.ts';
+import { addOpen } from './budget.ts';
 import { loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { recordEvent, transact } from './transact.ts';
@@ -43,7 +44,8 @@ export function adoptJob(
       if (event === undefined) return { writes: [], result: part.body.jobArn === jobArn ? 'known' : 'duplicate' };
       const run = await loadRun(ports.ledger, ref.run, o);
       const happening = { kind: 'submitted', attempt: ref.attempt, part: ref.part, jobArn } as const;
-      const writes: Write[] = [putPart(part, evolve(part.body, event)), ...recordEvent(ports, run, happening)];
+      const change = part.body.state === 'ready' ? addOpen(run.body, part.body.records) : {};
+      const writes: Write[] = [putPart(part, evolve(part.body, event)), ...recordEvent(ports, run, happening, change)];
       if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, part.body, o));
       return { writes, result: 'adopted' };
     },

@@ -1,5 +1,6 @@
 import { decide, evolve, type PartBody } from '../job/index.ts';
 import type { JobStatus, JobView } from '../ports/index.ts';
+import { addSpent } from './budget.ts';
 import type { RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import { jobSpec } from './job-spec.ts';
@@ -31,8 +32,9 @@ export async function collectPart(ports: RunPorts, ref: PartRef, o: StepOptions 
       if (event === undefined) return { writes: [], result: 'gone' };
       const run = await loadRun(ports.ledger, ref.run, o);
       const happening = { kind: 'collected', attempt: ref.attempt, part: ref.part, jobArn: part.jobArn } as const;
+      const spent = addSpent(run.body, current.body, counts, document.model.price);
       return {
-        writes: [putPart(current, evolve(current.body, event)), ...recordEvent(ports, run, happening)],
+        writes: [putPart(current, evolve(current.body, event)), ...recordEvent(ports, run, happening, spent)],
         result: 'collected',
       };
     },

@@ -21,7 +21,7 @@ export interface DispatchOptions extends SubmitOptions {
 /** How many jobs were created, and why no more were. */
 export interface DispatchReport {
   readonly submitted: number;
-  /** Runs that the service refused a job of, so that nothing more of them is sent. */
+  /** Runs that the service refused a job of, or whose ceiling holds no other one, so that nothing more of them is sent. */
   readonly blocked: number;
   readonly ended: 'no-slot' | 'nothing-ready' | 'other-run' | 'throttled' | 'quota';
 }
@@ -69,6 +69,7 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
         queue.ready.length = 0;
         break;
       case 'not-running':
+      case 'no-budget':
         queue.ready.length = 0;
         break;
     }

@@ -87,6 +87,21 @@ export interface RunBody {
   readonly run: string;
   readonly identity: string;
   readonly state: RunState;
+/**
+ * What a run may spend and has spent, in USD. It stands in the run's item, which every commit that begins or ends a job
+ * writes in any case: a page of parts may be stale, and a ceiling must not be.
+ */
+export interface RunBudget {
+  /** No job is begun that would carry the run above it; absent: no ceiling. */
+  readonly ceilingUsd?: number;
+  /** What one record is expected to cost; frozen, so that what was added is what is taken away. */
+  readonly recordUsd: number;
+  /** Records of the jobs that live, may live, or are not collected yet. Padding costs next to nothing and is left out. */
+  readonly openRecords: number;
+  /** What collected jobs have cost: by their tokens where they are known, else by `recordUsd`. */
+  readonly spentUsd: number;
+}
+
   readonly lane: string;
   readonly source: string;
   readonly modelId: string;
@@ -110,6 +125,8 @@ export interface RunBody {
   /** Set by `retry` until the generation that it asked for is in the ledger. */
   readonly retrySelection?: RetrySelection;
   /** A process works on it until then at least, milliseconds since the epoch: a hint for fairness between processes. */
+  /** What it may spend and has spent; absent where that is not known. */
+  readonly budget?: RunBudget;
   readonly activeUntil?: number;
   /** Files that results were exported to. */
   readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly xxh128: string }[];

@@ -1,10 +1,11 @@
 export { adoptJob, findJob, isJobOf } from './adopt.ts';
 export { BlockWriter } from './block-writer.ts';
+export { askBudget, type BudgetLimits, type BudgetVerdict, setBudget } from './budget.ts';
 export { type CollectResult, collectPart } from './collect.ts';
 export { writeOutcomes } from './collect-output.ts';
 export { type RunCounts, runCounts } from './counts.ts';
 export { type DispatchOptions, type DispatchReport, dispatchLane, ensureLane } from './dispatch.ts';
-export type { EventBody, RetrySelection, RunBody, RunDocument, RunState, StopMode } from './document.ts';
+export type { EventBody, RetrySelection, RunBody, RunBudget, RunDocument, RunState, StopMode } from './document.ts';
 export { type DriveOptions, driveRun, type RunSnapshot } from './drive.ts';
 export { type ExportCounts, type ExportInput, exportResults } from './export.ts';
 export { buildGeneration } from './generation.ts';

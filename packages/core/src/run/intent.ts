@@ -1,11 +1,13 @@
-import { InvariantError } from '../errors/index.ts';
+import { InvariantError, invariant } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import { decide, evolve } from '../job/index.ts';
 import { freeSlots, holdSlot, releaseSlot } from '../lane/index.ts';
 import type { BatchServiceFacts, CallOptions, Write } from '../ports/index.ts';
+import { addOpen, askBudget, describeCeiling } from './budget.ts';
+import type { RunBody } from './document.ts';
 import { nameItem } from './items.ts';
 import { ledgerKeys } from './keys.ts';
-import { findName, loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
+import { findName, type Loaded, loadLane, loadPart, loadRun, type PartRef, putLane, putPart, putRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { recordEvent, transact } from './transact.ts';
 
@@ -29,8 +31,11 @@ export function intentPhase(facts: BatchServiceFacts, since: number, now: number
   return age >= 2 * facts.tokenTrustMs + facts.signatureMs + facts.listSettleMs ? 'settled' : 'waiting';
 }
 
-/** Why no intent was written. */
-export type NoIntent = 'taken' | 'no-slot' | 'not-running';
+/**
+ * Why no intent was written. `no-budget`: the run's ceiling may hold the job when those in flight have ended. `blocked`: it
+ * never will, and the run says so now.
+ */
+export type NoIntent = 'taken' | 'no-slot' | 'not-running' | 'no-budget' | 'blocked';
 
 /**
  * Writes the intent to create a part's job: slot, part, name, run and event in one commit, or nothing. The slot is taken
@@ -49,19 +54,32 @@ export function writeIntent(ports: RunPorts, ref: PartRef, o?: CallOptions): Pro
       if (run.body.state !== 'running' || run.body.blocked || !current) return { writes: [], result: 'not-running' };
       const lane = await loadLane(ports.ledger, part.body.lane, o);
       if (freeSlots(lane.body, now) === 0) return { writes: [], result: 'no-slot' };
+      const verdict = askBudget(run.body, part.body.records);
+      if (verdict === 'wait') return { writes: [], result: 'no-budget' };
+      if (verdict === 'reached') return { writes: blockAtCeiling(ports, run, part.body), result: 'blocked' };
       const intended = evolve(part.body, event);
+      const happening = { kind: 'submitting', attempt: ref.attempt, part: ref.part } as const;
       return {
         writes: [
           putPart(part, intended),
           putLane(lane, holdSlot(lane.body, { jobName: intended.jobName, ...ref })),
           await claimName(ports, intended, o),
-          ...recordEvent(ports, run, { kind: 'submitting', attempt: ref.attempt, part: ref.part }),
+          ...recordEvent(ports, run, happening, addOpen(run.body, part.body.records)),
         ],
         result: intended,
       };
     },
     o,
   );
+}
+
+/** Nothing of the run is in flight and nothing more of it may be begun: it waits for another ceiling. */
+function blockAtCeiling(ports: RunPorts, run: Loaded<RunBody>, part: PartBody): readonly Write[] {
+  const { budget } = run.body;
+  invariant(budget !== undefined, 'a run without a budget has no ceiling');
+  const message = describeCeiling(budget, part.records);
+  const blocked = { code: 'BR-E0601', message, at: ports.clock.now() };
+  return recordEvent(ports, run, { kind: 'blocked', attempt: part.attempt, part: part.part, message }, { blocked });
 }
 
 /** A name that is there already was left by an intent that was withdrawn; it must lead to the same part. */
@@ -109,7 +127,12 @@ export function withdrawIntent(ports: RunPorts, looked: PartBody, o?: CallOption
       const [event] = decide(part.body, { do: 'withdraw' }, ports.clock.now());
       if (event === undefined || part.body.since !== looked.since) return { writes: [], result: false };
       const lane = await loadLane(ports.ledger, part.body.lane, o);
-      const writes = [putPart(part, evolve(part.body, event)), putLane(lane, releaseSlot(lane.body, part.body.jobName))];
+      const run = await loadRun(ports.ledger, looked.run, o);
+      const writes = [
+        putPart(part, evolve(part.body, event)),
+        putLane(lane, releaseSlot(lane.body, part.body.jobName)),
+        putRun(run, { ...run.body, ...addOpen(run.body, -part.body.records) }),
+      ];
       return { writes, result: true };
     },
     o,

@@ -1,0 +1,118 @@
+import { InputError } from '../errors/index.ts';
+import type { CollectCounts, PartBody, PartFacts } from '../job/index.ts';
+import type { Price } from '../model/index.ts';
+import type { CallOptions } from '../ports/index.ts';
+import type { RunBody, RunBudget } from './document.ts';
+import { documentOf } from './documents.ts';
+import { loadPart, loadRun, putRun } from './load.ts';
+import type { RunPorts } from './ports.ts';
+import { tokenCost } from './summary.ts';
+import { transact } from './transact.ts';
+
+/** `free`: the job fits. `wait`: it may fit when jobs in flight turn out cheaper. `reached`: nothing is in flight, so it never will. */
+export type BudgetVerdict = 'free' | 'wait' | 'reached';
+
+/** A sum of rounded numbers may exceed the number that it was split from by so much. */
+const ROUNDING = 1 + 1e-9;
+
+/** Whether a job of so many records may be begun: spent + in flight + this one, against the ceiling. Pure. */
+export function askBudget({ budget }: RunBody, records: number): BudgetVerdict {
+  if (budget?.ceilingUsd === undefined) return 'free';
+  const { ceilingUsd, recordUsd, openRecords, spentUsd } = budget;
+  if (spentUsd + (openRecords + records) * recordUsd <= ceilingUsd * ROUNDING) return 'free';
+  return openRecords > 0 ? 'wait' : 'reached';
+}
+
+/** Why a run waits at its ceiling, for people: what is spent, and what the next job would cost. */
+export function describeCeiling({ ceilingUsd, recordUsd, spentUsd }: RunBudget, records: number): string {
+  const spent = spentUsd === 0 ? 'nothing is spent yet' : `${dollars(spentUsd)} is spent`;
+  return `the ceiling of ${dollars(ceilingUsd ?? 0)} does not hold another job: ${spent}, and the next ${records} records would cost about ${dollars(records * recordUsd)}`;
+}
+
+/** The change of a run when a job of so many records is begun, or, below zero, will not be after all. */
+export function addOpen({ budget }: RunBody, records: number): Partial<RunBody> {
+  return budget === undefined ? {} : { budget: { ...budget, openRecords: budget.openRecords + records } };
+}
+
+/** The change of a run when a job is collected: its estimate becomes what it has cost. */
+export function addSpent(
+  { budget }: RunBody,
+  part: PartFacts,
+  counts: CollectCounts,
+  price: Price | undefined,
+): Partial<RunBody> {
+  if (budget === undefined) return {};
+  const spentUsd = budget.spentUsd + collectedUsd(budget.recordUsd, part, counts, price);
+  return { budget: { ...budget, openRecords: budget.openRecords - part.records, spentUsd } };
+}
+
+/** Records that nothing came back for were not paid; those without known tokens cost what was expected. */
+function collectedUsd(recordUsd: number, part: PartFacts, counts: CollectCounts, price: Price | undefined): number {
+  const known = tokenCost(price, counts.inputTokens, counts.outputTokens);
+  return known?.batchUsd ?? recordUsd * (part.records - counts.missing);
+}
+
+/** What `setBudget` takes. */
+export interface BudgetLimits extends CallOptions {
+  /** Default: the ceiling stays as it is. */
+  readonly ceilingUsd?: number | undefined;
+  /** Needed the first time; later the first one holds. */
+  readonly recordUsd?: number | undefined;
+}
+
+/**
+ * Gives a run a ceiling, or another one. What is in flight and spent by then counts. A run that waits at its old ceiling goes
+ * on with `resumeRun`. Throws `BR-E0601` for a ceiling when nobody knows what a record costs.
+ */
+export function setBudget(ports: RunPorts, id: string, limits: BudgetLimits): Promise<RunBody> {
+  return transact(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, id, limits);
+      const before = run.body.budget;
+      const recordUsd = before?.recordUsd ?? limits.recordUsd;
+      const ceilingUsd = limits.ceilingUsd ?? before?.ceilingUsd;
+      if (recordUsd === undefined && ceilingUsd !== undefined) throw unknownPrice(run.body, ceilingUsd);
+      if (recordUsd === undefined || (before !== undefined && before.ceilingUsd === ceilingUsd)) {
+        return { writes: [], result: run.body };
+      }
+      const counted = before ?? (await countBudget(ports, run.body, recordUsd, limits));
+      const budget: RunBudget = { ...counted, ...(ceilingUsd !== undefined && { ceilingUsd }) };
+      const next = { ...run.body, budget };
+      return { writes: [putRun(run, next)], result: next };
+    },
+    limits,
+  );
+}
+
+/** Adds up what a run has begun before it had a budget. Reads each part itself: a page may be stale. */
+async function countBudget(ports: RunPorts, run: RunBody, recordUsd: number, o: CallOptions): Promise<RunBudget> {
+  const { price } = (await documentOf(ports, run.run, o)).model;
+  let openRecords = 0;
+  let spentUsd = 0;
+  for (const [generation, count] of run.parts.entries()) {
+    for (let part = 0; part < count; part++) {
+      const { body } = await loadPart(ports.ledger, { run: run.run, attempt: generation + 1, part }, o);
+      if (isOpen(body)) openRecords += body.records;
+      if (body.collected !== undefined) spentUsd += collectedUsd(recordUsd, body, body.collected, price);
+    }
+  }
+  return { recordUsd, openRecords, spentUsd };
+}
+
+function isOpen({ state }: PartBody): boolean {
+  return state !== 'ready' && state !== 'collected';
+}
+
+function unknownPrice(run: RunBody, ceilingUsd: number): InputError {
+  const message = `the price of ${run.modelId} is unknown, so a ceiling of ${dollars(ceilingUsd)} cannot be kept`;
+  return new InputError('BR-E0601', message, {
+    details: { run: run.run, maxCostUsd: ceilingUsd },
+    hint: 'leave out --max-cost, or take a model whose price is known',
+  });
+}
+
+/** Cents, and two digits of what is below ten of them. */
+function dollars(usd: number): string {
+  return `$${usd >= 0.1 || usd === 0 ? usd.toFixed(2) : String(Number(usd.toPrecision(2)))}`;
+}
