@@ -10,3 +10,4 @@ export {
 } from './dataset-format.ts';
 export * from './jsonl/index.ts';
 export { type OpenSourceOptions, openSource } from './open-source.ts';
+export * from './parquet/index.ts';

@@ -1,0 +1,1 @@
+export { createParquetWriter, type ParquetWriterOptions } from './parquet-writer.ts';

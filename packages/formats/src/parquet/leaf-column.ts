@@ -1,0 +1,207 @@
+import { type ByteView, byteView } from '@batchrock/core';
+import { type BlockPool, ByteChain } from './byte-chain.ts';
+import { type Bounds, type ChunkFacts, dataPageHeader, dictionaryPageHeader, Encoding, Physical } from './file-layout.ts';
+import { type PageCompressor, pageChecksum } from './page-compressor.ts';
+import { RunLengths } from './run-lengths.ts';
+
+/** A page is closed when its values have so many bytes, or its rows are so many: what parquet-java and Arrow write. */
+export const PAGE_BYTES = 1 << 20;
+export const PAGE_ROWS = 20_000;
+
+/** Before the values of a page, for its levels. */
+const LEVEL_BYTES = 1 << 12;
+const FIRST_PAGE_BYTES = 1 << 14;
+
+/** What a leaf of the schema is. */
+export interface LeafSpec {
+  readonly path: readonly string[];
+  readonly physical: Physical;
+  /** Nullable and repeated nodes from the root to the leaf, itself included; 0: a value in every row. */
+  readonly maxDefinition: number;
+  /** Repeated nodes among them. */
+  readonly maxRepetition: number;
+}
+
+/** What the columns of a file share. */
+export interface ColumnServices {
+  readonly compressor: PageCompressor;
+  readonly blocks: BlockPool;
+}
+
+/** What is added to the pages of a chunk when it ends. */
+export interface ChunkEnd {
+  readonly bounds: Bounds | undefined;
+  /** The dictionary page, when a page refers to it. */
+  readonly dictionary?: { readonly bytes: Uint8Array; readonly values: number };
+}
+
+/** A chunk whose pages are compressed: what the footer says of it, and its bytes. */
+export interface ClosedChunk {
+  readonly facts: ChunkFacts;
+  readonly dictionary: ByteChain;
+  readonly pages: ByteChain;
+}
+
+/** A column that is being written, however many leaves it has. */
+export interface WrittenColumn {
+  readonly leaf: LeafColumn;
+  closePage(): void;
+  closeChunk(): Promise<ClosedChunk>;
+}
+
+/**
+ * One leaf column while it is written: values go into `target` from `length` on, levels are counted, and a page that is full
+ * is compressed while the next one is filled. Knows nothing of what the values are.
+ */
+export class LeafColumn {
+  /** The page in hand. */
+  target: ByteView = byteView(new Uint8Array(FIRST_PAGE_BYTES));
+  /** Where the next value goes. */
+  length: number = LEVEL_BYTES;
+  /** Rows in the page. */
+  rows = 0;
+  readonly #spec: LeafSpec;
+  readonly #services: ColumnServices;
+  readonly #definitions = new RunLengths();
+  readonly #repetitions = new RunLengths();
+  readonly #spares: ByteView[] = [];
+  readonly #pages: ByteChain;
+  readonly #dictionary: ByteChain;
+  readonly #encodings = new Set<Encoding>();
+  /** Leaf entries in the page. */
+  #entries = 0;
+  /** Bytes of values in the pages of the row group before it. */
+  #groupBytes = 0;
+  #chunkEntries = 0;
+  #nulls = 0;
+  #bytes = 0;
+  /** Resolves when all pages that were closed are in the chain. */
+  #appended: Promise<void> = Promise.resolve();
+
+  constructor(spec: LeafSpec, services: ColumnServices) {
+    this.#spec = spec;
+    this.#services = services;
+    this.#pages = new ByteChain(services.blocks);
+    this.#dictionary = new ByteChain(services.blocks);
+  }
+
+  /** Where values begin. */
+  get start(): number {
+    return LEVEL_BYTES;
+  }
+
+  get isPageFull(): boolean {
+    return this.length >= LEVEL_BYTES + PAGE_BYTES || this.rows >= PAGE_ROWS;
+  }
+
+  /**
+   * What the row group is thought to take in the file, in bytes, by what is known before pages are compressed: texts shrink
+   * to less than half, numbers hardly at all.
+   */
+  get weight(): number {
+    const bytes = this.#groupBytes + this.length - LEVEL_BYTES;
+    return this.#spec.physical === Physical.byteArray ? bytes / 2 : bytes;
+  }
+
+  /** Counts entries of a level; the greatest has a value. Repetition 0 begins a row, which the caller counts. */
+  entries(count: number, definition: number, repetition = 0): void {
+    const { maxDefinition, maxRepetition } = this.#spec;
+    this.#entries += count;
+    if (definition < maxDefinition) this.#nulls += count;
+    if (maxDefinition > 0) this.#definitions.add(definition, count);
+    if (maxRepetition > 0) this.#repetitions.add(repetition, count);
+  }
+
+  /** Makes room for so many bytes of values. */
+  reserve(size: number): void {
+    const needed = this.length + size;
+    if (needed <= this.target.bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, Math.min(2 * this.target.bytes.length, LEVEL_BYTES + 2 * PAGE_BYTES)));
+    grown.set(this.target.bytes.subarray(0, this.length));
+    this.target = byteView(grown);
+  }
+
+  /** Ends the page, whose values have this encoding, and begins another. */
+  closePage(encoding: Encoding): void {
+    if (this.#entries === 0) return;
+    const target = this.target;
+    const body = this.#body();
+    const values = this.#entries;
+    this.#groupBytes += this.length - LEVEL_BYTES;
+    this.#encodings.add(encoding);
+    this.#chunkEntries += values;
+    this.#entries = this.rows = 0;
+    this.length = LEVEL_BYTES;
+    this.target = this.#spares.pop() ?? byteView(new Uint8Array(FIRST_PAGE_BYTES));
+    const compressed = this.#services.compressor.compress(body);
+    // in the order of the pages, whichever is compressed first
+    this.#appended = Promise.all([compressed, this.#appended]).then(([bytes]) => {
+      const sizes = { bytes: body.length, compressedBytes: bytes.length, crc: pageChecksum(bytes) };
+      this.#append(this.#pages, dataPageHeader({ values, encoding, ...sizes }), bytes, body.length);
+      if (this.#spares.length < 2 && target.bytes.length <= LEVEL_BYTES + 2 * PAGE_BYTES) this.#spares.push(target);
+    });
+    this.#appended.catch(() => undefined);
+  }
+
+  /** Ends the chunk: resolves when all of it is compressed. */
+  async closeChunk(encoding: Encoding, end: ChunkEnd): Promise<ClosedChunk> {
+    this.closePage(encoding);
+    await this.#appended;
+    if (end.dictionary !== undefined && this.#encodings.has(Encoding.rleDictionary)) await this.#addDictionary(end.dictionary);
+    const { path, physical } = this.#spec;
+    const dictionaryBytes = this.#dictionary.length;
+    const facts: ChunkFacts = {
+      path,
+      physical,
+      encodings: [...this.#encodings, Encoding.rle].toSorted((a, b) => a - b),
+      codec: this.#services.compressor.codec,
+      values: this.#chunkEntries,
+      nulls: this.#nulls,
+      bounds: end.bounds,
+      bytes: this.#bytes,
+      compressedBytes: dictionaryBytes + this.#pages.length,
+      dictionaryOffset: dictionaryBytes > 0 ? 0 : undefined,
+      dataOffset: dictionaryBytes,
+    };
+    this.#chunkEntries = this.#nulls = this.#bytes = this.#groupBytes = 0;
+    this.#encodings.clear();
+    return { facts, dictionary: this.#dictionary, pages: this.#pages };
+  }
+
+  async #addDictionary({ bytes, values }: { readonly bytes: Uint8Array; readonly values: number }): Promise<void> {
+    this.#encodings.add(Encoding.plain);
+    const compressed = await this.#services.compressor.compress(bytes);
+    const sizes = { bytes: bytes.length, compressedBytes: compressed.length, crc: pageChecksum(compressed) };
+    this.#append(this.#dictionary, dictionaryPageHeader({ values, ...sizes }), compressed, bytes.length);
+  }
+
+  #append(chain: ByteChain, header: Uint8Array, compressed: Uint8Array, bytes: number): void {
+    chain.append(header);
+    chain.append(compressed);
+    this.#bytes += header.length + bytes;
+  }
+
+  /** Repetition levels, definition levels and values as one piece: the levels are put right before the values, if they fit. */
+  #body(): Uint8Array {
+    const { maxDefinition, maxRepetition } = this.#spec;
+    const levels = [...(maxRepetition > 0 ? [this.#repetitions] : []), ...(maxDefinition > 0 ? [this.#definitions] : [])];
+    let size = 0;
+    for (const each of levels) {
+      each.finish();
+      size += 4 + each.length;
+    }
+    const valueBytes = this.length - LEVEL_BYTES;
+    const page = size <= LEVEL_BYTES ? this.target : byteView(new Uint8Array(size + valueBytes));
+    const end = page === this.target ? this.length : size + valueBytes;
+    if (page !== this.target) page.bytes.set(this.target.bytes.subarray(LEVEL_BYTES, this.length), size);
+    const start = end - valueBytes - size;
+    let at = start;
+    for (const each of levels) {
+      page.view.setUint32(at, each.length, true);
+      page.bytes.set(each.bytes.subarray(0, each.length), at + 4);
+      at += 4 + each.length;
+      each.clear();
+    }
+    return page.bytes.subarray(start, end);
+  }
+}

@@ -1,0 +1,137 @@
+import { type ByteView, copyBytes } from '@batchrock/core';
+import { copyUndoubled } from '../writing/csv-text.ts';
+import { copyUnescaped } from '../writing/json-text.ts';
+import { Encoding, Physical } from './file-layout.ts';
+import { type ClosedChunk, type ColumnServices, LeafColumn, PAGE_ROWS } from './leaf-column.ts';
+import { indexBytes, putIndices } from './run-lengths.ts';
+import { TextBounds } from './text-bounds.ts';
+import { ValueDictionary } from './value-dictionary.ts';
+
+/** How bytes become the text of a value. */
+export const TextForm = {
+  /** As they are. */
+  plain: 0,
+  /** Each `""` means one `"`. */
+  doubled: 1,
+  /** The inside of a JSON string. */
+  escaped: 2,
+} as const;
+export type TextForm = (typeof TextForm)[keyof typeof TextForm];
+
+/**
+ * A column of texts (BYTE_ARRAY), copied from bytes to the page. Every row group begins with a dictionary; where that does not
+ * pay, the rest of the group is plain.
+ */
+export class TextColumn {
+  readonly leaf: LeafColumn;
+  readonly #maxDefinition: number;
+  readonly #dictionary = new ValueDictionary();
+  readonly #indices = new Uint16Array(PAGE_ROWS);
+  readonly #bounds = new TextBounds();
+  /** Indices in the page; values of the page are only these while it has a dictionary. */
+  #count = 0;
+  #isPlain = false;
+  /** A page of this row group refers to the dictionary. */
+  #isReferredTo = false;
+
+  constructor(path: readonly string[], isNullable: boolean, services: ColumnServices) {
+    this.#maxDefinition = isNullable ? 1 : 0;
+    this.leaf = new LeafColumn(
+      { path, physical: Physical.byteArray, maxDefinition: this.#maxDefinition, maxRepetition: 0 },
+      services,
+    );
+  }
+
+  null(): void {
+    this.leaf.entries(1, 0);
+    this.leaf.rows += 1;
+  }
+
+  /** Copies the text of `from.bytes[start..end)`. */
+  put(from: ByteView, start: number, end: number, form: TextForm): void {
+    const { leaf } = this;
+    leaf.reserve(4 + end - start);
+    if (this.#isPlain || !this.#putIndex(from, start, end, form)) {
+      const at = leaf.length + 4;
+      leaf.reserve(4 + end - start);
+      const { target } = leaf;
+      const stop = copyText(from, start, end, form, target, at);
+      target.view.setUint32(leaf.length, stop - at, true);
+      leaf.length = stop;
+      this.#bounds.see(target.bytes, at, stop);
+    }
+    leaf.entries(1, this.#maxDefinition);
+    leaf.rows += 1;
+  }
+
+  /** Ends the page. */
+  closePage(): void {
+    if (!this.#isPlain && this.leaf.rows > 0) {
+      this.leaf.reserve(indexBytes(this.#count));
+      const { target, length } = this.leaf;
+      this.leaf.length = putIndices(target.bytes, length, this.#indices, this.#count, Math.max(1, this.#dictionary.count));
+      this.#isReferredTo = true;
+      this.#count = 0;
+    }
+    this.leaf.closePage(this.#isPlain ? Encoding.plain : Encoding.rleDictionary);
+  }
+
+  async closeChunk(): Promise<ClosedChunk> {
+    this.closePage();
+    this.#seeDictionary();
+    const closed = await this.leaf.closeChunk(Encoding.plain, {
+      bounds: this.#bounds.take(),
+      dictionary: { bytes: this.#dictionary.bytes.subarray(0, this.#dictionary.length), values: this.#dictionary.count },
+    });
+    this.#dictionary.clear();
+    this.#isPlain = this.#isReferredTo = false;
+    return closed;
+  }
+
+  /** Notes the value by its index; false when the dictionary does not pay: the column is plain from here on. */
+  #putIndex(from: ByteView, start: number, end: number, form: TextForm): boolean {
+    const { target, length } = this.leaf;
+    // behind the page's values, where nothing is yet
+    const stop = copyText(from, start, end, form, target, length);
+    const index = this.#dictionary.indexOf(target.bytes, length, stop);
+    if (index < 0) {
+      this.#leaveDictionary();
+      return false;
+    }
+    this.#indices[this.#count] = index;
+    this.#count += 1;
+    return true;
+  }
+
+  /** The page that was begun becomes plain if it is the group's first; otherwise it is ended. */
+  #leaveDictionary(): void {
+    const { leaf } = this;
+    const dictionary = this.#dictionary;
+    if (this.#isReferredTo) {
+      this.closePage();
+      this.#isPlain = true;
+      return;
+    }
+    for (let i = 0; i < this.#count; i++) {
+      const value = dictionary.bytes.subarray(dictionary.start(this.#indices[i]!), dictionary.end(this.#indices[i]!));
+      leaf.reserve(value.length);
+      leaf.target.bytes.set(value, leaf.length);
+      leaf.length += value.length;
+    }
+    this.#seeDictionary();
+    dictionary.clear();
+    this.#count = 0;
+    this.#isPlain = true;
+  }
+
+  #seeDictionary(): void {
+    const dictionary = this.#dictionary;
+    for (let i = 0; i < dictionary.count; i++) this.#bounds.see(dictionary.bytes, dictionary.start(i) + 4, dictionary.end(i));
+  }
+}
+
+/** Copies the text of `from.bytes[start..end)`; the offset after it. Never longer than its source. */
+function copyText(from: ByteView, start: number, end: number, form: TextForm, to: ByteView, at: number): number {
+  if (form === TextForm.plain) return copyBytes(from, start, end, to, at);
+  return form === TextForm.doubled ? copyUndoubled(from, start, end, to, at) : copyUnescaped(from, start, end, to, at);
+}
