@@ -15,6 +15,7 @@ export interface QuestionFlags {
   readonly family?: string;
   readonly invocationType?: 'invoke-model' | 'converse';
   readonly inputFormat?: 'csv' | 'jsonl';
+  readonly s3EndpointUrl?: string;
   readonly delimiter?: string;
   readonly recordsPerJob?: number;
   readonly slots?: number;
@@ -56,6 +57,7 @@ export function withQuestion(command: Command): Command {
     .optionsGroup('Dataset:')
     .addOption(new Option('--input-format <format>', "default: by the file's name").choices(['csv', 'jsonl']))
     .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiter)
+    .option('--s3-endpoint-url <url>', 'S3 elsewhere, for s3:// datasets')
     .option('--strict', 'a bad row ends the run before anything is sent')
     .optionsGroup('Jobs:')
     .option('--slots <n>', "jobs at once (default: the model's quota)", wholeNumber(1, 10_000))
@@ -97,6 +99,7 @@ export function questionOf(dataset: string, flags: QuestionFlags & TargetFlags, 
     family,
     invocationType: flags.invocationType && (flags.invocationType === 'converse' ? 'Converse' : 'InvokeModel'),
     inputFormat,
+    s3EndpointUrl: flags.s3EndpointUrl,
     delimiter: flags.delimiter,
     slots,
     recordsPerJob,

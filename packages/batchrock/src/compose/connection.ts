@@ -3,6 +3,7 @@ import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import type { BatchServiceFacts, Compression, Ledger, RunPorts } from '@batchrock/core';
 import { createScratch, loadDigest, nodeClock, nodeRandom, plainCompression, zstdCompression } from '../node/index.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
+import { LOCAL_CREDENTIALS, namesIdentity } from './local-credentials.ts';
 import type { StateDir } from './state-dir.ts';
 import type { Target } from './target.ts';
 
@@ -13,9 +14,6 @@ export interface Connection {
   readonly synthetic: boolean;
   close(): Promise<void>;
 }
-
-/** Keys for a server that checks none. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'batchrock', secretAccessKey: 'batchrock' };
 
 /** Connects to a target. The embedded local Bedrock is started, unless another process of this state directory runs it. */
 export async function connect(
@@ -42,7 +40,7 @@ export async function connect(
     endpoint: target.endpointUrl,
     // a local Bedrock checks no keys, whatever profile the environment names
     credentials:
-      facts !== undefined || (target.kind === 'endpoint' && !hasCredentials(target, env)) ? LOCAL_CREDENTIALS : undefined,
+      facts !== undefined || (target.kind === 'endpoint' && !namesIdentity(target.profile, env)) ? LOCAL_CREDENTIALS : undefined,
     facts,
   });
   return {
@@ -92,8 +90,4 @@ async function portsOf(
     compression,
     scratch: createScratch(dir.scratch),
   };
-}
-
-function hasCredentials(target: Target, env: Readonly<Record<string, string | undefined>>): boolean {
-  return (target.kind !== 'local' && target.profile !== undefined) || (env['AWS_ACCESS_KEY_ID'] ?? '') !== '';
 }

@@ -1,4 +1,4 @@
-import { type Ledger, type NewItem, type RunDocument, StateError } from '@batchrock/core';
+import { type Dialect, type Ledger, type NewItem, type RunDocument, StateError } from '@batchrock/core';
 import type { KnownExport, OutputFormat } from '../request/output.ts';
 import type { Target } from './target.ts';
 
@@ -10,9 +10,9 @@ export interface RunHome {
   readonly document: RunDocument;
   readonly target: Target;
   readonly dataset: {
-    /** Absolute; read again only while the run is being prepared. */
-    readonly path: string;
-    readonly format: 'csv' | 'jsonl';
+    /** As the user gave it; its files are in the document. */
+    readonly name: string;
+    readonly format: Dialect['format'];
     readonly delimiter?: string;
   };
   /** Where results were asked to go. */

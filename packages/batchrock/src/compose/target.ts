@@ -147,11 +147,12 @@ function checkPatterns(values: Readonly<Record<(typeof PATTERNS)[number][0], str
   }
 }
 
-function checkedUrl(text: string): string {
+/** A URL without a slash at its end. Throws `BR-E0120` for what is none; `option` is what gave it. */
+export function checkedUrl(text: string, option = '--endpoint-url'): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/$/, '');
-  throw new InputError('BR-E0120', `--endpoint-url is ${JSON.stringify(text)}; give a URL such as http://127.0.0.1:4566`, {
-    details: { option: 'endpoint-url', value: text },
+  throw new InputError('BR-E0120', `${option} is ${JSON.stringify(text)}; give a URL such as http://127.0.0.1:4566`, {
+    details: { option: option.replace(/^--/, ''), value: text },
   });
 }
 

@@ -9,7 +9,7 @@ function identity(change: Partial<Parameters<typeof runIdentity>[0]> = {}, param
   const question = checkQuestion({ dataset: 'x', model: MODEL, prompt: '{text}', params });
   return runIdentity({
     question,
-    xxh128: 'abc',
+    files: [{ kind: 'content', bytes: 3, xxh128: 'abc' }],
     format: 'csv',
     delimiter: undefined,
     recordsPerJob: undefined,
@@ -22,7 +22,10 @@ function identity(change: Partial<Parameters<typeof runIdentity>[0]> = {}, param
 test('what changes an answer, or how it is asked for, changes the identity', () => {
   const changes = [
     {},
-    { xxh128: 'abd' },
+    { files: [{ kind: 'content' as const, bytes: 3, xxh128: 'abd' }] },
+    { files: [] },
+    { files: [{ kind: 's3' as const, bytes: 3, bucket: 'b', key: 'k', etag: 'e' }] },
+    { files: [{ kind: 's3' as const, bytes: 3, bucket: 'b', key: 'k', etag: 'f' }] },
     { format: 'jsonl' as const },
     { delimiter: ';' },
     { recordsPerJob: 100 },
@@ -39,7 +42,7 @@ test('what changes an answer, or how it is asked for, changes the identity', () 
 });
 
 test('the identity of a question is the same in every version: the run of yesterday is found today', () => {
-  expect(identity()).toMatchInlineSnapshot(`"77ddf1ca5638c95a5e698783dd769a3594a557bfe5e6f0121e505b2a9b803341"`);
+  expect(identity()).toMatchInlineSnapshot(`"c41a2003eb2e955f95ede12d45767171eda79cc77c88d2fab02c98e530b13770"`);
 });
 
 test('the order of keys does not count', () => {

@@ -1,12 +1,13 @@
+import type { Dialect, SourcePin } from '@batchrock/core';
 import { nodeSha256 } from '../node/index.ts';
 import type { CheckedQuestion } from './question.ts';
 
 /** What determines the answers, and how they are asked for: equal values are one run. */
 export interface IdentityInput {
   readonly question: CheckedQuestion;
-  /** Of the whole dataset. */
-  readonly xxh128: string;
-  readonly format: 'csv' | 'jsonl';
+  /** What its files are known by, in order. */
+  readonly files: readonly SourcePin[];
+  readonly format: Dialect['format'];
   /** As given; a delimiter that was found does not count. */
   readonly delimiter: string | undefined;
   readonly recordsPerJob: number | undefined;
@@ -23,7 +24,7 @@ export function runIdentity(input: IdentityInput): string {
   const { model, invocationType, request } = input.question;
   const text = canonicalJson({
     schema: 'question/1',
-    dataset: { xxh128: input.xxh128, format: input.format, delimiter: input.delimiter },
+    dataset: { files: input.files, format: input.format, delimiter: input.delimiter },
     model: { modelId: model.modelId, family: model.family.name, invocationType },
     request,
     recordsPerJob: input.recordsPerJob,

@@ -4,7 +4,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { InputError } from '@batchrock/core';
 import { storageError, systemErrorCode } from '../node/index.ts';
-import { hashFile } from './dataset.ts';
+import { hashFile } from '../sources/index.ts';
 
 /** Formats that results are written in. */
 export type OutputFormat = 'jsonl' | 'csv';

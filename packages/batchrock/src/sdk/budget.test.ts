@@ -5,7 +5,6 @@ import type { RunHome } from '../compose/run-home.ts';
 import type { Target } from '../compose/target.ts';
 import { type BudgetOptions, checkBudget } from './budget.ts';
 import type { RunRequest } from './request.ts';
-import type { Session } from './session.ts';
 
 const AWS: Target = { kind: 'aws', region: 'us-east-1', bucket: 'b-b', prefix: '', roleArn: 'arn:aws:iam::123456789012:role/r' };
 const UNKNOWN_PRICE = 'anthropic.claude-3-opus-20240229-v1:0';
@@ -19,16 +18,16 @@ async function prepared(change: { readonly target?: Target; readonly model?: str
   const home: RunHome = {
     document: { ...document, model } satisfies RunDocument,
     target: change.target ?? AWS,
-    dataset: { path: '/x.csv', format: 'csv' },
+    dataset: { name: 'x.csv', format: 'csv' },
     exports: [],
     maxErrorRate: 0,
   };
-  const session = { ledger: ports.ledger } as unknown as Session;
   return (tokensEach: number, request: Partial<RunRequest> = {}, options: BudgetOptions = {}) => {
     const tokens = { low: tokensEach, expected: tokensEach, high: tokensEach };
     const sample = { records: 10, bytes: 100, inputTokens: tokens, fewestTokens: tokensEach, mostTokens: tokensEach };
     const survey = { rows: 10, records: 10, rejected: [], sample, isWhole: false };
-    return checkBudget(session, home, { dataset: 'x.csv', model: home.document.model.modelId, ...request }, survey, options);
+    const asked = { home, survey, request: { dataset: 'x.csv', model: home.document.model.modelId, ...request } };
+    return checkBudget(ports, ports, asked, options);
   };
 }
 

@@ -1,4 +1,4 @@
-import { InputError, type ModelLimits, partRecordsFor, type RunDocument } from '@batchrock/core';
+import { InputError, type ModelLimits, partRecordsFor, type RunDocument, type SourcePin } from '@batchrock/core';
 import { laneOf, type Target } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
 import type { Dataset } from '../request/dataset.ts';
@@ -14,7 +14,8 @@ export interface FreezeInput {
   readonly asked: Question;
   readonly question: CheckedQuestion;
   readonly dataset: Dataset;
-  readonly xxh128: string;
+  /** What the dataset's files are known by, in their order. */
+  readonly files: readonly SourcePin[];
   readonly target: Target;
   readonly synthetic: boolean;
   /** Mean bytes of a record, measured on the first rows. */
@@ -38,7 +39,12 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     createdAt: nodeClock.now(),
     version: VERSION,
     recordPrefix: recordPrefix(input.identity),
-    source: { name: dataset.name, bytes: dataset.bytes, xxh128: input.xxh128, dialect: dataset.dialect },
+    source: {
+      name: dataset.name,
+      bytes: dataset.bytes,
+      files: input.files.map((pin, i) => ({ name: dataset.sources[i]?.name ?? '', ...pin })),
+      dialect: dataset.dialect,
+    },
     model: {
       modelId: model.modelId,
       baseId: model.baseId,

@@ -4,7 +4,7 @@ import { surveyRows } from '../request/survey.ts';
 import { partRecords } from './freeze-document.ts';
 import type { FollowOptions } from './progress.ts';
 import type { Question } from './request.ts';
-import { type InspectingSession, inspect } from './start-run.ts';
+import { type Inspected, type InspectingSession, inspect } from './start-run.ts';
 
 /** What a run would do and cost. */
 export interface PlanReport {
@@ -33,6 +33,14 @@ export async function planRun(
   options: FollowOptions & { readonly stdin?: AsyncIterable<Uint8Array | string> } = {},
 ): Promise<PlanReport> {
   const inspected = await inspect(session, question, options);
+  try {
+    return await planInspected(inspected, question, options);
+  } finally {
+    await inspected.close();
+  }
+}
+
+async function planInspected(inspected: Inspected, question: Question, options: FollowOptions): Promise<PlanReport> {
   const { dataset, target } = inspected;
   const { model, request } = inspected.question;
   const survey = await surveyRows(dataset, inspected.question, { signal: options.signal });

@@ -3,8 +3,13 @@ import type { TargetOptions } from '../compose/target.ts';
 
 /** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
 export interface Question extends TargetOptions {
-  /** Path of a CSV or JSON Lines file, or `-` for standard input. */
+  /**
+   * Path of a file, `s3://bucket/key`, a prefix (`s3://bucket/prefix/`) or a pattern (`s3://bucket/prefix/*.csv`), or `-` for
+   * standard input.
+   */
   readonly dataset: string;
+  /** S3 elsewhere, for datasets; default: where `endpointUrl` is, else AWS. */
+  readonly s3EndpointUrl?: string;
   /** Model id, cross-Region profile id or ARN. */
   readonly model: string;
   /** Template of the user's turn, with `{column}`; doubled braces are literal ones. */
@@ -41,7 +46,7 @@ export interface RunRequest extends Question {
   readonly force?: boolean;
   /** Start another run of the same question. */
   readonly new?: boolean;
-  /** USD: refuse when the estimate is higher, or not known. */
+  /** USD: refuse when the estimate is higher, or not known; later no job is begun that would carry the run above it. */
   readonly maxCostUsd?: number;
   /** The share of rows, 0 to 1, that may fail or be rejected; kept with the run for `status` and `watch`. */
   readonly maxErrorRate?: number;

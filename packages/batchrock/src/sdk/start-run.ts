@@ -1,15 +1,26 @@
 import { resolve } from 'node:path';
-import { ensureLane, findRunByIdentity, prepareRun, type RunBody, resumeRun, runIdFor, StateError } from '@batchrock/core';
+import {
+  ensureLane,
+  findRunByIdentity,
+  prepareRun,
+  type RunBody,
+  resumeRun,
+  runIdFor,
+  type Source,
+  type SourcePin,
+  StateError,
+} from '@batchrock/core';
 import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
-import { type Dataset, hashFile, lookAtDataset } from '../request/dataset.ts';
+import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { runIdentity } from '../request/identity.ts';
 import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
+import { type FoundSources, fileSource, findSources } from '../sources/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import { freezeDocument } from './freeze-document.ts';
@@ -40,7 +51,10 @@ export interface Inspected {
   readonly question: CheckedQuestion;
   readonly target: Target;
   readonly dataset: Dataset;
-  readonly xxh128: string;
+  /** What its files are known by, in their order. */
+  readonly files: readonly SourcePin[];
+  /** Closes what the dataset is read through. */
+  close(): Promise<void>;
 }
 
 /**
@@ -51,6 +65,19 @@ export interface Inspected {
 export async function startRun(session: Session, request: RunRequest, options: StartOptions = {}): Promise<RunReport> {
   const output = await checkOutput(session, request);
   const inspected = await inspect(session, request, options);
+  try {
+    return await startInspected(session, request, inspected, { ...options, output });
+  } finally {
+    await inspected.close();
+  }
+}
+
+async function startInspected(
+  session: Session,
+  request: RunRequest,
+  inspected: Inspected,
+  { output, ...options }: StartOptions & { readonly output: RunHome['output'] },
+): Promise<RunReport> {
   const identity = identityOf(request, inspected);
   const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeSha256 }, identity);
   const serial = request.new ? known.count : Math.max(0, known.count - 1);
@@ -82,7 +109,7 @@ export async function startRun(session: Session, request: RunRequest, options: S
       document,
       target: kept?.target ?? inspected.target,
       dataset: {
-        path: inspected.dataset.path,
+        name: inspected.dataset.name,
         format: inspected.dataset.dialect.format,
         delimiter: request.delimiter,
       },
@@ -92,9 +119,9 @@ export async function startRun(session: Session, request: RunRequest, options: S
     };
     await saveHome(session.ledger, home);
     await prepare(connection.ports, home, inspected.dataset, before, { ...options, notice: session.notice });
-    await wake(connection.ports, before, options);
     await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
-    await checkBudget(session, home, request, survey, options);
+    await checkBudget(session, connection.ports, { home, request, survey }, options);
+    await wake(connection.ports, before, options);
     return await driveToRest(session, connection, id, { ...options, home, mayReplace });
   } finally {
     lock.release();
@@ -106,37 +133,57 @@ export async function inspect(session: InspectingSession, request: Question, opt
   const question = checkQuestion(request);
   const target = resolveTarget(request, session.env, session.dir.local);
   for (const warning of question.model.warnings) session.notice(warning);
-  const inspected = await inspectDataset(session, request, question, options);
-  for (const warning of inspected.dataset.warnings) session.notice(warning);
-  return { question, target, ...inspected };
+  const found = await findDataset(session, request, options);
+  try {
+    const { inputFormat, delimiter } = request;
+    const shape = { inputFormat: found.format ?? inputFormat, delimiter };
+    const dataset = await lookAtDataset(found.name, found.sources, shape, question, options.signal);
+    for (const warning of dataset.warnings) session.notice(warning);
+    return { question, target, dataset, files: await pinAll(found.sources, options), close: () => found.close() };
+  } catch (error) {
+    await found.close();
+    throw error;
+  }
 }
 
-async function inspectDataset(
-  session: InspectingSession,
-  request: Question,
-  question: CheckedQuestion,
-  { stdin, signal, onProgress }: StartOptions,
-): Promise<{ dataset: Dataset; xxh128: string }> {
-  const { inputFormat, delimiter } = request;
-  const shape = { inputFormat, delimiter };
+interface FoundDataset extends FoundSources {
+  readonly name: string;
+  /** Where the rows themselves have told it. */
+  readonly format?: 'csv' | 'jsonl';
+}
+
+/** The files that are asked for; standard input is kept as one. */
+async function findDataset(session: InspectingSession, request: Question, options: StartOptions): Promise<FoundDataset> {
+  const { signal, onProgress } = options;
   if (request.dataset !== '-') {
-    const path = resolve(session.cwd, request.dataset);
-    const dataset = await lookAtDataset(request.dataset, path, shape, question);
-    const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: dataset.bytes });
-    const xxh128 = await hashFile(path, tell, signal);
-    return { dataset, xxh128 };
+    const { cwd, env, notice } = session;
+    return { name: request.dataset, ...(await findSources(request.dataset, { ...request, cwd, env, notice, signal })) };
   }
   const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: undefined });
-  const input = stdin ?? process.stdin;
-  const spooled = await spoolStandardInput(input, session.dir.spool, { inputFormat, signal, onProgress: tell });
-  const known = { ...shape, inputFormat: spooled.format };
-  return { dataset: await lookAtDataset('standard input', spooled.path, known, question), xxh128: spooled.xxh128 };
+  const { inputFormat } = request;
+  const input = options.stdin ?? process.stdin;
+  const { path, xxh128, format } = await spoolStandardInput(input, session.dir.spool, { inputFormat, signal, onProgress: tell });
+  const name = 'standard input';
+  return { name, format, sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
+}
+
+/** What each file is known by; those of this machine are read for it. */
+async function pinAll(sources: readonly Source[], { signal, onProgress }: StartOptions): Promise<readonly SourcePin[]> {
+  const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
+  const pins: SourcePin[] = [];
+  let before = 0;
+  for (const source of sources) {
+    const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes: before + bytes, totalBytes });
+    pins.push(await source.pin({ signal, onProgress: tell }));
+    before += source.size;
+  }
+  return pins;
 }
 
 function identityOf(request: RunRequest, inspected: Inspected): string {
   return runIdentity({
     question: inspected.question,
-    xxh128: inspected.xxh128,
+    files: inspected.files,
     format: inspected.dataset.dialect.format,
     delimiter: request.delimiter,
     recordsPerJob: request.recordsPerJob,
@@ -191,7 +238,7 @@ async function prepare(
   const records = prepared.rows - prepared.rejected;
   if (records > 0 && records < minRecords) {
     notice(
-      `a job takes ${minRecords} records at least, and there are ${records}: padded with ${minRecords - records} that are dropped again`,
+      `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that are dropped again`,
     );
   }
 }

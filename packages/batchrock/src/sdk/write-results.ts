@@ -9,8 +9,8 @@ import {
 } from '@batchrock/core';
 import { createCsvWriter, createJsonlWriter, openDataset } from '@batchrock/formats';
 import { createFileSink, loadDigest } from '../node/index.ts';
-import { hashFile } from '../request/dataset.ts';
 import { type KnownExport, type OutputFormat, outputExists, whatStandsAt } from '../request/output.ts';
+import { hashFile } from '../sources/index.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
 
 /** What is exported, and how it is followed. */

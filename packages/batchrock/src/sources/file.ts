@@ -2,8 +2,11 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputError, invariant, type PinOptions, type RandomAccess, type Source } from '@batchrock/core';
 import { loadDigest, openFileSource, storageError, systemErrorCode } from '../node/index.ts';
 
-/** A file of this machine as a source, known by the XXH128 of its content. Throws `BR-E0101` when it is not there. */
-export async function fileSource(path: string, name: string): Promise<Source> {
+/**
+ * A file of this machine as a source, known by the XXH128 of its content, which is computed unless it is given. Throws
+ * `BR-E0101` when it is not there.
+ */
+export async function fileSource(path: string, name: string, hash?: string): Promise<Source> {
   const before = await fileFacts(path, name);
   return {
     name,
@@ -11,7 +14,7 @@ export async function fileSource(path: string, name: string): Promise<Source> {
     open: (from) => openFileSource(path, from),
     openAccess: async () => fileAccess(await open(path, 'r').catch(unreadable(name)), before.bytes, name),
     async pin(options = {}) {
-      const xxh128 = await hashFile(path, options);
+      const xxh128 = hash ?? (await hashFile(path, options));
       return { kind: 'content', bytes: before.bytes, xxh128 };
     },
     async checkUnchanged() {

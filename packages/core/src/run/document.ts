@@ -1,5 +1,5 @@
 import type { InvocationType, JsonObject, ModelLimits, Price } from '../model/index.ts';
-import type { Dialect } from '../ports/index.ts';
+import type { Dialect, SourcePin } from '../ports/index.ts';
 
 /**
  * What was asked, resolved and frozen before the first part: `runs/<run>/run.json`, schema `run/1`. With it, the objects
@@ -20,7 +20,8 @@ export interface RunDocument {
     /** As the user gave it. */
     readonly name: string;
     readonly bytes: number;
-    readonly xxh128: string;
+    /** Its files in order, with what each is known by. */
+    readonly files: readonly (SourcePin & { readonly name: string })[];
     readonly dialect: Dialect;
   };
   readonly model: {

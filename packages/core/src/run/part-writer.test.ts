@@ -15,7 +15,7 @@ function documentWith(limits: Partial<ModelLimits>): RunDocument {
     createdAt: 0,
     version: '0.0.0',
     recordPrefix: 'k3',
-    source: { name: 'r.jsonl', bytes: 0, xxh128: '', dialect: { format: 'jsonl' } },
+    source: { name: 'r.jsonl', bytes: 0, files: [], dialect: { format: 'jsonl' } },
     model: {
       modelId,
       baseId: modelId,

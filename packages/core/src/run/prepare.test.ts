@@ -43,7 +43,7 @@ async function setup(options: Setup): Promise<PrepareOptions & { readonly opened
     createdAt: 1_767_225_600_000,
     version: '0.0.0',
     recordPrefix: 'k3',
-    source: { name: 'rows.csv', bytes: content.length, xxh128: '0'.repeat(32), dialect },
+    source: { name: 'rows.csv', bytes: content.length, files: [], dialect },
     model: {
       modelId: 'amazon.nova-lite-v1:0',
       baseId: 'amazon.nova-lite-v1:0',

@@ -56,7 +56,7 @@ function setup(files: readonly string[], dialect: Dialect, partRecords = 5): Set
     createdAt: 1_767_225_600_000,
     version: '0.0.0',
     recordPrefix: 'k3',
-    source: { name: `${files.length} files`, bytes: 1, xxh128: '0'.repeat(32), dialect },
+    source: { name: `${files.length} files`, bytes: 1, files: [], dialect },
     model: {
       modelId: 'amazon.nova-lite-v1:0',
       baseId: 'amazon.nova-lite-v1:0',

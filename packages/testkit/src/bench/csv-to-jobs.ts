@@ -72,7 +72,7 @@ export async function benchDocument({ rows, dir, dataset }: BenchContext): Promi
     createdAt: 1_767_225_600_000,
     version: '0.0.0',
     recordPrefix: 'k3',
-    source: { name: 'reviews.csv', bytes: 0, xxh128: '0'.repeat(32), dialect: reader.dialect },
+    source: { name: 'reviews.csv', bytes: 0, files: [], dialect: reader.dialect },
     model: {
       modelId: MODEL,
       baseId: MODEL,

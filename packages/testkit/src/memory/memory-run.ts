@@ -105,7 +105,7 @@ function memoryDocument(ports: RunPorts, options: MemoryRunOptions): RunDocument
     createdAt: ports.clock.now(),
     version: '0.0.0',
     recordPrefix: 'aa',
-    source: { name: 'rows.csv', bytes: 1, xxh128: '0'.repeat(32), dialect: { format: 'csv', delimiter: ',', header: ['text'] } },
+    source: { name: 'rows.csv', bytes: 1, files: [], dialect: { format: 'csv', delimiter: ',', header: ['text'] } },
     model: {
       modelId: 'anthropic.claude-3-haiku-20240307-v1:0',
       baseId: 'anthropic.claude-3-haiku-20240307-v1:0',

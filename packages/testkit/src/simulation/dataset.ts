@@ -88,7 +88,7 @@ function drawDocument(
     createdAt: 1_795_219_200_000,
     version: '0.0.0',
     recordPrefix: given.run.slice(-2),
-    source: { name: 'rows', bytes: given.bytes, xxh128: '0'.repeat(32), dialect: given.dialect },
+    source: { name: 'rows', bytes: given.bytes, files: [], dialect: given.dialect },
     model: { modelId, baseId: modelId, family: 'anthropic', invocationType: 'InvokeModel', task: 'text', limits },
     request: { prompt: 'Say: {text}', params: { max_tokens: 16 } },
     job: {

@@ -59,7 +59,7 @@ export function wayBackDocument(options: DocumentOptions = {}): RunDocument {
     source: {
       name: 'rows.csv',
       bytes: 0,
-      xxh128: '0'.repeat(32),
+      files: [],
       dialect: options.dialect ?? { format: 'csv', delimiter: ',', header: ['id', 'text'] },
     },
     model: {
