@@ -1,49 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { exportResults, InvariantError, loadParts, loadRun, type PartBody, writeOutcomes } from '@batchrock/core';
 import { createJsonlWriter } from '@batchrock/formats';
-import { openSqliteLedger } from '@batchrock/sqlite';
-import { createFileSink } from 'batchrock/node';
-import { jobId, jobView, openRows } from '../way-back/index.ts';
 import type { Bench } from './bench.ts';
-import { benchDocument, benchPorts } from './csv-to-jobs.ts';
+import { joinResults } from './join.ts';
 
-/** The shuffled output of all jobs of a run to a file of results in input order: outcomes written, rows read again, joined. */
+/** Results as JSON Lines. */
 export const joinToJsonl: Bench = {
   name: 'join-to-jsonl',
   rows: 1_000_000,
-  async run({ rows, dir, dataset }) {
-    setUp(dir, dataset, rows);
-    const ledger = openSqliteLedger(join(dir, 'ledger.db'));
-    const ports = benchPorts(dir, ledger);
-    const document = await benchDocument({ rows, dir, dataset });
-    const run = (await loadRun(ledger, document.run)).body;
-    const prepared = await loadParts(ledger, run);
-    const started = performance.now();
-    const parts: PartBody[] = [];
-    for (const { jobArn: _, ...part } of prepared) {
-      const ended: PartBody = {
-        ...part,
-        jobArn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(1, part.part)}`,
-        endedAt: 0,
-      };
-      const collected = await writeOutcomes(ports, { document, part: ended, view: jobView(ended) });
-      if (collected === 'unsettled') throw new InvariantError(`the output of part ${part.part} is not whole`);
-      parts.push({ ...ended, state: 'collected', collected });
-    }
-    const writer = createJsonlWriter(createFileSink(join(dir, 'results.jsonl')));
-    const counts = await exportResults(ports, { document, run: { ...run, state: 'ended' }, parts, writer, openRows });
-    const seconds = (performance.now() - started) / 1000;
-    ledger.close();
-    if (counts.succeeded !== rows) throw new InvariantError(`${counts.succeeded} of ${rows} rows have an answer`);
-    return { seconds };
-  },
+  run: (context) => joinResults(context, createJsonlWriter),
 };
-
-/** In a process of its own. */
-function setUp(dir: string, dataset: string, rows: number): void {
-  const script = fileURLToPath(new URL('./join-set-up.ts', import.meta.url));
-  const { status } = spawnSync(process.execPath, [...process.execArgv, script, dir, dataset, String(rows)], { stdio: 'inherit' });
-  if (status !== 0) throw new InvariantError(`the set-up of the bench failed with exit code ${status}`);
-}
