@@ -40,7 +40,7 @@ export function runCommand(cli: Cli): Command {
     .option('--new', 'start another run of the same question')
     .option('--max-error-rate <share>', 'failed and rejected rows that are no failure (default: 0)', share)
     .optionsGroup('Money:')
-    .option('--max-cost <usd>', 'refuse a run whose estimate is higher', dollars)
+    .option('--max-cost <usd>', 'most that the run may cost: no job is begun beyond it', dollars)
     .option('-y, --yes', 'do not ask before money is spent');
   return command.action(cli.action<RunFlags>((context, flags, [dataset]) => run(context, flags, dataset as string)));
 }

@@ -1,4 +1,4 @@
-import { loadRun, resumeRun, retryRun, StateError, type StopMode, stopRun } from '@batchrock/core';
+import { loadRun, resumeRun, retryRun, StateError, type StopMode, setBudget, stopRun } from '@batchrock/core';
 import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { whatStandsAt } from '../request/output.ts';
 import { driveToRest } from './drive-run.ts';
@@ -26,12 +26,22 @@ export async function retryFailed(session: Session, reference: string | undefine
   });
 }
 
+/** How a run goes on. */
+export interface ResumeRequest extends FollowOptions {
+  /** USD: the ceiling from now on. Default: it stays as it is. */
+  readonly maxCostUsd?: number;
+}
+
 /** Goes on with a run that was stopped, blocked or left alone, waits, and writes its results. */
-export async function resume(session: Session, reference: string | undefined, o: FollowOptions = {}): Promise<RunReport> {
+export async function resume(session: Session, reference: string | undefined, o: ResumeRequest = {}): Promise<RunReport> {
   return holding(session, reference, async (opened) => {
-    const { body: run } = await loadRun(opened.connection.ports.ledger, opened.id);
+    const { ports } = opened.connection;
+    const { body: run } = await loadRun(ports.ledger, opened.id);
     requirePrepared(run);
-    if (run.state !== 'ended') await resumeRun(opened.connection.ports, opened.id, { signal: o.signal });
+    if (run.state !== 'ended') {
+      await setBudget(ports, opened.id, { ceilingUsd: o.maxCostUsd, signal: o.signal });
+      await resumeRun(ports, opened.id, { signal: o.signal });
+    }
     return goOn(session, opened, o);
   });
 }

@@ -1,4 +1,15 @@
-import { estimatePlan, InputError, loadParts, loadRun, type Plan, resolveModel, runCounts, ServiceError } from '@batchrock/core';
+import {
+  estimatePlan,
+  InputError,
+  loadParts,
+  loadRun,
+  type Plan,
+  type RunPorts,
+  resolveModel,
+  runCounts,
+  ServiceError,
+  setBudget,
+} from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
 import { usd } from '../render/figures.ts';
 import type { Survey } from '../request/survey.ts';
@@ -15,37 +26,44 @@ export interface BudgetOptions {
 }
 
 /**
- * Keeps a run from costing more than it may: throws `BR-E0601` when the estimate is above `maxCostUsd` or cannot be made,
- * `BR-E0119` when nobody agreed to a run on AWS that costs more than is spent unasked. A run that has sent jobs already was
- * agreed to.
+ * Keeps a run from costing more than it may. Before its first job it throws `BR-E0601` when the estimate is above `maxCostUsd`
+ * or cannot be made, `BR-E0119` when nobody agreed to a run on AWS that costs more than is spent unasked. A run that has sent
+ * jobs already was agreed to. From then on the ceiling stands with the run, and is asked before each job.
  */
 export async function checkBudget(
-  session: Session,
-  home: RunHome,
-  request: RunRequest,
-  survey: Survey,
+  session: Pick<Session, 'ledger'>,
+  ports: RunPorts,
+  asked: { readonly home: RunHome; readonly request: RunRequest; readonly survey: Survey },
   options: BudgetOptions,
 ): Promise<void> {
-  const isAws = home.target.kind === 'aws';
-  if (!isAws && request.maxCostUsd === undefined) return;
-  const { body: run } = await loadRun(session.ledger, home.document.run);
+  const { home, request, survey } = asked;
+  const { run: id } = home.document;
+  const { body: run } = await loadRun(session.ledger, id);
+  if (run.state === 'ended') return;
   const parts = await loadParts(session.ledger, run);
   const { jobs } = runCounts(run, parts);
-  if (run.state === 'ended') return;
   const records = parts.reduce((sum, part) => sum + (part.attempt === 1 ? part.records : 0), 0);
   const expected = estimateFor(home, records, request, survey).cost?.batch.expected;
+  const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
+  if (!hasSent) await checkEstimate(home, request, { records, expected }, options);
+  const recordUsd = expected === undefined || records === 0 ? undefined : expected / records;
+  await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd });
+}
+
+async function checkEstimate(
+  home: RunHome,
+  request: RunRequest,
+  { records, expected }: { readonly records: number; readonly expected: number | undefined },
+  options: BudgetOptions,
+): Promise<void> {
   if (request.maxCostUsd !== undefined) {
     if (expected !== undefined && expected <= request.maxCostUsd) return;
     throw overBudget(expected, request.maxCostUsd, home);
   }
-  const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
-  if (hasSent || options.yes || (expected !== undefined && expected <= UNASKED_USD)) return;
+  if (home.target.kind !== 'aws' || options.yes || (expected !== undefined && expected <= UNASKED_USD)) return;
   const what = expected === undefined ? 'the price of this model is unknown' : `this run will cost about ${usd(expected)}`;
-  if (
-    options.confirm &&
-    (await options.confirm(`${what}; send ${records.toLocaleString('en-US')} records to ${home.target.region}?`))
-  )
-    return;
+  const question = `${what}; send ${records.toLocaleString('en-US')} records to ${home.target.region}?`;
+  if (options.confirm && (await options.confirm(question))) return;
   throw new InputError('BR-E0119', `${what}, and more than $${UNASKED_USD} is not spent unasked; nothing was sent`, {
     details: { records, ...(expected === undefined ? {} : { estimateUsd: expected }) },
   });

@@ -75,8 +75,9 @@ function blockedError(run: RunBody): ServiceError {
   const known = code in ERROR_CATALOGUE ? (code as ErrorCode) : 'BR-E0504';
   return new ServiceError(known, `run ${run.run} cannot go on: ${message}`, {
     reason: known === 'BR-E0501' ? 'denied' : 'invalid',
+  const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run.run} --max-cost USD goes on with a higher ceiling`;
     effect: 'none',
-    hint: `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run.run}`,
+    hint: known === 'BR-E0601' ? raise : `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run.run}`,
     details: { run: run.run },
   });
 }
