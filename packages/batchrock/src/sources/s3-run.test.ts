@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { LocalBedrockOptions } from '@batchrock/local';
+import { expect, test } from 'vitest';
+import { cli, folderWith, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+
+const rows = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => `${from + i},"row ${from + i}, with a comma"\n`).join('');
+const QUESTION = ['--model', MODEL, '--prompt', 'Classify: {text}', '--records-per-job', '100'];
+
+/** A local Bedrock with objects in its bucket. */
+async function serverWith(objects: Readonly<Record<string, string>>, options: Partial<LocalBedrockOptions> = {}) {
+  const server = await localServer(options);
+  const s3 = new S3Client({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    forcePathStyle: true,
+  });
+  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'batchrock-local', Key, Body }));
+  for (const [key, content] of Object.entries(objects)) await put(key, content);
+  return { ...server, put };
+}
+
+test('a dataset on S3 gives the results of the same file here, and is known by its ETag', async () => {
+  const content = `id,text\n${rows(300)}`;
+  const server = await serverWith({ 'in/reviews.csv': content });
+  const folder = folderWith({ 'reviews.csv': content });
+  const run = (dataset: string, out: string) =>
+    cli(['run', dataset, ...QUESTION, '--endpoint-url', server.url, '--out', out], { cwd: folder });
+  const uri = 's3://batchrock-local/in/reviews.csv';
+  expect(await run('reviews.csv', 'here.csv')).toMatchObject({ code: 0 });
+  const ran = await run(uri, 's3.csv');
+  expect(ran).toMatchObject({ code: 0 });
+  const withoutIds = (name: string) => readFileSync(join(folder, name), 'utf8').replaceAll(/,\w{11}$/gm, '');
+  expect(withoutIds('s3.csv')).toBe(withoutIds('here.csv'));
+  expect((await run(uri, 's3.csv')).stderr).toContain('has ended already');
+  await server.put('in/reviews.csv', `id,text\n${rows(300, 1)}`);
+  expect((await run(uri, 'changed.csv')).stderr).not.toContain('has ended already');
+});
+
+test('plan reads S3 at an endpoint of its own and asks no other server', async () => {
+  const server = await serverWith({ 'a.jsonl': '{"text":"hello"}\n' });
+  const cwd = folderWith();
+  const argv = [
+    'plan',
+    's3://batchrock-local/a.jsonl',
+    '--model',
+    MODEL,
+    '--prompt',
+    '{text}',
+    '--s3-endpoint-url',
+    server.url,
+    '--json',
+  ];
+  const planned = await cli(argv, { cwd, env: { AWS_PROFILE: 'does-not-exist' } });
+  expect(planned).toMatchObject({ code: 0 });
+  expect(JSON.parse(planned.stdout)).toMatchObject({ rows: 1 });
+});
+
+test('what is wrong with an address says what to do, and exits as other bad input does', async () => {
+  const server = await serverWith({ 'in/a.csv': 'text\nx\n' });
+  const cwd = folderWith();
+  const plan = (dataset: string) =>
+    cli(['plan', dataset, '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+  expect(await plan('s3://batchrock-local/in/b.csv')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('did you mean s3://'),
+  });
+  expect(await plan('s3://not-there/b.csv')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no such bucket: not-there'),
+  });
+  expect(await plan('gs://bucket/b.csv')).toMatchObject({ code: 2, stderr: expect.stringContaining('s3://bucket/key') });
+});
+
+test('kill -9 in the middle of a run from S3, then the same command: the bytes of an undisturbed run', {
+  timeout: 180_000,
+}, async () => {
+  const objects = { 'in/a.csv': `id,text\n${rows(2000)}` };
+  const server = await serverWith(objects, { speed: 2000, queueMs: 1_000_000 });
+  const argv = [
+    'run',
+    's3://batchrock-local/in/a.csv',
+    ...QUESTION,
+    '--slots',
+    '5',
+    '--endpoint-url',
+    server.url,
+    '--out',
+    'out.jsonl',
+  ];
+  const calm = folderWith();
+  const folder = folderWith();
+  expect((await spawnCli(argv, { cwd: calm }).ended).code).toBe(0);
+  const other = [...argv, '--prefix', 'second'];
+  let kills = 0;
+  for (let i = 0; i < 4; i++) {
+    const child = spawnCli(other, { cwd: folder });
+    await child.said(/^run r-/m);
+    await sleep(Math.random() * 1000);
+    child.process.kill('SIGKILL');
+    if ((await child.ended).signal === 'SIGKILL') kills += 1;
+  }
+  expect(kills).toBeGreaterThan(0);
+  expect((await spawnCli(other, { cwd: folder }).ended).code).toBe(0);
+  const answers = (cwd: string) => readFileSync(join(cwd, 'out.jsonl'), 'utf8').replaceAll(/"record_id":"\w+"/g, '');
+  expect(answers(folder)).toBe(answers(calm));
+  expect(answers(folder).trimEnd().split('\n')).toHaveLength(2000);
+});
