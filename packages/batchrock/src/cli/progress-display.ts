@@ -1,17 +1,21 @@
 import type { EventBody } from '@batchrock/core';
-import { bytes, count, percent, plural, usd } from '../render/figures.ts';
+import { bytes, count, isoTime, percent, plural, usd } from '../render/figures.ts';
 import { bar, renderLiveLine } from '../render/live-line.ts';
 import { Pace } from '../render/pace.ts';
-import { renderEventLine, renderStatusLine } from '../render/progress-line.ts';
+import { countsLine, renderEventLine } from '../render/progress-line.ts';
 import { fit } from '../render/width.ts';
 import type { RunProgress } from '../sdk/progress.ts';
 import type { RunStatus } from '../sdk/run-status.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Between two lines of a log while nothing else happens. */
+/** Between two lines of a log while nothing changes, and at least while much does. */
 const QUIET_LINE_MS = 30_000;
+const BUSY_LINE_MS = 1_000;
 
-/** Shows how a run goes on: a live line on a terminal, else one line a change. */
+/** Happenings of single jobs. A run may have thousands: a log sums them up in its counts unless `-v` asks for each. */
+const OF_ONE_JOB: ReadonlySet<EventBody['kind']> = new Set(['submitting', 'submitted', 'ended', 'collected']);
+
+/** Shows how a run goes on: a live line on a terminal, else one line for each change of its counts. */
 export class ProgressDisplay {
   readonly #terminal: Terminal;
   readonly #pace: Pace;
@@ -19,6 +23,8 @@ export class ProgressDisplay {
   #status: RunStatus | undefined;
   #run: string | undefined;
   #saidAt = Number.NEGATIVE_INFINITY;
+  /** The counts of the newest line of the log. */
+  #said = '';
   #trouble = '';
   #isPrepared = false;
 
@@ -74,9 +80,11 @@ export class ProgressDisplay {
   }
 
   #event(event: EventBody): void {
-    if (!this.#terminal.live && event.kind !== 'submitting') this.#terminal.note(renderEventLine(event));
-    else this.#terminal.detail(renderEventLine(event));
-    this.#saidAt = this.#now();
+    const line = renderEventLine(event);
+    const isSummedUp = OF_ONE_JOB.has(event.kind);
+    // a new generation is said on a terminal too: it is rare, and it may be padded
+    if (event.kind === 'generation' || !(isSummedUp || this.#terminal.live)) this.#terminal.note(line);
+    else this.#terminal.detail(line);
   }
 
   #running(status: RunStatus, trouble: unknown): void {
@@ -86,9 +94,16 @@ export class ProgressDisplay {
     const view = this.#pace.observe(status, now);
     this.#tellTrouble(trouble);
     this.#terminal.draw((width) => renderLiveLine(view, width));
-    if (this.#terminal.live || now - this.#saidAt < QUIET_LINE_MS) return;
+    if (!this.#terminal.live) this.#log(status, view.share, now);
+  }
+
+  /** One line for each change of the counts, or every half minute. */
+  #log(status: RunStatus, share: number | undefined, now: number): void {
+    const counts = countsLine(status, share);
+    if (now - this.#saidAt < (counts === this.#said ? QUIET_LINE_MS : BUSY_LINE_MS)) return;
     this.#saidAt = now;
-    this.#terminal.note(renderStatusLine(status, view.share, now));
+    this.#said = counts;
+    this.#terminal.note(`${isoTime(now)} ${counts}`);
   }
 
   /** A failure that may pass is said once. */

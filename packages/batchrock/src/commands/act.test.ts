@@ -15,7 +15,7 @@ function resultsIn(folder: string): readonly { readonly status: string; readonly
 
 describe('retry', () => {
   test('sends failed rows again, those with the codes alone, and no row that succeeded', async () => {
-    const server = await localServer({ faults: { recordFail: 0.2, recordCodes: [400, 429], seed: 5 } });
+    const server = await localServer({ queueMs: 1_500_000, faults: { recordFail: 0.2, recordCodes: [400, 429], seed: 5 } });
     const cwd = folderWith({ 'in.csv': DATASET });
     const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--max-attempts', '1', '--endpoint-url', server.url];
     expect((await cli(argv, { cwd })).code).toBe(3);
@@ -27,10 +27,28 @@ describe('retry', () => {
     const before = codes();
     expect(Object.keys(before).sort()).toEqual(['400', '429']);
     await fetch(`${server.url}/_batchrock/faults`, { method: 'DELETE' });
-    const some = await cli(['retry', '--codes', '429', '--json'], { cwd });
+    const some = await cli(['retry'], { cwd });
     expect(some.code).toBe(3);
     expect(codes()).toEqual({ '400': before['400'] });
-    const rest = await cli(['retry'], { cwd });
+    expect(some.stderr).toMatch(
+      new RegExp(
+        `^${before['400']} failed rows of run r-\\w+ were refused for good \\(400: ${before['400']}\\): left out; .*--all`,
+        'm',
+      ),
+    );
+    // the first line about its counts is of the generation that is sent
+    const counts = some.stderr.split('\n').filter((line) => / ok \d+, err /.test(line));
+    expect(counts[0]).toContain(`: ok ${ROWS - before['400'] - before['429']}, err ${before['400']}, jobs 1/`);
+    const padding = 100 - before['429'];
+    expect(some.stderr).toContain(`attempt 2 begins: 1 part, padded with ${padding} records that are dropped again`);
+    expect(JSON.parse((await cli(['status', '--json'], { cwd })).stdout).padding).toBe(padding);
+    expect((await cli(['status'], { cwd })).stdout).toMatch(new RegExp(`^padding +${padding} records `, 'm'));
+    expect(await cli(['retry'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/BR-E0207 \d+ failed rows of run r-\w+ were refused for good.*nothing to send again/),
+    });
+    expect((await cli(['retry', '--all', '--codes', '400'], { cwd })).stderr).toContain('BR-E0112');
+    const rest = await cli(['retry', '--codes', '400'], { cwd });
     expect(rest.code).toBe(0);
     expect(resultsIn(cwd).every((row) => row.status === 'succeeded')).toBe(true);
     expect(await jobsOf(server)).toHaveLength(4);
@@ -60,7 +78,7 @@ describe('stop and resume', () => {
         '--endpoint-url',
         server.url,
       ];
-      const first = spawnCli(argv, { cwd });
+      const first = spawnCli([...argv, '-v'], { cwd });
       await first.said(/part 0: job \w+ created/);
       const stopped = await cli(['stop', '--mode', mode, '--json'], { cwd });
       expect(stopped.code).toBe(0);
@@ -83,7 +101,7 @@ describe('stop and resume', () => {
     const server = await localServer({ queueMs: 3_000_000 });
     const cwd = folderWith({ 'in.csv': DATASET });
     const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--slots', '1', '--records-per-job', '125'];
-    const first = spawnCli([...argv, '--endpoint-url', server.url], { cwd });
+    const first = spawnCli([...argv, '--endpoint-url', server.url, '-v'], { cwd });
     await first.said(/part 0: job \w+ created/);
     first.process.kill('SIGKILL');
     await first.ended;
@@ -95,7 +113,9 @@ describe('stop and resume', () => {
   test('stop without a mode, where nobody can be asked, names the flag; a person is shown what each costs', async () => {
     const server = await localServer({ queueMs: 5_000_000 });
     const cwd = folderWith({ 'in.csv': DATASET });
-    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '-v'], {
+      cwd,
+    });
     await first.said(/created/);
     const refused = await cli(['stop'], { cwd });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--mode drain') });

@@ -9,7 +9,7 @@ test('the same command with a changed dataset: refused while the first run has j
   const server = await localServer({ queueMs: 5_000_000 });
   const cwd = folderWith({ 'in.csv': rows('old') });
   const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--out', 'out.jsonl', '--endpoint-url', server.url];
-  const first = spawnCli(argv, { cwd });
+  const first = spawnCli([...argv, '-v'], { cwd });
   await first.said(/part 1: job \w+ created|2 jobs/);
   first.process.kill('SIGKILL');
   await first.ended;
@@ -47,7 +47,7 @@ test('a stopped run of the same output is told, and no obstacle', async () => {
   const server = await localServer({ queueMs: 5_000_000 });
   const cwd = folderWith({ 'in.csv': rows('old') });
   const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--out', 'out.jsonl', '--endpoint-url', server.url];
-  const first = spawnCli(argv, { cwd });
+  const first = spawnCli([...argv, '-v'], { cwd });
   await first.said(/created/);
   first.process.kill('SIGKILL');
   await first.ended;

@@ -114,7 +114,13 @@ describe('a terminal', () => {
       const env = { [name]: value };
       const plain = await cli(argv, { cwd, columns: 100, env });
       expect(plain.stderr).not.toMatch(/[\r\u001b]/);
-      expect(plain.stderr).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ r-\w+ part 0: job \w+ created$/m);
+      expect(plain.stderr).toMatch(
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ r-\w+ 0 % of 250 rows: ok 0, err 0, jobs 2\/100, 0 of 2 done/m,
+      );
+      // what single jobs do is summed up in the counts; -v tells it
+      expect(plain.stderr).not.toContain('part 0');
+      const verbose = await cli([...argv, '-v'], { cwd, columns: 100, env });
+      expect(verbose.stderr).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ r-\w+ part 0: job \w+ created$/m);
     }
     const quiet = await cli([...argv, '-q'], { cwd, columns: 100 });
     expect(quiet).toMatchObject({ code: 0, stdout: '', stderr: '' });
@@ -163,7 +169,7 @@ describe('two processes', () => {
     const server = await localServer({ queueMs: 5_000_000 });
     const cwd = folderWith({ 'in.csv': DATASET });
     const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
-    const first = spawnCli(argv, { cwd });
+    const first = spawnCli([...argv, '-v'], { cwd });
     await first.said(/created/);
     const second = await cli(argv, { cwd });
     expect(second.code).toBe(2);
@@ -177,7 +183,9 @@ describe('two processes', () => {
   test('a run that nobody drives is told by watch, which ends with 7 at its timeout', async () => {
     const server = await localServer({ queueMs: 30_000_000 });
     const cwd = folderWith({ 'in.csv': DATASET });
-    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '-v'], {
+      cwd,
+    });
     await first.said(/created/);
     first.process.kill('SIGKILL');
     await first.ended;
@@ -204,7 +212,7 @@ describe('signals', () => {
       const server = await localServer({ queueMs: 3_000_000 });
       const cwd = folderWith({ 'in.csv': DATASET });
       const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
-      const first = spawnCli(argv, { cwd });
+      const first = spawnCli([...argv, '-v'], { cwd });
       await first.said(/created/);
       first.process.kill(signal);
       const ended = await first.ended;
@@ -219,7 +227,9 @@ describe('signals', () => {
   test('Ctrl-C during watch leaves the run alone', async () => {
     const server = await localServer({ queueMs: 5_000_000 });
     const cwd = folderWith({ 'in.csv': DATASET });
-    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '-v'], {
+      cwd,
+    });
     await first.said(/created/);
     const watch = spawnCli(['watch'], { cwd });
     await watch.said(/Z r-/);

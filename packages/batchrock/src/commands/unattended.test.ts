@@ -6,7 +6,7 @@ const DATASET = `text\n${Array.from({ length: 250 }, (_, i) => `row ${i}`).join(
 test('status and list tell a run that a process works on from one that nobody does', async () => {
   const server = await localServer({ queueMs: 30_000_000 });
   const cwd = folderWith({ 'in.csv': DATASET });
-  const driven = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+  const driven = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '-v'], { cwd });
   await driven.said(/created/);
   const status = async () => JSON.parse((await cli(['status', '--json'], { cwd })).stdout);
   expect(await status()).toMatchObject({ state: 'running', attended: true });

@@ -35,16 +35,17 @@ function jobIdOf(event: EventBody): string {
   return event.jobArn?.split('/').at(-1) ?? '?';
 }
 
-/** How a run stands, on one line of a log. */
-export function renderStatusLine(status: RunStatus, share: number | undefined, now: number): string {
+/** How a run stands, on one line of a log, its time left out. */
+export function countsLine(status: RunStatus, share: number | undefined): string {
   const live = status.processing;
   const ok = status.succeeded + live.succeeded;
   const errors = status.failed + live.failed + (status.rejected ?? 0);
-  const waiting = status.jobs.waiting > 0 ? `, ${count(status.jobs.waiting)} queued` : '';
+  const { jobs } = status;
+  const waiting = jobs.waiting > 0 ? `, ${count(jobs.waiting)} queued` : '';
   const cost = status.cost.batchUsd === undefined ? '' : `, ${status.synthetic ? 'would be ' : ''}${usd(status.cost.batchUsd)}`;
   return [
-    `${isoTime(now)} ${status.run} ${percent(share)} of ${plural(status.rows, 'row')}`,
-    `: ok ${count(ok)}, err ${count(errors)}, jobs ${count(status.jobs.running)}/${count(status.jobs.slots)}${waiting}`,
+    `${status.run} ${percent(share)} of ${plural(status.rows, 'row')}`,
+    `: ok ${count(ok)}, err ${count(errors)}, jobs ${count(jobs.running)}/${count(jobs.slots)}${waiting}, ${count(jobs.done)} of ${count(jobs.total)} done`,
     `, ${short(status.tokens.input)} in ${short(status.tokens.output)} out tok${cost}`,
   ].join('');
 }

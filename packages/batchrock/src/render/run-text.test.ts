@@ -1,32 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { RUNNING } from '../../test/run-status.ts';
 import type { RunStatus } from '../sdk/run-status.ts';
 import { renderList } from './list-text.ts';
 import { renderStatus } from './run-text.ts';
 
 /** A run of 1,000 rows whose jobs have answered all of them, and of which none is collected. */
 const ANSWERED: RunStatus = {
-  run: 'r-7f3',
-  state: 'running',
-  attended: true,
-  source: 'reviews.csv',
-  modelId: 'm',
-  synthetic: false,
-  target: 'us-east-1',
-  createdAt: 0,
-  endedAt: undefined,
-  attempt: 1,
-  maxAttempts: 3,
+  ...RUNNING,
   rows: 1000,
   succeeded: 0,
   failed: 0,
   rejected: 0,
   pending: 1000,
-  truncated: 0,
   processing: { succeeded: 990, failed: 10 },
   jobs: { running: 0, slots: 20, waiting: 0, done: 2, total: 2 },
-  tokens: { input: undefined, output: undefined },
-  cost: { batchUsd: undefined, onDemandUsd: undefined, estimatedBatchUsd: undefined, priceDate: undefined },
-  blocked: undefined,
 };
 
 describe('the share that is done', () => {

@@ -66,6 +66,9 @@ export function renderStatus(status: RunStatus): string[] {
       'jobs',
       `${count(jobs.running)} of ${count(jobs.slots)} slots, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`,
     ],
+    ...(status.padding === 0
+      ? []
+      : [['padding', `${plural(status.padding, 'record')} up to the minimum of a job, dropped again`] as const]),
     ['tokens', moneyText(status)],
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
   ];
@@ -113,6 +116,7 @@ export function statusDocument(status: RunStatus): object {
     truncated: status.truncated,
     processing: status.processing,
     jobs: { ...jobs, slots: jobs.slots ?? null },
+    padding: status.padding,
     inputTokens: tokens.input ?? null,
     outputTokens: tokens.output ?? null,
     cost: {

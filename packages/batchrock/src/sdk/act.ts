@@ -1,5 +1,16 @@
-import { loadRun, resumeRun, retryRun, StateError, type StopMode, setBudget, stopRun } from '@batchrock/core';
+import {
+  countFailed,
+  loadRun,
+  type RetrySelection,
+  resumeRun,
+  retryRun,
+  StateError,
+  type StopMode,
+  setBudget,
+  stopRun,
+} from '@batchrock/core';
 import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
+import { plural } from '../render/figures.ts';
 import { whatStandsAt } from '../request/output.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions } from './progress.ts';
@@ -11,8 +22,10 @@ import { statusOf } from './status.ts';
 
 /** What is sent again. */
 export interface RetryRequest extends FollowOptions {
-  /** Only rows that failed with one of these codes; default: all that failed. */
+  /** Rows that failed with one of these codes; default: those that another attempt may help. */
   readonly codes?: readonly string[];
+  /** All that failed, also what the service has refused for good. */
+  readonly all?: boolean;
   /** Times more that a record is sent, at most; default 1. */
   readonly extraAttempts?: number;
 }
@@ -20,8 +33,9 @@ export interface RetryRequest extends FollowOptions {
 /** Sends the failed rows of a run that has ended once more, waits, and writes its results again. */
 export async function retryFailed(session: Session, reference: string | undefined, o: RetryRequest = {}): Promise<RunReport> {
   return holding(session, reference, async (opened) => {
-    await requireFailed(session, opened);
-    await retryRun(opened.connection.ports, opened.id, { codes: o.codes, extraAttempts: o.extraAttempts, signal: o.signal });
+    const { codes, all, extraAttempts, signal } = o;
+    await requireSelected(session, opened, { codes, all }, signal);
+    await retryRun(opened.connection.ports, opened.id, { codes, all, extraAttempts, signal });
     return goOn(session, opened, o);
   });
 }
@@ -86,16 +100,39 @@ async function holding<T>(session: Session, reference: string | undefined, work:
   }
 }
 
-/** Throws `BR-E0207` when nothing failed: rejected rows were never sent, and would be rejected again. */
-async function requireFailed(session: Session, { id, home }: OpenedRun): Promise<void> {
+/**
+ * Says how many failed rows are left out. Throws `BR-E0207` when none would be sent: rejected rows were never sent, and would
+ * be rejected again.
+ */
+async function requireSelected(
+  session: Session,
+  { id, home, connection }: OpenedRun,
+  select: RetrySelection,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { body: run } = await loadRun(session.ledger, id);
+  if (run.state !== 'ended') return;
   const status = await statusOf(session, run, home);
-  if (run.state !== 'ended' || status.failed > 0) return;
-  throw new StateError('BR-E0207', `no row of run ${id} failed, so there is nothing to send again`, {
-    details: { run: id },
-    hint:
-      (status.rejected ?? 0) > 0 ? 'rejected rows are never sent: mend them in the dataset' : 'batchrock results gives its rows',
-  });
+  if (status.failed === 0) throw nothingToSend(id, `no row of run ${id} failed`, whereElse(status));
+  const { selected, leftOut } = await countFailed(connection.ports, id, select, { signal });
+  const rows = [...leftOut.values()].reduce((sum, each) => sum + each, 0);
+  if (rows === 0) return;
+  const codes = [...leftOut].map(([code, count]) => `${code}: ${count}`).join(', ');
+  const others = select.codes === undefined ? 'were refused for good' : 'failed with other codes';
+  const text = `${plural(rows, 'failed row')} of run ${id} ${others} (${codes})`.replace(/^(1 .*)were/, '$1was');
+  const all = `batchrock retry ${id} --all sends every failed row, --codes those with its codes`;
+  if (selected === 0) throw nothingToSend(id, text, all);
+  session.notice(`${text}: left out; ${all}`);
+}
+
+function nothingToSend(run: string, why: string, hint: string): StateError {
+  return new StateError('BR-E0207', `${why}, so there is nothing to send again`, { details: { run }, hint });
+}
+
+function whereElse(status: RunStatus): string {
+  return (status.rejected ?? 0) > 0
+    ? 'rejected rows are never sent: mend them in the dataset'
+    : 'batchrock results gives its rows';
 }
 
 async function goOn(session: Session, opened: OpenedRun, o: FollowOptions): Promise<RunReport> {

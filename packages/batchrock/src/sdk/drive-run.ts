@@ -31,6 +31,8 @@ export async function driveToRest(
 ): Promise<RunReport> {
   let shownAt = 0;
   const show = async (run: RunBody, trouble: unknown): Promise<void> => {
+    // what is sent again still counts as failed: its counts begin with the generation that it makes
+    if (run.retrySelection !== undefined) return;
     o.onProgress?.({ phase: 'running', status: await statusOf(session, run, o.home, true), trouble });
   };
   const run = await driveRun(connection.ports, id, {
@@ -73,9 +75,9 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
 function blockedError(run: RunBody): ServiceError {
   const { code, message } = run.blocked ?? { code: 'BR-E0504', message: 'the run is blocked' };
   const known = code in ERROR_CATALOGUE ? (code as ErrorCode) : 'BR-E0504';
+  const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run.run} --max-cost USD goes on with a higher ceiling`;
   return new ServiceError(known, `run ${run.run} cannot go on: ${message}`, {
     reason: known === 'BR-E0501' ? 'denied' : 'invalid',
-  const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run.run} --max-cost USD goes on with a higher ceiling`;
     effect: 'none',
     hint: known === 'BR-E0601' ? raise : `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run.run}`,
     details: { run: run.run },

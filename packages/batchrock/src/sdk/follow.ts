@@ -29,7 +29,7 @@ export async function watchRun(session: Session, reference: string | undefined, 
     for (const event of seq === undefined ? [] : await eventsSince(session, id, seq)) o.onProgress?.({ phase: 'event', event });
     seq = run.seq;
     const status = await statusOf(session, run, home);
-    o.onProgress?.({ phase: 'running', status });
+    if (run.retrySelection === undefined) o.onProgress?.({ phase: 'running', status });
     const isAtRest = run.state === 'ended' || run.state === 'stopped';
     if (isAtRest || nodeClock.now() >= deadline) return status;
     if (!isTold && status.attended === false) {

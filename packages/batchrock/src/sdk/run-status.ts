@@ -41,6 +41,8 @@ export interface RunStatus {
     readonly done: number;
     readonly total: number;
   };
+  /** Padding records of all attempts: they fill jobs up to the service's minimum, are dropped again, and cost tokens. */
+  readonly padding: number;
   readonly tokens: { readonly input: number | undefined; readonly output: number | undefined };
   readonly cost: RunCost;
   /** Why nothing can be sent at the moment. */

@@ -84,6 +84,7 @@ function composeStatus({ run, parts, counts, home, slots, attended }: StatusInpu
       done: all.filter((part) => part.state === 'ended' || part.state === 'collected').length,
       total: all.length,
     },
+    padding: parts.reduce((sum, part) => sum + part.sentinels, 0),
     tokens: { input: counts.inputTokens, output: counts.outputTokens },
     cost: costOf(run, counts, home),
     blocked: run.blocked === undefined ? undefined : { code: run.blocked.code, message: run.blocked.message },

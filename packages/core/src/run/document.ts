@@ -70,9 +70,13 @@ export interface RunDocument {
  */
 export type StopMode = 'drain' | 'stop' | 'abandon';
 
-/** Which failed records `retry` sends again: those with one of these codes, or all of them. */
+/**
+ * Which failed records `retry` sends again: those with one of these codes, or all of them, or else those that another attempt
+ * may help. What the service has refused for good it refuses again, and bills for nothing but the trouble.
+ */
 export interface RetrySelection {
   readonly codes?: readonly string[];
+  readonly all?: boolean;
 }
 
 /**
@@ -83,11 +87,6 @@ export interface RetrySelection {
  */
 export type RunState = 'preparing' | 'running' | 'stopping' | 'stopped' | 'ended';
 
-/** A run as it stands in the ledger, schema `run/1`. Counts come from its parts. */
-export interface RunBody {
-  readonly run: string;
-  readonly identity: string;
-  readonly state: RunState;
 /**
  * What a run may spend and has spent, in USD. It stands in the run's item, which every commit that begins or ends a job
  * writes in any case: a page of parts may be stale, and a ceiling must not be.
@@ -103,6 +102,11 @@ export interface RunBudget {
   readonly spentUsd: number;
 }
 
+/** A run as it stands in the ledger, schema `run/1`. Counts come from its parts. */
+export interface RunBody {
+  readonly run: string;
+  readonly identity: string;
+  readonly state: RunState;
   readonly lane: string;
   readonly source: string;
   readonly modelId: string;
@@ -121,13 +125,13 @@ export interface RunBudget {
   readonly columns?: readonly string[];
   /** Why nothing can be sent at the moment (a refused Create, missing access); `resume` clears it. */
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
+  /** What it may spend and has spent; absent where that is not known. */
+  readonly budget?: RunBudget;
   /** While it is stopping or stopped: how. */
   readonly stopMode?: StopMode;
   /** Set by `retry` until the generation that it asked for is in the ledger. */
   readonly retrySelection?: RetrySelection;
   /** A process works on it until then at least, milliseconds since the epoch: a hint for fairness between processes. */
-  /** What it may spend and has spent; absent where that is not known. */
-  readonly budget?: RunBudget;
   readonly activeUntil?: number;
   /** Files that results were exported to. */
   readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly xxh128: string }[];

@@ -37,7 +37,7 @@ export async function buildGeneration(
     const put = await putParts(ports, run.body, facts.slice(first, first + PARTS_A_COMMIT), o);
     if (!put) return 'overtaken';
   }
-  return startGeneration(ports, run.body, facts.length, o);
+  return startGeneration(ports, run.body, facts, o);
 }
 
 /** False when the run has moved on: somebody else built the generation, or the run was stopped. */
@@ -71,19 +71,32 @@ async function putIfNew(ports: RunPorts, facts: PartFacts, o: CallOptions): Prom
   });
 }
 
-function startGeneration(ports: RunPorts, run: RunBody, count: number, o: CallOptions): Promise<'built' | 'overtaken'> {
+function startGeneration(
+  ports: RunPorts,
+  run: RunBody,
+  facts: readonly PartFacts[],
+  o: CallOptions,
+): Promise<'built' | 'overtaken'> {
   return transact<'built' | 'overtaken'>(
     ports,
     async () => {
       const current = await loadRun(ports.ledger, run.run, o);
       if (!isSameStep(current.body, run)) return { writes: [], result: 'overtaken' };
       const attempt = run.attempt + 1;
-      const change = { attempt, parts: [...run.parts, count], retrySelection: undefined };
-      const happening = { kind: 'generation', attempt, message: `${count} ${count === 1 ? 'part' : 'parts'}` } as const;
+      const change = { attempt, parts: [...run.parts, facts.length], retrySelection: undefined };
+      const happening = { kind: 'generation', attempt, message: describeParts(facts) } as const;
       return { writes: recordEvent(ports, current, happening, change), result: 'built' };
     },
     o,
   );
+}
+
+/** `2 parts`, `1 part, padded with 93 records that are dropped again`. */
+function describeParts(facts: readonly PartFacts[]): string {
+  const sentinels = facts.reduce((sum, part) => sum + part.sentinels, 0);
+  const padded =
+    sentinels === 0 ? '' : `, padded with ${sentinels} ${sentinels === 1 ? 'record that is' : 'records that are'} dropped again`;
+  return `${facts.length} ${facts.length === 1 ? 'part' : 'parts'}${padded}`;
 }
 
 function isSameStep(current: RunBody, before: RunBody): boolean {

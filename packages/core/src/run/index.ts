@@ -35,6 +35,7 @@ export { type PreparedRun, type PrepareOptions, prepareRun } from './prepare.ts'
 export type { PrepareProgress } from './prepare-pass.ts';
 export { eventsSince, findRunByIdentity, listRuns, type RunReading, readRun } from './read.ts';
 export { type RetryOptions, resumeRun, retryRun } from './resume.ts';
+export { countFailed, type FailedRows } from './retry-selection.ts';
 export { openRowChain, type RowChainOptions } from './row-chain.ts';
 export { type SettleResult, settleRun } from './settle.ts';
 export type { RunSteps, StepOptions } from './steps.ts';

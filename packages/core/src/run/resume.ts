@@ -68,7 +68,7 @@ export function retryRun(ports: RunPorts, id: string, o: RetryOptions = {}): Pro
         state: 'running',
         endedAt: undefined,
         maxAttempts: run.body.attempt + (o.extraAttempts ?? 1),
-        retrySelection: o.codes === undefined ? {} : { codes: o.codes },
+        retrySelection: { ...(o.codes && { codes: o.codes }), ...(o.all && { all: true }) },
       };
       const writes = recordEvent(ports, run, { kind: 'resumed', message: 'retry' }, change);
       return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };

@@ -2,12 +2,13 @@ import { invariant } from '../errors/index.ts';
 import type { PartBody, PartFacts } from '../job/index.ts';
 import type { ModelLimits } from '../model/index.ts';
 import type { CallOptions } from '../ports/index.ts';
-import { jsonText, type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
+import { type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
 import type { RetrySelection, RunDocument } from './document.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import { InputLines } from './part-files.ts';
 import { PartWriter } from './part-writer.ts';
 import type { RunPorts } from './ports.ts';
+import { isSelected } from './retry-selection.ts';
 
 export interface RetryInput extends CallOptions {
   readonly document: RunDocument;
@@ -15,7 +16,7 @@ export interface RetryInput extends CallOptions {
   readonly attempt: number;
   /** Every part of every generation up to it. */
   readonly parts: readonly PartBody[];
-  /** Absent: what is retryable or missing in that generation. Else: what failed at last, in any of them. */
+  /** Absent: what is retryable or missing in that generation. Else: of what failed at last, in any of them. */
   readonly select?: RetrySelection;
 }
 
@@ -144,7 +145,6 @@ class ChosenLines {
 
   #isChosen(outcome: OutcomeSpans): boolean {
     if (this.#select === undefined) return outcome.retry;
-    const { codes } = this.#select;
-    return codes === undefined || codes.includes(jsonText(outcome.bytes, outcome.codeStart, outcome.codeEnd));
+    return isSelected(outcome, this.#select);
   }
 }

@@ -34,7 +34,7 @@ export const plainSteps: RunSteps = {
   async writeRetryParts(ports, { document, attempt, parts, select }) {
     const records: { readonly recordId: string }[] = [];
     for (const part of parts.filter((candidate) => candidate.attempt === attempt)) {
-      const again = new Set(select === undefined ? ['retryable', 'missing'] : ['retryable', 'missing', 'failed']);
+      const again = new Set(['retryable', 'missing', ...(select?.all ? ['failed'] : [])]);
       const outcomes = (await linesOf(ports, objectKeys.outcomes(part.run, attempt, part.part))) as PlainOutcome[];
       const ids = new Set(outcomes.filter((outcome) => again.has(outcome.status)).map((outcome) => outcome.id));
       records.push(...(await inputLines(ports, part)).filter((line) => ids.has(line.recordId)));
