@@ -40,17 +40,27 @@ const CODES: Readonly<Record<string, ErrorClass>> = {
 };
 
 /**
- * What the message says goes before the code: 400 is used for passing troubles too, and 5xx for blocked content. A malformed
- * body is told to "reformat your input and try again", which the same bytes cannot heed.
+ * What the message says goes before the code, a throttle apart: 400 is used for passing troubles too, and 5xx for blocked
+ * content. "Try again" alone says nothing: a malformed body is told to "reformat your input and try again", one with too
+ * many tokens to "try again with a value that is lower", and neither can be heeded by the same bytes.
  */
 const BLOCKED = /content (filter|policy|moderation)|content.?filtered|guardrail|blocked by|safety (filter|system|policy)/i;
 const PASSING =
-  /not ready|throttl|too many (requests|tokens|connections)|(?<!reformat your input and )try again|retry your request|timed? ?out|temporarily/i;
+  /not ready|throttl|too many (requests|tokens|connections)|try again (later|shortly|soon|in )|(^|[.;,] )(please )?(try again|retry)\W*$|(retry|try) your request|timed? ?out|temporarily/i;
+const CHANGED_INPUT = /\band try again\W*$/i;
 
 /** True when a record that failed with this code and message is worth another attempt. Unknown codes are: attempts are bounded. */
 export function isRetryable(code: string, message: string): boolean {
+  const name = exceptionName(code);
+  if (name === '429' || name === 'ThrottlingException') return true;
   if (BLOCKED.test(message)) return false;
-  if (PASSING.test(message)) return true;
-  if (Object.hasOwn(CODES, code)) return CODES[code]!.retry;
+  if (PASSING.test(message) && !CHANGED_INPUT.test(message)) return true;
+  if (Object.hasOwn(CODES, name)) return CODES[name]!.retry;
   return true;
+}
+
+/** An exception's name without the namespace and the address that the wire may put around it, in the case of its type. */
+function exceptionName(code: string): string {
+  const bare = code.slice(code.lastIndexOf('#') + 1).replace(/:.*$/s, '');
+  return bare.endsWith('Exception') ? bare.charAt(0).toUpperCase() + bare.slice(1) : bare;
 }
