@@ -13,6 +13,7 @@ import {
   type ResultTable,
   type ResultWriter,
   type RowBatch,
+  rowFormat,
   writeEscaped,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
@@ -65,7 +66,7 @@ class JsonlWriter implements ResultWriter {
 
   begin(table: ResultTable): void {
     this.#literals = literalsOf(table.names);
-    this.#isJson = table.dialect.format === 'jsonl';
+    this.#isJson = rowFormat(table.dialect) === 'jsonl';
     this.#keys = this.#isJson ? [] : table.columns.map((name, c) => utf8(`${c === 0 ? '{' : ','}${JSON.stringify(name)}:`));
     const names = [...Object.values(table.names), ...(this.#isJson ? [] : table.columns)] as string[];
     // quotes, colon, comma and null or status around each name, whose characters may be escaped

@@ -1,1 +1,2 @@
+export { openParquet, type ParquetOptions } from './parquet-open.ts';
 export { createParquetWriter, type ParquetWriterOptions } from './parquet-writer.ts';

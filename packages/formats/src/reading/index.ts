@@ -4,3 +4,4 @@ export { ByteWindow, DEFAULT_BLOCK_BYTES } from './byte-window.ts';
 export { withFinalLineEnd } from './final-line-end.ts';
 export type { RowFormat, RowSkipper, ScanStop } from './row-format.ts';
 export { foreignContent, markBytes, SIGNATURE_BYTES } from './signature.ts';
+export { rejectForeignBytes } from './utf8-check.ts';

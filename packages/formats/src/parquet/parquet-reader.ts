@@ -1,0 +1,160 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import { type Dialect, type RandomAccess, type ReadPosition, RejectReason, type RowBatch, type RowReader } from '@batchrock/core';
+import { rejectForeignBytes } from '../reading/index.ts';
+import { PageCursor } from './page-cursor.ts';
+import type { ParquetFile, RowGroup } from './parquet-file.ts';
+import { RowWriter } from './row-writer.ts';
+
+export interface ParquetReaderOptions {
+  readonly maxRowBytes: number;
+  /** Of the first row that is read. */
+  readonly row: number;
+  readonly ordinal: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes that are read ahead, all columns together, and of one column. */
+const AHEAD_BYTES = 32 << 20;
+const MOST_PIECE_BYTES = 1 << 20;
+const LEAST_PIECE_BYTES = 1 << 16;
+
+/** The rows of a Parquet file, as JSON Lines. */
+export class ParquetReader implements RowReader {
+  readonly dialect: Dialect;
+  readonly columns: readonly string[];
+  readonly warnings: readonly string[] = [];
+  readonly rowCount: number;
+  readonly #file: ParquetFile;
+  readonly #access: RandomAccess;
+  readonly #cursors: readonly PageCursor[];
+  readonly #rows: RowWriter;
+  readonly #maxRowBytes: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** The row group at hand and the rows of it that are taken. */
+  #group = -1;
+  #taken = 0;
+  /** Rows of the file and of the dataset before the next one. */
+  #row: number;
+  #ordinal: number;
+  /** A row is taken and waits for a batch that has room. */
+  #isWaiting = false;
+
+  constructor(file: ParquetFile, access: RandomAccess, { maxRowBytes, row, ordinal, signal }: ParquetReaderOptions) {
+    this.#file = file;
+    this.#access = access;
+    this.dialect = { format: 'parquet', columns: file.types };
+    this.columns = file.columns.map((column) => column.name);
+    this.rowCount = file.rows;
+    const piece = Math.floor(AHEAD_BYTES / file.leaves.length);
+    const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, piece));
+    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, { access, pieceBytes, signal }));
+    this.#rows = new RowWriter(file.columns, this.#cursors, maxRowBytes);
+    this.#maxRowBytes = maxRowBytes;
+    this.#row = row;
+    this.#ordinal = ordinal;
+  }
+
+  get position(): ReadPosition {
+    return { byte: this.#byteOf(this.#row), line: this.#row + 1, ordinal: this.#ordinal };
+  }
+
+  async next(): Promise<RowBatch | undefined> {
+    const rows = this.#rows;
+    rows.begin();
+    while (!rows.isFull) {
+      if (!this.#isWaiting) {
+        if (this.#taken === this.#rowsOfGroup() && !(await this.#nextGroup())) break;
+        // a page of the file is awaited here and nothing else
+        for (let waiting = rows.take(); waiting !== undefined; waiting = rows.take()) await waiting.load();
+        this.#isWaiting = true;
+      }
+      if (!rows.write()) break;
+      this.#isWaiting = false;
+      this.#taken += 1;
+      const row = rows.batch.count - 1;
+      rows.batch.line[row] = this.#row + row + 1;
+    }
+    return this.#finish();
+  }
+
+  #finish(): RowBatch | undefined {
+    const { batch } = this.#rows;
+    const { count } = batch;
+    if (count === 0) return undefined;
+    batch.offset = this.#byteOf(this.#row);
+    for (let r = 0; r < count; r++) this.#rows.places[r] = this.#byteOf(this.#row + r) - batch.offset;
+    if (this.#bytes.buffer !== batch.bytes.buffer) this.#bytes = Buffer.from(batch.bytes.buffer as ArrayBuffer);
+    rejectForeignBytes(batch, this.#bytes);
+    this.#row += count;
+    this.#ordinal += count;
+    return batch;
+  }
+
+  explainReject(row: number): string {
+    const { batch } = this.#rows;
+    if (batch.reject[row] === RejectReason.rowTooLong) return `longer than ${this.#maxRowBytes} bytes as JSON`;
+    const foreign = this.columns.filter((_, c) => {
+      const cell = 3 * (row * batch.width + c);
+      return !isUtf8(batch.bytes.subarray(batch.cells[cell], batch.cells[cell + 1]));
+    });
+    return `bytes that are not UTF-8 in the text of ${foreign.map((name) => JSON.stringify(name)).join(', ')}`;
+  }
+
+  close(): Promise<void> {
+    return this.#access.close();
+  }
+
+  #rowsOfGroup(): number {
+    return this.#group < 0 ? 0 : this.#file.groups[this.#group]!.rows;
+  }
+
+  /** Opens the next row group that has rows to read; false when there is none. */
+  async #nextGroup(): Promise<boolean> {
+    const { groups } = this.#file;
+    this.#checkEnd();
+    let next = this.#group + 1;
+    while (next < groups.length && groups[next]!.firstRow + groups[next]!.rows <= this.#next()) next += 1;
+    if (next === groups.length) return false;
+    this.#group = next;
+    this.#taken = 0;
+    const chunks = this.#file.chunks(next);
+    await Promise.all(
+      this.#cursors.map((cursor) => cursor.open(chunks[cursor.leaf.index]!, this.#file.fault(next, cursor.leaf))),
+    );
+    await this.#pass(this.#next() - groups[next]!.firstRow);
+    return true;
+  }
+
+  /** The row of the file that comes next. */
+  #next(): number {
+    return this.#row + this.#rows.batch.count;
+  }
+
+  /** Passes the first rows of a group over: where the reader begins in its middle. */
+  async #pass(count: number): Promise<void> {
+    const rows = this.#rows;
+    for (; this.#taken < count; this.#taken++) {
+      for (let waiting = rows.take(); waiting !== undefined; waiting = rows.take()) await waiting.load();
+      rows.drop();
+    }
+  }
+
+  /** A column that has more values than its group has rows would be out of step with the others. */
+  #checkEnd(): void {
+    const left = this.#group < 0 ? undefined : this.#cursors.find((cursor) => cursor.isHeld || !cursor.isAtEnd);
+    if (left !== undefined) throw left.fault('more values than rows');
+  }
+
+  /** About where in the file a row is: by its share of its group, so that it is the same however the reader came there. */
+  #byteOf(row: number): number {
+    const { groups } = this.#file;
+    const group = groups[this.#group];
+    const at = group !== undefined && row >= group.firstRow && row < group.firstRow + group.rows ? group : groupOf(groups, row);
+    if (at === undefined) return 0;
+    return at.firstByte + Math.floor((at.bytes * (row - at.firstRow)) / Math.max(1, at.rows));
+  }
+}
+
+function groupOf(groups: readonly RowGroup[], row: number): RowGroup | undefined {
+  return groups.find(({ firstRow, rows }) => row < firstRow + rows) ?? groups.at(-1);
+}

@@ -1,0 +1,184 @@
+import { type ByteView, byteView, CellKind, RejectReason, type RowBatch } from '@batchrock/core';
+import { createBatch } from '../reading/index.ts';
+import type { TreeColumn } from './column-tree.ts';
+import { NestedText } from './nested-text.ts';
+import type { PageCursor } from './page-cursor.ts';
+import { type ValueText, valueText } from './value-text.ts';
+
+/** Bytes of a block of rows: small enough for the processor's cache. */
+const BLOCK_BYTES = 1 << 18;
+
+const QUOTE = 0x22;
+const STAND_IN = new TextEncoder().encode('{}\n');
+const NULL_BYTES = 4;
+
+/** A column of plain values: its entry is that of its cursor. */
+interface FlatColumn {
+  readonly key: Uint8Array;
+  readonly cursor: PageCursor;
+  readonly text: ValueText;
+  readonly nested: undefined;
+}
+interface NestedColumn {
+  readonly key: Uint8Array;
+  readonly nested: NestedText;
+}
+type Column = FlatColumn | NestedColumn;
+
+/**
+ * Makes rows of JSON Lines out of columns: the same keys in the same order in each row, nothing of what the values are is lost
+ * but their types. Text goes from the page to the row as bytes.
+ */
+export class RowWriter {
+  batch: RowBatch;
+  readonly places: Float64Array;
+  readonly #columns: readonly Column[];
+  readonly #maxRowBytes: number;
+  /** Keys, commas and braces of a row. */
+  readonly #fixed: number;
+  #block: ByteView = byteView(new Uint8Array(BLOCK_BYTES));
+  #length = 0;
+  /** The column whose next entry is to be taken; all of them, when the row at hand waits to be written. */
+  #column = 0;
+
+  constructor(columns: readonly TreeColumn[], cursors: readonly PageCursor[], maxRowBytes: number) {
+    const text = new TextEncoder();
+    this.#columns = columns.map(({ name, node }, i) => {
+      const key = text.encode(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+      if (node.kind !== 'value') return { key, nested: new NestedText(node, cursors, maxRowBytes) };
+      const cursor = cursors[node.leaf.index]!;
+      return { key, cursor, text: valueText(node.leaf, (what) => cursor.fault(what)), nested: undefined };
+    });
+    this.#maxRowBytes = maxRowBytes;
+    this.#fixed = this.#columns.reduce((sum, { key }) => sum + key.length, 2);
+    this.batch = createBatch(columns.length);
+    this.places = new Float64Array(this.batch.rowStart.length);
+    this.batch.places = this.places;
+  }
+
+  get isFull(): boolean {
+    return this.batch.count === this.batch.rowStart.length;
+  }
+
+  /** Begins a batch. The rows of the one before are void. */
+  begin(): void {
+    this.batch.count = 0;
+    this.batch.bytes = this.#block.bytes;
+    this.#length = 0;
+  }
+
+  /** Takes the next row from the columns. Undefined: it is taken. Else: load the next page of that column and call again. */
+  take(): PageCursor | undefined {
+    const columns = this.#columns;
+    for (; this.#column < columns.length; this.#column++) {
+      const column = columns[this.#column]!;
+      if (column.nested !== undefined) {
+        const waiting = column.nested.advance();
+        if (waiting !== undefined) return waiting;
+      } else {
+        if (column.cursor.pageLeft === 0) return column.cursor;
+        column.cursor.next();
+      }
+    }
+    return undefined;
+  }
+
+  /** Passes over the row that is taken. */
+  drop(): void {
+    this.#column = 0;
+  }
+
+  /** Writes the row that is taken; false, and nothing written, when the batch has no room for it. */
+  write(): boolean {
+    let needed = this.#fixed;
+    let isLong = false;
+    for (const column of this.#columns) {
+      needed += bound(column);
+      if (column.nested?.text.isFull) isLong = true;
+    }
+    if (isLong || needed > this.#block.bytes.length - this.#length) {
+      const room = isLong ? STAND_IN.length : this.#measure();
+      isLong ||= room > this.#maxRowBytes;
+      if (!this.#makeRoom(isLong ? STAND_IN.length : room)) return false;
+    }
+    const { batch } = this;
+    const row = batch.count++;
+    batch.rowStart[row] = this.#length;
+    batch.reject[row] = isLong ? RejectReason.rowTooLong : RejectReason.none;
+    this.#length = isLong ? this.#standIn(row) : this.#row(row);
+    batch.rowEnd[row] = this.#length;
+    this.#column = 0;
+    return true;
+  }
+
+  /** Bytes of the row at hand, or a few more. */
+  #measure(): number {
+    let length = this.#fixed;
+    for (const column of this.#columns) {
+      length += column.nested !== undefined || isNull(column) ? bound(column) : column.text.measure(column.cursor.values);
+    }
+    return length;
+  }
+
+  #makeRoom(needed: number): boolean {
+    if (needed <= this.#block.bytes.length - this.#length) return true;
+    if (this.batch.count > 0) return false;
+    this.#block = byteView(new Uint8Array(Math.max(needed, BLOCK_BYTES)));
+    this.batch.bytes = this.#block.bytes;
+    return true;
+  }
+
+  #row(row: number): number {
+    const { cells, width } = this.batch;
+    const out = this.#block.bytes;
+    let at = this.#length;
+    for (let c = 0, cell = 3 * row * width; c < width; c++, cell += 3) {
+      const column = this.#columns[c]!;
+      const { key } = column;
+      for (let i = 0; i < key.length; i++) out[at++] = key[i]!;
+      const end = this.#value(column, at);
+      const isText = out[at] === QUOTE;
+      cells[cell] = isText ? at + 1 : at;
+      cells[cell + 1] = isText ? end - 1 : end;
+      cells[cell + 2] = isText ? CellKind.jsonString : CellKind.jsonValue;
+      at = end;
+    }
+    out[at] = 0x7d;
+    out[at + 1] = 0x0a;
+    return at + 2;
+  }
+
+  #value(column: Column, at: number): number {
+    const out = this.#block.bytes;
+    if (column.nested !== undefined) {
+      const { view, length } = column.nested.text;
+      out.set(view.bytes.subarray(0, length), at);
+      return at + length;
+    }
+    if (!isNull(column)) return column.text.write(column.cursor.values, this.#block, at);
+    out[at] = 0x6e;
+    out[at + 1] = 0x75;
+    out[at + 2] = 0x6c;
+    out[at + 3] = 0x6c;
+    return at + NULL_BYTES;
+  }
+
+  #standIn(row: number): number {
+    const { cells, width } = this.batch;
+    for (let c = 0; c < width; c++) cells[3 * (row * width + c) + 2] = CellKind.absent;
+    this.#block.bytes.set(STAND_IN, this.#length);
+    return this.#length + STAND_IN.length;
+  }
+}
+
+function isNull({ cursor }: FlatColumn): boolean {
+  return cursor.definition < cursor.leaf.maxDefinition;
+}
+
+/** Most bytes of the value at hand. */
+function bound(column: Column): number {
+  if (column.nested !== undefined) return column.nested.text.length;
+  if (isNull(column)) return NULL_BYTES;
+  const { values } = column.cursor;
+  return column.text.bound(values.end - values.start);
+}
