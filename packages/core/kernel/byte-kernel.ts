@@ -271,10 +271,10 @@ export function outcomeLine(spans: usize, literals: usize, to: usize): usize {
   to = put(load<u32>(spans + ID_START), 11, to);
   to = put(literals + LIT_RESPONSE, LEN_RESPONSE, to);
   const value: usize = load<u32>(spans + VALUE_START);
-  to = put(value, load<u32>(spans + VALUE_END) - value, to);
+  to = put(value, <usize>load<u32>(spans + VALUE_END) - value, to);
   to = put(literals + LIT_STOP, LEN_STOP, to);
   const stop: usize = load<u32>(spans + STOP_START);
-  if (stop !== 0) to = put(stop, load<u32>(spans + STOP_END) - stop, to);
+  if (stop !== 0) to = put(stop, <usize>load<u32>(spans + STOP_END) - stop, to);
   store<u8>(to, 0x22);
   to += 1;
   const input = load<f64>(spans + INPUT_TOKENS);
@@ -420,6 +420,50 @@ export function escape(from: usize, end: usize, doubled: bool, to: usize): usize
   return to;
 }
 
+/** Writes a literal and the text `[from, end)` as a JSON string behind it; the address behind that. */
+export function jsonCell(literal: usize, length: usize, from: usize, end: usize, doubled: bool, to: usize): usize {
+  to = put(literal, length, to);
+  store<u8>(to, 0x22);
+  to = escape(from, end, doubled, to + 1);
+  store<u8>(to, 0x22);
+  return to + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function putCount(to: usize, value: f64): usize {
+  if (value >= 0) return putInteger(to, value);
+  store<u32>(to, 0x6c6c756e);
+  return to + 4;
+}
+
+// @ts-ignore: decorator
+@inline
+function putLiteral(table: usize, index: usize, to: usize): usize {
+  return put(load<u32>(table + 8 * index), load<u32>(table + 8 * index + 4), to);
+}
+
+/**
+ * Writes an answer into a row of JSON Lines: the literals of `table`, address and length each, with the value, the stop reason
+ * and the two counts between them; the address behind the last literal.
+ */
+export function jsonAnswer(
+  table: usize,
+  value: usize,
+  valueEnd: usize,
+  stop: usize,
+  stopEnd: usize,
+  input: f64,
+  output: f64,
+  to: usize,
+): usize {
+  to = put(value, valueEnd - value, putLiteral(table, 0, to));
+  to = put(stop, stopEnd - stop, putLiteral(table, 1, to));
+  to = putCount(putLiteral(table, 2, to), input);
+  to = putCount(putLiteral(table, 3, to), output);
+  return putLiteral(table, 4, to);
+}
+
 function hex4(at: usize): u32 {
   let value: u32 = 0;
   for (let i = at; i < at + 4; i++) {
@@ -452,7 +496,7 @@ function putCodePoint(to: usize, code: u32): usize {
   return to + 4;
 }
 
-/** `writeUnescaped` of `escape-json.ts`. */
+/** `writeUnescaped` of `json-text.ts`. */
 export function unescape(from: usize, end: usize, to: usize): usize {
   const backslash = i8x16.splat(0x5c);
   while (from < end) {
@@ -473,10 +517,8 @@ export function unescape(from: usize, end: usize, to: usize): usize {
       store<u8>(to, load<u8>(from));
       from += 1;
       to += 1;
-      if (from + 16 <= end) break;
     }
     if (from >= end) break;
-    if (load<u8>(from) !== 0x5c) continue;
     const letter: u32 = load<u8>(from + 1);
     if (letter !== 0x75) {
       let byte = letter;
@@ -504,19 +546,53 @@ export function unescape(from: usize, end: usize, to: usize): usize {
   return to;
 }
 
-/** Of a CSV cell: twice the number of its quotes, plus one when it has a delimiter or a line end. */
-export function scanCell(at: usize, end: usize, delimiter: u32): u32 {
+/**
+ * Makes a CSV cell of the plain text in `[at + 1, end)`, where the byte at `at` is left free for a quote: quoted when it has
+ * to be. The address behind the cell.
+ */
+function quoteCell(at: usize, end: usize, delimiter: u32): usize {
+  const start = at + 1;
   const quote = i8x16.splat(0x22);
   const comma = i8x16.splat(<i8>delimiter);
   const lf = i8x16.splat(0x0a);
   const cr = i8x16.splat(0x0d);
-  let quotes: u32 = 0;
-  let needs: u32 = 0;
-  for (; at < end; at += 16) {
-    const x = v128.load(at);
-    const mask = end - at >= 16 ? 0xffff : (1 << <u32>(end - at)) - 1;
+  let quotes: usize = 0;
+  let needs: u32 = end > start && (load<u8>(start) === 0x20 || load<u8>(end - 1) === 0x20) ? 1 : 0;
+  for (let i = start; i < end; i += 16) {
+    const x = v128.load(i);
+    const mask: u32 = end - i >= 16 ? 0xffff : (1 << <u32>(end - i)) - 1;
     quotes += popcnt<u32>(i8x16.bitmask(i8x16.eq(x, quote)) & mask);
     needs |= i8x16.bitmask(v128.or(v128.or(i8x16.eq(x, comma), i8x16.eq(x, lf)), i8x16.eq(x, cr))) & mask;
   }
-  return (quotes << 1) | (needs !== 0 ? 1 : 0);
+  if (quotes === 0 && needs === 0) {
+    // downwards by one byte: what is read has not been written yet
+    let i = start;
+    for (; i + 16 <= end; i += 16) v128.store(i - 1, v128.load(i));
+    for (; i < end; i++) store<u8>(i - 1, load<u8>(i));
+    return end - 1;
+  }
+  store<u8>(at, 0x22);
+  const grown = end + quotes;
+  let to = grown;
+  let from = end;
+  while (to !== from) {
+    from -= 1;
+    to -= 1;
+    const byte = load<u8>(from);
+    store<u8>(to, byte);
+    if (byte === 0x22) {
+      to -= 1;
+      store<u8>(to, 0x22);
+    }
+  }
+  store<u8>(grown, 0x22);
+  return grown + 1;
+}
+
+/**
+ * Writes the text of the JSON string whose inside is `[from, end)` as a CSV cell; the address behind it. There is room for
+ * two bytes more than twice as much.
+ */
+export function csvCell(from: usize, end: usize, delimiter: u32, to: usize): usize {
+  return quoteCell(to, unescape(from, end, to + 1), delimiter);
 }

@@ -14,6 +14,7 @@ export {
 export { hexValue } from './json-scan.ts';
 export { jsonText } from './json-text.ts';
 export { addressOf, kernelFunctions, releaseBlock, takeBlock } from './kernel.ts';
+export { AnswerLiterals, LiteralBlock, writeCsvCell, writeJsonCell } from './kernel-results.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { OutcomeReader } from './outcome-reader.ts';
 export { emptyOutcomeSpans, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';

@@ -1,6 +1,6 @@
 import { KERNEL_CODE } from './kernel-code.ts';
 
-/** The functions of the byte kernel; see `kernel/byte-kernel.ts`. All numbers are addresses in its memory. */
+/** The functions of the byte kernel; see `kernel/byte-kernel.ts` and `kernel/row-kernel.ts`. All numbers are addresses in its memory. */
 export interface KernelFunctions {
   copy(from: number, end: number, to: number): number;
   matchLine(template: number, at: number, end: number, spans: number): number;
@@ -8,7 +8,55 @@ export interface KernelFunctions {
   readSucceeded(at: number, end: number, spans: number, literals: number): number;
   escape(from: number, end: number, doubled: boolean, to: number): number;
   unescape(from: number, end: number, to: number): number;
-  scanCell(at: number, end: number, delimiter: number): number;
+  csvCell(from: number, end: number, delimiter: number, to: number): number;
+  jsonCell(literal: number, length: number, from: number, end: number, doubled: boolean, to: number): number;
+  jsonAnswer(
+    table: number,
+    value: number,
+    valueEnd: number,
+    stop: number,
+    stopEnd: number,
+    input: number,
+    output: number,
+    to: number,
+  ): number;
+  encodeRows(
+    plan: number,
+    bytes: number,
+    cells: number,
+    rejects: number,
+    rowCells: number,
+    count: number,
+    to: number,
+    end: number,
+    maxRecordBytes: number,
+    maxBytes: number,
+  ): number;
+  rowsEncoded(): number;
+  scanCsvRows(
+    bytes: number,
+    start: number,
+    stop: number,
+    delimiter: number,
+    newline: number,
+    width: number,
+    maxRowBytes: number,
+    capacity: number,
+    spans: number,
+    rows: number,
+  ): number;
+  scanJsonRows(
+    bytes: number,
+    start: number,
+    stop: number,
+    keys: number,
+    maxRowBytes: number,
+    capacity: number,
+    spans: number,
+    rows: number,
+  ): number;
+  scannedTo(): number;
+  scannedLines(): number;
 }
 
 /**

@@ -6,19 +6,21 @@ import {
   copyBytes,
   type ObjectInfo,
   type ObjectSink,
+  type OutcomeSpans,
   RejectReason,
   type ResultRow,
   ResultStatus,
   type ResultTable,
   type ResultWriter,
   type RowBatch,
+  writeCsvCell,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 import { writeUnescaped } from '../writing/json-text.ts';
 import { mendedRow } from '../writing/mended-row.ts';
 import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './csv-bytes.ts';
 import { delimiterByte } from './csv-dialect.ts';
-import { isFormulaLike } from './formula.ts';
+import { isFormulaLike, isNoFormula } from './formula.ts';
 
 export interface CsvWriterOptions {
   /** One ASCII character. Default: that of the input when it is CSV, else a comma. */
@@ -210,7 +212,7 @@ class CsvWriter implements ResultWriter {
     if (isAnswer && outcome.isEmbedding) {
       at = this.#quoted(at, copyInto(out, at + 1, outcome.bytes, outcome.valueStart, outcome.valueEnd), false);
     } else if (isAnswer) {
-      at = this.#quoted(at, writeUnescaped(outcome.bytes, outcome.valueStart + 1, outcome.valueEnd - 1, out, at + 1), this.#safe);
+      at = this.#ours(outcome, outcome.valueStart + 1, outcome.valueEnd - 1, at);
     }
     out[at] = this.#delimiter;
     at = putLiteral(out, at + 1, STATUS[status]!);
@@ -225,8 +227,15 @@ class CsvWriter implements ResultWriter {
 
   #text(applies: boolean, result: ResultRow, start: number, end: number, at: number): number {
     this.#target.bytes[at] = this.#delimiter;
-    if (!applies) return at + 1;
-    return this.#quoted(at + 1, writeUnescaped(result.outcome.bytes, start, end, this.#target.bytes, at + 2), this.#safe);
+    return applies ? this.#ours(result.outcome, start, end, at + 1) : at + 1;
+  }
+
+  /** One of our cells, from the inside of a JSON string. */
+  #ours({ bytes, text }: OutcomeSpans, start: number, end: number, at: number): number {
+    const isPlain = !this.#safe || isNoFormula(bytes[start]!);
+    const after = isPlain ? writeCsvCell(text, start, end, this.#delimiter, this.#target, at) : -1;
+    if (after >= 0) return after;
+    return this.#quoted(at, writeUnescaped(bytes, start, end, this.#target.bytes, at + 1), this.#safe);
   }
 
   #count(applies: boolean, value: number, at: number): number {

@@ -9,6 +9,12 @@ const FULL_WIDTH = new Set([0x9d, 0x8b, 0x8d, 0xa0]);
 const MAX_NUMBER_BYTES = 64;
 const NUMBER = /^ *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *$/i;
 
+/** True when no text that begins with this byte is a formula: a letter, a digit or a closing quote, for an empty one. */
+export function isNoFormula(byte: number): boolean {
+  const letter = byte | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x22;
+}
+
 /**
  * True when a spreadsheet might run `bytes[start..end)` as a formula (OWASP, CSV injection; ASVS 1.2.10): a trigger stands
  * first, or first after spaces and line feeds. Finite numbers such as -12 and +1.5e3 are no formulas.

@@ -1,9 +1,11 @@
 import {
+  AnswerLiterals,
   BlockWriter,
   type ByteView,
   byteView,
   CellKind,
   copyBytes,
+  LiteralBlock,
   type ObjectInfo,
   type ObjectSink,
   RejectReason,
@@ -14,7 +16,7 @@ import {
   type ResultWriter,
   type RowBatch,
   rowFormat,
-  writeEscaped,
+  writeJsonCell,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 import { mendedRow } from '../writing/mended-row.ts';
@@ -23,6 +25,8 @@ const NULL = utf8('null');
 
 /** What stands between the values of our keys, in rows of one kind: many keys are null together. */
 interface Literals {
+  /** Where they all stand. */
+  readonly block: LiteralBlock;
   /** Up to the answer, and from it to the stop reason and the counts. */
   readonly answer: ByteView;
   readonly stopReason: ByteView;
@@ -52,8 +56,9 @@ class JsonlWriter implements ResultWriter {
   /** The block of the rows at hand. */
   #rows: ByteView = byteView(new Uint8Array(0));
   #literals: Literals | undefined;
-  /** Before each cell of CSV: `{"name":"` for the first, `,"name":` … for the others. */
-  #keys: readonly Uint8Array[] = [];
+  #answers: AnswerLiterals | undefined;
+  /** Before each cell of CSV: `{"name":` for the first, `,"name":` for the others. */
+  #keys: LiteralBlock = new LiteralBlock([]);
   #isJson = false;
   /** Bytes of all that is the same in every row, at most. */
   #fixed = 0;
@@ -65,9 +70,13 @@ class JsonlWriter implements ResultWriter {
   }
 
   begin(table: ResultTable): void {
-    this.#literals = literalsOf(table.names);
+    const literals = literalsOf(table.names);
+    const { answer, stopReason, inputTokens, outputTokens, recordId } = literals;
+    this.#literals = literals;
+    this.#answers = new AnswerLiterals([answer, stopReason, inputTokens, outputTokens, recordId]);
     this.#isJson = rowFormat(table.dialect) === 'jsonl';
-    this.#keys = this.#isJson ? [] : table.columns.map((name, c) => utf8(`${c === 0 ? '{' : ','}${JSON.stringify(name)}:`));
+    const keys = this.#isJson ? [] : table.columns.map((name, c) => utf8(`${c === 0 ? '{' : ','}${JSON.stringify(name)}:`));
+    this.#keys = new LiteralBlock(keys);
     const names = [...Object.values(table.names), ...(this.#isJson ? [] : table.columns)] as string[];
     // quotes, colon, comma and null or status around each name, whose characters may be escaped
     this.#fixed = names.reduce((sum, name) => sum + 6 * name.length + 24, 64 + 2 * MAX_INTEGER_BYTES);
@@ -100,11 +109,19 @@ class JsonlWriter implements ResultWriter {
   }
 
   finish(): Promise<ObjectInfo> {
+    this.#release();
     return this.#out.commit();
   }
 
   abort(): Promise<void> {
+    this.#release();
     return this.#out.abort();
+  }
+
+  #release(): void {
+    this.#keys.release();
+    this.#answers?.release();
+    this.#literals?.block.release();
   }
 
   /** The object without its closing brace; an empty one without its comma is mended by `#result`. */
@@ -125,20 +142,15 @@ class JsonlWriter implements ResultWriter {
   }
 
   #cells(batch: RowBatch, row: number, at: number): number {
-    const out = this.#target.bytes;
+    const { cells } = batch;
     const from = this.#rows;
-    for (let c = 0; c < this.#keys.length; c++) {
+    const to = this.#target;
+    const keys = this.#keys.views;
+    for (let c = 0; c < keys.length; c++) {
       const cell = 3 * (row * batch.width + c);
-      const kind = batch.cells[cell + 2]!;
-      at = putLiteral(out, at, this.#keys[c]!);
-      if (kind === CellKind.absent) {
-        at = putLiteral(out, at, NULL);
-        continue;
-      }
-      out[at] = 0x22;
-      at = writeEscaped(from, batch.cells[cell]!, batch.cells[cell + 1]!, kind === CellKind.quotedText, this.#target, at + 1);
-      out[at] = 0x22;
-      at += 1;
+      const kind = cells[cell + 2]!;
+      if (kind === CellKind.absent) at = putLiteral(to.bytes, literal(keys[c]!, to, at, 0), NULL);
+      else at = writeJsonCell(keys[c]!, from, cells[cell]!, cells[cell + 1]!, kind === CellKind.quotedText, to, at);
     }
     return at;
   }
@@ -169,6 +181,8 @@ class JsonlWriter implements ResultWriter {
   #answer({ outcome }: ResultRow, at: number, comma: number): number {
     const literals = this.#literals!;
     const target = this.#target;
+    const after = comma === 0 ? this.#answers!.write(outcome, target, at) : -1;
+    if (after >= 0) return after;
     at = literal(literals.answer, target, at, comma);
     at = copyBytes(outcome.text, outcome.valueStart, outcome.valueEnd, target, at);
     at = literal(literals.stopReason, target, at, 0);
@@ -190,24 +204,29 @@ class JsonlWriter implements ResultWriter {
 
 function literalsOf(names: ResultNames): Literals {
   const key = (name: string, value: string) => `,${JSON.stringify(name)}:${value}`;
-  const view = (...pieces: string[]) => byteView(utf8(pieces.join('')));
   const noAnswer = key(names.answer, 'null');
   const noError = key(names.errorCode, 'null') + key(names.errorMessage, 'null');
   const noUsage = key(names.stopReason, 'null') + key(names.inputTokens, 'null') + key(names.outputTokens, 'null');
   const status = (name: string) => key(names.status, JSON.stringify(name));
   const id = key(names.recordId, '"');
-  return {
-    answer: view(key(names.answer, '')),
-    stopReason: view(status('succeeded'), noError, key(names.stopReason, '"')),
-    inputTokens: view('"', key(names.inputTokens, '')),
-    outputTokens: view(key(names.outputTokens, '')),
-    recordId: view(id),
-    failed: view(noAnswer, status('failed'), key(names.errorCode, '"')),
-    rejected: view(noAnswer, status('rejected'), key(names.errorCode, '"')),
-    message: view('"', key(names.errorMessage, '"')),
-    afterMessage: view('"', noUsage, id),
-    pending: view(noAnswer, status('pending'), noError, noUsage, id),
+  const texts = {
+    answer: key(names.answer, ''),
+    stopReason: status('succeeded') + noError + key(names.stopReason, '"'),
+    inputTokens: `"${key(names.inputTokens, '')}`,
+    outputTokens: key(names.outputTokens, ''),
+    recordId: id,
+    failed: noAnswer + status('failed') + key(names.errorCode, '"'),
+    rejected: noAnswer + status('rejected') + key(names.errorCode, '"'),
+    message: `"${key(names.errorMessage, '"')}`,
+    afterMessage: `"${noUsage}${id}`,
+    pending: noAnswer + status('pending') + noError + noUsage + id,
   };
+  const block = new LiteralBlock(Object.values(texts).map(utf8));
+  const views = Object.fromEntries(Object.keys(texts).map((name, i) => [name, block.views[i]!])) as Record<
+    keyof typeof texts,
+    ByteView
+  >;
+  return { ...views, block };
 }
 
 function literal(from: ByteView, to: ByteView, at: number, skip: number): number {
