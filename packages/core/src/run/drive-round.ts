@@ -1,4 +1,5 @@
 import type { PartBody } from '../job/index.ts';
+import { pollAbandoned } from './abandoned.ts';
 import type { CollectPool } from './collect-pool.ts';
 import { dispatchLane } from './dispatch.ts';
 import type { RunBody } from './document.ts';
@@ -44,10 +45,13 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   const step = <T>(what: () => Promise<T>) => tolerate(what, note);
   const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs) };
   let changes = 0;
+  let isFull = false;
   const dispatch = async () => {
     const report = await step(() => dispatchLane(ports, lane, send));
     changes += report === undefined ? 0 : report.submitted + report.blocked;
+    isFull = report?.ended === 'no-slot';
   };
+  const watch = { signal: o.signal, onTrouble: note, onSlotFree: dispatch };
   const inState = (state: PartBody['state']) => view.parts.filter((part) => part.state === state);
 
   const isSweepDue = ports.clock.now() - drive.sweptAt >= drive.sweepMs;
@@ -61,8 +65,9 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     if (result !== undefined && result !== 'waiting' && result !== 'kept' && result !== 'quota') changes++;
   }
   if (inState('ready').length > 0) await dispatch();
+  if (isFull) changes += (await step(() => pollAbandoned(ports, lane, id, watch))) ?? 0;
   await step(() => stopJobs(ports, view.run, o));
-  const ended = await pollParts(ports, inState('submitted'), { signal: o.signal, onTrouble: note, onSlotFree: dispatch });
+  const ended = await pollParts(ports, inState('submitted'), watch);
   changes += ended;
   const parts = ended === 0 ? view.parts : ((await step(() => loadParts(ports.ledger, view.run, o))) ?? view.parts);
   for (const part of parts) if (part.state === 'ended') drive.pool.offer(part);
