@@ -23,6 +23,6 @@ export const RUNNING: RunStatus = {
   jobs: { running: 20, slots: 20, waiting: 3, done: 37, total: 60 },
   padding: 0,
   tokens: { input: 412_000_000, output: 88_000_000 },
-  cost: { batchUsd: 41.2, onDemandUsd: 82.4, estimatedBatchUsd: 67, priceDate: '2026-11-21' },
+  cost: { batchUsd: 41.2, onDemandUsd: 82.4, estimatedBatchUsd: 67, ceilingUsd: 80, priceDate: '2026-11-21' },
   blocked: undefined,
 };

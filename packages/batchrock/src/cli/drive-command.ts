@@ -7,7 +7,6 @@ import type { CommonFlags } from './option-groups.ts';
 
 /** What a command that drives a run to rest is asked for. */
 export interface DriveCommandOptions {
-  readonly ceilingUsd?: number;
   /** Results go to standard output when the run has come to rest. */
   readonly toStdout?: boolean;
 }
@@ -23,7 +22,7 @@ export async function driveCommand(
   const { ProgressDisplay } = await import('./progress-display.ts');
   const { createStdoutSink } = await import('./stdout-sink.ts');
   const { reportDocument, renderReport } = await import('../render/run-text.ts');
-  const display = new ProgressDisplay(terminal, { ceilingUsd: options.ceilingUsd });
+  const display = new ProgressDisplay(terminal);
   const onNotice = (text: string): void => display.notice(text);
   const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice });
   try {

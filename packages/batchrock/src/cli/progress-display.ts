@@ -18,7 +18,7 @@ const OF_ONE_JOB: ReadonlySet<EventBody['kind']> = new Set(['submitting', 'submi
 /** Shows how a run goes on: a live line on a terminal, else one line for each change of its counts. */
 export class ProgressDisplay {
   readonly #terminal: Terminal;
-  readonly #pace: Pace;
+  readonly #pace = new Pace();
   readonly #now: () => number;
   #status: RunStatus | undefined;
   #run: string | undefined;
@@ -28,9 +28,8 @@ export class ProgressDisplay {
   #trouble = '';
   #isPrepared = false;
 
-  constructor(terminal: Terminal, options: { readonly ceilingUsd?: number; readonly now?: () => number } = {}) {
+  constructor(terminal: Terminal, options: { readonly now?: () => number } = {}) {
     this.#terminal = terminal;
-    this.#pace = new Pace(options.ceilingUsd);
     this.#now = options.now ?? Date.now;
   }
 

@@ -26,6 +26,7 @@ test('a run waits at its ceiling with exit code 6, loses nothing, and resume --m
 
   const status = await cli(['status'], { cwd: folder });
   expect(status.stdout).toContain('BR-E0601');
+  expect(JSON.parse((await cli(['status', '--json'], { cwd: folder })).stdout).cost.ceiling).toBe(0.0001);
   expect((await cli(['resume'], { cwd: folder })).code).toBe(6);
   expect(await jobsOf(server)).toHaveLength(sent.length);
 
@@ -42,6 +43,14 @@ test('a ceiling below the estimate refuses the run before its first job', async 
   expect(refused.code).toBe(6);
   expect(refused.stderr).toContain('nothing was sent');
   expect(await jobsOf(server)).toEqual([]);
+});
+
+test('on the embedded local Bedrock nothing is paid: a ceiling is set aside, and said to be', async () => {
+  const folder = folderWith({ 'in.csv': DATASET });
+  const ran = await cli(['run', 'in.csv', ...QUESTION, '--max-cost', '0'], { cwd: folder });
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toContain('the local Bedrock costs nothing: --max-cost $0.00 does not apply');
+  expect(JSON.parse((await cli(['status', '--json'], { cwd: folder })).stdout).cost.ceiling).toBeNull();
 });
 
 async function untilJobs(server: { readonly url: string }): Promise<void> {

@@ -20,9 +20,7 @@ export function resumeCommand(cli: Cli): Command {
       cli.action<ResumeFlags>(async (context, flags, [run]) => {
         const { resume } = await import('../sdk/index.ts');
         const maxCostUsd = flags.maxCost;
-        return driveCommand(context, flags, (session, follow) => resume(session, run, { ...follow, maxCostUsd }), {
-          ceilingUsd: maxCostUsd,
-        });
+        return driveCommand(context, flags, (session, follow) => resume(session, run, { ...follow, maxCostUsd }));
       }),
     );
 }

@@ -67,6 +67,6 @@ async function run(context: CommandContext, flags: RunFlags, dataset: string): P
     context,
     flags,
     (session, follow) => startRun(session, request, { ...follow, confirm, yes: flags.yes, stdin: host.stdin }),
-    { ceilingUsd: flags.maxCost, toStdout },
+    { toStdout },
   );
 }

@@ -10,8 +10,6 @@ export interface LiveView {
   readonly recordsPerMinute: number | undefined;
   /** Milliseconds, the soonest and the latest that is likely. */
   readonly eta: readonly [number, number] | undefined;
-  /** `--max-cost`. */
-  readonly ceilingUsd: number | undefined;
 }
 
 /** A piece of the line; those of the highest `rank` go first when the terminal is narrow. */
@@ -69,7 +67,7 @@ function rate(recordsPerMinute: number | undefined): string {
 
 function money(view: LiveView): string {
   const { cost, synthetic } = view.status;
-  const ceiling = view.ceilingUsd === undefined ? '' : ` (ceiling ${usd(view.ceilingUsd)})`;
+  const ceiling = cost.ceilingUsd === undefined ? '' : ` (ceiling ${usd(cost.ceilingUsd)})`;
   if (cost.priceDate === undefined) return `price unknown${ceiling}`;
   // The local Bedrock costs nothing; the figure is what the same run would have cost.
   const label = synthetic ? 'would be ' : '';

@@ -19,12 +19,7 @@ const LEAST_MS = 2_000;
  */
 export class Pace {
   readonly #samples: Sample[] = [];
-  readonly #ceilingUsd: number | undefined;
   #share: number | undefined;
-
-  constructor(ceilingUsd?: number) {
-    this.#ceilingUsd = ceilingUsd;
-  }
 
   /** Takes a status in and gives what the live line shows at this moment. */
   observe(status: RunStatus, now: number): LiveView {
@@ -38,7 +33,6 @@ export class Pace {
       share: this.#share,
       recordsPerMinute: rates === undefined ? undefined : rates.recent * 60_000,
       eta: rates === undefined || left === undefined ? undefined : [left / rates.fastest, left / rates.slowest],
-      ceilingUsd: this.#ceilingUsd,
     };
   }
 

@@ -124,6 +124,7 @@ export function statusDocument(status: RunStatus): object {
       batch: cost.batchUsd ?? null,
       onDemand: cost.onDemandUsd ?? null,
       estimatedBatch: cost.estimatedBatchUsd ?? null,
+      ceiling: cost.ceilingUsd ?? null,
       priceDate: cost.priceDate ?? null,
     },
     blocked: status.blocked ?? null,

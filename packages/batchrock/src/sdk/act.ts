@@ -12,6 +12,7 @@ import {
 import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { plural } from '../render/figures.ts';
 import { whatStandsAt } from '../request/output.ts';
+import { ceilingFor } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
@@ -53,7 +54,8 @@ export async function resume(session: Session, reference: string | undefined, o:
     const { body: run } = await loadRun(ports.ledger, opened.id);
     requirePrepared(run);
     if (run.state !== 'ended') {
-      await setBudget(ports, opened.id, { ceilingUsd: o.maxCostUsd, signal: o.signal });
+      const ceilingUsd = ceilingFor(session, opened.home.target, o.maxCostUsd);
+      await setBudget(ports, opened.id, { ceilingUsd, signal: o.signal });
       await resumeRun(ports, opened.id, { signal: o.signal });
     }
     return goOn(session, opened, o);

@@ -9,6 +9,9 @@ import type { RunRequest } from './request.ts';
 const AWS: Target = { kind: 'aws', region: 'us-east-1', bucket: 'b-b', prefix: '', roleArn: 'arn:aws:iam::123456789012:role/r' };
 const UNKNOWN_PRICE = 'anthropic.claude-3-opus-20240229-v1:0';
 
+/** Hears what the session says. */
+const notice = vi.fn();
+
 /** A prepared run of 1,000 records, each of so many tokens, on AWS. */
 async function prepared(change: { readonly target?: Target; readonly model?: string; readonly sent?: boolean } = {}) {
   const ports = memoryPorts();
@@ -27,7 +30,7 @@ async function prepared(change: { readonly target?: Target; readonly model?: str
     const sample = { records: 10, bytes: 100, inputTokens: tokens, fewestTokens: tokensEach, mostTokens: tokensEach };
     const survey = { rows: 10, records: 10, rejected: [], sample, isWhole: false };
     const asked = { home, survey, request: { dataset: 'x.csv', model: home.document.model.modelId, ...request } };
-    return checkBudget(ports, ports, asked, options);
+    return checkBudget({ notice }, ports, asked, options);
   };
 }
 
@@ -82,8 +85,14 @@ describe('money', () => {
     await expect(check(100_000)).resolves.toBeUndefined();
   });
 
-  test('the local Bedrock costs nothing, so nobody is asked', async () => {
+  test('the local Bedrock costs nothing, so nobody is asked and no ceiling applies, which is said', async () => {
     const check = await prepared({ target: { ...AWS, kind: 'local', dir: '/x' } });
     await expect(check(100_000)).resolves.toBeUndefined();
+    expect(notice).not.toHaveBeenCalled();
+    await expect(check(100_000, { maxCostUsd: 0 })).resolves.toBeUndefined();
+    expect(notice).toHaveBeenCalledWith('the local Bedrock costs nothing: --max-cost $0.00 does not apply');
+    // a server at an endpoint stands in for AWS
+    const elsewhere = await prepared({ target: { ...AWS, kind: 'endpoint', endpointUrl: 'http://127.0.0.1:1' } });
+    await expect(elsewhere(1, { maxCostUsd: 0 })).rejects.toMatchObject({ code: 'BR-E0601' });
   });
 });

@@ -11,6 +11,7 @@ import {
   setBudget,
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
+import type { Target } from '../compose/target.ts';
 import { usd } from '../render/figures.ts';
 import type { Survey } from '../request/survey.ts';
 import type { RunRequest } from './request.ts';
@@ -26,21 +27,32 @@ export interface BudgetOptions {
 }
 
 /**
+ * The ceiling that holds for a target. The embedded local Bedrock costs nothing, so none does, and that is said; a server at
+ * an endpoint stands in for AWS, and a ceiling is kept there as it would be.
+ */
+export function ceilingFor(session: Pick<Session, 'notice'>, target: Target, maxCostUsd: number | undefined): number | undefined {
+  if (maxCostUsd === undefined || target.kind !== 'local') return maxCostUsd;
+  session.notice(`the local Bedrock costs nothing: --max-cost ${usd(maxCostUsd)} does not apply`);
+  return undefined;
+}
+
+/**
  * Keeps a run from costing more than it may. Before its first job it throws `BR-E0601` when the estimate is above `maxCostUsd`
  * or cannot be made, `BR-E0119` when nobody agreed to a run on AWS that costs more than is spent unasked. A run that has sent
  * jobs already was agreed to. From then on the ceiling stands with the run, and is asked before each job.
  */
 export async function checkBudget(
-  session: Pick<Session, 'ledger'>,
+  session: Pick<Session, 'notice'>,
   ports: RunPorts,
   asked: { readonly home: RunHome; readonly request: RunRequest; readonly survey: Survey },
   options: BudgetOptions,
 ): Promise<void> {
-  const { home, request, survey } = asked;
+  const { home, survey } = asked;
   const { run: id } = home.document;
-  const { body: run } = await loadRun(session.ledger, id);
+  const { body: run } = await loadRun(ports.ledger, id);
   if (run.state === 'ended') return;
-  const parts = await loadParts(session.ledger, run);
+  const request = { ...asked.request, maxCostUsd: ceilingFor(session, home.target, asked.request.maxCostUsd) };
+  const parts = await loadParts(ports.ledger, run);
   const { jobs } = runCounts(run, parts);
   const records = parts.reduce((sum, part) => sum + (part.attempt === 1 ? part.records : 0), 0);
   const expected = estimateFor(home, records, request, survey).cost?.batch.expected;

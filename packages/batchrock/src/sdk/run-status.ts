@@ -55,6 +55,8 @@ export interface RunCost {
   readonly onDemandUsd: number | undefined;
   /** What the whole run will cost by batch inference, extrapolated from the records that are done. */
   readonly estimatedBatchUsd: number | undefined;
+  /** What the run may cost in all; undefined: no ceiling. */
+  readonly ceilingUsd: number | undefined;
   /** The day on which the prices were read, ISO 8601. */
   readonly priceDate: string | undefined;
 }

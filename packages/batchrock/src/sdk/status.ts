@@ -101,6 +101,7 @@ function costOf(run: RunBody, counts: RunCounts, home: RunHome | undefined): Run
     batchUsd: cost?.batchUsd,
     onDemandUsd: cost?.onDemandUsd,
     estimatedBatchUsd: isKnown ? (cost.batchUsd * toSend) / answered : undefined,
+    ceilingUsd: run.budget?.ceilingUsd,
     priceDate: price?.date,
   };
 }
