@@ -19,7 +19,7 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** Both outputs are terminals of this width. */
   readonly columns?: number;
   /** What a person answers. */
@@ -109,8 +109,8 @@ export async function cli(argv: readonly string[], options: RunOptions): Promise
   return { code, ...said };
 }
 
-async function* oneChunk(text: string): AsyncIterable<Uint8Array> {
-  if (text !== '') yield new TextEncoder().encode(text);
+async function* oneChunk(text: string | Uint8Array): AsyncIterable<Uint8Array> {
+  if (text.length > 0) yield typeof text === 'string' ? new TextEncoder().encode(text) : text;
 }
 
 /** A command line in a process of its own. */

@@ -1,4 +1,4 @@
-export { type CompressionName, compressionOf, DEFAULT_MAX_EXPANSION } from './compression/index.ts';
+export { type CompressionName, compressionOf, decompress } from './compression/index.ts';
 export * from './csv/index.ts';
 export {
   type DatasetFormat,

@@ -15,11 +15,11 @@ export interface CommandContext {
   readonly interrupts: Interrupts;
 }
 
-/** Does what a command is for. `args` are its arguments in order; one that was left out is undefined. */
-export type Handler<Options> = (
+/** Does what a command is for. `args` are its arguments in order; one that was left out is undefined, the last may be a list. */
+export type Handler<Options, Args extends readonly unknown[] = readonly (string | undefined)[]> = (
   context: CommandContext,
   options: Options,
-  args: readonly (string | undefined)[],
+  args: Args,
 ) => Promise<ExitCode>;
 
 /** What the help of a command says before its options. */
@@ -67,7 +67,9 @@ export class Cli {
   }
 
   /** Wraps a handler into what commander calls. */
-  action<Options>(handler: Handler<Options>): (...given: unknown[]) => Promise<void> {
+  action<Options, Args extends readonly unknown[] = readonly (string | undefined)[]>(
+    handler: Handler<Options, Args>,
+  ): (...given: unknown[]) => Promise<void> {
     return async (...given) => {
       const command = given.at(-1) as Command;
       const options = command.opts<Options & OutputOptions>();
@@ -75,7 +77,7 @@ export class Cli {
       const interrupts = listenForInterrupts(this.host, () => terminal.clear());
       this.context = { host: this.host, terminal, interrupts };
       try {
-        this.exitCode = await handler(this.context, options, given.slice(0, -2) as (string | undefined)[]);
+        this.exitCode = await handler(this.context, options, given.slice(0, -2) as unknown as Args);
       } finally {
         terminal.clear();
         interrupts.dispose();
@@ -86,7 +88,10 @@ export class Cli {
 
 /** A command in the list of commands: its name and its arguments. */
 function termOf(command: Command): string {
-  const names = command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`));
+  const names = command.registeredArguments.map((each) => {
+    const name = `${each.name()}${each.variadic ? '...' : ''}`;
+    return each.required ? `<${name}>` : `[${name}]`;
+  });
   return [command.name(), ...names].join(' ');
 }
 

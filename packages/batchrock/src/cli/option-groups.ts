@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
 import type { Question } from '../sdk/request.ts';
 import type { OutputOptions } from './output-options.ts';
-import { delimiter, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
+import { delimiter as delimiterOf, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
 
 /** Options of commands that ask a question of a dataset. */
 export interface QuestionFlags {
@@ -14,7 +14,10 @@ export interface QuestionFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly family?: string;
   readonly invocationType?: 'invoke-model' | 'converse';
-  readonly inputFormat?: 'csv' | 'jsonl';
+  readonly promptId?: string;
+  readonly promptsDir?: string;
+  readonly format?: 'csv' | 'tsv' | 'jsonl';
+  readonly maxExpansion?: number;
   readonly s3EndpointUrl?: string;
   readonly delimiter?: string;
   readonly recordsPerJob?: number;
@@ -47,6 +50,8 @@ export function withQuestion(command: Command): Command {
     .requiredOption('--model <id>', 'model id, cross-Region profile id or ARN')
     .option('--prompt <text>', "the user's turn; {column} is a cell, {{ a brace")
     .option('--prompt-file <file>', 'the same, from a file')
+    .option('--prompt-id <id>', 'the same, from <id>.md in the folder of prompts')
+    .option('--prompts-dir <dir>', 'the folder of prompts (default: prompts)')
     .option('--system <text>', 'the system prompt; may name columns too')
     .option('--text-column <name>', 'embedding models: what to embed (default: input_text)')
     .addOption(new Option('--param <name=value>', 'a request parameter: temperature=0; repeatable').argParser(nameAndValue))
@@ -55,8 +60,9 @@ export function withQuestion(command: Command): Command {
       new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
     )
     .optionsGroup('Dataset:')
-    .addOption(new Option('--input-format <format>', "default: by the file's name").choices(['csv', 'jsonl']))
-    .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiter)
+    .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl']))
+    .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiterOf)
+    .option('--max-expansion <n>', '.gz, .zst: times as large at most (default: 500)', wholeNumber(1))
     .option('--s3-endpoint-url <url>', 'S3 elsewhere, for s3:// datasets')
     .option('--strict', 'a bad row ends the run before anything is sent')
     .optionsGroup('Jobs:')
@@ -86,21 +92,25 @@ function targetOptions(flags: TargetFlags): TargetOptions {
 }
 
 /** The flags of a question in the words of the SDK. */
-export function questionOf(dataset: string, flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
-  const { system, textColumn, family, inputFormat, slots, recordsPerJob, maxAttempts, timeoutHours, strict } = flags;
+export function questionOf(dataset: readonly string[], flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
+  const { system, promptId, promptsDir, textColumn, family, format, delimiter, maxExpansion } = flags;
+  const { slots, recordsPerJob, maxAttempts, timeoutHours, strict } = flags;
   return {
     ...targetOptions(flags),
     dataset,
     model: flags.model,
     prompt,
+    promptId,
+    promptsDir,
     system,
     textColumn,
     params: flags.param,
     family,
     invocationType: flags.invocationType && (flags.invocationType === 'converse' ? 'Converse' : 'InvokeModel'),
-    inputFormat,
+    format,
+    maxExpansion,
     s3EndpointUrl: flags.s3EndpointUrl,
-    delimiter: flags.delimiter,
+    delimiter,
     slots,
     recordsPerJob,
     maxAttempts,

@@ -76,7 +76,7 @@ const TABLE: readonly BadInput[] = [
     files: { 'in.txt': 'id,text\n1,a\n' },
     argv: ['run', 'in.txt', '--model', MODEL, '--prompt', '{text}'],
     code: 'BR-E0117',
-    says: ['in.txt', '--input-format'],
+    says: ['in.txt', '--format'],
   },
   {
     what: 'an unknown model',

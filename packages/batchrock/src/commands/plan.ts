@@ -15,13 +15,13 @@ type PlanFlags = CommonFlags & QuestionFlags & TargetFlags;
 
 /** `plan`: what a run would do and cost; sends nothing. */
 export function planCommand(cli: Cli): Command {
-  const command = cli.command('plan <dataset>', {
+  const command = cli.command('plan <dataset...>', {
     summary: 'what a run would do and cost; sends nothing',
     examples: ['batchrock plan reviews.csv --model amazon.nova-lite-v1:0 --prompt "{text}"'],
     more: 'Reads the whole dataset once. Writes no object, creates no job, asks no server.',
   });
   return withTarget(withQuestion(command)).action(
-    cli.action<PlanFlags>(async ({ host, terminal, interrupts }, flags, [dataset]) => {
+    cli.action<PlanFlags, readonly [readonly string[]]>(async ({ host, terminal, interrupts }, flags, [dataset]) => {
       const prompt = await promptOf(flags, host.cwd);
       const { openLookingSession, planRun } = await import('../sdk/index.ts');
       const { planDocument, renderPlan } = await import('../render/plan-text.ts');
@@ -33,7 +33,7 @@ export function planCommand(cli: Cli): Command {
         cwd: host.cwd,
         onNotice: (text) => display.notice(text),
       });
-      const report = await planRun(session, questionOf(dataset as string, flags, prompt), {
+      const report = await planRun(session, questionOf(dataset, flags, prompt), {
         signal: interrupts.signal,
         onProgress: (progress) => display.show(progress),
         stdin: host.stdin,

@@ -24,7 +24,7 @@ interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
 
 /** `run`: the main job, from a dataset to its results. */
 export function runCommand(cli: Cli): Command {
-  const command = cli.command('run <dataset>', {
+  const command = cli.command('run <dataset...>', {
     summary: 'send a dataset, wait, and write its results',
     examples: [
       `batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\
@@ -42,10 +42,12 @@ export function runCommand(cli: Cli): Command {
     .optionsGroup('Money:')
     .option('--max-cost <usd>', 'most that the run may cost: no job is begun beyond it', dollars)
     .option('-y, --yes', 'do not ask before money is spent');
-  return command.action(cli.action<RunFlags>((context, flags, [dataset]) => run(context, flags, dataset as string)));
+  return command.action(
+    cli.action<RunFlags, readonly [readonly string[]]>((context, flags, [dataset]) => run(context, flags, dataset)),
+  );
 }
 
-async function run(context: CommandContext, flags: RunFlags, dataset: string): Promise<ExitCode> {
+async function run(context: CommandContext, flags: RunFlags, dataset: readonly string[]): Promise<ExitCode> {
   const { host, terminal } = context;
   const prompt = await promptOf(flags, host.cwd);
   const { defaultOutput, startRun } = await import('../sdk/index.ts');

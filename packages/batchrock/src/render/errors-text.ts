@@ -8,7 +8,7 @@ export function renderErrors(groups: readonly ErrorGroup[], width: number): stri
     fit(`${plural(group.rows, 'row')} ${group.status}: ${group.code} ${printable(group.message)}`, width),
     ...group.examples.map((each) =>
       fit(
-        `  row ${count(each.row)}, line ${count(each.line)}, record ${each.recordId}${each.message === group.message ? '' : `: ${printable(each.message)}`}`,
+        `  row ${count(each.row)}, ${each.file === undefined ? '' : `${printable(each.file)} `}line ${count(each.line)}, record ${each.recordId}${each.message === group.message ? '' : `: ${printable(each.message)}`}`,
         width,
       ),
     ),

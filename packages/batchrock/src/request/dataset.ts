@@ -1,12 +1,14 @@
-import { checkTemplate, type Dialect, InputError, type ReadPosition, type RowReader, type Source } from '@batchrock/core';
-import { type DatasetShape, datasetShape, openDataset } from '@batchrock/formats';
+import {
+  checkTemplate,
+  type Dialect,
+  InputError,
+  type ReadPosition,
+  type RowBatch,
+  type RowReader,
+  type Source,
+} from '@batchrock/core';
+import { type DatasetFiles, type DatasetOptions, openDatasetFiles } from './dataset-files.ts';
 import type { CheckedQuestion } from './question.ts';
-
-/** How a dataset is read. */
-export interface DatasetOptions {
-  readonly inputFormat?: 'csv' | 'jsonl';
-  readonly delimiter?: string;
-}
 
 /** A dataset whose first rows have been looked at. */
 export interface Dataset {
@@ -18,7 +20,7 @@ export interface Dataset {
   readonly dialect: Dialect;
   /** CSV: the header. JSON Lines: the keys seen so far. */
   readonly columns: readonly string[];
-  /** From the size of the first rows. */
+  /** From the size of the first rows; all of them where they are few. */
   readonly estimatedRows: number;
   readonly warnings: readonly string[];
   /** From the start, or from the first byte of a row. */
@@ -38,51 +40,46 @@ export async function lookAtDataset(
   question: CheckedQuestion,
   signal?: AbortSignal,
 ): Promise<Dataset> {
-  const source = onlySource(name, sources);
-  const shape = shapeOf(source.name, options);
-  const open = async (dialect: Dialect | undefined, from?: ReadPosition): Promise<RowReader> =>
-    openDataset(await source.open(from?.byte ?? 0, signal), {
-      shape,
-      name: source.name,
-      ...(dialect === undefined ? {} : { dialect }),
-      ...(from === undefined ? {} : { from }),
-    });
-  const first = await lookAtRows(await open(undefined), question, source.size);
+  const files = await openDatasetFiles(sources, options, signal);
+  const bytes = sources.reduce((sum, source) => sum + source.size, 0);
+  const first = await lookAtRows(files, question, bytes);
   return {
     name,
     sources,
-    bytes: source.size,
+    bytes,
+    dialect: files.dialect,
     ...first,
-    open: (from) => open(from === undefined ? undefined : first.dialect, from),
-    checkUnchanged: () => source.checkUnchanged(signal),
+    open: (from) => files.open(from),
+    async checkUnchanged() {
+      for (const source of sources) await source.checkUnchanged(signal);
+    },
   };
-}
-
-function onlySource(name: string, sources: readonly Source[]): Source {
-  const [source, another] = sources;
-  if (source !== undefined && another === undefined) return source;
-  throw new InputError('BR-E0120', `${name} means ${sources.length} files, and one is read`, { details: { value: name } });
 }
 
 /** Rows looked at before their number is estimated from their size. */
 const SAMPLE_ROWS = 1000;
 
-async function lookAtRows(reader: RowReader, question: CheckedQuestion, bytes: number) {
+/** As much text of compressed files is looked at: what is unpacked ahead of the rows hardly counts in it. */
+const SAMPLE_TEXT_BYTES = 8 << 20;
+
+async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes: number) {
+  const leastText = files.isCompressed ? SAMPLE_TEXT_BYTES : 0;
+  const reader = await files.open();
   try {
-    const start = reader.position;
-    let batch = await reader.next();
-    let rows = batch?.count ?? 0;
-    while (batch && (rows < SAMPLE_ROWS || lacksColumns(reader, question))) {
+    let rows = 0;
+    let text = 0;
+    let batch: RowBatch | undefined;
+    do {
       batch = await reader.next();
       rows += batch?.count ?? 0;
-    }
+      text += batch ? batch.rowEnd[batch.count - 1]! - batch.rowStart[0]! : 0;
+    } while (batch && (rows < SAMPLE_ROWS || text < leastText || lacksColumns(reader, question)));
+    if (rows === 0) throw new InputError('BR-E0102', `none of the ${files.sources.length} files has a row`);
     checkColumns(reader.columns, question);
-    const perRow = (reader.position.byte - start.byte) / Math.max(1, rows);
-    const rest = bytes - reader.position.byte;
+    const read = reader.bytesRead ?? reader.position.byte;
     return {
-      dialect: reader.dialect,
       columns: [...reader.columns],
-      estimatedRows: rows + (batch && perRow > 0 ? Math.ceil(rest / perRow) : 0),
+      estimatedRows: batch === undefined ? rows : Math.max(rows, Math.ceil((rows / read) * bytes)),
       warnings: reader.warnings,
     };
   } finally {
@@ -107,9 +104,4 @@ function checkColumns(columns: readonly string[], question: CheckedQuestion): vo
       details: { column: textColumn },
     },
   );
-}
-
-function shapeOf(name: string, options: DatasetOptions): DatasetShape {
-  const shape = options.inputFormat === undefined ? datasetShape(name) : { format: options.inputFormat };
-  return options.delimiter === undefined ? shape : { ...shape, delimiter: options.delimiter };
 }

@@ -20,18 +20,11 @@ export function outputFormatOf(path: string, asked?: OutputFormat): OutputFormat
   });
 }
 
-/** Where results go when nobody says: `reviews.results.jsonl` in the current folder. */
-export function defaultOutput(dataset: string): string {
-  if (dataset === '-') return 'batchrock.results.jsonl';
-  const name = dataset.split(/[\\/]/).at(-1) ?? dataset;
-  return `${name.replace(/\.[^.]+$/, '')}.results.jsonl`;
-}
-
 /**
  * Throws unless results can be written to `path`, before anything is sent: `BR-E0101` when its folder does not exist,
- * `BR-E0111` when a folder stands there or, whatever it is called, the dataset itself.
+ * `BR-E0111` when a folder stands there.
  */
-export async function checkOutputPlace(path: string, dataset?: string): Promise<void> {
+export async function checkOutputPlace(path: string): Promise<void> {
   const folder = dirname(resolve(path));
   const facts = await statIfThere(folder);
   if (!facts?.isDirectory()) throw noFolder(folder, path);
@@ -39,16 +32,22 @@ export async function checkOutputPlace(path: string, dataset?: string): Promise<
   if (standing?.isDirectory()) {
     throw new InputError('BR-E0111', `${path} is a folder, not a file`, { hint: 'give the path of a file as --out' });
   }
-  const input = dataset === undefined || dataset === '-' ? undefined : await statIfThere(dataset);
-  if (standing && input && standing.ino === input.ino && standing.dev === input.dev) {
-    throw new InputError('BR-E0111', `${path} is the dataset itself`, {
-      hint: 'choose another --out: results never replace their dataset',
-    });
-  }
   try {
     await tryToWrite(folder);
   } catch (error) {
     throw storageError(error, `write ${path}`);
+  }
+}
+
+/** Throws `BR-E0111` when what stands at the output's place is, whatever it is called, a file of the dataset. */
+export async function checkNoSource(path: string, sources: readonly { readonly name: string }[], cwd: string): Promise<void> {
+  const standing = await statIfThere(path);
+  if (!standing) return;
+  for (const { name } of sources) {
+    const input = await statIfThere(resolve(cwd, name));
+    if (standing.ino !== input?.ino || standing.dev !== input.dev) continue;
+    const what = sources.length === 1 ? 'is the dataset itself' : `is a file of the dataset, ${name}`;
+    throw new InputError('BR-E0111', `${path} ${what}`, { hint: 'choose another --out: results never replace their dataset' });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type OutcomeSpans, type ResultRow, ResultStatus, type ResultWriter, type RowBatch } from '@batchrock/core';
+import { type OutcomeSpans, type ResultRow, ResultStatus, type ResultWriter, type RowBatch, readRun } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { exportWith } from './write-results.ts';
 
@@ -16,7 +16,9 @@ export interface ErrorGroup {
 export interface ErrorExample {
   /** 1-based, as `explain` takes it. */
   readonly row: number;
-  /** 1-based line on which it begins in the dataset. */
+  /** The file that it stands in, where the dataset has several. */
+  readonly file?: string;
+  /** 1-based line on which it begins in its file. */
   readonly line: number;
   readonly recordId: string;
   readonly message: string;
@@ -28,7 +30,8 @@ export async function readErrors(
   run: string,
   options: { readonly examples?: number; readonly signal?: AbortSignal; readonly onProgress?: (rows: number) => void } = {},
 ): Promise<readonly ErrorGroup[]> {
-  const collector = new ErrorCollector(options.examples ?? 3);
+  const files = (await readRun(connection.ports, run, { signal: options.signal }))?.document.source.files ?? [];
+  const collector = new ErrorCollector(options.examples ?? 3, files.length > 1 ? files.map((file) => file.name) : []);
   await exportWith(connection.ports, collector, { run, signal: options.signal, onProgress: options.onProgress });
   return collector.groups();
 }
@@ -47,12 +50,15 @@ const MOST_GROUPS = 1000;
 /** Takes the place of a writer of results: looks at every row and keeps the bad ones, by reason. */
 class ErrorCollector implements ResultWriter {
   readonly #most: number;
+  /** Of a dataset of several. */
+  readonly #files: readonly string[];
   readonly #groups = new Map<string, Group>();
   readonly #text = new TextDecoder();
   #row = 0;
 
-  constructor(examples: number) {
+  constructor(examples: number, files: readonly string[]) {
     this.#most = examples;
+    this.#files = files;
   }
 
   groups(): readonly ErrorGroup[] {
@@ -82,7 +88,14 @@ class ErrorCollector implements ResultWriter {
     const group = this.#groupOf(status, code, message);
     group.rows++;
     if (group.examples.length >= this.#most) return;
-    group.examples.push({ row: this.#row, line: batch.line[row] as number, recordId: this.#text.decode(recordId), message });
+    const file = this.#files[batch.source ?? 0];
+    group.examples.push({
+      row: this.#row,
+      ...(file === undefined ? {} : { file }),
+      line: batch.line[row] as number,
+      recordId: this.#text.decode(recordId),
+      message,
+    });
   }
 
   #groupOf(status: Group['status'], code: string, message: string): Group {
@@ -101,9 +114,10 @@ class ErrorCollector implements ResultWriter {
   }
 }
 
-/** Messages that differ in figures, ids and quoted values alone are one reason. */
+/** Messages that differ in their place, figures, ids and quoted values alone are one reason. */
 function normalised(message: string): string {
   return message
+    .replace(/^.*?\bline \d+: /, '')
     .replace(/"[^"]*"/g, '"…"')
     .replace(/\b[0-9a-f]{8,}\b/gi, '…')
     .replace(/\d+/g, '#');

@@ -1,13 +1,14 @@
 import type { InvocationType } from '@batchrock/core';
+import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
 
 /** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
 export interface Question extends TargetOptions {
   /**
-   * Path of a file, `s3://bucket/key`, a prefix (`s3://bucket/prefix/`) or a pattern (`s3://bucket/prefix/*.csv`), or `-` for
-   * standard input.
+   * Path of a file or a pattern (`data/*.csv`), `s3://bucket/key`, a prefix (`s3://bucket/prefix/`) or a pattern
+   * (`s3://bucket/prefix/*.csv`), or `-` for standard input. Several are read as one, in their order.
    */
-  readonly dataset: string;
+  readonly dataset: string | readonly string[];
   /** S3 elsewhere, for datasets; default: where `endpointUrl` is, else AWS. */
   readonly s3EndpointUrl?: string;
   /** Model id, cross-Region profile id or ARN. */
@@ -15,6 +16,10 @@ export interface Question extends TargetOptions {
   /** Template of the user's turn, with `{column}`; doubled braces are literal ones. */
   readonly prompt?: string;
   readonly system?: string;
+  /** The name of a prompt, without `.md`, in the folder of prompts; takes the place of `prompt`. */
+  readonly promptId?: string;
+  /** The folder of named prompts; default `prompts`. */
+  readonly promptsDir?: string;
   /** Embedding models: the column whose text is embedded; default `input_text`. */
   readonly textColumn?: string;
   /** Request parameters of the model's family, such as `{ temperature: '0' }`. */
@@ -23,9 +28,11 @@ export interface Question extends TargetOptions {
   readonly family?: string;
   readonly invocationType?: InvocationType;
   /** Default: by the file's name. */
-  readonly inputFormat?: 'csv' | 'jsonl';
+  readonly format?: FormatName;
   /** CSV: one character; default: found in the header. */
   readonly delimiter?: string;
+  /** Compressed datasets: refuse a file that becomes more than so many times as large; default 500. */
+  readonly maxExpansion?: number;
   /** Records a job; default: planned from the size of the dataset. */
   readonly recordsPerJob?: number;
   /** A bad row ends the run before anything is sent. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   ensureLane,
   findRunByIdentity,
+  InputError,
   prepareRun,
   type RunBody,
   resumeRun,
@@ -10,17 +11,20 @@ import {
   type SourcePin,
   StateError,
 } from '@batchrock/core';
+import type { CompressionName, FormatName } from '@batchrock/formats';
 import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
+import { datasetName, datasetNames } from '../request/dataset-name.ts';
 import { runIdentity } from '../request/identity.ts';
-import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
+import { checkNoSource, checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
+import { withNamedPrompt } from '../request/named-prompt.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
-import { type FoundSources, fileSource, findSources } from '../sources/index.ts';
+import { type FoundSources, fileSource, findAllSources } from '../sources/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import { freezeDocument } from './freeze-document.ts';
@@ -78,6 +82,7 @@ async function startInspected(
   inspected: Inspected,
   { output, ...options }: StartOptions & { readonly output: RunHome['output'] },
 ): Promise<RunReport> {
+  if (output !== undefined) await checkNoSource(output.path, inspected.dataset.sources, session.cwd);
   const identity = identityOf(request, inspected);
   const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeSha256 }, identity);
   const serial = request.new ? known.count : Math.max(0, known.count - 1);
@@ -130,14 +135,14 @@ async function startInspected(
 
 /** Everything that is to be known of a question before anything is written or sent. */
 export async function inspect(session: InspectingSession, request: Question, options: StartOptions): Promise<Inspected> {
-  const question = checkQuestion(request);
+  const question = checkQuestion(await withNamedPrompt(request, session.cwd));
   const target = resolveTarget(request, session.env, session.dir.local);
   for (const warning of question.model.warnings) session.notice(warning);
   const found = await findDataset(session, request, options);
   try {
-    const { inputFormat, delimiter } = request;
-    const shape = { inputFormat: found.format ?? inputFormat, delimiter };
-    const dataset = await lookAtDataset(found.name, found.sources, shape, question, options.signal);
+    const { delimiter, maxExpansion } = request;
+    const how = { format: found.format ?? request.format, compression: found.compression, delimiter, maxExpansion };
+    const dataset = await lookAtDataset(found.name, found.sources, how, question, options.signal);
     for (const warning of dataset.warnings) session.notice(warning);
     return { question, target, dataset, files: await pinAll(found.sources, options), close: () => found.close() };
   } catch (error) {
@@ -149,22 +154,25 @@ export async function inspect(session: InspectingSession, request: Question, opt
 interface FoundDataset extends FoundSources {
   readonly name: string;
   /** Where the rows themselves have told it. */
-  readonly format?: 'csv' | 'jsonl';
+  readonly format?: FormatName;
+  readonly compression?: CompressionName;
 }
 
 /** The files that are asked for; standard input is kept as one. */
 async function findDataset(session: InspectingSession, request: Question, options: StartOptions): Promise<FoundDataset> {
   const { signal, onProgress } = options;
-  if (request.dataset !== '-') {
+  const names = datasetNames(request);
+  if (!names.includes('-')) {
     const { cwd, env, notice } = session;
-    return { name: request.dataset, ...(await findSources(request.dataset, { ...request, cwd, env, notice, signal })) };
+    return { name: datasetName(names), ...(await findAllSources(names, { ...request, cwd, env, notice, signal })) };
   }
+  if (names.length > 1) throw new InputError('BR-E0112', 'standard input (-) is read alone, not together with files');
   const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: undefined });
-  const { inputFormat } = request;
   const input = options.stdin ?? process.stdin;
-  const { path, xxh128, format } = await spoolStandardInput(input, session.dir.spool, { inputFormat, signal, onProgress: tell });
+  const spooled = await spoolStandardInput(input, session.dir.spool, { format: request.format, signal, onProgress: tell });
   const name = 'standard input';
-  return { name, format, sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
+  const { path, xxh128, format, compression } = spooled;
+  return { name, format, compression, sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
 }
 
 /** What each file is known by; those of this machine are read for it. */
@@ -196,7 +204,7 @@ async function checkOutput(session: Session, request: RunRequest): Promise<{ pat
   if (request.out === undefined) return undefined;
   const format = outputFormatOf(request.out);
   const path = resolve(session.cwd, request.out);
-  await checkOutputPlace(path, request.dataset === '-' ? undefined : resolve(session.cwd, request.dataset));
+  await checkOutputPlace(path);
   return { path, format };
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { InputError, type Source } from '@batchrock/core';
 import { fileSource } from './file.ts';
+import { findFiles } from './find-files.ts';
 import { openS3, type S3Place } from './s3.ts';
 
 /** Where datasets are looked for, and how their servers are reached. */
@@ -28,7 +29,36 @@ export async function findSources(name: string, options: SourceOptions): Promise
     return findAll(s3, () => s3.find(name, { signal: options.signal }));
   }
   if (scheme !== undefined) throw unknownScheme(name, scheme);
-  return { sources: [await fileSource(resolve(options.cwd, name), name)], close: async () => undefined };
+  const files = await findFiles(name, options.cwd);
+  const sources: Source[] = [];
+  for (const file of files) sources.push(await fileSource(resolve(options.cwd, file), file));
+  return { sources, close: async () => undefined };
+}
+
+/**
+ * Finds the files that several names mean, in the order of the names. Throws `BR-E0120` for a file that is named twice: its
+ * rows would be sent and paid for twice.
+ */
+export async function findAllSources(names: readonly string[], options: SourceOptions): Promise<FoundSources> {
+  const found: FoundSources[] = [];
+  const close = async (): Promise<void> => {
+    for (const each of found) await each.close();
+  };
+  try {
+    for (const name of names) found.push(await findSources(name, options));
+    const sources = found.flatMap((each) => each.sources);
+    const seen = new Set<string>();
+    for (const { name } of sources) {
+      const place = /^[a-z][a-z0-9+.-]+:\/\//i.test(name) ? name : resolve(options.cwd, name);
+      if (seen.has(place))
+        throw new InputError('BR-E0120', `${name} is named twice`, { details: { value: name }, hint: 'name each file once' });
+      seen.add(place);
+    }
+    return { sources, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function findAll(owner: { destroy(): void }, find: () => Promise<readonly Source[]>): Promise<FoundSources> {

@@ -1,2 +1,2 @@
 export { fileSource, hashFile } from './file.ts';
-export { type FoundSources, findSources, type SourceOptions } from './find-sources.ts';
+export { type FoundSources, findAllSources, type SourceOptions } from './find-sources.ts';

@@ -14,7 +14,7 @@ export interface DecompressOptions {
 }
 
 /** How many times as large a compressed file may become unless the caller allows more: text is rarely above 20. */
-export const DEFAULT_MAX_EXPANSION = 500;
+const DEFAULT_MAX_EXPANSION = 500;
 
 /** Below so many bytes nothing is too large: a small file of one repeated row is no attack. */
 const UNCHECKED_BYTES = 16 << 20;

@@ -1,2 +1,2 @@
-export { type CompressionName, DEFAULT_MAX_EXPANSION, decompress, skipBytes } from './decompress.ts';
+export { type CompressionName, decompress, skipBytes } from './decompress.ts';
 export { compressionOf } from './magic.ts';
