@@ -2,12 +2,13 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
-import { list } from '../cli/values.ts';
+import { list, wholeNumber } from '../cli/values.ts';
 
 interface ResultsFlags extends CommonFlags {
   readonly output?: string;
   readonly force?: boolean;
-  readonly format?: 'jsonl' | 'csv';
+  readonly format?: 'jsonl' | 'csv' | 'parquet';
+  readonly maxRowsPerFile?: number;
   readonly only?: readonly string[];
 }
 
@@ -21,7 +22,8 @@ export function resultsCommand(cli: Cli): Command {
     })
     .option('-o, --output <file>', 'a file, written whole or not at all (default: stdout)')
     .option('--force', 'replace the file when it exists')
-    .addOption(new Option('--format <format>', "default: by the file's name, else jsonl").choices(['jsonl', 'csv']))
+    .addOption(new Option('--format <format>', "default: by the file's name, else jsonl").choices(['jsonl', 'csv', 'parquet']))
+    .option('--max-rows-per-file <n>', 'several files of so many rows: <file>-00000.*, …', wholeNumber(1))
     .option('--only <outcomes>', 'succeeded, failed, rejected, pending; comma-separated', list)
     .action(cli.action<ResultsFlags>((context, flags, [run]) => results(context, flags, run)));
 }
@@ -34,6 +36,7 @@ async function results(
   const sdk = await import('../sdk/index.ts');
   const { createStdoutSink } = await import('../cli/stdout-sink.ts');
   const { count } = await import('../render/figures.ts');
+  const { resultsPlace } = await import('../render/run-text.ts');
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
   const only = flags.only === undefined ? undefined : sdk.outcomeNames(flags.only);
   const session = await sdk.openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
@@ -45,9 +48,13 @@ async function results(
   };
   try {
     if (flags.output === undefined || flags.output === '-') {
-      if (flags.json && flags.format === 'csv') {
-        const { InputError } = await import('@batchrock/core');
-        throw new InputError('BR-E0112', '--json and --format csv exclude each other', { hint: 'leave out one of them' });
+      const { InputError } = await import('@batchrock/core');
+      if (flags.json && flags.format !== undefined && flags.format !== 'jsonl') {
+        const message = `--json and --format ${flags.format} exclude each other`;
+        throw new InputError('BR-E0112', message, { hint: 'leave out one of them' });
+      }
+      if (flags.maxRowsPerFile !== undefined) {
+        throw new InputError('BR-E0112', '--max-rows-per-file needs files to write', { hint: 'give --output as well' });
       }
       await sdk.resultsToSink(
         session,
@@ -57,9 +64,13 @@ async function results(
       );
       return ExitCode.ok;
     }
-    const written = await sdk.resultsToFile(session, run, flags.output, { ...wanted, force: flags.force });
+    const written = await sdk.resultsToFile(session, run, flags.output, {
+      ...wanted,
+      force: flags.force,
+      maxRowsPerFile: flags.maxRowsPerFile,
+    });
     if (flags.json) await terminal.json({ schema: 'batchrock.results/1', ...written });
-    else terminal.note(`${count(written.rows)} rows looked at; ${written.path}`);
+    else terminal.note(`${count(written.rows)} rows looked at; ${resultsPlace(written)}`);
     return ExitCode.ok;
   } finally {
     await session.close();

@@ -11,10 +11,11 @@ import {
   withQuestion,
   withTarget,
 } from '../cli/option-groups.ts';
-import { dollars, share } from '../cli/values.ts';
+import { dollars, share, wholeNumber } from '../cli/values.ts';
 
 interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
   readonly out?: string;
+  readonly maxRowsPerFile?: number;
   readonly force?: boolean;
   readonly new?: boolean;
   readonly maxErrorRate?: number;
@@ -35,7 +36,8 @@ export function runCommand(cli: Cli): Command {
   });
   withTarget(withQuestion(command))
     .optionsGroup('Results:')
-    .option('--out <file>', 'default: <dataset>.results.jsonl; *.csv for CSV; -: stdout')
+    .option('--out <file>', '*.parquet, *.csv, *.jsonl (default: <dataset>.results.jsonl) or -')
+    .option('--max-rows-per-file <n>', 'several files of so many rows: <out>-00000.*, …', wholeNumber(1))
     .option('--force', 'replace the output when it exists')
     .option('--new', 'start another run of the same question')
     .option('--max-error-rate <share>', 'failed and rejected rows that are no failure (default: 0)', share)
@@ -52,13 +54,17 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
   const prompt = await promptOf(flags, host.cwd);
   const { defaultOutput, startRun } = await import('../sdk/index.ts');
   const toStdout = flags.out === '-';
+  const { InputError } = await import('@batchrock/core');
+  if (toStdout && flags.maxRowsPerFile !== undefined) {
+    throw new InputError('BR-E0112', '--max-rows-per-file and --out - exclude each other: standard output is one file');
+  }
   if (toStdout && flags.json) {
-    const { InputError } = await import('@batchrock/core');
     throw new InputError('BR-E0112', '--json and --out - exclude each other: both write to standard output');
   }
   const request = {
     ...questionOf(dataset, flags, prompt),
     out: toStdout ? undefined : (flags.out ?? defaultOutput(dataset)),
+    maxRowsPerFile: flags.maxRowsPerFile,
     force: flags.force,
     new: flags.new,
     maxCostUsd: flags.maxCost,

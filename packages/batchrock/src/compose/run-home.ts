@@ -1,5 +1,5 @@
 import { type Dialect, type Ledger, type NewItem, type RunDocument, StateError } from '@batchrock/core';
-import type { KnownExport, OutputFormat } from '../request/output.ts';
+import type { KnownExport, OutputPlace } from '../request/output.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface RunHome {
     readonly delimiter?: string;
   };
   /** Where results were asked to go. */
-  readonly output?: { readonly path: string; readonly format: OutputFormat };
+  readonly output?: OutputPlace;
   /** Files that results were written to; noted before each appears. */
   readonly exports: readonly KnownExport[];
   /** `--max-error-rate`. */
@@ -42,6 +42,12 @@ export async function findHome(ledger: Ledger, run: string): Promise<RunHome | u
   if (item === undefined) return undefined;
   if (item.schema === SCHEMA) return item.body as RunHome;
   throw new StateError('BR-E0205', `${item.key} has schema ${item.schema}; this version reads ${SCHEMA}`);
+}
+
+/** A home that knows these files of results, in place of what it knew at their paths. */
+export function withExports(home: RunHome, files: readonly KnownExport[]): RunHome {
+  const paths = new Set(files.map((file) => file.path));
+  return { ...home, exports: [...home.exports.filter((each) => !paths.has(each.path)), ...files] };
 }
 
 /** Writes it, whatever stands there. Only the process that holds the run's lock may. */

@@ -18,17 +18,24 @@ export interface FileSinkOptions {
   readonly key?: string;
 }
 
+/** A sink whose file can be whole and durable before it appears, and takes no handle while it waits. */
+export interface FileSink extends ObjectSink {
+  /** Ends the file: nothing is written any more; `commit` only gives it its name. */
+  seal(): Promise<void>;
+}
+
 /**
  * Writes a file that appears whole or not at all: bytes go to a hidden neighbour, which takes the name at commit.
  * One block is being written while the caller fills the other.
  */
-export function createFileSink(path: string, options: FileSinkOptions = {}): ObjectSink {
+export function createFileSink(path: string, options: FileSinkOptions = {}): FileSink {
   const blockBytes = options.blockBytes ?? 1 << 18;
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`);
   let file: FileHandle | undefined;
   let size = 0;
   let pending: Promise<void> = Promise.resolve();
   let spare: Uint8Array | undefined;
+  let sealed: string | undefined;
 
   async function writeBlock(block: Uint8Array): Promise<void> {
     try {
@@ -39,6 +46,19 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Obj
     } catch (error) {
       throw storageError(error, `write ${path}`);
     }
+  }
+
+  /** What tells this content of the file from every other. */
+  async function seal(): Promise<string> {
+    if (sealed !== undefined) return sealed;
+    await pending;
+    file ??= await open(temporary, 'wx', options.mode ?? 0o600);
+    if (options.sync ?? true) await file.datasync();
+    const { mtimeNs, ino } = await file.stat({ bigint: true });
+    await file.close();
+    file = undefined;
+    sealed = `${ino}-${size}-${mtimeNs}`;
+    return sealed;
   }
 
   async function abort(): Promise<void> {
@@ -59,17 +79,20 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Obj
       spare = full.byteLength === blockBytes ? full : undefined;
       return next;
     },
+    async seal() {
+      try {
+        await seal();
+      } catch (error) {
+        await abort();
+        throw storageError(error, `write ${path}`);
+      }
+    },
     async commit(): Promise<ObjectInfo> {
       try {
-        await pending;
-        file ??= await open(temporary, 'wx', options.mode ?? 0o600);
-        if (options.sync ?? true) await file.datasync();
-        const { mtimeNs, ino } = await file.stat({ bigint: true });
-        await file.close();
-        file = undefined;
+        const etag = await seal();
         if (options.ifAbsent) await link(temporary, path);
         else await rename(temporary, path);
-        return { key: options.key ?? path, size, etag: `${ino}-${size}-${mtimeNs}` };
+        return { key: options.key ?? path, size, etag };
       } catch (error) {
         if (options.ifAbsent && systemErrorCode(error) === 'EEXIST') throw existsError(path, options.ifAbsent, error);
         throw storageError(error, `write ${path}`);

@@ -1,7 +1,7 @@
 export { nodeClock, nodeRandom } from './clock.ts';
 export { loadDigest, nodeSha256 } from './digest.ts';
 export { createFileObjectStore } from './file-object-store.ts';
-export { createFileSink, type FileSinkOptions } from './file-sink.ts';
+export { createFileSink, type FileSink, type FileSinkOptions } from './file-sink.ts';
 export { openFileSource } from './file-source.ts';
 export { plainCompression } from './plain-compression.ts';
 export { createScratch } from './scratch.ts';

@@ -6,7 +6,8 @@ import { count, isoTime, localTime, percent, plural, short, usd } from './figure
 export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
   const lines = [`run ${status.run} ${stateText(status)}: ${countsText(status)}`, `  ${moneyText(status)}`];
   if (status.synthetic) lines.push('  synthetic: the local Bedrock answered, no model has seen the rows');
-  if (output) lines.push(`  ${output.unchanged ? 'results are in' : 'results:'} ${output.path}, ${plural(output.rows, 'row')}`);
+  if (output)
+    lines.push(`  ${output.unchanged ? 'results are in' : 'results:'} ${resultsPlace(output)}, ${plural(output.rows, 'row')}`);
   const bad = status.failed + (status.rejected ?? 0);
   if (bad > 0)
     lines.push(
@@ -81,6 +82,11 @@ function underWay({ processing }: RunStatus): (readonly [string, string])[] {
   if (answered === 0) return [];
   const failed = processing.failed === 0 ? '' : `, ${count(processing.failed)} of them failed`;
   return [['', `${count(answered)} of the pending are answered${failed}, and not collected yet`]];
+}
+
+/** Where results are: the file, or how many there are and which is the first. */
+export function resultsPlace({ path, files }: OutputReport): string {
+  return files === undefined ? path : `${plural(files.length, 'file')}, ${files[0]?.path ?? path}${files.length > 1 ? ' …' : ''}`;
 }
 
 /** How a run came out, as `--json` tells it. */

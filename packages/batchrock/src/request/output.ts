@@ -1,22 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { open, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { InputError } from '@batchrock/core';
 import { storageError, systemErrorCode } from '../node/index.ts';
 import { hashFile } from '../sources/index.ts';
 
 /** Formats that results are written in. */
-export type OutputFormat = 'jsonl' | 'csv';
+export type OutputFormat = 'jsonl' | 'csv' | 'parquet';
 
-const FORMATS: Readonly<Record<string, OutputFormat>> = { '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.csv': 'csv' };
+/** Where results are written to. */
+export interface OutputPlace {
+  /** Absolute. */
+  readonly path: string;
+  readonly format: OutputFormat;
+  /** Several files, `name-00000.ending` and so on beside `path`, with so many rows at most; default: one file. */
+  readonly maxRowsPerFile?: number;
+}
+
+const FORMATS: Readonly<Record<string, OutputFormat>> = {
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.csv': 'csv',
+  '.parquet': 'parquet',
+};
 
 /** The format of a results file: as asked, or by its ending. Throws `BR-E0117` when neither says. */
 export function outputFormatOf(path: string, asked?: OutputFormat): OutputFormat {
   const format = asked ?? FORMATS[extname(path).toLowerCase()];
   if (format !== undefined) return format;
   throw new InputError('BR-E0117', `${path} does not say by its name which format the results are to have`, {
-    hint: 'end the name in .jsonl or .csv',
+    hint: 'end the name in .parquet, .csv or .jsonl',
   });
 }
 
@@ -91,6 +105,38 @@ export async function whatStandsAt(path: string, known: readonly KnownExport[]):
   if (!facts.isFile() || ours.length === 0) return 'foreign';
   const xxh128 = await hashFile(absolute);
   return ours.some((each) => each.xxh128 === xxh128) ? 'ours' : 'foreign';
+}
+
+/** The path of a file of the output, from 0: of the only one, or of one of several. */
+export function outputFilePath({ path, maxRowsPerFile }: OutputPlace, file: number): string {
+  if (maxRowsPerFile === undefined) return path;
+  const ending = extname(path);
+  return `${path.slice(0, path.length - ending.length)}-${String(file).padStart(5, '0')}${ending}`;
+}
+
+/** All files that stand where those of the output go: with several, all whose name is made like theirs. */
+export async function standingFiles(place: OutputPlace): Promise<readonly string[]> {
+  if (place.maxRowsPerFile === undefined) return (await statIfThere(place.path)) === undefined ? [] : [place.path];
+  const folder = dirname(place.path);
+  const ending = extname(place.path);
+  const stem = `${basename(place.path, ending)}-`;
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw storageError(error, `look at ${folder}`);
+  });
+  return names
+    .filter((name) => name.startsWith(stem) && name.endsWith(ending) && /^\d{5,}$/.test(name.slice(stem.length, -ending.length)))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
+/** What stands at the places of an output: nothing, only what this run has written there, or something else. */
+export async function standingAt(
+  place: OutputPlace,
+  known: readonly KnownExport[],
+): Promise<{ readonly what: 'nothing' | 'ours' } | { readonly what: 'foreign'; readonly path: string }> {
+  const paths = await standingFiles(place);
+  for (const path of paths) if ((await whatStandsAt(path, known)) === 'foreign') return { what: 'foreign', path };
+  return { what: paths.length === 0 ? 'nothing' : 'ours' };
 }
 
 /** The error for an output that is in the way. */

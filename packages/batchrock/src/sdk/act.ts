@@ -11,7 +11,7 @@ import {
 } from '@batchrock/core';
 import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { plural } from '../render/figures.ts';
-import { whatStandsAt } from '../request/output.ts';
+import { standingAt } from '../request/output.ts';
 import { ceilingFor } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions } from './progress.ts';
@@ -139,13 +139,12 @@ function whereElse(status: RunStatus): string {
 
 async function goOn(session: Session, opened: OpenedRun, o: FollowOptions): Promise<RunReport> {
   const { home, connection, id } = opened;
-  const standing = home.output === undefined ? 'nothing' : await whatStandsAt(home.output.path, home.exports);
-  const isForeign = standing === 'foreign';
-  if (isForeign)
-    session.notice(`${home.output?.path} is no longer what this run wrote, and is left alone: batchrock results ${id}`);
+  const standing = home.output === undefined ? undefined : await standingAt(home.output, home.exports);
+  const isForeign = standing?.what === 'foreign';
+  if (isForeign) session.notice(`${standing.path} is no longer what this run wrote, and is left alone: batchrock results ${id}`);
   return driveToRest(session, connection, id, {
     ...o,
     home: isForeign ? { ...home, output: undefined } : home,
-    mayReplace: standing === 'ours',
+    mayReplace: standing?.what === 'ours',
   });
 }

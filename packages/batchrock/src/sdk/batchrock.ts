@@ -7,7 +7,7 @@ import { type PlanReport, planRun } from './plan.ts';
 import type { FollowOptions } from './progress.ts';
 import type { OutputReport, RunReport } from './reports.ts';
 import type { Question, RunRequest } from './request.ts';
-import { type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
+import { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 import type { RunStatus } from './run-status.ts';
 import { openRun, openSession, type SessionOptions } from './session.ts';
 import { type StartOptions, startRun } from './start-run.ts';
@@ -29,7 +29,7 @@ export interface Batchrock {
   /** Follows a run that another process drives, until it has come to rest or the time is up. */
   watch(run?: string, options?: WatchOptions): Promise<RunStatus>;
   /** Writes results into a file; at any time, also in the middle of a run. */
-  results(run: string | undefined, out: string, options?: ResultsRequest & { readonly force?: boolean }): Promise<OutputReport>;
+  results(run: string | undefined, out: string, options?: ResultsFileRequest): Promise<OutputReport>;
   /** Writes results into a sink. */
   resultsTo(run: string | undefined, sink: ObjectSink, options?: ResultsRequest): Promise<void>;
   /** Why rows failed or were rejected, most frequent reason first. */

@@ -1,6 +1,6 @@
 import { driveRun, ERROR_CATALOGUE, type ErrorCode, type RunBody, ServiceError } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
-import { loadHome, type RunHome, saveHome } from '../compose/run-home.ts';
+import { loadHome, type RunHome, saveHome, withExports } from '../compose/run-home.ts';
 import type { KnownExport } from '../request/output.ts';
 import type { FollowOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
@@ -55,13 +55,10 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
   const { output, maxErrorRate } = o.home;
   if (output === undefined) return { status, output: undefined, maxErrorRate };
   const current = await loadHome(session.ledger, run.run);
-  const note = async (file: KnownExport): Promise<void> => {
-    await saveHome(session.ledger, { ...current, exports: [...current.exports.filter((each) => each.path !== file.path), file] });
-  };
+  const note = (files: readonly KnownExport[]): Promise<void> => saveHome(session.ledger, withExports(current, files));
   const written = await writeResults(connection.ports, {
     run: run.run,
-    path: output.path,
-    format: output.format,
+    place: output,
     replace: o.mayReplace,
     known: current.exports,
     beforeCommit: note,

@@ -10,7 +10,7 @@ export { type PlanReport, planRun } from './plan.ts';
 export type { FollowOptions, RunProgress } from './progress.ts';
 export type { OutputReport, RunReport } from './reports.ts';
 export type { Question, RunRequest } from './request.ts';
-export { type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
+export { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 export { howToGoOn, type RunCost, type RunStatus } from './run-status.ts';
 export {
   findRunId,

@@ -1,3 +1,4 @@
+import type { KnownExport, OutputFormat } from '../request/output.ts';
 import type { RunStatus } from './run-status.ts';
 
 /** What became of a run that has come to rest. */
@@ -9,13 +10,17 @@ export interface RunReport {
   readonly maxErrorRate: number;
 }
 
-/** A results file that was written. */
+/** Results that were written. */
 export interface OutputReport {
   readonly path: string;
-  readonly format: 'jsonl' | 'csv';
+  readonly format: OutputFormat;
   readonly rows: number;
+  /** Of all files together. */
   readonly bytes: number;
-  readonly xxh128: string;
+  /** Of the file, where only one was asked for. */
+  readonly xxh128?: string;
+  /** The files, where `maxRowsPerFile` asked for several. */
+  readonly files?: readonly KnownExport[];
   /** True: it stood there already, with exactly these bytes, and was left alone. */
   readonly unchanged: boolean;
 }

@@ -47,8 +47,10 @@ export interface Question extends TargetOptions {
 
 /** A run to start, or to go on with. */
 export interface RunRequest extends Question {
-  /** Where the results go; its ending chooses JSON Lines or CSV. Default: nowhere; `results` gives them. */
+  /** Where the results go; its ending chooses Parquet, CSV or JSON Lines. Default: nowhere; `results` gives them. */
   readonly out?: string;
+  /** Several files, `name-00000.ending` and so on, with so many rows at most; default: one file, `out`. */
+  readonly maxRowsPerFile?: number;
   /** Replace `out` when it exists. */
   readonly force?: boolean;
   /** Start another run of the same question. */

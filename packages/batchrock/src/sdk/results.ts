@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ExportCounts, ObjectSink } from '@batchrock/core';
-import { loadHome, saveHome } from '../compose/run-home.ts';
-import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
+import { loadHome, saveHome, withExports } from '../compose/run-home.ts';
+import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
 import type { OutcomeName } from './only-outcomes.ts';
 import type { OutputReport } from './reports.ts';
 import { openRun, type Session } from './session.ts';
@@ -15,30 +15,35 @@ export interface ResultsRequest {
   readonly onProgress?: (rows: number) => void;
 }
 
+/** What is wanted of files of results. */
+export interface ResultsFileRequest extends ResultsRequest {
+  /** Replace what stands there. */
+  readonly force?: boolean;
+  /** Several files, `name-00000.ending` and so on, with so many rows at most; default: one file. */
+  readonly maxRowsPerFile?: number;
+}
+
 /** Writes results into a file. Throws `BR-E0111` when something else stands there, unless it may be replaced. */
 export async function resultsToFile(
   session: Session,
   reference: string | undefined,
   out: string,
-  o: ResultsRequest & { readonly force?: boolean } = {},
+  o: ResultsFileRequest = {},
 ): Promise<OutputReport> {
   const format = outputFormatOf(out, o.format);
   const path = resolve(session.cwd, out);
   await checkOutputPlace(path);
   const { id, home, connection } = await openRun(session, reference);
-  const standing = await whatStandsAt(path, home.exports);
-  if (standing === 'foreign' && !o.force) throw outputExists(out);
+  const place = { path, format, maxRowsPerFile: o.maxRowsPerFile };
+  const standing = await standingAt(place, home.exports);
+  if (standing.what === 'foreign' && !o.force) throw outputExists(o.maxRowsPerFile === undefined ? out : standing.path);
   const written = await writeResults(connection.ports, {
     ...o,
     run: id,
-    path,
-    format,
-    replace: standing !== 'nothing',
+    place,
+    replace: standing.what !== 'nothing',
     known: home.exports,
-    beforeCommit: async (file) => {
-      const current = await loadHome(session.ledger, id);
-      await saveHome(session.ledger, { ...current, exports: [...current.exports.filter((each) => each.path !== path), file] });
-    },
+    beforeCommit: async (files) => saveHome(session.ledger, withExports(await loadHome(session.ledger, id), files)),
   });
   return { ...written, format };
 }

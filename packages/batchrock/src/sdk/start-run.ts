@@ -19,8 +19,16 @@ import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
 import { runIdentity } from '../request/identity.ts';
-import { checkNoSource, checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, whatStandsAt } from '../request/output.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
+import {
+  checkNoSource,
+  checkOutputPlace,
+  type OutputPlace,
+  outputExists,
+  outputFormatOf,
+  standingAt,
+  standingFiles,
+} from '../request/output.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
@@ -82,7 +90,9 @@ async function startInspected(
   inspected: Inspected,
   { output, ...options }: StartOptions & { readonly output: RunHome['output'] },
 ): Promise<RunReport> {
-  if (output !== undefined) await checkNoSource(output.path, inspected.dataset.sources, session.cwd);
+  for (const path of output === undefined ? [] : await standingFiles(output)) {
+    await checkNoSource(path, inspected.dataset.sources, session.cwd);
+  }
   const identity = identityOf(request, inspected);
   const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeSha256 }, identity);
   const serial = request.new ? known.count : Math.max(0, known.count - 1);
@@ -200,24 +210,22 @@ function identityOf(request: RunRequest, inspected: Inspected): string {
   });
 }
 
-async function checkOutput(session: Session, request: RunRequest): Promise<{ path: string; format: OutputFormat } | undefined> {
+async function checkOutput(session: Session, request: RunRequest): Promise<OutputPlace | undefined> {
   if (request.out === undefined) return undefined;
   const format = outputFormatOf(request.out);
   const path = resolve(session.cwd, request.out);
   await checkOutputPlace(path);
-  return { path, format };
+  return { path, format, maxRowsPerFile: request.maxRowsPerFile };
 }
 
 /** True when a file stands at the output's place that may be replaced. Throws `BR-E0111` when one may not. */
-async function checkPlace(
-  request: RunRequest,
-  output: { path: string } | undefined,
-  kept: RunHome | undefined,
-): Promise<boolean> {
+async function checkPlace(request: RunRequest, output: OutputPlace | undefined, kept: RunHome | undefined): Promise<boolean> {
   if (output === undefined || request.force) return true;
-  const standing = await whatStandsAt(output.path, kept?.exports ?? []);
-  if (standing === 'foreign') throw outputExists(request.out ?? output.path);
-  return standing === 'ours';
+  const standing = await standingAt(output, kept?.exports ?? []);
+  if (standing.what === 'foreign') {
+    throw outputExists(output.maxRowsPerFile === undefined ? (request.out ?? output.path) : standing.path);
+  }
+  return standing.what === 'ours';
 }
 
 async function prepare(

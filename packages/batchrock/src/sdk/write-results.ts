@@ -2,21 +2,23 @@ import {
   type ExportCounts,
   exportResults,
   type ObjectSink,
+  type OpenRows,
   type ResultWriter,
+  type RunDocument,
   type RunPorts,
   readRun,
   StateError,
 } from '@batchrock/core';
-import { createCsvWriter, createJsonlWriter, openDataset } from '@batchrock/formats';
-import { createFileSink, loadDigest } from '../node/index.ts';
-import { type KnownExport, type OutputFormat, outputExists, whatStandsAt } from '../request/output.ts';
-import { hashFile } from '../sources/index.ts';
+import { createCsvWriter, createJsonlWriter, createParquetWriter, openDataset } from '@batchrock/formats';
+import { type KnownExport, type OutputFormat, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
+import { VERSION } from '../version.ts';
+import { filesWriter } from './files-writer.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
+import { ResultFiles } from './result-files.ts';
 
 /** What is exported, and how it is followed. */
 export interface ExportOptions {
   readonly run: string;
-  readonly format: OutputFormat;
   /** Rows with one of these outcomes only; default: all. */
   readonly only?: readonly OutcomeName[];
   readonly signal?: AbortSignal;
@@ -25,74 +27,91 @@ export interface ExportOptions {
 }
 
 /** Writes the results of a run into a sink, as they are at this moment. */
-export function exportTo(ports: RunPorts, sink: ObjectSink, o: ExportOptions): Promise<ExportCounts> {
-  const writer = o.format === 'csv' ? createCsvWriter(sink) : createJsonlWriter(sink);
-  return exportWith(ports, onlyOutcomes(writer, o.only), o);
+export function exportTo(
+  ports: RunPorts,
+  sink: ObjectSink,
+  o: ExportOptions & { readonly format: OutputFormat },
+): Promise<ExportCounts> {
+  return exportWith(ports, onlyOutcomes(writerOf(o.format, sink), o.only), o);
+}
+
+function writerOf(format: OutputFormat, sink: ObjectSink): ResultWriter {
+  switch (format) {
+    case 'csv':
+      return createCsvWriter(sink);
+    case 'parquet':
+      return createParquetWriter(sink, { createdBy: `batchrock version ${VERSION}` });
+    default:
+      return createJsonlWriter(sink);
+  }
 }
 
 /** Gives every row of a run with its outcome to a writer. */
-export async function exportWith(ports: RunPorts, writer: ResultWriter, o: Omit<ExportOptions, 'format'>): Promise<ExportCounts> {
+export async function exportWith(ports: RunPorts, writer: ResultWriter, o: ExportOptions): Promise<ExportCounts> {
   const reading = await readRun(ports, o.run, { signal: o.signal });
   if (reading === undefined) throw new StateError('BR-E0201', `no run ${o.run} in this ledger`, { details: { run: o.run } });
   return exportResults(ports, {
     ...reading,
     writer,
-    openRows: (source, dialect, from) =>
-      openDataset(source, { shape: { format: dialect.format }, name: reading.document.source.name, dialect, from }),
+    openRows: keptRowsOf(reading.document),
     signal: o.signal,
     onProgress: o.onProgress,
   });
 }
 
-/** Where a results file goes. */
+/** Opens rows of a run that were kept. */
+export function keptRowsOf(document: RunDocument): OpenRows {
+  const { name } = document.source;
+  return (source, dialect, from) => openDataset(source, { shape: { format: dialect.format }, name, dialect, from });
+}
+
+/** Where results go. */
 export interface WriteOptions extends ExportOptions {
-  readonly path: string;
-  /** A file at that path may be replaced. */
+  readonly place: OutputPlace;
+  /** What stands there may be replaced. */
   readonly replace: boolean;
   /** What was written for this run before. */
   readonly known: readonly KnownExport[];
-  /** Told what the file will be before it appears: so that a file of ours is known even if we die the moment after. */
-  readonly beforeCommit?: (file: KnownExport) => Promise<void>;
+  /** Told what the files will be before the first appears. */
+  readonly beforeCommit?: (files: readonly KnownExport[]) => Promise<void>;
 }
 
-/** A results file as it was written. */
-export interface WrittenFile extends KnownExport {
+/** Results as they were written. */
+export interface WrittenResults {
+  readonly path: string;
+  /** Of all files together. */
+  readonly bytes: number;
+  /** Of the file, where there is only one. */
+  readonly xxh128?: string;
+  /** Where several were asked for. */
+  readonly files?: readonly KnownExport[];
   readonly rows: number;
   readonly unchanged: boolean;
 }
 
-/** Writes a results file that appears whole or not at all; one that is the same already is left alone. */
-export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<WrittenFile> {
-  const sink = createFileSink(o.path, o.replace ? { mode: 0o644 } : { mode: 0o644, ifAbsent: 'output' });
-  const digest = (await loadDigest()).start();
-  let file: KnownExport = { path: o.path, bytes: 0, xxh128: '' };
-  let unchanged = false;
-  const guarded: ObjectSink = {
-    blockBytes: sink.blockBytes,
-    block: () => sink.block(),
-    write(full) {
-      digest.update(full);
-      file = { ...file, bytes: file.bytes + full.length };
-      return sink.write(full);
-    },
-    async commit() {
-      file = { ...file, xxh128: digest.hex() };
-      unchanged = await isSameFile(o.path, file);
-      if (unchanged) {
-        await sink.abort();
-        return { key: o.path, size: file.bytes, etag: file.xxh128 };
-      }
-      if (!o.replace && (await whatStandsAt(o.path, o.known)) !== 'nothing') throw outputExists(o.path);
-      await o.beforeCommit?.(file);
-      return sink.commit();
-    },
-    abort: () => sink.abort(),
-  };
-  const counts = await exportTo(ports, guarded, o);
-  return { ...file, rows: counts.rows, unchanged };
+/** Writes files of results that appear whole or not at all; those that are the same already are left alone. */
+export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<WrittenResults> {
+  const { place } = o;
+  const files = await ResultFiles.begin(o);
+  const open = (file: number) => writerOf(place.format, files.open(outputFilePath(place, file)));
+  const writer = place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open);
+  try {
+    const { rows } = await exportWith(ports, onlyOutcomes(writer, o.only), o);
+    const published = await files.publish({
+      ...o,
+      stale: async (written) => {
+        const paths = new Set(written.map((each) => each.path));
+        return (await standingFiles(place)).filter((path) => !paths.has(path));
+      },
+    });
+    return { ...report(place, published.files), rows, unchanged: published.unchanged };
+  } finally {
+    await files.abort();
+  }
 }
 
-async function isSameFile(path: string, file: KnownExport): Promise<boolean> {
-  if ((await whatStandsAt(path, [file])) !== 'ours') return false;
-  return (await hashFile(path)) === file.xxh128;
+function report(place: OutputPlace, files: readonly KnownExport[]): Pick<WrittenResults, 'path' | 'bytes' | 'xxh128' | 'files'> {
+  const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
+  if (place.maxRowsPerFile !== undefined) return { path: place.path, bytes, files };
+  return { path: place.path, bytes, xxh128: files[0]?.xxh128 ?? '' };
 }
