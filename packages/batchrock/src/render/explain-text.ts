@@ -6,7 +6,9 @@ import { fit, printable } from './width.ts';
 /** The life of a row or of a part, in lines. Answers and messages are cut to one line each. */
 export function renderExplanation(explanation: Explanation, width: number): string[] {
   if (explanation.kind === 'part') return explanation.lives.flatMap(partLines);
-  const lines = [`row ${count(explanation.row)}, record ${explanation.recordId}`];
+  const { row, line, file, recordId } = explanation;
+  const place = line === undefined ? '' : `, line ${count(line)} of ${printable(file)}`;
+  const lines = [`row ${count(row)}${place}, record ${recordId}`];
   if (explanation.lives.length === 0) lines.push('  not sent yet');
   for (const life of explanation.lives) {
     const isRejected = life.outcome?.status === 'rejected';

@@ -1,4 +1,6 @@
 import {
+  findRowPlace,
+  isBatchrockError,
   jobSpec,
   type Outcome,
   objectKeys,
@@ -14,6 +16,7 @@ import {
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { findLine } from './find-line.ts';
+import { keptRowsOf } from './write-results.ts';
 
 /** The whole life of a part's job. */
 export interface PartLife {
@@ -41,7 +44,16 @@ export interface RecordLife {
 
 /** The answer to `explain`. */
 export type Explanation =
-  | { readonly kind: 'row'; readonly row: number; readonly recordId: string; readonly lives: readonly RecordLife[] }
+  | {
+      readonly kind: 'row';
+      readonly row: number;
+      /** 1-based, in its file (Parquet: the row of the file); undefined while the run is prepared and its part is not there. */
+      readonly line: number | undefined;
+      /** The file, as the dataset names it. */
+      readonly file: string;
+      readonly recordId: string;
+      readonly lives: readonly RecordLife[];
+    }
   | { readonly kind: 'part'; readonly lives: readonly PartLife[] };
 
 /**
@@ -78,6 +90,8 @@ function isNamed(part: PartBody, what: string): boolean {
 
 async function explainRow(connection: Connection, reading: RunReading, ordinal: number): Promise<Explanation> {
   const { document, parts } = reading;
+  const place = await placeOf(connection, reading, ordinal);
+  const file = document.source.files[place?.source ?? 0]?.name ?? document.source.name;
   const id = recordId(document.recordPrefix, ordinal);
   const lives: RecordLife[] = [];
   for (const part of parts.filter((each) => ordinal >= each.firstOrdinal && ordinal <= each.lastOrdinal)) {
@@ -88,7 +102,20 @@ async function explainRow(connection: Connection, reading: RunReading, ordinal: 
       lives.push({ in: life, outcome: undefined });
     }
   }
-  return { kind: 'row', row: ordinal + 1, recordId: id, lives };
+  return { kind: 'row', row: ordinal + 1, line: place?.line, file, recordId: id, lives };
+}
+
+async function placeOf({ ports }: Connection, { document, run, parts }: RunReading, ordinal: number) {
+  const isIts = (part: PartBody) => part.span !== undefined && ordinal >= part.firstOrdinal && ordinal <= part.lastOrdinal;
+  const part = parts.find(isIts);
+  if (part === undefined) return undefined;
+  try {
+    return await findRowPlace(ports, { document, run, part, ordinal, openRows: keptRowsOf(document) });
+  } catch (error) {
+    // what became of a row can be told without the rows
+    if (isBatchrockError(error) && error.code === 'BR-E0208') return undefined;
+    throw error;
+  }
 }
 
 /** The record's outcome in the part's attempt, or among the rows of the part that were never sent. */

@@ -37,6 +37,7 @@ export { eventsSince, findRunByIdentity, listRuns, type RunReading, readRun } fr
 export { type RetryOptions, resumeRun, retryRun } from './resume.ts';
 export { countFailed, type FailedRows } from './retry-selection.ts';
 export { openRowChain, type RowChainOptions } from './row-chain.ts';
+export { findRowPlace, type RowPlace, type RowPlaceInput } from './row-place.ts';
 export { type SettleResult, settleRun } from './settle.ts';
 export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';

@@ -2,6 +2,7 @@ import type { PartFacts, Place } from '../job/index.ts';
 import { type RunningDigest, rowFormat } from '../ports/index.ts';
 import { encodeRejectedOutcome, type RejectedOutcome, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
+import { KeptRows } from './kept-rows.ts';
 import { objectKeys } from './keys.ts';
 import { PartWriter } from './part-writer.ts';
 import type { RunPorts } from './ports.ts';
@@ -28,6 +29,7 @@ export class PartDraft {
   readonly #ports: Ports;
   readonly #options: PartDraftOptions;
   readonly #rows: SinkWriter;
+  readonly #kept: KeptRows;
   readonly #hash: RunningDigest;
   #rejects: SinkWriter | undefined;
   #source: number | undefined;
@@ -45,6 +47,7 @@ export class PartDraft {
     const sink = ports.compression.compress(ports.objects.create(key, { signal }));
     // the rows and not the records made of them: half the bytes, and they determine the records
     this.#rows = new SinkWriter(sink, (block) => this.#hash.update(block));
+    this.#kept = new KeptRows(this.#rows, document.source.dialect);
   }
 
   /** Rows from another source follow: the first of them. */
@@ -54,15 +57,9 @@ export class PartDraft {
     this.#starts.push(first);
   }
 
-  /** Keeps the rows `[first, end)` of a batch; neighbours are copied in one piece. */
-  async keepRows(batch: RowBatch, first: number, end: number): Promise<void> {
-    const { bytes, rowStart, rowEnd } = batch;
-    for (let row = first; row < end; ) {
-      const start = rowStart[row]!;
-      do row++;
-      while (row < end && rowStart[row] === rowEnd[row - 1]);
-      await this.#rows.write(bytes, start, rowEnd[row - 1]);
-    }
+  /** Keeps the rows `[first, end)` of a batch. */
+  keepRows(batch: RowBatch, first: number, end: number): Promise<void> {
+    return this.#kept.write(batch, first, end);
   }
 
   /** Writes the outcomes of rows that are not sent, in order. */
