@@ -55,7 +55,7 @@ export function skipString(text: ByteView, at: number, end: number): number {
     if (i >= end) return -1;
     const byte = text.bytes[i]!;
     if (byte === QUOTE) return i + 1;
-    if (byte === 0x0a) return -1;
+    if (byte === 0x0a || (byte === BACKSLASH && text.bytes[i + 1] === 0x0a)) return -1;
     i += byte === BACKSLASH ? 2 : 1;
   }
 }
