@@ -1,5 +1,6 @@
 import type { InvocationType, JsonObject, ModelLimits, Price } from '../model/index.ts';
 import type { Dialect, SourcePin } from '../ports/index.ts';
+import type { TakenRows } from './taken-rows.ts';
 
 /**
  * What was asked, resolved and frozen before the first part: `runs/<run>/run.json`, schema `run/1`. With it, the objects
@@ -23,6 +24,8 @@ export interface RunDocument {
     /** Its files in order, with what each is known by. */
     readonly files: readonly (SourcePin & { readonly name: string })[];
     readonly dialect: Dialect;
+    /** The rows that the run takes, where it does not take all. */
+    readonly taken?: TakenRows;
   };
   readonly model: {
     readonly modelId: string;
@@ -55,6 +58,8 @@ export interface RunDocument {
   readonly lane: string;
   /** Records a part, frozen before the first. */
   readonly partRecords: number;
+  /** Most parts of the first attempt; rows that do not go into them are left out. Default: no limit. */
+  readonly maxParts?: number;
   /** Most attempts a record gets; default 3. */
   readonly maxAttempts: number;
   /** A bad row ends the run before anything is sent. */

@@ -1,7 +1,7 @@
 import { InputError, InvariantError } from '../errors/index.ts';
 import type { PartFacts, Place } from '../job/index.ts';
 import { familyNamed } from '../model/index.ts';
-import { Packer } from '../pack/index.ts';
+import { Packer, type Tail } from '../pack/index.ts';
 import type { ReadPosition, RowReader } from '../ports/index.ts';
 import {
   createRecordEncoder,
@@ -68,6 +68,8 @@ export class PreparePass {
   #toldRows = 0;
   /** Of rows before the draft. */
   #rejected: number;
+  /** The first row that is left out, because no more parts may be made. */
+  #cutAt: Place | undefined;
 
   constructor(
     ports: RunPorts,
@@ -85,12 +87,12 @@ export class PreparePass {
     this.#packer = new Packer({ ...document.model.limits, partRecords: document.partRecords });
   }
 
-  /** Reads to the end. Returns the place behind the last row and the columns. */
-  async run(): Promise<{ readonly end: Place; readonly columns: readonly string[] }> {
+  /** Reads to the end. `isCut`: the parts that may be made are full, and the rows from `end` on are left out. */
+  async run(): Promise<{ readonly end: Place; readonly columns: readonly string[]; readonly isCut: boolean }> {
     try {
       for (;;) {
-        await this.#readRows();
-        if (await this.#finishTail()) return { end: place(this.#reader.position), columns: this.#reader.columns };
+        if (!this.#isFull()) await this.#readRows();
+        if (await this.#finishTail()) return { end: this.#end(), columns: this.#reader.columns, isCut: this.#cutAt !== undefined };
       }
     } catch (error) {
       await this.#draft?.abort();
@@ -106,6 +108,16 @@ export class PreparePass {
     return createRecordEncoder({ family: familyNamed(model.family), request, recordPrefix, maxRecordBytes }, reader.columns);
   }
 
+  /** As many parts are made as may be. */
+  #isFull(): boolean {
+    return this.#part >= (this.#options.document.maxParts ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The place behind the last row of the run. */
+  #end(): Place {
+    return this.#cutAt ?? place(this.#reader.position);
+  }
+
   async #readRows(): Promise<void> {
     const { signal } = this.#options;
     this.#ordinal = this.#reader.position.ordinal;
@@ -116,6 +128,7 @@ export class PreparePass {
       this.#draft.enter(first);
       await this.#encodeBatch(batch);
       this.#tell(this.#rejected + this.#draft.rejected);
+      if (this.#cutAt) return;
     }
   }
 
@@ -140,7 +153,12 @@ export class PreparePass {
           await this.#current().reject(rejects.splice(0));
           await this.#current().keepRows(batch, kept, row);
           kept = row;
-          await this.#cut(placeOf(batch, row, this.#ordinal));
+          const at = placeOf(batch, row, this.#ordinal);
+          if (this.#part + 1 === this.#options.document.maxParts) {
+            this.#cutAt = at;
+            return;
+          }
+          await this.#cut(at);
         }
         this.#packer.take(size);
         await this.#current().records.append(this.#spare.bytes, 0, size, this.#ordinal);
@@ -245,9 +263,9 @@ export class PreparePass {
   async #finishTail(): Promise<boolean> {
     if (!this.#draft) return true;
     const before = this.#held;
-    const tail = this.#packer.end();
+    const tail: Tail = this.#cutAt ? { kind: 'keep' } : this.#packer.end();
     if (tail.kind === 'keep' || !before) {
-      await this.#hold(place(this.#reader.position));
+      await this.#hold(this.#end());
       for (const part of before ? [before, this.#held] : [this.#held]) await this.#emit(part!);
       return true;
     }

@@ -25,6 +25,8 @@ export interface PreparedRun {
   readonly rejected: number;
   readonly parts: number;
   readonly columns: readonly string[];
+  /** Rows were left out, because the parts that may be made are full. */
+  readonly isCut?: boolean;
 }
 
 /**
@@ -60,12 +62,13 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
     if (!known) await putPreparing(ports, document, { signal });
     return made;
   });
-  const { end, columns: all } = await pass.run();
+  const { end, columns: all, isCut } = await pass.run();
   const prepared: PreparedRun = {
     rows: end.ordinal,
     rejected: beginAfter(facts).rejected,
     parts: facts.length,
     columns: all,
+    ...(isCut && { isCut }),
   };
   await writeParts(ports, document.run, facts, { signal });
   await startRun(ports, document, prepared, { signal });
@@ -186,7 +189,7 @@ async function writeParts(ports: RunPorts, run: string, parts: readonly PartFact
 }
 
 function startRun(ports: RunPorts, document: RunDocument, prepared: PreparedRun, o: CallOptions): Promise<void> {
-  const { rows, rejected, parts, columns } = prepared;
+  const { rows, rejected, parts, columns, isCut } = prepared;
   return transact<void>(
     ports,
     async () => {
@@ -194,7 +197,7 @@ function startRun(ports: RunPorts, document: RunDocument, prepared: PreparedRun,
       if (run.body.state !== 'preparing') return { writes: [], result: undefined };
       const seen = document.source.dialect.format === 'jsonl' ? { columns: [...columns] } : {};
       const change = { state: 'running', rows, rejected, parts: [parts], ...seen } as const;
-      const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected`;
+      const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected${isCut ? ', the rest left out' : ''}`;
       return { writes: recordEvent(ports, run, { kind: 'prepared', message }, change), result: undefined };
     },
     o,
