@@ -22,6 +22,7 @@ export interface QuestionFlags {
   readonly delimiter?: string;
   readonly recordsPerJob?: number;
   readonly slots?: number;
+  readonly expectOutputTokens?: number;
   readonly maxAttempts?: number;
   readonly timeoutHours?: number;
   readonly strict?: boolean;
@@ -69,6 +70,7 @@ export function withQuestion(command: Command): Command {
     .option('--slots <n>', "jobs at once (default: the model's quota)", wholeNumber(1, 10_000))
     .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
+    .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
 }
 
@@ -112,6 +114,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     s3EndpointUrl: flags.s3EndpointUrl,
     delimiter,
     slots,
+    expectOutputTokens: flags.expectOutputTokens,
     recordsPerJob,
     maxAttempts,
     timeoutHours,

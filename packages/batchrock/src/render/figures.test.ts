@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytes, count, duration, durationRange, isoTime, percent, plural, short, UNKNOWN, usd } from './figures.ts';
+import { bytes, count, duration, durationRange, isoTime, percent, plural, short, UNKNOWN, usd, usdAlike } from './figures.ts';
 
 describe('figures', () => {
   test.each([
@@ -70,3 +70,26 @@ describe('figures', () => {
     );
   });
 });
+
+test.each([
+  [
+    [0.0817, 0.1634],
+    ['$0.0817', '$0.1634'],
+  ],
+  [
+    [1.2, 12],
+    ['$1.20', '$12.00'],
+  ],
+  [
+    [0.05, undefined, 1000.5],
+    ['$0.0500', '—', '$1,000.5000'],
+  ],
+  [
+    [0, 0.00001, 0.2],
+    ['$0.0000', '<$0.0001', '$0.2000'],
+  ],
+  [
+    [0, 5],
+    ['$0.00', '$5.00'],
+  ],
+])('sums %j side by side have as many digits: %j', (values, texts) => expect(usdAlike(...values)).toEqual(texts));

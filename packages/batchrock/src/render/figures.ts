@@ -37,6 +37,15 @@ export function usd(value: number | undefined): string {
   return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
+/** Sums that stand side by side, with as many digits each: `$0.0817` and `$0.1634`, `$1.20` and `$12.00`. */
+export function usdAlike(...values: readonly (number | undefined)[]): string[] {
+  const digits = values.some((value) => isKnown(value) && value > 0 && value < 0.1) ? 4 : 2;
+  return values.map((value) => {
+    if (!isKnown(value) || (value > 0 && value < 0.0001)) return usd(value);
+    return `$${value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  });
+}
+
 /** `61 %` of a share from 0 to 1, rounded down: 100 % is only said when all is done. */
 export function percent(share: number | undefined): string {
   return isKnown(share) ? `${Math.floor(Math.min(1, Math.max(0, share)) * 100 + 1e-9)} %` : UNKNOWN;

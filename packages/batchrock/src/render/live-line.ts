@@ -1,5 +1,5 @@
 import type { RunStatus } from '../sdk/run-status.ts';
-import { count, durationRange, percent, short, UNKNOWN, usd } from './figures.ts';
+import { count, durationRange, percent, short, UNKNOWN, usd, usdAlike } from './figures.ts';
 import { displayWidth, fit } from './width.ts';
 
 /** What the live line shows. */
@@ -71,5 +71,6 @@ function money(view: LiveView): string {
   if (cost.priceDate === undefined) return `price unknown${ceiling}`;
   // The local Bedrock costs nothing; the figure is what the same run would have cost.
   const label = synthetic ? 'would be ' : '';
-  return `${label}${usd(cost.batchUsd)} of ~${usd(cost.estimatedBatchUsd)}${ceiling}`;
+  const [now, whole] = usdAlike(cost.batchUsd, cost.estimatedBatchUsd);
+  return `${label}${now} of ~${whole}${ceiling}`;
 }

@@ -1,5 +1,6 @@
+import type { OutputEstimate, PlannedCost } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
-import { bytes, count, duration, plural, short, UNKNOWN, usd } from './figures.ts';
+import { bytes, count, duration, plural, short, UNKNOWN, usdAlike } from './figures.ts';
 import { printable } from './width.ts';
 
 /** What a run would do and cost, in lines. */
@@ -22,10 +23,7 @@ export function renderPlan(report: PlanReport): string[] {
   }
   lines.push(...tokenLines(report), ...costLines(report));
   lines.push(`storage   ${bytes(report.storageBytes)} put into the bucket, results not counted`);
-  const { minutes } = plan;
-  lines.push(
-    `time      ${minutes ? `${duration(minutes.p50 * 60_000)} to ${duration(minutes.p90 * 60_000)} (assumed queue)` : UNKNOWN}`,
-  );
+  lines.push(`time      ${timeText(report)}`);
   lines.push('network   nothing was sent');
   return lines;
 }
@@ -36,27 +34,43 @@ function tokenLines({ plan }: PlanReport): string[] {
   const each = plan.recordTokens;
   const band = input ? `~${short(input.expected)} (${short(input.low)} to ${short(input.high)})` : UNKNOWN;
   const record = each ? `; a record: ${count(each.fewest)} least, ${count(each.mean)} mean, ${count(each.most)} most` : '';
-  const lines = [`tokens    in ${band}${record}`];
-  if (output) {
-    const most = output.high === undefined ? 'no limit given: --param max_tokens=N' : `at most ${short(output.high)}`;
-    lines.push(`          out ~${short(output.expected)}${output.assumed ? ' (assumed)' : ''}, ${most}`);
-  }
-  return lines;
+  return [`tokens    in ${band}${record}`, ...(output ? [`          out ${outputText(output)}`] : [])];
+}
+
+/** `~25.6 k (100 to 102 k); assumes 256 output tokens a row: --expect-output-tokens N`. */
+function outputText({ low, expected, high, each, assumed }: OutputEstimate): string {
+  const most = high === undefined ? `at least ${short(low)}; no limit: --param max_tokens=N` : `${short(low)} to ${short(high)}`;
+  const given = assumed ? assumptionText(each) : `${count(each)} output tokens a row`;
+  return `~${short(expected)} (${most}); ${given}`;
+}
+
+/** What nobody has said, and how to say it. */
+export function assumptionText(tokensEach: number): string {
+  return `assumes ${count(tokensEach)} output tokens a row: --expect-output-tokens N`;
 }
 
 function costLines({ plan }: PlanReport): string[] {
   const { cost } = plan;
   if (!cost) return ['cost      price unknown'];
-  const most = (high: number | undefined): string => (high === undefined ? '' : `, at most ${usd(high)}`);
   return [
-    `cost      batch ${about(cost.batch.expected)}${most(cost.batch.high)}`,
-    `          on demand ${about(cost.onDemand.expected)}${most(cost.onDemand.high)}`,
+    `cost      batch ${bandText(cost.batch)}`,
+    `          on demand ${bandText(cost.onDemand)}`,
     `          USD, prices of ${cost.priceDate} (${cost.priceSource})`,
   ];
 }
 
-function about(value: number): string {
-  return usd(value).replace(/^\$/, '~$');
+/** `~$0.0817 ($0.0210 to $0.6520)`. */
+function bandText({ low, expected, high }: PlannedCost['batch']): string {
+  const [least, about, most] = usdAlike(low, expected, high) as [string, string, string];
+  return `${about.replace(/^\$/, '~$')} (${high === undefined ? `at least ${least}` : `${least} to ${most}`})`;
+}
+
+/** The queue of AWS is assumed; other servers have none that is worth a word, or one that nobody knows. */
+function timeText({ plan, targetKind, target }: PlanReport): string {
+  if (targetKind === 'local') return 'not estimated: the local Bedrock has no queue worth waiting for';
+  if (targetKind === 'endpoint') return `not estimated: the queue of ${target} is not known`;
+  const { minutes } = plan;
+  return minutes ? `${duration(minutes.p50 * 60_000)} to ${duration(minutes.p90 * 60_000)} (assumed queue)` : UNKNOWN;
 }
 
 /** A plan as `--json` tells it. Unknown figures are null. */
@@ -81,6 +95,6 @@ export function planDocument(report: PlanReport): object {
     inputTokens: plan.inputTokens ?? null,
     outputTokens: plan.outputTokens ?? null,
     cost: plan.cost ?? null,
-    minutes: plan.minutes ?? null,
+    minutes: (rest.targetKind === 'aws' ? plan.minutes : undefined) ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import type { OutputReport, RunReport } from '../sdk/reports.ts';
 import { howToGoOn, type RunStatus, shareCollected } from '../sdk/run-status.ts';
-import { count, isoTime, localTime, percent, plural, short, usd } from './figures.ts';
+import { count, isoTime, localTime, percent, plural, short, usdAlike } from './figures.ts';
 
 /** How a run came out, in a few lines. */
 export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
@@ -46,7 +46,8 @@ function moneyText(status: RunStatus): string {
   const used = `${short(tokens.input)} tokens in, ${short(tokens.output)} out`;
   if (cost.priceDate === undefined) return `${used}; price unknown`;
   if (cost.batchUsd === undefined) return `${used}; cost unknown until tokens are counted`;
-  const batch = `${usd(cost.batchUsd)} by batch inference, ${usd(cost.onDemandUsd)} on demand`;
+  const [batchUsd, onDemandUsd] = usdAlike(cost.batchUsd, cost.onDemandUsd);
+  const batch = `${batchUsd} by batch inference, ${onDemandUsd} on demand`;
   return `${used}; ${synthetic ? `on Bedrock this would cost ${batch}` : batch} (USD, prices of ${cost.priceDate})`;
 }
 

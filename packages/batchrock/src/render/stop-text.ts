@@ -1,11 +1,12 @@
 import type { RunStatus } from '../sdk/run-status.ts';
-import { plural, usd } from './figures.ts';
+import { plural, usdAlike } from './figures.ts';
 
 /** What each way to stop a run means for its jobs and its bill. */
 export function renderStopPrices(status: RunStatus): string[] {
   const { batchUsd, estimatedBatchUsd } = status.cost;
-  const spent = status.synthetic ? 'nothing: the local Bedrock is free' : `${usd(batchUsd)} counted so far`;
-  const whole = estimatedBatchUsd === undefined ? 'not known yet' : `about ${usd(estimatedBatchUsd)}`;
+  const [batch, estimate] = usdAlike(batchUsd, estimatedBatchUsd);
+  const spent = status.synthetic ? 'nothing: the local Bedrock is free' : `${batch} counted so far`;
+  const whole = estimatedBatchUsd === undefined ? 'not known yet' : `about ${estimate}`;
   const inFlight = plural(status.jobs.running, 'job');
   return [
     `run ${status.run}: ${inFlight} in flight, ${plural(status.jobs.waiting, 'part')} not sent; spent ${spent}, the whole run ${whole}`,

@@ -51,11 +51,23 @@ describe('money', () => {
     await expect(check(100_000, {}, { yes: true })).resolves.toBeUndefined();
   });
 
+  test('the length of answers that is expected takes the place of the one assumed', async () => {
+    const check = await prepared();
+    await expect(check(36_000)).resolves.toBeUndefined();
+    await expect(check(36_000, { expectOutputTokens: 1000 })).rejects.toMatchObject({
+      code: 'BR-E0119',
+      // 36 million tokens in at $0.125, one million out at $0.625; no assumption is left to tell
+      message: expect.stringMatching(/^this run will cost about \$5\.1\d, and more than/),
+    });
+  });
+
   test('a person is asked with the sum, and believed', async () => {
     const check = await prepared();
     const confirm = vi.fn(async () => true);
     await check(100_000, {}, { confirm });
-    expect(confirm).toHaveBeenCalledWith('this run will cost about $12.66; send 1,000 records to us-east-1?');
+    expect(confirm).toHaveBeenCalledWith(
+      'this run will cost about $12.66 (assumes 256 output tokens a row: --expect-output-tokens N); send 1,000 records to us-east-1?',
+    );
     await expect(check(100_000, {}, { confirm: async () => false })).rejects.toMatchObject({ code: 'BR-E0119' });
   });
 

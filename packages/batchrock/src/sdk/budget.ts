@@ -13,6 +13,7 @@ import {
 import type { RunHome } from '../compose/run-home.ts';
 import type { Target } from '../compose/target.ts';
 import { usd } from '../render/figures.ts';
+import { assumptionText } from '../render/plan-text.ts';
 import type { Survey } from '../request/survey.ts';
 import type { RunRequest } from './request.ts';
 import type { Session } from './session.ts';
@@ -55,25 +56,23 @@ export async function checkBudget(
   const parts = await loadParts(ports.ledger, run);
   const { jobs } = runCounts(run, parts);
   const records = parts.reduce((sum, part) => sum + (part.attempt === 1 ? part.records : 0), 0);
-  const expected = estimateFor(home, records, request, survey).cost?.batch.expected;
+  const plan = estimateFor(home, records, request, survey);
+  const expected = plan.cost?.batch.expected;
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
-  if (!hasSent) await checkEstimate(home, request, { records, expected }, options);
+  if (!hasSent) await checkEstimate(home, request, plan, options);
   const recordUsd = expected === undefined || records === 0 ? undefined : expected / records;
   await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd });
 }
 
-async function checkEstimate(
-  home: RunHome,
-  request: RunRequest,
-  { records, expected }: { readonly records: number; readonly expected: number | undefined },
-  options: BudgetOptions,
-): Promise<void> {
+async function checkEstimate(home: RunHome, request: RunRequest, plan: Plan, options: BudgetOptions): Promise<void> {
+  const { records } = plan;
+  const expected = plan.cost?.batch.expected;
   if (request.maxCostUsd !== undefined) {
     if (expected !== undefined && expected <= request.maxCostUsd) return;
-    throw overBudget(expected, request.maxCostUsd, home);
+    throw overBudget(plan, request.maxCostUsd, home);
   }
   if (home.target.kind !== 'aws' || options.yes || (expected !== undefined && expected <= UNASKED_USD)) return;
-  const what = expected === undefined ? 'the price of this model is unknown' : `this run will cost about ${usd(expected)}`;
+  const what = expected === undefined ? 'the price of this model is unknown' : costText(plan, expected);
   const question = `${what}; send ${records.toLocaleString('en-US')} records to ${home.target.region}?`;
   if (options.confirm && (await options.confirm(question))) return;
   throw new InputError('BR-E0119', `${what}, and more than $${UNASKED_USD} is not spent unasked; nothing was sent`, {
@@ -95,14 +94,22 @@ function estimateFor(home: RunHome, records: number, request: RunRequest, survey
     slots: request.slots ?? document.model.limits.maxJobs,
     partRecords: document.partRecords,
     sample: survey.sample,
+    outputTokens: request.expectOutputTokens,
   });
 }
 
-function overBudget(expected: number | undefined, maxCostUsd: number, home: RunHome): ServiceError {
+/** What a run will cost, and on which assumption. */
+function costText({ outputTokens }: Plan, expected: number): string {
+  const assumption = outputTokens?.assumed ? ` (${assumptionText(outputTokens.each)})` : '';
+  return `this run will cost about ${usd(expected)}${assumption}`;
+}
+
+function overBudget(plan: Plan, maxCostUsd: number, home: RunHome): ServiceError {
+  const expected = plan.cost?.batch.expected;
   const message =
     expected === undefined
       ? `the price of ${home.document.model.modelId} is unknown, so --max-cost ${maxCostUsd} cannot be kept; nothing was sent`
-      : `this run will cost about ${usd(expected)}, --max-cost is ${usd(maxCostUsd)}; nothing was sent`;
+      : `${costText(plan, expected)}, --max-cost is ${usd(maxCostUsd)}; nothing was sent`;
   return new ServiceError('BR-E0601', message, {
     reason: 'invalid',
     effect: 'none',

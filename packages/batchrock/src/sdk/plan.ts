@@ -52,6 +52,7 @@ async function planInspected(inspected: Inspected, question: Question, options: 
     slots,
     partRecords: partRecords(question, dataset.estimatedRows, model.limits, survey.sample?.bytes),
     sample: survey.sample,
+    outputTokens: question.expectOutputTokens,
   });
   return {
     source: dataset.name,

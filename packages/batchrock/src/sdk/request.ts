@@ -39,6 +39,8 @@ export interface Question extends TargetOptions {
   readonly strict?: boolean;
   /** Jobs at once; default: the model's quota. */
   readonly slots?: number;
+  /** Mean tokens of an answer, for estimates of cost alone; default: 256 are assumed. */
+  readonly expectOutputTokens?: number;
   /** Most times that a record is sent; default 3. */
   readonly maxAttempts?: number;
   /** 24 to 168; default 24. */

@@ -61,7 +61,7 @@ describe('a plan', () => {
     const plan = estimatePlan({ model: haiku, params: { max_tokens: 300 }, records: 1_000_000, slots: 20, sample });
     expect(plan).toMatchObject({ records: 1_000_000, partRecords: 25_000, parts: 40, waves: 2, slots: 20, sentinels: 0 });
     expect(plan.bytes).toBe(Math.round(sample.bytes * 1_000_000));
-    expect(plan.outputTokens).toEqual({ low: 1_000_000, expected: 256_000_000, high: 300_000_000, assumed: true });
+    expect(plan.outputTokens).toEqual({ low: 1_000_000, expected: 256_000_000, high: 300_000_000, each: 256, assumed: true });
     const { cost } = plan;
     expect(cost?.priceDate).toBe('2026-11-21');
     expect(cost!.batch.expected).toBeCloseTo((plan.inputTokens!.expected * 0.125 + 256e6 * 0.625) / 1e6, 6);

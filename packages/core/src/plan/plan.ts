@@ -18,8 +18,20 @@ export interface PlanInput {
   readonly partRecords?: number;
   /** Measured on some of the records; without it tokens and cost are unknown. */
   readonly sample?: RecordSample;
-  /** Mean tokens of an answer, where an earlier run tells; without it a number is assumed and said to be. */
+  /** Mean tokens of an answer, where somebody knows; without it a number is assumed and said to be. */
   readonly outputTokens?: number;
+}
+
+/** Tokens of all answers. */
+export interface OutputEstimate {
+  readonly low: number;
+  readonly expected: number;
+  /** Absent where no parameter bounds an answer. */
+  readonly high?: number;
+  /** Mean tokens of one answer, as expected. */
+  readonly each: number;
+  /** Nobody has said how long answers are. */
+  readonly assumed: boolean;
 }
 
 /** What a run would do and cost. What is not known is absent, never 0. */
@@ -36,8 +48,8 @@ export interface Plan {
   readonly inputTokens?: Estimate;
   /** Fewest, mean and most input tokens of one record, as expected. */
   readonly recordTokens?: { readonly fewest: number; readonly mean: number; readonly most: number };
-  /** Absent for embeddings. `high` is absent where neither the parameters nor an earlier run bound it. */
-  readonly outputTokens?: { readonly low: number; readonly expected: number; readonly high?: number; readonly assumed: boolean };
+  /** Absent for embeddings. */
+  readonly outputTokens?: OutputEstimate;
   readonly cost?: PlannedCost;
   /** Minutes under the assumed service; absent when there is nothing to send. */
   readonly minutes?: DurationRange;
@@ -74,14 +86,15 @@ export function estimatePlan(input: PlanInput): Plan {
   };
 }
 
-function outputTokens({ params, records, outputTokens: known }: PlanInput): NonNullable<Plan['outputTokens']> {
+function outputTokens({ params, records, outputTokens: known }: PlanInput): OutputEstimate {
   const limit = params['max_tokens'];
   const most = typeof limit === 'number' ? limit : undefined;
-  const expected = Math.min(known ?? ASSUMED_ANSWER, most ?? Number.POSITIVE_INFINITY);
+  const each = Math.min(known ?? ASSUMED_ANSWER, most ?? Number.POSITIVE_INFINITY);
   return {
     low: records,
-    expected: records * expected,
+    expected: records * each,
     ...(most !== undefined && { high: records * most }),
+    each,
     assumed: known === undefined,
   };
 }

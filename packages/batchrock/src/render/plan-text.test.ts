@@ -1,0 +1,66 @@
+import { estimatePlan, type JsonObject, resolveModel } from '@batchrock/core';
+import { describe, expect, test } from 'vitest';
+import type { PlanReport } from '../sdk/plan.ts';
+import { planDocument, renderPlan } from './plan-text.ts';
+
+const TOKENS = { low: 8, expected: 10, high: 13 };
+const SAMPLE = { records: 100, bytes: 300, inputTokens: TOKENS, fewestTokens: 8, mostTokens: 13 };
+
+function report(change: Partial<PlanReport> = {}, expectOutputTokens?: number, maxTokens?: number): PlanReport {
+  const model = resolveModel('amazon.nova-lite-v1:0');
+  const params: JsonObject = maxTokens === undefined ? {} : { max_tokens: maxTokens };
+  return {
+    source: 'in.csv',
+    bytes: 1000,
+    modelId: model.modelId,
+    target: 'us-east-1',
+    targetKind: 'aws',
+    rows: 1000,
+    rejected: [],
+    plan: estimatePlan({ model, params, records: 1000, slots: 20, sample: SAMPLE, outputTokens: expectOutputTokens }),
+    minRecords: 100,
+    storageBytes: 1000,
+    ...change,
+  };
+}
+
+const line = (lines: readonly string[], start: string) => lines.find((each) => each.startsWith(start));
+
+describe('a plan', () => {
+  test('says what it assumes of the answers and how to say better, within the limit of the parameters', () => {
+    expect(line(renderPlan(report({}, undefined, 300)), '          out')).toBe(
+      '          out ~256 k (1.0 k to 300 k); assumes 256 output tokens a row: --expect-output-tokens N',
+    );
+    expect(line(renderPlan(report({}, undefined, 20)), '          out')).toContain(
+      '~20.0 k (1.0 k to 20.0 k); assumes 20 output',
+    );
+    expect(line(renderPlan(report({}, 8, 300)), '          out')).toBe(
+      '          out ~8.0 k (1.0 k to 300 k); 8 output tokens a row',
+    );
+    expect(line(renderPlan(report()), '          out')).toContain('(at least 1.0 k; no limit: --param max_tokens=N)');
+  });
+
+  test('tells cost as a range, all of whose figures have as many digits', () => {
+    for (const expected of [8, 256]) {
+      const batch = line(renderPlan(report({}, expected, 300)), 'cost      batch') as string;
+      const [, about, low, high] = /batch ~\$(\S+) \(\$(\S+) to \$(\S+)\)$/.exec(batch) as unknown as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      expect(Number(low)).toBeLessThan(Number(about));
+      expect(Number(about)).toBeLessThan(Number(high));
+      expect(new Set([about, low, high].map((each) => each.split('.')[1]?.length)).size).toBe(1);
+    }
+  });
+
+  test('tells a time for AWS alone', () => {
+    expect(line(renderPlan(report()), 'time')).toMatch(/^time {6}\d+ min to .*\(assumed queue\)$/);
+    const local = report({ targetKind: 'local', target: 'local Bedrock' });
+    expect(line(renderPlan(local), 'time')).toBe('time      not estimated: the local Bedrock has no queue worth waiting for');
+    expect(planDocument(local)).toMatchObject({ minutes: null });
+    const elsewhere = report({ targetKind: 'endpoint', target: 'http://127.0.0.1:4566' });
+    expect(line(renderPlan(elsewhere), 'time')).toContain('the queue of http://127.0.0.1:4566 is not known');
+  });
+});
