@@ -8,6 +8,7 @@ export {
   type OpenDatasetOptions,
   openDataset,
 } from './dataset-format.ts';
+export * from './hub/index.ts';
 export * from './jsonl/index.ts';
 export { type OpenSourceOptions, openSource } from './open-source.ts';
 export * from './parquet/index.ts';

@@ -19,6 +19,10 @@ export interface QuestionFlags {
   readonly format?: 'csv' | 'tsv' | 'jsonl';
   readonly maxExpansion?: number;
   readonly s3EndpointUrl?: string;
+  readonly datasetId?: string;
+  readonly split?: string;
+  readonly config?: string;
+  readonly revision?: string;
   readonly delimiter?: string;
   readonly recordsPerJob?: number;
   readonly slots?: number;
@@ -69,10 +73,18 @@ export function withQuestion(command: Command): Command {
     .optionsGroup('Jobs:')
     .option('--slots <n>', "jobs at once (default: the model's quota)", wholeNumber(1, 10_000))
     .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
+    .option('--dataset-id <owner/name>', 'a dataset of Hugging Face, as hf://owner/name (HF_TOKEN)')
+    .option('--split <name>', 'Hugging Face: the split (default: train)')
+    .option('--config <name>', 'Hugging Face: the config, where it has several')
+    .option('--revision <name>', "Hugging Face: the owner's own files at a branch or commit")
+    .option('--max-records <n>', 'the first n rows alone', wholeNumber(1))
+    .option('--sample <n>', 'n rows drawn by chance, the same for the same content', wholeNumber(1))
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
 }
+    .option('--max-records-per-job <n>', 'planned, but no more than n', wholeNumber(1))
+    .option('--max-jobs <n>', 'n jobs at most; what does not go in is left out', wholeNumber(1))
 
 /** Adds the options of a target. */
 export function withTarget(command: Command): Command {
@@ -99,7 +111,10 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
   const { slots, recordsPerJob, maxAttempts, timeoutHours, strict } = flags;
   return {
     ...targetOptions(flags),
-    dataset,
+    dataset: flags.datasetId === undefined ? dataset : [`hf://${flags.datasetId.replace(/^hf:\/\//i, '')}`, ...dataset],
+    split: flags.split,
+    config: flags.config,
+    revision: flags.revision,
     model: flags.model,
     prompt,
     promptId,

@@ -15,7 +15,7 @@ type PlanFlags = CommonFlags & QuestionFlags & TargetFlags;
 
 /** `plan`: what a run would do and cost; sends nothing. */
 export function planCommand(cli: Cli): Command {
-  const command = cli.command('plan <dataset...>', {
+  const command = cli.command('plan [dataset...]', {
     summary: 'what a run would do and cost; sends nothing',
     examples: ['batchrock plan reviews.csv --model amazon.nova-lite-v1:0 --prompt "{text}"'],
     more: 'Reads the whole dataset once. Writes no object, creates no job, asks no server.',

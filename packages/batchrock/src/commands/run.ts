@@ -25,7 +25,7 @@ interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
 
 /** `run`: the main job, from a dataset to its results. */
 export function runCommand(cli: Cli): Command {
-  const command = cli.command('run <dataset...>', {
+  const command = cli.command('run [dataset...]', {
     summary: 'send a dataset, wait, and write its results',
     examples: [
       `batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\
@@ -52,7 +52,7 @@ export function runCommand(cli: Cli): Command {
 async function run(context: CommandContext, flags: RunFlags, dataset: readonly string[]): Promise<ExitCode> {
   const { host, terminal } = context;
   const prompt = await promptOf(flags, host.cwd);
-  const { defaultOutput, startRun } = await import('../sdk/index.ts');
+  const { datasetNames, defaultOutput, startRun } = await import('../sdk/index.ts');
   const toStdout = flags.out === '-';
   const { InputError } = await import('@batchrock/core');
   if (toStdout && flags.maxRowsPerFile !== undefined) {
@@ -61,9 +61,10 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
   if (toStdout && flags.json) {
     throw new InputError('BR-E0112', '--json and --out - exclude each other: both write to standard output');
   }
+  const question = questionOf(dataset, flags, prompt);
   const request = {
-    ...questionOf(dataset, flags, prompt),
-    out: toStdout ? undefined : (flags.out ?? defaultOutput(dataset)),
+    ...question,
+    out: toStdout ? undefined : (flags.out ?? defaultOutput(datasetNames(question))),
     maxRowsPerFile: flags.maxRowsPerFile,
     force: flags.force,
     new: flags.new,

@@ -4,7 +4,9 @@ import { InputError } from '@batchrock/core';
 export function datasetNames(question: { readonly dataset: string | readonly string[] }): readonly string[] {
   const names = typeof question.dataset === 'string' ? [question.dataset] : question.dataset;
   if (names.length > 0) return names;
-  throw new InputError('BR-E0112', 'no dataset is given');
+  throw new InputError('BR-E0112', 'no dataset is given', {
+    hint: 'name a file, s3://bucket/key or hf://owner/name; - is standard input',
+  });
 }
 
 /** What messages call a dataset: its only name, or the first of several. */

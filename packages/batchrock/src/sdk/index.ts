@@ -1,5 +1,5 @@
 export type { RunHome } from '../compose/run-home.ts';
-export { defaultOutput } from '../request/dataset-name.ts';
+export { datasetNames, defaultOutput } from '../request/dataset-name.ts';
 export type { OutputFormat } from '../request/output.ts';
 export { type RetryRequest, resume, retryFailed, type StopRequest, stop } from './act.ts';
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';

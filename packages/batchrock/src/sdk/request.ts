@@ -6,12 +6,19 @@ import type { TargetOptions } from '../compose/target.ts';
 export interface Question extends TargetOptions {
   /**
    * Path of a file or a pattern (`data/*.csv`), `s3://bucket/key`, a prefix (`s3://bucket/prefix/`) or a pattern
-   * (`s3://bucket/prefix/*.csv`), or `-` for standard input. Several are read as one, in their order.
+   * (`s3://bucket/prefix/*.csv`), `hf://owner/name[/config][@revision]`, or `-` for standard input. Several are read as
+   * one, in their order.
    */
   readonly dataset: string | readonly string[];
   /** S3 elsewhere, for datasets; default: where `endpointUrl` is, else AWS. */
   readonly s3EndpointUrl?: string;
   /** Model id, cross-Region profile id or ARN. */
+  /** Datasets of a hub: default `train`. */
+  readonly split?: string;
+  /** Datasets of a hub: default the only one, or `default`. */
+  readonly config?: string;
+  /** Datasets of a hub: the owner's own files at a branch, tag or commit; default: what the hub has converted to Parquet. */
+  readonly revision?: string;
   readonly model: string;
   /** Template of the user's turn, with `{column}`; doubled braces are literal ones. */
   readonly prompt?: string;

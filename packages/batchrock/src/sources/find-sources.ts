@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { InputError, type Source } from '@batchrock/core';
 import { fileSource } from './file.ts';
 import { findFiles } from './find-files.ts';
+import { findInHub, type HubPlace } from './hub.ts';
 import { openS3, type S3Place } from './s3.ts';
 
 /** Where datasets are looked for, and how their servers are reached. */
-export interface SourceOptions extends S3Place {
+export interface SourceOptions extends S3Place, HubPlace {
   /** Where relative paths start. */
   readonly cwd: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Hears what a user should know and no error is. */
   readonly notice?: (text: string) => void;
 }
@@ -28,6 +29,11 @@ export async function findSources(name: string, options: SourceOptions): Promise
     const s3 = await openS3(options);
     return findAll(s3, () => s3.find(name, { signal: options.signal }));
   }
+  if (scheme === 'hf') {
+    const { sources, description, isPartial } = await findInHub(name, options);
+    options.notice?.(isPartial ? `${description}: only the first 5 GB of it, as the hub has converted it` : description);
+    return { sources, close: async () => undefined };
+  }
   if (scheme !== undefined) throw unknownScheme(name, scheme);
   const files = await findFiles(name, options.cwd);
   const sources: Source[] = [];
@@ -44,6 +50,7 @@ export async function findAllSources(names: readonly string[], options: SourceOp
   const close = async (): Promise<void> => {
     for (const each of found) await each.close();
   };
+  checkHubOptions(names, options);
   try {
     for (const name of names) found.push(await findSources(name, options));
     const sources = found.flatMap((each) => each.sources);
@@ -59,6 +66,17 @@ export async function findAllSources(names: readonly string[], options: SourceOp
     await close();
     throw error;
   }
+}
+
+/** Throws `BR-E0112` for what says something of a hub's dataset where there is none. */
+function checkHubOptions(names: readonly string[], options: SourceOptions): void {
+  if (names.some((name) => /^hf:/i.test(name))) return;
+  const option = (['split', 'config', 'revision'] as const).find((each) => options[each] !== undefined);
+  if (option === undefined) return;
+  throw new InputError('BR-E0112', `--${option} is for datasets of a hub, and ${names.join(', ')} is none`, {
+    hint: 'a dataset of a hub is hf://owner/name, or --dataset-id owner/name',
+    details: { option },
+  });
 }
 
 async function findAll(owner: { destroy(): void }, find: () => Promise<readonly Source[]>): Promise<FoundSources> {
