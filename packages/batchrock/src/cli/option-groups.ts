@@ -25,6 +25,10 @@ export interface QuestionFlags {
   readonly revision?: string;
   readonly delimiter?: string;
   readonly recordsPerJob?: number;
+  readonly maxRecords?: number;
+  readonly maxRecordsPerJob?: number;
+  readonly maxJobs?: number;
+  readonly sample?: number;
   readonly slots?: number;
   readonly expectOutputTokens?: number;
   readonly maxAttempts?: number;
@@ -69,22 +73,22 @@ export function withQuestion(command: Command): Command {
     .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiterOf)
     .option('--max-expansion <n>', '.gz, .zst: times as large at most (default: 500)', wholeNumber(1))
     .option('--s3-endpoint-url <url>', 'S3 elsewhere, for s3:// datasets')
-    .option('--strict', 'a bad row ends the run before anything is sent')
-    .optionsGroup('Jobs:')
-    .option('--slots <n>', "jobs at once (default: the model's quota)", wholeNumber(1, 10_000))
-    .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
     .option('--dataset-id <owner/name>', 'a dataset of Hugging Face, as hf://owner/name (HF_TOKEN)')
     .option('--split <name>', 'Hugging Face: the split (default: train)')
     .option('--config <name>', 'Hugging Face: the config, where it has several')
     .option('--revision <name>', "Hugging Face: the owner's own files at a branch or commit")
     .option('--max-records <n>', 'the first n rows alone', wholeNumber(1))
     .option('--sample <n>', 'n rows drawn by chance, the same for the same content', wholeNumber(1))
+    .option('--strict', 'a bad row ends the run before anything is sent')
+    .optionsGroup('Jobs:')
+    .option('--slots <n>', "jobs at once (default: the model's quota)", wholeNumber(1, 10_000))
+    .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
+    .option('--max-records-per-job <n>', 'planned, but no more than n', wholeNumber(1))
+    .option('--max-jobs <n>', 'n jobs at most; what does not go in is left out', wholeNumber(1))
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
 }
-    .option('--max-records-per-job <n>', 'planned, but no more than n', wholeNumber(1))
-    .option('--max-jobs <n>', 'n jobs at most; what does not go in is left out', wholeNumber(1))
 
 /** Adds the options of a target. */
 export function withTarget(command: Command): Command {
@@ -108,7 +112,8 @@ function targetOptions(flags: TargetFlags): TargetOptions {
 /** The flags of a question in the words of the SDK. */
 export function questionOf(dataset: readonly string[], flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
   const { system, promptId, promptsDir, textColumn, family, format, delimiter, maxExpansion } = flags;
-  const { slots, recordsPerJob, maxAttempts, timeoutHours, strict } = flags;
+  const { slots, recordsPerJob, maxRecords, maxRecordsPerJob, maxJobs, sample } = flags;
+  const { maxAttempts, timeoutHours, strict } = flags;
   return {
     ...targetOptions(flags),
     dataset: flags.datasetId === undefined ? dataset : [`hf://${flags.datasetId.replace(/^hf:\/\//i, '')}`, ...dataset],
@@ -131,6 +136,10 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     slots,
     expectOutputTokens: flags.expectOutputTokens,
     recordsPerJob,
+    maxRecords,
+    maxRecordsPerJob,
+    maxJobs,
+    sample,
     maxAttempts,
     timeoutHours,
     strict,

@@ -42,6 +42,22 @@ const event = (kind: EventBody['kind'], more: Partial<EventBody> = {}): EventBod
 const done = (jobs: number) => ({ ...RUNNING, succeeded: jobs, jobs: { ...RUNNING.jobs, done: jobs, total: 1000 } });
 
 describe('a log', () => {
+  test('says every half minute how far reading, packing and joining are, and nothing of what is over sooner', () => {
+    const { display, lines, at } = displayOf();
+    for (let second = 0; second < 25; second++) {
+      at(second * 1000);
+      display.show({ phase: 'hashing', bytes: second * 1e8, totalBytes: 25e8 });
+    }
+    for (let second = 25; second <= 100; second++) {
+      at(second * 1000);
+      display.show({ phase: 'preparing', run: 'r-7f3', rows: (second - 25) * 1000, share: (second - 25) / 75 });
+    }
+    expect(lines()).toEqual([
+      '1970-01-01T00:00:55Z run r-7f3 preparing: 40 % · 30,000 rows · 1.0 k rows/s · 45 s left',
+      '1970-01-01T00:01:25Z run r-7f3 preparing: 80 % · 60,000 rows · 1.0 k rows/s · 15 s left',
+    ]);
+  });
+
   test('sums up what single jobs do: a line for each change of the counts, one a second at most', () => {
     const { display, lines, at } = displayOf();
     // 1,000 jobs end within ten seconds, each with an event and a status

@@ -1,9 +1,10 @@
 import type { EventBody } from '@batchrock/core';
-import { bytes, count, isoTime, percent, plural, usd } from '../render/figures.ts';
-import { bar, renderLiveLine } from '../render/live-line.ts';
+import { isoTime, plural, usd } from '../render/figures.ts';
+import { renderLiveLine } from '../render/live-line.ts';
 import { Pace } from '../render/pace.ts';
 import { countsLine, renderEventLine } from '../render/progress-line.ts';
-import { fit } from '../render/width.ts';
+import { renderStepLine, renderStepLog, type Step } from '../render/step-line.ts';
+import { StepPace } from '../render/step-pace.ts';
 import type { RunProgress } from '../sdk/progress.ts';
 import type { RunStatus } from '../sdk/run-status.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,6 +20,7 @@ const OF_ONE_JOB: ReadonlySet<EventBody['kind']> = new Set(['submitting', 'submi
 export class ProgressDisplay {
   readonly #terminal: Terminal;
   readonly #pace = new Pace();
+  readonly #steps = new StepPace();
   readonly #now: () => number;
   #status: RunStatus | undefined;
   #run: string | undefined;
@@ -52,7 +54,7 @@ export class ProgressDisplay {
     if (progress.phase === 'event') this.#event(progress.event);
     else if (progress.phase === 'running') this.#running(progress.status, progress.trouble);
     else if (progress.phase === 'run') this.#found(progress.run, progress.found ? progress.state : undefined);
-    else this.#terminal.draw((width) => fit(stepText(progress), width));
+    else this.#step(progress);
   }
 
   /** Takes the live line away. */
@@ -96,6 +98,16 @@ export class ProgressDisplay {
     if (!this.#terminal.live) this.#log(status, view.share, now);
   }
 
+  /** A live line, or in a log one every half minute: a step that is over sooner is not worth one. */
+  #step(step: Step): void {
+    const now = this.#now();
+    const view = this.#steps.observe(step, now);
+    this.#terminal.draw((width) => renderStepLine(view, width));
+    if (this.#terminal.live || now - Math.max(this.#saidAt, this.#steps.startedAt) < QUIET_LINE_MS) return;
+    this.#saidAt = now;
+    this.#terminal.note(`${isoTime(now)} ${renderStepLog(view)}`);
+  }
+
   /** One line for each change of the counts, or every half minute. */
   #log(status: RunStatus, share: number | undefined, now: number): void {
     const counts = countsLine(status, share);
@@ -120,15 +132,6 @@ function inFlightText(status: RunStatus): string {
   const isKnown = batchUsd !== undefined && estimatedBatchUsd !== undefined;
   const cost = isKnown ? `all that is left costs about ${usd(estimatedBatchUsd - batchUsd)}` : 'what they cost is not known yet';
   return `${jobs} go on at Bedrock; ${cost}. batchrock stop ${status.run} stops them`;
-}
-
-/** A step of a run in which no job is looked at. */
-type Step = Extract<RunProgress, { readonly phase: 'hashing' | 'preparing' | 'exporting' }>;
-
-function stepText(step: Step): string {
-  if (step.phase === 'hashing') return `reading ${bytes(step.bytes)} of ${bytes(step.totalBytes)}`;
-  if (step.phase === 'exporting') return `run ${step.run} writing results ${count(step.rows)}/${count(step.totalRows)}`;
-  return `run ${step.run} preparing ${bar(step.share)} ${percent(step.share)} · ${count(step.rows)} rows`;
 }
 
 function foundText(run: string, state: string): string {

@@ -16,6 +16,7 @@ export function renderPlan(report: PlanReport): string[] {
       (each) =>
         `          ${each.code}: ${plural(each.rows, 'row')}, the first on line ${each.firstLine} (${printable(each.firstProblem)})`,
     ),
+    ...takenLines(report),
     `parts     ${plural(plan.parts, 'job')} of up to ${plural(plan.partRecords, 'record')}, ${count(plan.slots)} at once, ${plural(plan.waves, 'wave')}`,
   ];
   if (plan.sentinels > 0) {
@@ -25,6 +26,16 @@ export function renderPlan(report: PlanReport): string[] {
   lines.push(`storage   ${bytes(report.storageBytes)} put into the bucket, results not counted`);
   lines.push(`time      ${timeText(report)}`);
   lines.push('network   nothing was sent');
+  return lines;
+}
+
+function takenLines({ taken, leftOut }: PlanReport): string[] {
+  const lines: string[] = [];
+  if (taken?.first !== undefined) lines.push(`          of the first ${plural(taken.first, 'row')} alone (--max-records)`);
+  if (taken?.sample !== undefined) {
+    lines.push(`          a sample of ${count(taken.sample.of)}, the same one for the same content (--sample)`);
+  }
+  if (leftOut > 0) lines.push(`          ${plural(leftOut, 'row')} left out: they do not go into the jobs (--max-jobs)`);
   return lines;
 }
 
@@ -85,6 +96,8 @@ export function planDocument(report: PlanReport): object {
     rows: rest.rows,
     rejected: rest.rejected,
     records: plan.records,
+    taken: rest.taken ?? null,
+    leftOut: rest.leftOut,
     parts: plan.parts,
     partRecords: plan.partRecords,
     waves: plan.waves,

@@ -6,6 +6,7 @@ import {
   type RowBatch,
   type RowReader,
   type Source,
+  type TakenRows,
 } from '@batchrock/core';
 import { type DatasetFiles, type DatasetOptions, openDatasetFiles } from './dataset-files.ts';
 import type { CheckedQuestion } from './question.ts';
@@ -22,6 +23,10 @@ export interface Dataset {
   readonly columns: readonly string[];
   /** From the size of the first rows; all of them where they are few. */
   readonly estimatedRows: number;
+  /** The estimate is exact. */
+  readonly isCounted: boolean;
+  /** The rows that are taken, where those are not all of its files. */
+  readonly taken?: TakenRows;
   readonly warnings: readonly string[];
   /** From the start, or from the first byte of a row. */
   open(from?: ReadPosition): Promise<RowReader>;
@@ -80,6 +85,7 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
     return {
       columns: [...reader.columns],
       estimatedRows: batch === undefined ? rows : Math.max(rows, Math.ceil((rows / read) * bytes)),
+      isCounted: batch === undefined,
       warnings: reader.warnings,
     };
   } finally {

@@ -2,6 +2,24 @@ import type { Dialect, SourcePin } from '@batchrock/core';
 import { nodeSha256 } from '../node/index.ts';
 import type { CheckedQuestion } from './question.ts';
 
+/** Bounds of a run, as they were asked for. */
+export interface RunBounds {
+  /** The first so many rows of the dataset; the others are no part of the run. */
+  readonly maxRecords?: number;
+  /** Records of the largest job, but that the last one may have as many more as the model's minimum. */
+  readonly maxRecordsPerJob?: number;
+  /** Most jobs of the first attempt; rows that do not go into them are left out. */
+  readonly maxJobs?: number;
+  /** So many rows, drawn by chance; the same ones for the same content. The others are no part of the run. */
+  readonly sample?: number;
+}
+
+/** The bounds of a question; undefined when it has none. */
+export function boundsOf({ maxRecords, maxRecordsPerJob, maxJobs, sample }: RunBounds): RunBounds | undefined {
+  const bounds = { maxRecords, maxRecordsPerJob, maxJobs, sample };
+  return Object.values(bounds).every((value) => value === undefined) ? undefined : bounds;
+}
+
 /** What determines the answers, and how they are asked for: equal values are one run. */
 export interface IdentityInput {
   readonly question: CheckedQuestion;
@@ -11,6 +29,8 @@ export interface IdentityInput {
   /** As given; a delimiter that was found does not count. */
   readonly delimiter: string | undefined;
   readonly recordsPerJob: number | undefined;
+  /** What bounds the rows that are sent and the jobs; undefined without any bound. */
+  readonly bounds?: RunBounds | undefined;
   readonly strict: boolean;
   /** From `targetIdentity`. */
   readonly target: object;
@@ -28,6 +48,7 @@ export function runIdentity(input: IdentityInput): string {
     model: { modelId: model.modelId, family: model.family.name, invocationType },
     request,
     recordsPerJob: input.recordsPerJob,
+    bounds: input.bounds,
     strict: input.strict,
     target: input.target,
   });

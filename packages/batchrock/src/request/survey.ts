@@ -17,6 +17,8 @@ import type { CheckedQuestion } from './question.ts';
 export interface Survey {
   readonly rows: number;
   readonly records: number;
+  /** Bytes of the rows as they came, unpacked. */
+  readonly rowBytes: number;
   /** Rows that cannot be sent, by reason, most frequent first. */
   readonly rejected: readonly RejectedRows[];
   /** Measured on records from all over the dataset; undefined when there are none. */
@@ -41,7 +43,12 @@ const SAMPLE_RECORDS = 512;
 export async function surveyRows(
   dataset: Dataset,
   question: CheckedQuestion,
-  options: { readonly maxRows?: number; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly maxRows?: number;
+    readonly signal?: AbortSignal;
+    /** Rows looked at so far, and the share of the dataset that is read. */
+    readonly onProgress?: (rows: number, share: number | undefined) => void;
+  } = {},
 ): Promise<Survey> {
   const reader = await dataset.open();
   try {
@@ -56,11 +63,17 @@ export async function surveyRows(
       const batch = await reader.next();
       if (batch === undefined) return tally.survey(true);
       tally.take(batch);
+      options.onProgress?.(tally.rows, shareRead(reader, dataset));
       if (tally.rows >= (options.maxRows ?? Number.POSITIVE_INFINITY)) return tally.survey(false);
     }
   } finally {
     await reader.close();
   }
+}
+
+/** How much of a dataset a reader has read; undefined for an empty one. */
+export function shareRead(reader: RowReader, dataset: Pick<Dataset, 'bytes'>): number | undefined {
+  return dataset.bytes === 0 ? undefined : (reader.bytesRead ?? reader.position.byte) / dataset.bytes;
 }
 
 /** Counts rows, and keeps every n-th record: n doubles when there are too many, so that the sample spans the dataset. */
@@ -72,6 +85,7 @@ class Tally {
   readonly #rejected = new Map<number, { rows: number; firstLine: number; firstProblem: string }>();
   readonly #text = new TextDecoder();
   #records = 0;
+  #bytes = 0;
   #kept: string[] = [];
   #every = 1;
 
@@ -83,6 +97,7 @@ class Tally {
 
   take(batch: RowBatch): void {
     for (let row = 0; row < batch.count; row++) {
+      this.#bytes += batch.rowEnd[row]! - batch.rowStart[row]!;
       this.#block.length = 0;
       const reason = this.#encoder.encode(batch, row, this.rows++, this.#block);
       if (reason === RejectReason.none) this.#keep();
@@ -93,7 +108,14 @@ class Tally {
   survey(isWhole: boolean): Survey {
     const rejected = [...this.#rejected].map(([reason, found]) => ({ code: REJECT_CODES[reason] ?? String(reason), ...found }));
     rejected.sort((a, b) => b.rows - a.rows);
-    return { rows: this.rows, records: this.#records, rejected, sample: sampleRecords(this.#kept), isWhole };
+    return {
+      rows: this.rows,
+      records: this.#records,
+      rowBytes: this.#bytes,
+      rejected,
+      sample: sampleRecords(this.#kept),
+      isWhole,
+    };
   }
 
   #keep(): void {

@@ -44,6 +44,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
       bytes: dataset.bytes,
       files: input.files.map((pin, i) => ({ name: dataset.sources[i]?.name ?? '', ...pin })),
       dialect: dataset.dialect,
+      ...(dataset.taken === undefined ? {} : { taken: dataset.taken }),
     },
     model: {
       modelId: model.modelId,
@@ -62,27 +63,51 @@ export function freezeDocument(input: FreezeInput): RunDocument {
       namePrefix: NAME_PREFIX,
     },
     lane: laneOf(target, model.baseId),
-    partRecords: partRecords(asked, dataset.estimatedRows, model.limits, input.recordBytes),
+    partRecords: partRecords(asked, dataset, model.limits, input.recordBytes),
+    ...(asked.maxJobs === undefined ? {} : { maxParts: asked.maxJobs }),
     maxAttempts: asked.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     strict: asked.strict ?? false,
     synthetic: input.synthetic,
   };
 }
 
+/** How far the number of rows may be from what the first of them let expect. */
+const ESTIMATE_ERROR = 0.05;
+
 /** Records a job: as asked, if the model takes so many, else planned. */
 export function partRecords(
   asked: Question,
-  estimatedRows: number,
+  dataset: Pick<Dataset, 'estimatedRows' | 'isCounted'>,
   limits: ModelLimits,
   recordBytes: number | undefined,
 ): number {
-  const wanted = asked.recordsPerJob;
-  const slots = asked.slots ?? limits.maxJobs;
-  if (wanted === undefined) return partRecordsFor({ estimatedRows, limits, slots, recordBytes });
-  if (wanted >= limits.minRecords && wanted <= limits.maxRecords) return wanted;
-  throw new InputError(
-    'BR-E0120',
-    `--records-per-job is ${wanted}; a job of this model takes ${limits.minRecords} to ${limits.maxRecords} records (${limits.date})`,
-    { details: { option: 'records-per-job', value: wanted } },
-  );
+  const { recordsPerJob, maxRecordsPerJob, maxJobs } = asked;
+  if (maxRecordsPerJob !== undefined && maxRecordsPerJob < limits.minRecords) {
+    throw refused(
+      'max-records-per-job',
+      maxRecordsPerJob,
+      `a job of this model takes ${limits.minRecords} records at least`,
+      limits,
+    );
+  }
+  if (recordsPerJob === undefined) {
+    return partRecordsFor({
+      estimatedRows: dataset.estimatedRows,
+      estimateError: dataset.isCounted ? 0 : ESTIMATE_ERROR,
+      limits: { ...limits, maxRecords: Math.min(limits.maxRecords, maxRecordsPerJob ?? limits.maxRecords) },
+      slots: asked.slots ?? limits.maxJobs,
+      maxParts: maxJobs,
+      recordBytes,
+    });
+  }
+  const { minRecords, maxRecords } = limits;
+  if (recordsPerJob > (maxRecordsPerJob ?? recordsPerJob)) {
+    throw refused('records-per-job', recordsPerJob, `--max-records-per-job is ${maxRecordsPerJob}`, limits);
+  }
+  if (recordsPerJob >= minRecords && recordsPerJob <= maxRecords) return recordsPerJob;
+  throw refused('records-per-job', recordsPerJob, `a job of this model takes ${minRecords} to ${maxRecords} records`, limits);
+}
+
+function refused(option: string, value: number, why: string, limits: ModelLimits): InputError {
+  return new InputError('BR-E0120', `--${option} is ${value}; ${why} (${limits.date})`, { details: { option, value } });
 }

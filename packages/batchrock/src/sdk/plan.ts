@@ -1,4 +1,4 @@
-import { estimatePlan, type Plan } from '@batchrock/core';
+import { estimatePlan, type Plan, type TakenRows } from '@batchrock/core';
 import { describeTarget, type Target } from '../compose/target.ts';
 import { surveyRows } from '../request/survey.ts';
 import { partRecords } from './freeze-document.ts';
@@ -20,6 +20,10 @@ export interface PlanReport {
     readonly firstLine: number;
     readonly firstProblem: string;
   }[];
+  /** The rows that are taken, where those are not all. */
+  readonly taken: TakenRows | undefined;
+  /** Rows that could be sent and do not go into the jobs that may be made. */
+  readonly leftOut: number;
   readonly plan: Plan;
   readonly minRecords: number;
   /** Bytes that the run puts into its bucket before Bedrock writes anything: records, and rows before compression. */
@@ -43,14 +47,19 @@ export async function planRun(
 async function planInspected(inspected: Inspected, question: Question, options: FollowOptions): Promise<PlanReport> {
   const { dataset, target } = inspected;
   const { model, request } = inspected.question;
-  const survey = await surveyRows(dataset, inspected.question, { signal: options.signal });
+  const survey = await surveyRows(dataset, inspected.question, {
+    signal: options.signal,
+    onProgress: (rows, share) => options.onProgress?.({ phase: 'reading', rows, share }),
+  });
   const slots = question.slots ?? model.limits.maxJobs;
+  const recordsPerPart = partRecords(question, dataset, model.limits, survey.sample?.bytes);
+  const records = Math.min(survey.records, recordsPerPart * (question.maxJobs ?? Number.POSITIVE_INFINITY));
   const plan = estimatePlan({
     model,
     params: request.params,
-    records: survey.records,
+    records,
     slots,
-    partRecords: partRecords(question, dataset.estimatedRows, model.limits, survey.sample?.bytes),
+    partRecords: recordsPerPart,
     sample: survey.sample,
     outputTokens: question.expectOutputTokens,
   });
@@ -62,8 +71,10 @@ async function planInspected(inspected: Inspected, question: Question, options: 
     targetKind: target.kind,
     rows: survey.rows,
     rejected: survey.rejected,
+    taken: dataset.taken,
+    leftOut: survey.records - records,
     plan,
     minRecords: model.limits.minRecords,
-    storageBytes: plan.bytes === undefined ? undefined : plan.bytes + dataset.bytes,
+    storageBytes: plan.bytes === undefined ? undefined : plan.bytes + survey.rowBytes,
   };
 }

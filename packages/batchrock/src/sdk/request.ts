@@ -1,9 +1,10 @@
 import type { InvocationType } from '@batchrock/core';
 import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
+import type { RunBounds } from '../request/identity.ts';
 
 /** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
-export interface Question extends TargetOptions {
+export interface Question extends TargetOptions, RunBounds {
   /**
    * Path of a file or a pattern (`data/*.csv`), `s3://bucket/key`, a prefix (`s3://bucket/prefix/`) or a pattern
    * (`s3://bucket/prefix/*.csv`), `hf://owner/name[/config][@revision]`, or `-` for standard input. Several are read as
@@ -12,13 +13,13 @@ export interface Question extends TargetOptions {
   readonly dataset: string | readonly string[];
   /** S3 elsewhere, for datasets; default: where `endpointUrl` is, else AWS. */
   readonly s3EndpointUrl?: string;
-  /** Model id, cross-Region profile id or ARN. */
   /** Datasets of a hub: default `train`. */
   readonly split?: string;
   /** Datasets of a hub: default the only one, or `default`. */
   readonly config?: string;
   /** Datasets of a hub: the owner's own files at a branch, tag or commit; default: what the hub has converted to Parquet. */
   readonly revision?: string;
+  /** Model id, cross-Region profile id or ARN. */
   readonly model: string;
   /** Template of the user's turn, with `{column}`; doubled braces are literal ones. */
   readonly prompt?: string;

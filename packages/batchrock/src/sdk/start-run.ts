@@ -18,7 +18,7 @@ import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
-import { runIdentity } from '../request/identity.ts';
+import { boundsOf, runIdentity } from '../request/identity.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
 import {
   checkNoSource,
@@ -32,6 +32,7 @@ import {
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
+import { takeRows } from '../request/taken-rows.ts';
 import { type FoundSources, fileSource, findAllSources } from '../sources/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
@@ -154,7 +155,10 @@ export async function inspect(session: InspectingSession, request: Question, opt
     const how = { format: found.format ?? request.format, compression: found.compression, delimiter, maxExpansion };
     const dataset = await lookAtDataset(found.name, found.sources, how, question, options.signal);
     for (const warning of dataset.warnings) session.notice(warning);
-    return { question, target, dataset, files: await pinAll(found.sources, options), close: () => found.close() };
+    const files = await pinAll(found.sources, options);
+    const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
+    const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });
+    return { question, target, dataset: taken, files, close: () => found.close() };
   } catch (error) {
     await found.close();
     throw error;
@@ -205,6 +209,7 @@ function identityOf(request: RunRequest, inspected: Inspected): string {
     format: inspected.dataset.dialect.format,
     delimiter: request.delimiter,
     recordsPerJob: request.recordsPerJob,
+    bounds: boundsOf(request),
     strict: request.strict ?? false,
     target: targetIdentity(inspected.target),
   });
@@ -251,6 +256,10 @@ async function prepare(
       }),
   });
   await dataset.checkUnchanged();
+  if (prepared.isCut) {
+    const jobs = document.maxParts === 1 ? 'one job is' : `${document.maxParts} jobs are`;
+    notice(`${jobs} full: the rows behind the first ${prepared.rows} are left out (--max-jobs)`);
+  }
   const records = prepared.rows - prepared.rejected;
   if (records > 0 && records < minRecords) {
     notice(

@@ -51,6 +51,15 @@ describe('the size of a part', () => {
     expect(wavesOf(partsOf(1_050_000, size(1_000_000, 20), limits), 20)).toBe(3);
   });
 
+  it('makes parts larger where only so many may be made, as far as they may be', () => {
+    const bounded = (maxParts: number, maxRecords = limits.maxRecords) =>
+      partRecordsFor({ estimatedRows: 1_000_000, slots: 20, limits: { ...limits, maxRecords }, maxParts });
+    expect(bounded(40)).toBe(25_000);
+    expect(bounded(30)).toBe(33_334);
+    expect(bounded(2)).toBe(limits.maxRecords);
+    expect(bounded(10, 30_000)).toBe(30_000);
+  });
+
   it('keeps a job of long records below the bytes that it may have', () => {
     const records = partRecordsFor({ estimatedRows: 1_000_000, slots: 20, limits, recordBytes: 1_000_000 });
     expect(records * 1_000_000).toBeLessThanOrEqual(limits.maxJobBytes);

@@ -12,6 +12,8 @@ export interface PartSizeInput {
   readonly limits: ModelLimits;
   /** Jobs at once. */
   readonly slots: number;
+  /** Most parts: they become larger, as far as they may. Default: no limit. */
+  readonly maxParts?: number;
   /** Mean bytes of a record, where it is known: keeps a job below `maxJobBytes`. */
   readonly recordBytes?: number;
 }
@@ -39,7 +41,8 @@ export function partRecordsFor(input: PartSizeInput): number {
     if (chosen === 0 || ratio(size, best) < ratio(chosen, best)) chosen = size;
   }
   if (chosen === 0) chosen = Math.ceil(rows / (slots * Math.ceil(rows / (largest * slots))));
-  return Math.min(largest, Math.max(limits.minRecords, chosen));
+  const fewest = Math.ceil(rows / (input.maxParts ?? Number.POSITIVE_INFINITY));
+  return Math.min(largest, Math.max(limits.minRecords, chosen, fewest));
 }
 
 /** Parts that so many records make, the last two balanced as the packer does it, as far as bytes do not close a part before. */
