@@ -8,6 +8,8 @@ export interface KernelFunctions {
   readSucceeded(at: number, end: number, spans: number, literals: number): number;
   escape(from: number, end: number, doubled: boolean, to: number): number;
   unescape(from: number, end: number, to: number): number;
+  undouble(from: number, end: number, to: number): number;
+  parseFloats(from: number, end: number, to: number, hard: number): number;
   csvCell(from: number, end: number, delimiter: number, to: number): number;
   jsonCell(literal: number, length: number, from: number, end: number, doubled: boolean, to: number): number;
   jsonAnswer(

@@ -13,7 +13,7 @@ export class CountColumn {
 
   null(): void {
     this.leaf.entries(1, 0);
-    this.leaf.rows += 1;
+    this.leaf.endRow();
   }
 
   put(value: number): void {
@@ -22,9 +22,13 @@ export class CountColumn {
     putInt64(leaf.target.view, leaf.length, value);
     leaf.length += 8;
     leaf.entries(1, 1);
-    leaf.rows += 1;
+    leaf.endRow();
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
+  }
+
+  release(): void {
+    this.leaf.release();
   }
 
   closePage(): void {

@@ -1,14 +1,47 @@
 import { Buffer } from 'node:buffer';
+import { addressOf, type ByteView, kernelFunctions, releaseBlock, takeBlock } from '@batchrock/core';
 
 /** Powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 /** More digits than these may not fit into 53 bits. */
 const EXACT_DIGITS = 15;
 
-/**
- * Parses the JSON array of numbers `bytes[start..end)` into 32-bit floats (little-endian) at `at` of `out`, which has room for
- * them; how many, -1 when it is no such array. Bit for bit what `Float32Array.from(JSON.parse(…))` makes of it.
- */
+/** A count, and index, address and length of each of 64 numbers: see `parseFloats` of the kernel. */
+const HARD_BYTES = 4 + 12 * 64;
+
+/** Parses vectors by the kernel where they lie in its memory, else by `parseFloats`. `release` it. */
+export class FloatParser {
+  readonly #hard = takeBlock(HARD_BYTES);
+
+  /**
+   * Parses the JSON array of numbers `from.bytes[start..end)` into 32-bit floats (little-endian) at `at`, where there is room
+   * for them; how many, -1 when it is no such array. Bit for bit what `Float32Array.from(JSON.parse(…))` makes of it.
+   */
+  parse(from: ByteView, start: number, end: number, to: ByteView, at: number): number {
+    const hard = addressOf(this.#hard);
+    if (from.address < 0 || to.address < 0 || hard < 0) return parseFloats(from.bytes, start, end, to.view, at);
+    const count = kernelFunctions().parseFloats(from.address + start, from.address + end, to.address + at, hard);
+    if (count === -2) return parseFloats(from.bytes, start, end, to.view, at);
+    if (count > 0) this.#settle(from, to, at);
+    return count;
+  }
+
+  release(): void {
+    releaseBlock(this.#hard);
+  }
+
+  /** The numbers that the kernel has left. */
+  #settle(from: ByteView, to: ByteView, at: number): void {
+    const block = this.#hard;
+    const words = new Uint32Array(block.buffer, block.byteOffset, HARD_BYTES / 4);
+    for (let i = 0; i < words[0]!; i++) {
+      const start = words[3 * i + 2]! - from.address;
+      to.view.setFloat32(at + 4 * words[3 * i + 1]!, parseSlowly(from.bytes, start, start + words[3 * i + 3]!), true);
+    }
+  }
+}
+
+/** What `FloatParser.parse` does, in JavaScript. */
 export function parseFloats(bytes: Uint8Array, start: number, end: number, out: DataView, at: number): number {
   if (end - start < 2 || bytes[start] !== 0x5b || bytes[end - 1] !== 0x5d) return -1;
   const last = end - 1;

@@ -1,4 +1,4 @@
-import { type ByteView, byteView } from '@batchrock/core';
+import { type ByteView, byteView, releaseBlock, takeBlock } from '@batchrock/core';
 import { type BlockPool, ByteChain } from './byte-chain.ts';
 import { type Bounds, type ChunkFacts, dataPageHeader, dictionaryPageHeader, Encoding, Physical } from './file-layout.ts';
 import { type PageCompressor, pageChecksum } from './page-compressor.ts';
@@ -11,6 +11,12 @@ export const PAGE_ROWS = 20_000;
 /** Before the values of a page, for its levels. */
 const LEVEL_BYTES = 1 << 12;
 const FIRST_PAGE_BYTES = 1 << 14;
+/** A page is full a little above its size, unless a value is very large. */
+const USUAL_PAGE_BYTES = LEVEL_BYTES + PAGE_BYTES + (1 << 16);
+/** Larger pages stay out of the kernel's memory, which is not large. */
+const MAX_SHARED_BYTES = 8 << 20;
+
+const NO_BYTES = new Uint8Array(0);
 
 /** What a leaf of the schema is. */
 export interface LeafSpec {
@@ -26,6 +32,8 @@ export interface LeafSpec {
 export interface ColumnServices {
   readonly compressor: PageCompressor;
   readonly blocks: BlockPool;
+  /** Set by a column whose page is full. */
+  hasFullPage: boolean;
 }
 
 /** What is added to the pages of a chunk when it ends. */
@@ -47,6 +55,8 @@ export interface WrittenColumn {
   readonly leaf: LeafColumn;
   closePage(): void;
   closeChunk(): Promise<ClosedChunk>;
+  /** Gives memory back. */
+  release(): void;
 }
 
 /**
@@ -55,11 +65,9 @@ export interface WrittenColumn {
  */
 export class LeafColumn {
   /** The page in hand. */
-  target: ByteView = byteView(new Uint8Array(FIRST_PAGE_BYTES));
+  target: ByteView = byteView(takeBlock(FIRST_PAGE_BYTES));
   /** Where the next value goes. */
   length: number = LEVEL_BYTES;
-  /** Rows in the page. */
-  rows = 0;
   readonly #spec: LeafSpec;
   readonly #services: ColumnServices;
   readonly #definitions = new RunLengths();
@@ -68,6 +76,9 @@ export class LeafColumn {
   readonly #pages: ByteChain;
   readonly #dictionary: ByteChain;
   readonly #encodings = new Set<Encoding>();
+  /** Rows in the page. */
+  #rows = 0;
+  #isReleased = false;
   /** Leaf entries in the page. */
   #entries = 0;
   /** Bytes of values in the pages of the row group before it. */
@@ -91,7 +102,18 @@ export class LeafColumn {
   }
 
   get isPageFull(): boolean {
-    return this.length >= LEVEL_BYTES + PAGE_BYTES || this.rows >= PAGE_ROWS;
+    return this.length >= LEVEL_BYTES + PAGE_BYTES || this.#rows >= PAGE_ROWS;
+  }
+
+  /** True before the first row of a page. */
+  get isPageEmpty(): boolean {
+    return this.#rows === 0;
+  }
+
+  /** Counts a row whose values and entries are there. */
+  endRow(): void {
+    this.#rows += 1;
+    if (this.isPageFull) this.#services.hasFullPage = true;
   }
 
   /**
@@ -116,9 +138,18 @@ export class LeafColumn {
   reserve(size: number): void {
     const needed = this.length + size;
     if (needed <= this.target.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, Math.min(2 * this.target.bytes.length, LEVEL_BYTES + 2 * PAGE_BYTES)));
+    const grown = takePage(Math.max(needed, Math.min(4 * this.target.bytes.length, USUAL_PAGE_BYTES)));
     grown.set(this.target.bytes.subarray(0, this.length));
+    releaseBlock(this.target.bytes);
     this.target = byteView(grown);
+  }
+
+  /** Gives its memory back. Nothing may be written any more. */
+  release(): void {
+    for (const page of [this.target, ...this.#spares]) releaseBlock(page.bytes);
+    this.#spares.length = 0;
+    this.#isReleased = true;
+    this.target = byteView(NO_BYTES);
   }
 
   /** Ends the page, whose values have this encoding, and begins another. */
@@ -130,15 +161,16 @@ export class LeafColumn {
     this.#groupBytes += this.length - LEVEL_BYTES;
     this.#encodings.add(encoding);
     this.#chunkEntries += values;
-    this.#entries = this.rows = 0;
+    this.#entries = this.#rows = 0;
     this.length = LEVEL_BYTES;
-    this.target = this.#spares.pop() ?? byteView(new Uint8Array(FIRST_PAGE_BYTES));
+    this.target = this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES));
     const compressed = this.#services.compressor.compress(body);
     // in the order of the pages, whichever is compressed first
     this.#appended = Promise.all([compressed, this.#appended]).then(([bytes]) => {
       const sizes = { bytes: body.length, compressedBytes: bytes.length, crc: pageChecksum(bytes) };
       this.#append(this.#pages, dataPageHeader({ values, encoding, ...sizes }), bytes, body.length);
-      if (this.#spares.length < 2 && target.bytes.length <= LEVEL_BYTES + 2 * PAGE_BYTES) this.#spares.push(target);
+      if (!this.#isReleased && this.#spares.length < 2 && target.bytes.length <= USUAL_PAGE_BYTES) this.#spares.push(target);
+      else releaseBlock(target.bytes);
     });
     this.#appended.catch(() => undefined);
   }
@@ -204,4 +236,8 @@ export class LeafColumn {
     }
     return page.bytes.subarray(start, end);
   }
+}
+
+function takePage(bytes: number): Uint8Array {
+  return bytes > MAX_SHARED_BYTES ? new Uint8Array(bytes) : takeBlock(bytes);
 }

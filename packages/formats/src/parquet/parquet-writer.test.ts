@@ -259,7 +259,7 @@ describe('embeddings', () => {
     const bytes = world.ports.objects.bytes(file.key) as Uint8Array;
     const metadata = parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
     // 40 MB of floats, and a little for the columns beside them
-    expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([9729, 371]);
+    expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([9984, 116]);
   }, 30_000);
 });
 

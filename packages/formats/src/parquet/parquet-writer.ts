@@ -13,7 +13,7 @@ import { mendedRow } from '../writing/mended-row.ts';
 import { BlockPool } from './byte-chain.ts';
 import { encodeFooter, type GroupFacts, MAGIC, type SchemaNode } from './file-layout.ts';
 import { InputColumns } from './input-columns.ts';
-import type { WrittenColumn } from './leaf-column.ts';
+import type { ColumnServices, WrittenColumn } from './leaf-column.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
 import { PageCompressor, type ParquetCompression } from './page-compressor.ts';
 
@@ -42,8 +42,7 @@ export function createParquetWriter(sink: ObjectSink, options: ParquetWriterOpti
 class ParquetWriter implements ResultWriter {
   readonly #out: FileOutput;
   readonly #createdBy: string;
-  readonly #compressor: PageCompressor;
-  readonly #blocks = new BlockPool();
+  readonly #services: ColumnServices;
   #input: InputColumns | undefined;
   #outcome: OutcomeColumns | undefined;
   #columns: readonly WrittenColumn[] = [];
@@ -58,19 +57,19 @@ class ParquetWriter implements ResultWriter {
   constructor(sink: ObjectSink, options: ParquetWriterOptions) {
     this.#out = new FileOutput(sink);
     this.#createdBy = options.createdBy ?? 'batchrock';
-    this.#compressor = new PageCompressor(options.compression ?? 'zstd');
+    const compressor = new PageCompressor(options.compression ?? 'zstd');
+    this.#services = { compressor, blocks: new BlockPool(), hasFullPage: false };
   }
 
   begin(table: ResultTable): void {
-    const services = { compressor: this.#compressor, blocks: this.#blocks };
-    this.#input = new InputColumns(table, services);
-    this.#outcome = new OutcomeColumns(table, services);
+    this.#input = new InputColumns(table, this.#services);
+    this.#outcome = new OutcomeColumns(table, this.#services);
     this.#columns = [...this.#input.columns, ...this.#outcome.columns];
     this.#schema = [...this.#input.schema, ...this.#outcome.schema];
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
-    if (this.#isGroupFull || this.#compressor.isBusy) return false;
+    if (this.#isGroupFull || this.#services.compressor.isBusy) return false;
     const mended = batch.reject[row] === RejectReason.none ? undefined : mendedRow(batch, row);
     if (mended === undefined) this.#write(batch, row, result);
     else this.#write(mended, 0, result);
@@ -82,29 +81,41 @@ class ParquetWriter implements ResultWriter {
     this.#input!.put(this.#block, batch, row);
     this.#outcome!.put(result);
     this.#rows += 1;
+    if (this.#services.hasFullPage) this.#closeFullPages();
+    if (this.#rows === GROUP_ROWS) this.#isGroupFull = true;
+  }
+
+  #closeFullPages(): void {
+    this.#services.hasFullPage = false;
     let weight = 0;
     for (const column of this.#columns) {
       if (column.leaf.isPageFull) column.closePage();
       weight += column.leaf.weight;
     }
-    this.#isGroupFull = this.#rows === GROUP_ROWS || weight >= GROUP_BYTES;
+    if (weight >= GROUP_BYTES) this.#isGroupFull = true;
   }
 
   async drain(): Promise<void> {
     if (this.#isGroupFull) await this.#endGroup();
-    else await this.#compressor.ready();
+    else await this.#services.compressor.ready();
   }
 
   async finish(): Promise<ObjectInfo> {
     if (this.#rows > 0) await this.#endGroup();
     if (this.#groups.length === 0) await this.#out.write(MAGIC);
     await this.#out.write(encodeFooter({ columns: this.#schema, groups: this.#groups, createdBy: this.#createdBy }));
+    this.#release();
     return this.#out.commit();
   }
 
   async abort(): Promise<void> {
     // pages that are being compressed end by themselves, and nobody asks for them
+    this.#release();
     await this.#out.abort();
+  }
+
+  #release(): void {
+    for (const column of this.#columns) column.release();
   }
 
   async #endGroup(): Promise<void> {

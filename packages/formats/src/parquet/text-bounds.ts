@@ -9,23 +9,32 @@ const KEPT_BYTES = 64;
 export class TextBounds {
   readonly #min = new Uint8Array(KEPT_BYTES);
   readonly #max = new Uint8Array(KEPT_BYTES);
+  /** The first four bytes as a number, zeros where there are fewer: nearly all values are told by them to lie between. */
+  #minPrefix = 0;
+  #maxPrefix = 0;
   #minLength = -1;
   #maxLength = -1;
   #isMinCut = false;
   #isMaxCut = false;
 
   see(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start >= 4) {
+      const prefix = prefixOf(bytes, start, end);
+      if (prefix > this.#minPrefix && prefix < this.#maxPrefix) return;
+    }
     const isCut = end - start > KEPT_BYTES;
     const stop = isCut ? start + KEPT_BYTES : end;
     const toMin = this.#minLength < 0 ? -1 : compare(bytes, start, stop, this.#min, this.#minLength);
     if (toMin < 0) {
       this.#minLength = keep(bytes, start, stop, this.#min);
       this.#isMinCut = isCut;
+      this.#minPrefix = prefixOf(bytes, start, stop);
     }
     const toMax = this.#maxLength < 0 ? 1 : compare(bytes, start, stop, this.#max, this.#maxLength);
     if (toMax > 0) {
       this.#maxLength = keep(bytes, start, stop, this.#max);
       this.#isMaxCut = isCut;
+      this.#maxPrefix = prefixOf(bytes, start, stop);
     } else if (toMax === 0) this.#isMaxCut ||= isCut;
   }
 
@@ -37,9 +46,15 @@ export class TextBounds {
     const max = this.#isMaxCut ? textAfter(kept) : kept;
     const bounds = max && { min, max, isMinExact: !this.#isMinCut, isMaxExact: !this.#isMaxCut };
     this.#minLength = this.#maxLength = -1;
+    this.#minPrefix = this.#maxPrefix = 0;
     this.#isMinCut = this.#isMaxCut = false;
     return bounds;
   }
+}
+
+function prefixOf(bytes: Uint8Array, start: number, end: number): number {
+  const byte = (i: number) => (start + i < end ? bytes[start + i]! : 0);
+  return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
 }
 
 function compare(bytes: Uint8Array, start: number, end: number, kept: Uint8Array, length: number): number {

@@ -28,6 +28,7 @@ export class TextColumn {
   readonly #dictionary = new ValueDictionary();
   readonly #indices = new Uint16Array(PAGE_ROWS);
   readonly #bounds = new TextBounds();
+  readonly #last = new LastValue();
   /** Indices in the page; values of the page are only these while it has a dictionary. */
   #count = 0;
   #isPlain = false;
@@ -44,13 +45,12 @@ export class TextColumn {
 
   null(): void {
     this.leaf.entries(1, 0);
-    this.leaf.rows += 1;
+    this.leaf.endRow();
   }
 
   /** Copies the text of `from.bytes[start..end)`. */
   put(from: ByteView, start: number, end: number, form: TextForm): void {
     const { leaf } = this;
-    leaf.reserve(4 + end - start);
     if (this.#isPlain || !this.#putIndex(from, start, end, form)) {
       const at = leaf.length + 4;
       leaf.reserve(4 + end - start);
@@ -61,12 +61,16 @@ export class TextColumn {
       this.#bounds.see(target.bytes, at, stop);
     }
     leaf.entries(1, this.#maxDefinition);
-    leaf.rows += 1;
+    leaf.endRow();
+  }
+
+  release(): void {
+    this.leaf.release();
   }
 
   /** Ends the page. */
   closePage(): void {
-    if (!this.#isPlain && this.leaf.rows > 0) {
+    if (!this.#isPlain && !this.leaf.isPageEmpty) {
       this.leaf.reserve(indexBytes(this.#count));
       const { target, length } = this.leaf;
       this.leaf.length = putIndices(target.bytes, length, this.#indices, this.#count, Math.max(1, this.#dictionary.count));
@@ -84,28 +88,39 @@ export class TextColumn {
       dictionary: { bytes: this.#dictionary.bytes.subarray(0, this.#dictionary.length), values: this.#dictionary.count },
     });
     this.#dictionary.clear();
+    this.#last.clear();
     this.#isPlain = this.#isReferredTo = false;
     return closed;
   }
 
   /** Notes the value by its index; false when the dictionary does not pay: the column is plain from here on. */
   #putIndex(from: ByteView, start: number, end: number, form: TextForm): boolean {
-    const { target, length } = this.leaf;
-    // behind the page's values, where nothing is yet
-    const stop = copyText(from, start, end, form, target, length);
-    const index = this.#dictionary.indexOf(target.bytes, length, stop);
-    if (index < 0) {
-      this.#leaveDictionary();
-      return false;
+    if (!this.#last.is(from.bytes, start, end, form)) {
+      const index = this.#indexOf(from, start, end, form);
+      if (index < 0) {
+        this.#leaveDictionary();
+        return false;
+      }
+      this.#last.set(from.bytes, start, end, form, index);
     }
-    this.#indices[this.#count] = index;
+    this.#indices[this.#count] = this.#last.index;
     this.#count += 1;
     return true;
+  }
+
+  #indexOf(from: ByteView, start: number, end: number, form: TextForm): number {
+    if (form === TextForm.plain) return this.#dictionary.indexOf(from.bytes, start, end);
+    const { leaf } = this;
+    leaf.reserve(end - start);
+    // behind the page's values, where nothing is yet
+    const stop = copyText(from, start, end, form, leaf.target, leaf.length);
+    return this.#dictionary.indexOf(leaf.target.bytes, leaf.length, stop);
   }
 
   /** The page that was begun becomes plain if it is the group's first; otherwise it is ended. */
   #leaveDictionary(): void {
     const { leaf } = this;
+    this.#last.clear();
     const dictionary = this.#dictionary;
     if (this.#isReferredTo) {
       this.closePage();
@@ -127,6 +142,31 @@ export class TextColumn {
   #seeDictionary(): void {
     const dictionary = this.#dictionary;
     for (let i = 0; i < dictionary.count; i++) this.#bounds.see(dictionary.bytes, dictionary.start(i) + 4, dictionary.end(i));
+  }
+}
+
+/** The source of the last value and its index: many columns have the same value in row after row. */
+class LastValue {
+  index = -1;
+  readonly #bytes = new Uint8Array(32);
+  #length = -1;
+  #form: TextForm = TextForm.plain;
+
+  is(bytes: Uint8Array, start: number, end: number, form: TextForm): boolean {
+    if (end - start !== this.#length || form !== this.#form) return false;
+    for (let i = 0; i < this.#length; i++) if (bytes[start + i] !== this.#bytes[i]) return false;
+    return true;
+  }
+
+  set(bytes: Uint8Array, start: number, end: number, form: TextForm, index: number): void {
+    this.index = index;
+    this.#form = form;
+    this.#length = end - start <= this.#bytes.length ? end - start : -1;
+    for (let i = 0; i < this.#length; i++) this.#bytes[i] = bytes[start + i]!;
+  }
+
+  clear(): void {
+    this.#length = -1;
   }
 }
 

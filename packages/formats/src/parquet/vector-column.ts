@@ -1,6 +1,6 @@
 import { type ByteView, InvariantError } from '@batchrock/core';
 import { Encoding, Physical } from './file-layout.ts';
-import { parseFloats } from './float-parser.ts';
+import { FloatParser } from './float-parser.ts';
 import { type ClosedChunk, type ColumnServices, LeafColumn } from './leaf-column.ts';
 
 /** Definition levels of `optional list { repeated element { optional float } }`. */
@@ -11,6 +11,7 @@ const VALUE = 3;
 /** A column of vectors (`list<float>`), parsed from JSON arrays of numbers right into the page. */
 export class VectorColumn {
   readonly leaf: LeafColumn;
+  readonly #floats = new FloatParser();
 
   constructor(name: string, services: ColumnServices) {
     const path = [name, 'list', 'element'];
@@ -19,7 +20,7 @@ export class VectorColumn {
 
   null(): void {
     this.leaf.entries(1, NULL_LIST);
-    this.leaf.rows += 1;
+    this.leaf.endRow();
   }
 
   /** The numbers of the JSON array `from.bytes[start..end)`, brackets included. */
@@ -27,16 +28,17 @@ export class VectorColumn {
     const { leaf } = this;
     // a number and its comma take two bytes at the least, a float four
     leaf.reserve(2 * (end - start) + 4);
-    const count = parseFloats(from.bytes, start, end, leaf.target.view, leaf.length);
+    const count = this.#floats.parse(from, start, end, leaf.target, leaf.length);
     if (count < 0) throw new InvariantError('an embedding is no array of numbers');
     leaf.length += 4 * count;
-    leaf.rows += 1;
-    if (count === 0) {
-      leaf.entries(1, EMPTY_LIST);
-      return;
-    }
-    leaf.entries(1, VALUE);
+    leaf.entries(1, count === 0 ? EMPTY_LIST : VALUE);
     if (count > 1) leaf.entries(count - 1, VALUE, 1);
+    leaf.endRow();
+  }
+
+  release(): void {
+    this.#floats.release();
+    this.leaf.release();
   }
 
   closePage(): void {

@@ -1,4 +1,4 @@
-import type { ByteView } from '@batchrock/core';
+import { type ByteView, kernelFunctions } from '@batchrock/core';
 
 const QUOTE = 0x22;
 
@@ -7,6 +7,10 @@ const QUOTE = 0x22;
  * source.
  */
 export function copyUndoubled(from: ByteView, start: number, end: number, to: ByteView, at: number): number {
+  if (from.address >= 0 && to.address >= 0) {
+    const { undouble } = kernelFunctions();
+    return undouble(from.address + start, from.address + end, to.address + at) - to.address;
+  }
   const { bytes, view } = from;
   const out = to.bytes;
   const lastEight = end - 8;

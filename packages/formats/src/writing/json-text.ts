@@ -1,4 +1,4 @@
-import { type ByteView, hexValue } from '@batchrock/core';
+import { type ByteView, hexValue, kernelFunctions } from '@batchrock/core';
 
 const BACKSLASH = 0x5c;
 const BACKSLASHES = 0x5c5c5c5c;
@@ -47,9 +47,14 @@ export function writeUnescaped(bytes: Uint8Array, start: number, end: number, ou
 }
 
 /**
- * The same as `writeUnescaped`, for text that has few escapes: eight bytes at a time are tested for a backslash and copied.
+ * The same as `writeUnescaped`, for text that has few escapes: by the kernel, or eight bytes at a time tested and copied. Up to
+ * `end - start` bytes from `at` on may be written to.
  */
 export function copyUnescaped(from: ByteView, start: number, end: number, to: ByteView, at: number): number {
+  if (from.address >= 0 && to.address >= 0) {
+    const kernel = kernelFunctions();
+    return kernel.unescape(from.address + start, from.address + end, to.address + at) - to.address;
+  }
   const { bytes, view } = from;
   const out = to.bytes;
   const lastEight = end - 8;
