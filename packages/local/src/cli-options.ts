@@ -101,7 +101,13 @@ export const LOCAL_CLI_OPTIONS: readonly CliOption[] = [
     value: '',
     help: 'refuse to list the tags of a finished job',
   },
-  { name: 'fault', option: 'faults', type: 'list', value: 'NAME=VALUE', help: 'something that goes wrong; see the faults below' },
+  {
+    name: 'fault',
+    option: 'faults',
+    type: 'list',
+    value: 'NAME=VALUE',
+    help: 'something that goes wrong, see below; VALUE may be JSON',
+  },
 ];
 
 /** Name and help of each fault that `--fault` takes. */

@@ -54,9 +54,26 @@ describe('faults of calls', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(119);
   });
 
+  test('a body that is not JSON, or not an object, is a clear refusal', async () => {
+    await start();
+    const put = async (body: string) => {
+      const answer = await fetch(`${local.url}/_batchrock/faults`, { method: 'PUT', body });
+      return { status: answer.status, message: ((await answer.json()) as { message: string }).message };
+    };
+    expect(await put("{throttle: '1'}")).toEqual({
+      status: 400,
+      message: 'the body of PUT /_batchrock/faults is not JSON: "{throttle: \'1\'}"; give an object, names in double quotes',
+    });
+    expect((await put(`{${'x'.repeat(5000)}`)).message.length).toBeLessThan(200);
+    expect(await put('[1]')).toMatchObject({ status: 400, message: expect.stringContaining('faults are a JSON object') });
+    expect(await put('{"throttle": "often"}')).toMatchObject({ status: 400, message: expect.stringContaining('"often"') });
+    expect(await put(' '.repeat(2 ** 20 + 1))).toMatchObject({ status: 400, message: expect.stringContaining('larger than') });
+  });
+
   test('a fault that does not exist is refused by name', async () => {
     await start();
     await expect(local.admin('PUT', 'faults', { trottle: 1 })).rejects.toThrow('there is no fault "trottle"');
+    await expect(local.admin('PUT', 'faults', { trottle: 1 })).rejects.toThrow('did you mean throttle?');
     expect(await local.admin('PUT', 'faults', { throttle: 0.5 })).toMatchObject({ throttle: 0.5, lostReply: 0 });
   });
 });

@@ -22,12 +22,27 @@ describe('faults', () => {
       manifestMissing: true,
     });
     expect(parseFaults(flags)).toEqual({ ...NO_FAULTS, ...flags });
+    const json = [
+      'throttle=0.1',
+      'lostReply={"CreateModelInvocationJob": 0.5}',
+      'recordCodes=[400, 429]',
+      'manifestMissing=true',
+    ];
+    expect(parseFaultFlags(json)).toEqual(flags);
   });
 
   test.each([
     ['unknown=1', 'there is no fault "unknown=1"'],
     ['throttle=2', 'fault throttle is 2; give a number from 0 to 1'],
-    ['throttle=', 'fault throttle is null; give a number'],
+    ['throttle=', 'fault throttle is ""; give a number'],
+    ['throttle=often', 'fault throttle is "often"; give a number'],
+    ['throttle={"GetModelInvocationJob": 2}', 'fault throttle is 2; give a number from 0 to 1'],
+    [
+      'throttle={GetModelInvocationJob: 1}',
+      'fault throttle is {GetModelInvocationJob: 1}, which is not JSON; give a number, or JSON such as {"',
+    ],
+    ['recordFail={"a":1}', 'fault recordFail is {"a":1}; give a number from 0 to 1'],
+    ['throtle=1', 'there is no fault "throtle=1"; did you mean throttle?'],
     ['recordCodes=200', 'fault recordCodes is [200]'],
     ['outputFiles=0', 'fault outputFiles is 0'],
   ])('the flag %s is refused', (flag, message) => {

@@ -1,4 +1,4 @@
-import { InputError } from '@batchrock/core';
+import { didYouMean, InputError } from '@batchrock/core';
 import { FAULT_HELP, type Faults, NO_FAULTS, type Rate } from './faults.ts';
 
 type FaultName = keyof Faults;
@@ -32,11 +32,14 @@ export function parseFaults(value: unknown, base: Faults = NO_FAULTS): Faults {
   return faults;
 }
 
-/** Reads flags such as `throttle=0.1`, `lostReply.CreateModelInvocationJob=0.5` and `recordCodes=400,429`. */
+/**
+ * Reads flags such as `throttle=0.1`, `lostReply.CreateModelInvocationJob=0.5` and `recordCodes=400,429`. A value may be JSON, as
+ * the administration takes it: `throttle={"GetModelInvocationJob": 0.2}`.
+ */
 export function parseFaultFlags(flags: readonly string[]): Partial<Faults> {
   const found: Record<string, unknown> = {};
   for (const flag of flags) {
-    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9]+))?=(.*)$/.exec(flag) ?? [];
+    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9]+))?=([^]*)$/.exec(flag) ?? [];
     const key = checkedName(
       name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
       flag,
@@ -49,15 +52,31 @@ export function parseFaultFlags(flags: readonly string[]): Partial<Faults> {
 }
 
 function flagValue(name: FaultName, text: string): unknown {
+  if (/^\s*[[{]/.test(text)) return jsonValue(name, text);
   if (name === 'recordCodes') return text.split(',').map(Number);
   if (text === 'true' || text === 'false') return text === 'true';
-  return text.trim() === '' ? Number.NaN : Number(text);
+  // what is no number stays as it was given, for the message
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+function jsonValue(name: FaultName, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const example = name === 'recordCodes' ? '[400, 429]' : '{"CreateModelInvocationJob": 0.5}';
+    throw new InputError('BR-E0120', `fault ${name} is ${text}, which is not JSON; give a number, or JSON such as ${example}`, {
+      cause,
+      details: { fault: name },
+    });
+  }
 }
 
 function checkedName(name: string, given = name): FaultName {
   if (Object.hasOwn(FAULT_HELP, name)) return name as FaultName;
-  const known = Object.keys(FAULT_HELP).join(', ');
-  throw new InputError('BR-E0120', `there is no fault "${given}"; known are NAME=VALUE with ${known}`, {
+  const known = Object.keys(FAULT_HELP);
+  const guess = didYouMean(name, known);
+  throw new InputError('BR-E0120', `there is no fault ${JSON.stringify(given)}${guess === undefined ? '' : `; ${guess}?`}`, {
+    hint: `give NAME=VALUE with one of ${known.join(', ')}`,
     details: { fault: given },
   });
 }

@@ -58,7 +58,8 @@ ${LOCAL_CLI_OPTIONS.map((o) => `| \`--${o.name}${o.value === '' ? '' : ` ${o.val
 ## Faults
 
 \`--fault NAME=VALUE\` sets one at the start; \`GET\`, \`PUT\` and \`DELETE /_batchrock/faults\` read, change and clear them while
-it runs. A share is a number from 0 to 1. A job keeps the faults that it was created under.
+it runs. A share is a number from 0 to 1; faults of calls also take one for each operation, as
+\`--fault throttle.GetModelInvocationJob=0.2\` or in JSON, as the administration does. A job keeps the faults that it was created under.
 
 \`\`\`sh
 npx batchrock local --port 4580 --fault recordFail=0.05 --fault jobPartial=0.2
