@@ -1,46 +1,65 @@
-// Compiles the byte kernel to packages/core/src/record/kernel-code.ts; with --check, only says whether that file is up to date.
+// Compiles the byte kernels to the TypeScript files that carry them; with --check, only says whether those are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const source = fileURLToPath(new URL('../packages/core/kernel/byte-kernel.ts', import.meta.url));
-const target = fileURLToPath(new URL('../packages/core/src/record/kernel-code.ts', import.meta.url));
+const kernels = [
+  {
+    sources: ['core/kernel/byte-kernel', 'core/kernel/row-kernel', 'core/kernel/column-kernel'],
+    target: 'core/src/record/kernel-code',
+    name: 'byte kernel',
+  },
+  { sources: ['formats/kernel/page-kernel'], target: 'formats/src/parquet/page-kernel-code', name: 'page kernel' },
+];
 
-const files = new Map();
-const { error, stderr } = await asc.main(
-  [
-    source,
-    '--baseDir=/',
-    '--outFile=kernel.wasm',
-    '-O3',
-    '--noAssert',
-    '--converge',
-    '--runtime=stub',
-    '--importMemory',
-    '--enable=simd',
-    '--enable=bulk-memory',
-    '--use=abort=',
-  ],
-  { writeFile: (name, contents) => files.set(name.split('/').at(-1), contents) },
-);
-if (error) {
+for (const { sources, target, name } of kernels) {
+  const path = pathOf(target);
+  const wasm = await compile(sources.map(pathOf));
+  const text = moduleOf(wasm, name);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, text);
+    console.log(`${name}: ${wasm.length} bytes`);
+  } else if (readFileSync(path, 'utf8') !== text) {
+    console.error(`${target}.ts is not what its source compiles to: npm run kernel`);
+    process.exitCode = 1;
+  }
+}
+
+function pathOf(name) {
+  return fileURLToPath(new URL(`../packages/${name}.ts`, import.meta.url));
+}
+
+async function compile(sources) {
+  const files = new Map();
+  const { error, stderr } = await asc.main(
+    [
+      ...sources,
+      '--baseDir=/',
+      '--outFile=kernel.wasm',
+      '-O3',
+      '--noAssert',
+      '--converge',
+      '--runtime=stub',
+      '--importMemory',
+      '--enable=simd',
+      '--enable=bulk-memory',
+      '--use=abort=',
+    ],
+    { writeFile: (name, contents) => files.set(name.split('/').at(-1), contents) },
+  );
+  if (!error) return files.get('kernel.wasm');
   console.error(stderr.toString());
   process.exit(1);
 }
-const code = Buffer.from(files.get('kernel.wasm')).toString('base64');
-const lines = code.match(/.{1,120}/g).map((line) => `  '${line}',`);
-const text = `// Made by \`npm run kernel\` from kernel/byte-kernel.ts; do not edit.
 
-/** The byte kernel as base64 of a WebAssembly module. */
+function moduleOf(wasm, name) {
+  const code = Buffer.from(wasm).toString('base64');
+  const lines = code.match(/.{1,120}/g).map((line) => `  '${line}',`);
+  return `// Made by \`npm run kernel\` from kernel/; do not edit.
+
+/** The ${name} as base64 of a WebAssembly module. */
 export const KERNEL_CODE: string = [
 ${lines.join('\n')}
 ].join('');
 `;
-
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') === text) process.exit(0);
-  console.error('kernel-code.ts is not what its source compiles to: npm run kernel');
-  process.exit(1);
 }
-writeFileSync(target, text);
-console.log(`${files.get('kernel.wasm').length} bytes`);

@@ -35,9 +35,14 @@ export class Packer {
     return this.#records === 0 || this.#bytes + bytes <= this.#limits.maxJobBytes;
   }
 
-  /** Counts a record that fits. */
-  take(bytes: number): void {
-    this.#records++;
+  /** Records that go into the part in hand, of so many bytes together. Its first record goes there whatever its size. */
+  get room(): Fill {
+    return { records: Math.max(0, this.#target - this.#records), bytes: Math.max(0, this.#limits.maxJobBytes - this.#bytes) };
+  }
+
+  /** Counts a record that fits, or several of so many bytes together. */
+  take(bytes: number, records = 1): void {
+    this.#records += records;
     this.#bytes += bytes;
   }
 

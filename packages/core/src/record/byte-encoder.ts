@@ -2,7 +2,8 @@ import { invariant } from '../errors/index.ts';
 import type { Family } from '../model/index.ts';
 import { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
 import { RECORD_ID_LENGTH, recordPrefixBytes, writeRecordId } from './ids.ts';
-import { NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
+import { KernelRecords } from './kernel-records.ts';
+import { type EncodeLimits, NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
 import { cutRequest, type RequestSpec } from './request-bytes.ts';
 import { CellKind, RejectReason, type RowBatch } from './row-batch.ts';
 
@@ -41,6 +42,7 @@ class ByteRecordEncoder implements RecordEncoder {
   readonly #fixed: number;
   /** Embeddings: an empty text is refused by the model, so it is never sent. */
   readonly #needsText: boolean;
+  #kernel: KernelRecords | undefined;
   #width = -1;
   #from: ByteView = byteView(NOTHING);
   #to: ByteView = byteView(NOTHING);
@@ -89,11 +91,24 @@ class ByteRecordEncoder implements RecordEncoder {
     return RejectReason.none;
   }
 
+  encodeRun(batch: RowBatch, row: number, ordinal: number, out: OutputBlock, limits: EncodeLimits): number {
+    if (batch.width !== this.#width) this.#resolve(batch.width);
+    return this.#kernel?.encode(batch, row, ordinal, out, limits) ?? 0;
+  }
+
   #resolve(width: number): void {
     this.#width = width;
     this.#names.forEach((name, i) => {
       const place = this.#columns.indexOf(name);
       this.#places[i] = place < width ? place : -1;
+    });
+    this.#kernel = new KernelRecords({
+      literals: [HEAD, ...this.#literals],
+      prefix: this.#prefix,
+      places: this.#places,
+      fixed: this.#fixed,
+      maxBytes: this.#maxBytes,
+      needsText: this.#needsText,
     });
   }
 

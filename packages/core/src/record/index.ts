@@ -13,11 +13,12 @@ export {
 } from './ids.ts';
 export { hexValue } from './json-scan.ts';
 export { jsonText } from './json-text.ts';
-export { addressOf, kernelFunctions, releaseBlock, takeBlock } from './kernel.ts';
+export { addressOf, allowKernel, kernelFunctions, linkKernel, releaseBlock, takeBlock } from './kernel.ts';
 export { AnswerLiterals, LiteralBlock, writeCsvCell, writeJsonCell } from './kernel-results.ts';
+export { JsonKeys, type ScannedRows, type Stretch, scanCsvRows } from './kernel-rows.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { OutcomeReader } from './outcome-reader.ts';
 export { emptyOutcomeSpans, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
-export { NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
+export { type EncodeLimits, NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
 export type { RequestSpec } from './request-bytes.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';

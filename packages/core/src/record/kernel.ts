@@ -78,14 +78,16 @@ interface Area {
 
 /** The kernel of this thread, with the blocks of its memory. */
 class Kernel {
+  readonly memory: WebAssembly.Memory;
   readonly buffer: ArrayBuffer;
   readonly functions: KernelFunctions;
   /** Free areas in order of their addresses; no two touch. */
   readonly #free: Area[] = [{ at: FIRST_ADDRESS, size: MEMORY_BYTES - SLACK_BYTES - FIRST_ADDRESS }];
   readonly #taken = new Map<number, number>();
 
-  constructor(buffer: ArrayBuffer, functions: KernelFunctions) {
-    this.buffer = buffer;
+  constructor(memory: WebAssembly.Memory, functions: KernelFunctions) {
+    this.memory = memory;
+    this.buffer = memory.buffer;
     this.functions = functions;
   }
 
@@ -131,11 +133,23 @@ function startKernel(): Kernel | null {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const module = new WebAssembly.Module(fromBase64(KERNEL_CODE));
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    return new Kernel(memory.buffer, exports as unknown as KernelFunctions);
+    return new Kernel(memory, exports as unknown as KernelFunctions);
   } catch {
     // switched off, an old processor, or not so much address space: all of it is done without
     return null;
   }
+}
+
+let isAllowed = true;
+
+/**
+ * Switches the kernel off, or on again, for all blocks of this thread that are taken from now on: everything is done in
+ * JavaScript then, with the same result. Returns what it was before.
+ */
+export function allowKernel(allowed: boolean): boolean {
+  const before = isAllowed;
+  isAllowed = allowed;
+  return before;
 }
 
 /**
@@ -143,6 +157,7 @@ function startKernel(): Kernel | null {
  * `releaseBlock`.
  */
 export function takeBlock(bytes: number): Uint8Array {
+  if (!isAllowed) return new Uint8Array(bytes);
   if (kernel === undefined) kernel = startKernel();
   return kernel?.take(bytes) ?? new Uint8Array(bytes);
 }
@@ -160,6 +175,13 @@ export function addressOf(block: Uint8Array): number {
 /** The functions that work on blocks whose `addressOf` is not -1. */
 export function kernelFunctions(): KernelFunctions {
   return (kernel as Kernel).functions;
+}
+
+/** The functions of another module, given as base64, that works in the kernel's memory; undefined when there is no kernel. */
+export function linkKernel(code: string): object | undefined {
+  if (kernel === undefined) kernel = startKernel();
+  if (kernel === null) return undefined;
+  return new WebAssembly.Instance(new WebAssembly.Module(fromBase64(code)), { env: { memory: kernel.memory } }).exports;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

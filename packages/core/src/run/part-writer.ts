@@ -1,7 +1,7 @@
 import { InvariantError } from '../errors/index.ts';
 import { jobIdentity, type PartFacts } from '../job/index.ts';
 import { familyNamed } from '../model/index.ts';
-import { fitsFile, sentinelsFor } from '../pack/index.ts';
+import { type Fill, fitsFile, sentinelsFor } from '../pack/index.ts';
 import type { RunningDigest } from '../ports/index.ts';
 import { type OutputBlock, recordId, SENTINEL_FIRST_ORDINAL } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
@@ -71,6 +71,21 @@ export class PartWriter {
     }
     this.#count(size, ordinal);
     return true;
+  }
+
+  /** Records that `out` may still take in one run, of so many bytes together. A file takes its first record whatever its size. */
+  get room(): Fill {
+    const { maxRecordsPerFile, maxFileBytes } = this.#options.document.model.limits;
+    return { records: maxRecordsPerFile - this.#fileRecords, bytes: maxFileBytes - this.#fileBytes };
+  }
+
+  /** Takes a run of records, within `room`, that were just encoded at the end of `out`: `size` bytes together. */
+  acceptRun(size: number, records: number, ordinal: number): void {
+    if (records === 0) return;
+    this.#count(size, ordinal);
+    this.records += records - 1;
+    this.#fileRecords += records - 1;
+    this.#lastOrdinal = ordinal + records - 1;
   }
 
   /** Copies an encoded record with its line feed. Resolves when its bytes may be reused. */

@@ -1,7 +1,7 @@
 import { InputError, InvariantError } from '../errors/index.ts';
 import type { PartFacts, Place } from '../job/index.ts';
 import { familyNamed } from '../model/index.ts';
-import { Packer, type Tail } from '../pack/index.ts';
+import { type Fill, Packer, type Tail } from '../pack/index.ts';
 import type { ReadPosition, RowReader } from '../ports/index.ts';
 import {
   createRecordEncoder,
@@ -92,7 +92,8 @@ export class PreparePass {
     try {
       for (;;) {
         if (!this.#isFull()) await this.#readRows();
-        if (await this.#finishTail()) return { end: this.#end(), columns: this.#reader.columns, isCut: this.#cutAt !== undefined };
+        if (await this.#finishTail())
+          return { end: this.#end(), columns: this.#reader.columns, isCut: this.#cutAt !== undefined };
       }
     } catch (error) {
       await this.#draft?.abort();
@@ -181,6 +182,14 @@ export class PreparePass {
     const out = writer.out;
     for (let row = first; row < batch.count; row++) {
       const start = out.length;
+      const run = encoder.encodeRun(batch, row, this.#ordinal, out, smaller(packer.room, writer.room));
+      if (run > 0) {
+        writer.acceptRun(out.length - start, run, this.#ordinal);
+        packer.take(out.length - start, run);
+        this.#ordinal += run;
+        row += run - 1;
+        continue;
+      }
       const result = encoder.encode(batch, row, this.#ordinal, out);
       if (result === RejectReason.none) {
         const size = out.length - start;
@@ -283,6 +292,10 @@ export class PreparePass {
     this.#held = undefined;
     return false;
   }
+}
+
+function smaller(a: Fill, b: Fill): Fill {
+  return { records: Math.min(a.records, b.records), bytes: Math.min(a.bytes, b.bytes) };
 }
 
 function place(position: ReadPosition): Place {

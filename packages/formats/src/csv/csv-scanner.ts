@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { CellKind, RejectReason, type RowBatch } from '@batchrock/core';
+import { CellKind, RejectReason, type RowBatch, type ScannedRows, scanCsvRows } from '@batchrock/core';
 import type { ScanStop } from '../reading/index.ts';
 import { CARRIAGE_RETURN, type CsvBytes, LINE_FEED, QUOTE } from './csv-bytes.ts';
 
@@ -22,7 +22,8 @@ export interface CsvScannerOptions extends CsvBytes {
 
 /**
  * Finds rows and cells in a block of bytes and makes nothing of them but offsets. Inside quotes it jumps from quote to
- * quote, and it looks for each line end only once, so long cells cost next to nothing.
+ * quote, and it looks for each line end only once, so long cells cost next to nothing. Rows in which all is as it should be
+ * are found by the kernel where there is one; this is for the others, and says what the kernel has to do.
  *
  * A row that is not whole is scanned again from its first byte when more bytes are there; nothing else is remembered.
  */
@@ -37,10 +38,12 @@ export class CsvScanner {
   rowEnd = 0;
   /** Cells of the newest row, those beyond the header too. */
   cellsFound = 0;
+  readonly #options: CsvScannerOptions;
   readonly #delimiter: number;
   readonly #newline: number;
   readonly #width: number;
   readonly #maxRowBytes: number;
+  readonly #found: ScannedRows = { at: 0, lines: 0 };
   /** The first newline at or behind the place that is being looked at; the end where there is none. */
   #nextNewline = 0;
   /** Line ends inside the quoted cells of the row in hand. */
@@ -48,6 +51,7 @@ export class CsvScanner {
   #reject: RejectReason = RejectReason.none;
 
   constructor(options: CsvScannerOptions) {
+    this.#options = options;
     this.#delimiter = options.delimiter;
     this.#newline = options.newline;
     this.#width = options.width;
@@ -61,6 +65,12 @@ export class CsvScanner {
     this.#nextNewline = from - 1;
     while (this.at < bytes.length) {
       if (batch.count === capacity) return 'batch';
+      const from = { block: bytes, start: this.at, end: bytes.length };
+      if (scanCsvRows(this.#options, from, this.line, batch, this.#found) > 0) {
+        this.at = this.#found.at;
+        this.line += this.#found.lines;
+        continue;
+      }
       const result = this.#row(bytes, this.at, last, batch.cells, 3 * batch.count * this.#width);
       if (result === 'bytes' || result === 'broken') return result;
       if (result === 'row') {

@@ -1,11 +1,13 @@
 import type { Buffer } from 'node:buffer';
-import { CellKind, type Dialect, InvariantError, RejectReason, type RowBatch } from '@batchrock/core';
+import { CellKind, type Dialect, InvariantError, JsonKeys, RejectReason, type RowBatch, type ScannedRows } from '@batchrock/core';
 import type { RowFormat, RowSkipper, ScanStop } from '../reading/index.ts';
 import { skipSpace } from './json-scanner.ts';
 import { JsonlColumns } from './jsonl-columns.ts';
 import { JsonlRowParser } from './jsonl-row-parser.ts';
 
 const LINE_FEED = 0x0a;
+/** Keys that the kernel is told anew, at most, for each row that was read without it. */
+const KEYS_PER_ROW = 8;
 
 export interface JsonlFormatOptions {
   /** The keys seen before the first row. */
@@ -27,6 +29,11 @@ export class JsonlFormat implements RowFormat {
   readonly #parser: JsonlRowParser;
   readonly #maxRowBytes: number;
   readonly #name: string;
+  readonly #found: ScannedRows = { at: 0, lines: 0 };
+  /** Of all columns; made anew when there are more. */
+  #keys = new JsonKeys([]);
+  #keysOf = 0;
+  #rowsWithoutKernel = 0;
   #rowEnd = 0;
 
   constructor(options: JsonlFormatOptions) {
@@ -46,6 +53,7 @@ export class JsonlFormat implements RowFormat {
     this.at = from;
     while (this.at < bytes.length) {
       if (batch.count === capacity) return 'batch';
+      if (this.#scanByKernel(bytes, batch)) continue;
       const newline = bytes.indexOf(LINE_FEED, this.at);
       if (newline < 0 && !last) return 'bytes';
       const lineEnd = newline < 0 ? bytes.length : newline;
@@ -55,6 +63,24 @@ export class JsonlFormat implements RowFormat {
       this.passLong();
     }
     return 'bytes';
+  }
+
+  /** The rows that the kernel finds; false when the next one is not for it. */
+  #scanByKernel(bytes: Buffer, batch: RowBatch): boolean {
+    const { names } = this.#columns;
+    if (this.#keysOf !== names.length) {
+      // rows that bring keys one by one must not pay for all of them each time
+      if (this.#rowsWithoutKernel++ * KEYS_PER_ROW < names.length) return false;
+      this.#rowsWithoutKernel = 0;
+      this.#keys = new JsonKeys(names);
+      this.#keysOf = names.length;
+    }
+    if (this.#keys.width !== batch.width) return false;
+    const from = { block: bytes, start: this.at, end: bytes.length };
+    if (this.#keys.scan(from, this.#maxRowBytes, this.line, batch, this.#found) === 0) return false;
+    this.at = this.#found.at;
+    this.line += this.#found.lines;
+    return true;
   }
 
   passLong(): void {
