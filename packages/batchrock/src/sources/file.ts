@@ -1,6 +1,6 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { InputError, invariant, type PinOptions, type RandomAccess, type Source } from '@batchrock/core';
-import { loadDigest, openFileSource, storageError, systemErrorCode } from '../node/index.ts';
+import { stat } from 'node:fs/promises';
+import { InputError, type PinOptions, type Source } from '@batchrock/core';
+import { fileChanged, loadDigest, openFileAccess, openFileSource, storageError, systemErrorCode } from '../node/index.ts';
 
 /**
  * A file of this machine as a source, known by the XXH128 of its content, which is computed unless it is given. Throws
@@ -12,14 +12,14 @@ export async function fileSource(path: string, name: string, hash?: string): Pro
     name,
     size: before.bytes,
     open: (from) => openFileSource(path, from),
-    openAccess: async () => fileAccess(await open(path, 'r').catch(unreadable(name)), before.bytes, name),
+    openAccess: () => openFileAccess(path, name, before.bytes),
     async pin(options = {}) {
       const xxh128 = hash ?? (await hashFile(path, options));
       return { kind: 'content', bytes: before.bytes, xxh128 };
     },
     async checkUnchanged() {
       const now = await fileFacts(path, name);
-      if (now.bytes !== before.bytes || now.modified !== before.modified) throw changed(name);
+      if (now.bytes !== before.bytes || now.modified !== before.modified) throw fileChanged(name);
     },
   };
 }
@@ -42,37 +42,6 @@ export async function hashFile(path: string, { onProgress, signal }: PinOptions 
   } finally {
     await source.close();
   }
-}
-
-function fileAccess(file: FileHandle, size: number, name: string): RandomAccess {
-  return {
-    size,
-    async read(from, to, signal) {
-      invariant(from >= 0 && from <= to && to <= size, `${name} has ${size} bytes; asked for ${from} to ${to}`);
-      const bytes = new Uint8Array(to - from);
-      for (let filled = 0; filled < bytes.length; ) {
-        signal?.throwIfAborted();
-        const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled).catch(unreadable(name));
-        if (bytesRead === 0) throw changed(name);
-        filled += bytesRead;
-      }
-      return bytes;
-    },
-    close: () => file.close(),
-  };
-}
-
-function unreadable(name: string): (error: unknown) => never {
-  return (error) => {
-    throw storageError(error, `read ${name}`);
-  };
-}
-
-function changed(name: string): InputError {
-  return new InputError('BR-E0118', `${name} changed while it was read`, {
-    hint: 'give the same command again when nothing writes to the file any more',
-    details: { file: name },
-  });
 }
 
 async function fileFacts(path: string, name: string): Promise<{ bytes: number; modified: bigint }> {

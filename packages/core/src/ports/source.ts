@@ -35,6 +35,8 @@ export interface RandomAccess {
    * `BR-E0118` when the source is not what it was, and an `InvariantError` for a range that is not inside it.
    */
   read(from: number, to: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** The same into the caller's memory, all of `target` from byte `from` on, where that saves the access a copy. */
+  readInto?(from: number, target: Uint8Array, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

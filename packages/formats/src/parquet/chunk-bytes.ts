@@ -1,15 +1,15 @@
 import type { RandomAccess } from '@batchrock/core';
+import { SharedBlock } from './shared-block.ts';
 
-const NOTHING = new Uint8Array(0);
-
-/** The bytes of a column chunk from front to back, read in large pieces. */
+/** The bytes of a column chunk from front to back, read in large pieces into one block. */
 export class ChunkBytes {
-  /** What is read and not consumed: `bytes[at..]`. */
-  bytes: Uint8Array = NOTHING;
+  /** What is read and not consumed: `bytes[at..]`. Overwritten by the next `fill` that reads. */
+  bytes: Uint8Array = new Uint8Array(0);
   at = 0;
   readonly #access: RandomAccess;
   readonly #pieceBytes: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #block = new SharedBlock();
   /** Of the file: the first byte that is not read, and the chunk's end. */
   #next = 0;
   #end = 0;
@@ -21,7 +21,7 @@ export class ChunkBytes {
   }
 
   open(start: number, end: number): void {
-    this.bytes = NOTHING;
+    this.bytes = this.bytes.subarray(0, 0);
     this.at = 0;
     this.#next = start;
     this.#end = end;
@@ -39,19 +39,25 @@ export class ChunkBytes {
 
   /** Reads on until `count` bytes are available, of which there are no more than are left. */
   async fill(count: number): Promise<void> {
-    if (this.available >= count) return;
-    const missing = count - this.available;
-    const to = Math.min(this.#end, this.#next + Math.max(missing, this.#pieceBytes));
-    const read = await this.#access.read(this.#next, to, this.#signal);
+    const kept = this.available;
+    if (kept >= count) return;
+    const to = Math.min(this.#end, this.#next + Math.max(count - kept, this.#pieceBytes - kept));
+    const rest = this.bytes.subarray(this.at);
+    const bytes = this.#block.room(kept + to - this.#next, rest);
+    await this.#read(bytes.subarray(kept));
     this.#next = to;
-    if (this.available === 0) {
-      this.bytes = read;
-    } else {
-      const joined = new Uint8Array(this.available + read.length);
-      joined.set(this.bytes.subarray(this.at));
-      joined.set(read, this.available);
-      this.bytes = joined;
-    }
+    this.bytes = bytes;
     this.at = 0;
+  }
+
+  release(): void {
+    this.open(0, 0);
+    this.#block.release();
+  }
+
+  async #read(target: Uint8Array): Promise<void> {
+    const { readInto } = this.#access;
+    if (readInto !== undefined) await readInto(this.#next, target, this.#signal);
+    else target.set(await this.#access.read(this.#next, this.#next + target.length, this.#signal));
   }
 }

@@ -6,7 +6,8 @@ import type { ChunkFacts } from './footer.ts';
 import { HybridReader } from './hybrid-reader.ts';
 import { checkCodec, decompressPage } from './page-codec.ts';
 import { isDataPage, type PageHeader, readPageHeader } from './page-header.ts';
-import { PageKind } from './stored-as.ts';
+import { SharedBlock } from './shared-block.ts';
+import { PageKind, StoredType, ValueEncoding } from './stored-as.ts';
 import { type Fault, ThriftReader } from './thrift-reader.ts';
 import { dictionaryValues, plainValues, valuesOf } from './value-encoding.ts';
 import { type Dictionary, readDictionary, type ValueReader } from './value-reader.ts';
@@ -26,6 +27,8 @@ export interface PageCursorOptions {
   readonly access: RandomAccess;
   /** Bytes a read. */
   readonly pieceBytes: number;
+  /** For compressed bytes, while one page is decompressed; one for all cursors. */
+  readonly packed: SharedBlock;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,10 +54,15 @@ export class PageCursor {
   #chunk!: ChunkFacts;
   #fault!: Fault;
   #dictionary: Dictionary | undefined;
+  /** Where pages of text are decoded: in the kernel's memory, which works faster there. */
+  readonly #packed: SharedBlock;
+  readonly #page = new SharedBlock();
+  readonly #dictionaryPage = new SharedBlock();
   #definitions: HybridReader | undefined;
   #repetitions: HybridReader | undefined;
 
-  constructor(leaf: Leaf, { access, pieceBytes, signal }: PageCursorOptions) {
+  constructor(leaf: Leaf, { access, pieceBytes, packed, signal }: PageCursorOptions) {
+    this.#packed = packed;
     this.leaf = leaf;
     this.#bytes = new ChunkBytes(access, pieceBytes, signal);
     this.#levelWidths = [bitsFor(leaf.maxRepetition), bitsFor(leaf.maxDefinition)];
@@ -133,6 +141,14 @@ export class PageCursor {
     else if (isDataPage(header)) this.#takeData(page, header);
   }
 
+  /** Gives its memory back. */
+  close(): void {
+    this.#bytes.release();
+    this.#page.release();
+    this.#dictionaryPage.release();
+    this.pageLeft = 0;
+  }
+
   /** Reads on where a header is longer than what is there. */
   async #header(): Promise<PageHeader> {
     for (let wanted = HEADER_BYTES; ; wanted *= 4) {
@@ -171,7 +187,8 @@ export class PageCursor {
 
   #takeDictionary(page: Uint8Array, { bytes, values, encoding }: PageHeader): void {
     if (this.#dictionary !== undefined) throw this.#fault('two dictionaries');
-    const decoded = decompressPage(this.#chunk.codec, page, bytes, this.#fault);
+    const block = this.#dictionaryPage;
+    const decoded = block.hold(this.#decompress(this.#chunk.codec, page, bytes, block));
     const reader = plainValues({ bytes: decoded, start: 0, end: decoded.length, fault: this.#fault }, this.leaf, encoding);
     // each value takes a byte or more: a number that no page can hold is told before there is room for it
     const least = this.leaf.width === 0 ? 4 : this.leaf.width;
@@ -196,7 +213,7 @@ export class PageCursor {
   /** Levels and values are compressed together; levels have their length before them. */
   #takeV1(page: Uint8Array, header: PageHeader): void {
     const { leaf } = this;
-    const bytes = decompressPage(this.#chunk.codec, page, header.bytes, this.#fault);
+    const bytes = this.#decompress(this.#chunk.codec, page, header.bytes, this.#page);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
     const levels = (most: number, width: number, encoding: number): HybridReader | undefined => {
@@ -229,10 +246,16 @@ export class PageCursor {
     const rest = page.subarray(levelBytes);
     const length = header.bytes - levelBytes;
     const codec = header.isCompressed ? this.#chunk.codec : 0;
-    this.#takeValues(decompressPage(codec, rest, length, this.#fault), 0, header.encoding);
+    this.#takeValues(this.#decompress(codec, rest, length, this.#page), 0, header.encoding);
   }
 
-  #takeValues(bytes: Uint8Array, start: number, encoding: number): void {
+  #decompress(codec: number, page: Uint8Array, length: number, target: SharedBlock): Uint8Array {
+    return decompressPage(codec, page, length, { target, packed: this.#packed, fault: this.#fault });
+  }
+
+  #takeValues(page: Uint8Array, start: number, encoding: number): void {
+    const isText = this.leaf.stored === StoredType.byteArray && encoding === ValueEncoding.plain;
+    const bytes = isText ? this.#page.hold(page) : page;
     const at = { bytes, start, end: bytes.length, fault: this.#fault };
     this.definition = this.leaf.maxDefinition;
     this.values = dictionaryValues(at, encoding, this.#dictionary) ?? valuesOf(at, this.leaf, encoding);

@@ -4,6 +4,7 @@ import { rejectForeignBytes } from '../reading/index.ts';
 import { PageCursor } from './page-cursor.ts';
 import type { ParquetFile, RowGroup } from './parquet-file.ts';
 import { RowWriter } from './row-writer.ts';
+import { SharedBlock } from './shared-block.ts';
 
 export interface ParquetReaderOptions {
   readonly maxRowBytes: number;
@@ -28,8 +29,8 @@ export class ParquetReader implements RowReader {
   readonly #access: RandomAccess;
   readonly #cursors: readonly PageCursor[];
   readonly #rows: RowWriter;
+  readonly #packed = new SharedBlock();
   readonly #maxRowBytes: number;
-  #bytes: Buffer = Buffer.alloc(0);
   /** The row group at hand and the rows of it that are taken. */
   #group = -1;
   #taken = 0;
@@ -47,7 +48,7 @@ export class ParquetReader implements RowReader {
     this.rowCount = file.rows;
     const piece = Math.floor(AHEAD_BYTES / file.leaves.length);
     const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, piece));
-    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, { access, pieceBytes, signal }));
+    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, { access, pieceBytes, packed: this.#packed, signal }));
     this.#rows = new RowWriter(file.columns, this.#cursors, maxRowBytes);
     this.#maxRowBytes = maxRowBytes;
     this.#row = row;
@@ -83,8 +84,8 @@ export class ParquetReader implements RowReader {
     if (count === 0) return undefined;
     batch.offset = this.#byteOf(this.#row);
     for (let r = 0; r < count; r++) this.#rows.places[r] = this.#byteOf(this.#row + r) - batch.offset;
-    if (this.#bytes.buffer !== batch.bytes.buffer) this.#bytes = Buffer.from(batch.bytes.buffer as ArrayBuffer);
-    rejectForeignBytes(batch, this.#bytes);
+    const { buffer, byteOffset, length } = batch.bytes;
+    rejectForeignBytes(batch, Buffer.from(buffer as ArrayBuffer, byteOffset, length));
     this.#row += count;
     this.#ordinal += count;
     return batch;
@@ -101,6 +102,9 @@ export class ParquetReader implements RowReader {
   }
 
   close(): Promise<void> {
+    for (const cursor of this.#cursors) cursor.close();
+    this.#packed.release();
+    this.#rows.close();
     return this.#access.close();
   }
 

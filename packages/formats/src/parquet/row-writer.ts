@@ -1,4 +1,4 @@
-import { type ByteView, byteView, CellKind, RejectReason, type RowBatch } from '@batchrock/core';
+import { type ByteView, byteView, CellKind, RejectReason, type RowBatch, releaseBlock, takeBlock } from '@batchrock/core';
 import { createBatch } from '../reading/index.ts';
 import type { TreeColumn } from './column-tree.ts';
 import { NestedText } from './nested-text.ts';
@@ -7,6 +7,9 @@ import { type ValueText, valueText } from './value-text.ts';
 
 /** Bytes of a block of rows: small enough for the processor's cache. */
 const BLOCK_BYTES = 1 << 18;
+
+/** Larger blocks are not taken from the kernel's memory. */
+const MAX_SHARED_BYTES = 4 << 20;
 
 const QUOTE = 0x22;
 const STAND_IN = new TextEncoder().encode('{}\n');
@@ -36,7 +39,7 @@ export class RowWriter {
   readonly #maxRowBytes: number;
   /** Keys, commas and braces of a row. */
   readonly #fixed: number;
-  #block: ByteView = byteView(new Uint8Array(BLOCK_BYTES));
+  #block: ByteView = byteView(takeBlock(BLOCK_BYTES));
   #length = 0;
   /** The column whose next entry is to be taken; all of them, when the row at hand waits to be written. */
   #column = 0;
@@ -64,6 +67,13 @@ export class RowWriter {
   begin(): void {
     this.batch.count = 0;
     this.batch.bytes = this.#block.bytes;
+    this.#length = 0;
+  }
+
+  /** Gives its memory back. */
+  close(): void {
+    releaseBlock(this.#block.bytes);
+    this.#block = byteView(new Uint8Array(0));
     this.#length = 0;
   }
 
@@ -123,7 +133,8 @@ export class RowWriter {
   #makeRoom(needed: number): boolean {
     if (needed <= this.#block.bytes.length - this.#length) return true;
     if (this.batch.count > 0) return false;
-    this.#block = byteView(new Uint8Array(Math.max(needed, BLOCK_BYTES)));
+    releaseBlock(this.#block.bytes);
+    this.#block = byteView(needed > MAX_SHARED_BYTES ? new Uint8Array(needed) : takeBlock(needed));
     this.batch.bytes = this.#block.bytes;
     return true;
   }

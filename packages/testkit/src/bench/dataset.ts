@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InvariantError } from '@batchrock/core';
 import { seededRandom } from '../memory/index.ts';
 
 /** Where data is kept between benches; `--clean` removes it. */
@@ -34,6 +37,17 @@ export async function benchDataset(rows: number): Promise<string> {
     await file.close();
   }
   await rename(temporary, path);
+  return path;
+}
+
+/** The same rows as Parquet, as pyarrow would write them: row groups of 2^20 rows, pages of 1 MB, Snappy. */
+export async function benchParquetDataset(rows: number): Promise<string> {
+  const csv = await benchDataset(rows);
+  const path = `${csv.slice(0, -'.csv'.length)}.parquet`;
+  if (existsSync(path)) return path;
+  const program = fileURLToPath(new URL('parquet-dataset-main.ts', import.meta.url));
+  const { status } = spawnSync(process.execPath, [...process.execArgv, program, csv, path], { stdio: 'inherit' });
+  if (status !== 0) throw new InvariantError(`the Parquet file of ${rows} rows was not written`);
   return path;
 }
 
