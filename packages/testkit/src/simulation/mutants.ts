@@ -159,7 +159,7 @@ export const MUTANTS: readonly Mutant[] = [
         'ports.service.create(spec, { notAfter: Number.MAX_SAFE_INTEGER, signal: o.signal })',
       ],
     ],
-    seeds: 2500,
+    seeds: 600,
     breaks: ['I5', 'I7', 'I8'],
   },
   {
@@ -169,10 +169,10 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       [
         "    default:\n      return 'kept';",
-        "    default:\n      if (error.reason === 'throttled' && error.effect === 'none') await withdrawIntent(ports, part, o);\n      return 'kept';",
+        "    default:\n      if (error.reason === 'throttled') await withdrawIntent(ports, part, o);\n      return 'kept';",
       ],
     ],
-    seeds: 4000,
+    seeds: 600,
     breaks: ['I5', 'I7', 'I8'],
   },
   {
@@ -180,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
     thought: 'List showed nothing, so there is nothing',
     file: 'run/submit.ts',
     edits: [["if (phase !== 'settled') return 'waiting';", '']],
-    seeds: 2500,
+    seeds: 600,
     breaks: ['I5', 'I7', 'I8'],
   },
   {
@@ -193,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
         "return sendAgain(ports, part, phase === 'waiting' ? 'settled' : phase, o);",
       ],
     ],
-    seeds: 4000,
+    seeds: 600,
     breaks: ['I5', 'I7', 'I8'],
   },
   {
