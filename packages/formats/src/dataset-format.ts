@@ -7,7 +7,7 @@ import { openJsonl } from './jsonl/index.ts';
 export type DatasetFormat = Dialect['format'];
 
 /** A format by the name that users give it: `tsv` is CSV between tabs. */
-export type FormatName = 'csv' | 'tsv' | 'jsonl';
+export type FormatName = 'csv' | 'tsv' | 'jsonl' | 'parquet';
 
 /** How a file of a dataset is read, as far as its name tells it. */
 export interface DatasetShape {
@@ -22,15 +22,22 @@ const SHAPES: Readonly<Record<FormatName, DatasetShape>> = {
   csv: { format: 'csv' },
   tsv: { format: 'csv', delimiter: '\t' },
   jsonl: { format: 'jsonl' },
+  parquet: { format: 'parquet' },
 };
 
-const ENDINGS: Readonly<Record<string, FormatName>> = { csv: 'csv', tsv: 'tsv', jsonl: 'jsonl', ndjson: 'jsonl' };
+const ENDINGS: Readonly<Record<string, FormatName>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  parquet: 'parquet',
+};
 
 const COMPRESSIONS: Readonly<Record<string, CompressionName>> = { gz: 'gzip', zst: 'zstd' };
 
 /**
  * What the endings of a file's name say: `reviews.csv.gz` is compressed CSV. A format that is given takes the place of the
- * name's. Throws `BR-E0117` where neither says it.
+ * name's. Throws `BR-E0117` where neither says it, `BR-E0114` for compressed Parquet.
  */
 export function datasetShape(name: string, format?: FormatName): DatasetShape {
   const last = ending(name);
@@ -39,6 +46,12 @@ export function datasetShape(name: string, format?: FormatName): DatasetShape {
   const found = format ?? (inner !== undefined && Object.hasOwn(ENDINGS, inner) ? ENDINGS[inner] : undefined);
   if (found === undefined) {
     throw new InputError('BR-E0117', `cannot tell the format of ${name} from its name`, { details: { file: name } });
+  }
+  if (found === 'parquet' && compression !== undefined) {
+    throw new InputError('BR-E0114', `${name} is a compressed Parquet file, which cannot be read from any place of it`, {
+      details: { file: name },
+      hint: 'unpack it first; the pages of Parquet files are compressed already',
+    });
   }
   return compression === undefined ? SHAPES[found] : { ...SHAPES[found], compression };
 }
@@ -60,7 +73,10 @@ export interface OpenDatasetOptions {
   readonly mayBeEmpty?: boolean;
 }
 
-/** Opens rows of text in any format, uncompressed; `openCsv` and `openJsonl` say what they throw. */
+/**
+ * Opens rows of text in any format, uncompressed; `openCsv` and `openJsonl` say what they throw. Rows of Parquet that were kept
+ * are JSON Lines; its files are opened by `openParquet`.
+ */
 export function openDataset(source: ByteSource, options: OpenDatasetOptions): Promise<RowReader> {
   const { shape, dialect, ...rest } = options;
   if ((dialect?.format ?? shape.format) !== 'csv') return openJsonl(source, rest);

@@ -1,6 +1,7 @@
 import { type ByteSource, type CallOptions, type Dialect, InputError, type RowReader, type Source } from '@batchrock/core';
 import { decompress, skipBytes } from './compression/index.ts';
 import { type OpenDatasetOptions, openDataset } from './dataset-format.ts';
+import { openParquet, type ParquetOptions } from './parquet/index.ts';
 import { withFinalLineEnd } from './reading/index.ts';
 
 export interface OpenSourceOptions extends Omit<OpenDatasetOptions, 'name'>, CallOptions {
@@ -16,9 +17,20 @@ export interface OpenSourceOptions extends Omit<OpenDatasetOptions, 'name'>, Cal
  */
 export async function openSource(source: Source, options: OpenSourceOptions): Promise<RowReader> {
   const { isFollowed, maxExpansion, signal, ...rest } = options;
+  if (rest.shape.format === 'parquet') return openParquet(await source.openAccess(signal), parquetOptions(source, options));
   const bytes = await openText(source, options);
   const end = isFollowed && options.dialect ? lineEnd(options.dialect) : undefined;
   return openDataset(end === undefined ? bytes : withFinalLineEnd(bytes, end), { ...rest, name: source.name });
+}
+
+function parquetOptions({ name }: Source, { from, maxRowBytes, mayBeEmpty, signal }: OpenSourceOptions): ParquetOptions {
+  return {
+    name,
+    ...(from && { from }),
+    ...(maxRowBytes !== undefined && { maxRowBytes }),
+    ...(mayBeEmpty !== undefined && { mayBeEmpty }),
+    ...(signal && { signal }),
+  };
 }
 
 async function openText(source: Source, { shape, from, maxExpansion, signal }: OpenSourceOptions): Promise<ByteSource> {

@@ -69,7 +69,7 @@ export function withQuestion(command: Command): Command {
       new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
     )
     .optionsGroup('Dataset:')
-    .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl']))
+    .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiterOf)
     .option('--max-expansion <n>', '.gz, .zst: times as large at most (default: 500)', wholeNumber(1))
     .option('--s3-endpoint-url <url>', 'S3 elsewhere, for s3:// datasets')

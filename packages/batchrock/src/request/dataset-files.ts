@@ -1,6 +1,7 @@
 import { type Dialect, InputError, openRowChain, type ReadPosition, type RowReader, type Source } from '@batchrock/core';
 import {
   type CompressionName,
+  checkSameColumns,
   checkSameDialect,
   type DatasetShape,
   datasetShape,
@@ -101,6 +102,7 @@ function checkFormats(sources: readonly Source[], shapes: readonly DatasetShape[
 
 function checkSame(dialect: Dialect, first: Dialect, name: string): void {
   if (dialect.format === 'csv' && first.format === 'csv') checkSameDialect(dialect, first, name);
+  if (dialect.format === 'parquet' && first.format === 'parquet') checkSameColumns(dialect, first, name);
 }
 
 /** Does work for each index below `count`, a few at once. */

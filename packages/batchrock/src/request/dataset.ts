@@ -95,7 +95,7 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
 
 /** The rows of a JSON Lines file may bring columns to the last: it is read on as long as one is missing. */
 function lacksColumns(reader: RowReader, question: CheckedQuestion): boolean {
-  if (reader.dialect.format === 'csv') return false;
+  if (reader.dialect.format !== 'jsonl') return false;
   return question.columns.some((column) => !reader.columns.includes(column));
 }
 

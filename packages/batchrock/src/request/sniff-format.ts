@@ -10,13 +10,16 @@ export interface SniffedFormat {
 
 const LOOKED_AT_BYTES = 4096;
 
-/** Tells JSON Lines, which begin with a brace, from CSV, and what is compressed from what is not. Closes what it opens. */
+/** Tells JSON Lines, which begin with a brace, and Parquet, which begins with `PAR1`, from CSV, and what is compressed from what is not. Closes what it opens. */
 export async function sniffFormat(open: () => Promise<ByteSource>): Promise<SniffedFormat> {
   const start = await firstBytes(await open());
   const compression = compressionOf(start);
   const text = compression === undefined ? start : await unpacked(await open(), compression);
   const begin = new TextDecoder().decode(text).trimStart();
-  return { format: begin === '' ? undefined : begin.startsWith('{') ? 'jsonl' : 'csv', compression };
+  return {
+    format: begin === '' ? undefined : begin.startsWith('{') ? 'jsonl' : begin.startsWith('PAR1') ? 'parquet' : 'csv',
+    compression,
+  };
 }
 
 async function firstBytes(source: ByteSource): Promise<Uint8Array> {

@@ -30,10 +30,10 @@ const entries = {
     title: 'bad row',
     hint: 'mend the row, or leave out --strict so that bad rows are rejected and the rest is sent',
   },
-  'BR-E0114': { title: 'unreadable dataset', hint: 'CSV (RFC 4180, UTF-8) and JSON Lines are read here' },
+  'BR-E0114': { title: 'unreadable dataset', hint: 'CSV (RFC 4180, UTF-8), JSON Lines and Parquet are read here' },
   'BR-E0115': { title: 'model parameter', hint: 'see the request parameters of the model family' },
   'BR-E0116': { title: 'unsupported Node.js', hint: 'install Node.js 22.15 or newer' },
-  'BR-E0117': { title: 'unknown format', hint: 'end the name in .csv, .tsv, .jsonl or .ndjson, or give --format' },
+  'BR-E0117': { title: 'unknown format', hint: 'end the name in .csv, .tsv, .jsonl, .ndjson or .parquet, or give --format' },
   'BR-E0118': {
     title: 'changed while it was read',
     hint: 'give the same command again when nothing writes to it any more; a dataset that has changed makes another run',

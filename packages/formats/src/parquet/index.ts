@@ -1,2 +1,3 @@
 export { openParquet, type ParquetOptions } from './parquet-open.ts';
 export { createParquetWriter, type ParquetWriterOptions } from './parquet-writer.ts';
+export { checkSameColumns } from './same-columns.ts';
