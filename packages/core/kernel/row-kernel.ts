@@ -339,6 +339,17 @@ function isHexByte(byte: u32): bool {
   return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
 }
 
+const HIGH_HALF: u32 = 1;
+const LOW_HALF: u32 = 2;
+
+/** Which half of a character the escape `\udXXX` at `at` stands for; 0 for any other six bytes. */
+function surrogateAt(at: usize): u32 {
+  if (load<u16>(at) != 0x755c || (<u32>load<u8>(at + 2) | 0x20) != 0x64) return 0;
+  const digit: u32 = load<u8>(at + 3);
+  if (digit < 0x38 || !isHexByte(digit) || !isHexByte(load<u8>(at + 4)) || !isHexByte(load<u8>(at + 5))) return 0;
+  return digit < 0x40 || (digit | 0x20) < 0x63 ? HIGH_HALF : LOW_HALF;
+}
+
 /** The quote that closes the string whose inside begins at `at`; 0 when it is no JSON string or does not end before `end`. */
 function stringEnd(at: usize, end: usize): usize {
   const quote = i8x16.splat(0x22);
@@ -359,6 +370,11 @@ function stringEnd(at: usize, end: usize): usize {
     const letter: u32 = load<u8>(at + 1);
     if (letter == 0x75) {
       for (let i = at + 2; i < at + 6; i++) if (!isHexByte(load<u8>(i))) return 0;
+      const half = surrogateAt(at);
+      at += 6;
+      if (half == 0) continue;
+      // both halves of a character, or the row is not for the kernel
+      if (half == LOW_HALF || at + 6 > end || surrogateAt(at) != LOW_HALF) return 0;
       at += 6;
     } else if (
       letter == QUOTE || letter == BACKSLASH || letter == 0x2f || letter == 0x62 ||

@@ -36,7 +36,8 @@ export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
 
 /**
  * The end of the JSON value that begins at `at`, exclusive, or `-1 - place` where `place` is the byte that no JSON may have.
- * Accepts what `JSON.parse` accepts, down to `MAX_DEPTH`; whether the bytes are UTF-8 is not looked at.
+ * Accepts what `JSON.parse` accepts, down to `MAX_DEPTH`, but for escapes of half a character (`\ud800` alone), which no text
+ * can hold; whether the bytes are UTF-8 is not looked at.
  */
 export function scanValue(bytes: Uint8Array, at: number, end: number, depth = 0): number {
   if (at >= end) return -1 - at;
@@ -74,8 +75,19 @@ export function scanString(bytes: Uint8Array, at: number, end: number): number {
     }
     if (bytes[next + 1] !== 0x75 || next + 6 > end) return -1 - next;
     for (let i = 2; i < 6; i++) if (isHex[bytes[next + i]!] === 0) return -1 - (next + i);
-    next += 6;
+    const half = surrogateAt(bytes, next);
+    if (half === undefined) next += 6;
+    else if (half === 'high' && next + 12 <= end && surrogateAt(bytes, next + 6) === 'low') next += 12;
+    else return -1 - next;
   }
+}
+
+/** Which half of a character an escape `\udXXX` stands for; undefined for any other bytes. */
+export function surrogateAt(bytes: Uint8Array, at: number): 'high' | 'low' | undefined {
+  if (bytes[at] !== BACKSLASH || bytes[at + 1] !== 0x75 || (bytes[at + 2]! | 0x20) !== 0x64) return undefined;
+  const digit = bytes[at + 3]!;
+  if (digit < 0x38 || isHex[digit] !== 1 || isHex[bytes[at + 4]!] !== 1 || isHex[bytes[at + 5]!] !== 1) return undefined;
+  return digit < 0x40 || (digit | 0x20) < 0x63 ? 'high' : 'low';
 }
 
 function scanObject(bytes: Uint8Array, open: number, end: number, depth: number): number {

@@ -90,6 +90,16 @@ describe('openJsonl', () => {
     expect(await refusal(`{"a":${'['.repeat(MAX_DEPTH - 1)}${']'.repeat(MAX_DEPTH - 1)}}`)).toBeUndefined();
   });
 
+  it('rejects escapes that stand for half a character, in values, keys and nested strings', async () => {
+    const half = (place: number, sequence: string) => `bad_json: half a character, ${sequence}, at byte ${place} of the line`;
+    expect(await refusal('{"a":"x\\ud800"}')).toBe(half(8, '\\ud800'));
+    expect(await refusal('{"a":"\\uDC00\\ud800"}')).toBe(half(7, '\\uDC00'));
+    expect(await refusal('{"a":"\\ud83dx\\ude00"}')).toBe(half(7, '\\ud83d'));
+    expect(await refusal('{"a":[{"b":"\\udbff\\ud83d\\ude00"}]}')).toBe(half(13, '\\udbff'));
+    expect(await refusal('{"\\udfff":1}')).toBe(half(3, '\\udfff'));
+    expect(await refusal('{"a":"\\ud83d\\ude00 \\uD83D\\uDE00 \\ud7ff \\ue000 \\uDBFF\\uDFFF"}')).toBeUndefined();
+  });
+
   it('survives a million open brackets', async () => {
     expect(await refusal(`{"a":${'['.repeat(1_000_000)}`)).toMatch(/^bad_json/);
   });
@@ -160,6 +170,8 @@ describe('against JSON.parse', () => {
     '\t',
     '\\u00e9',
     '\\u12',
+    '\\ud83d',
+    '\\uDE00',
     'é',
     '\u0001',
     '{"a":',
@@ -217,13 +229,13 @@ describe('against JSON.parse', () => {
   });
 });
 
-/** The object in a line; undefined when it is none, or when it has a key twice. */
+/** The object in a line; undefined when it is none, when it has a key twice, or half a character. */
 function topLevel(line: string): object | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const depthOneKeys = countKeys(line);
-    return depthOneKeys === Object.keys(value).length ? value : undefined;
+    const isText = [...line.matchAll(/"(?:[^"\\]|\\.)*"/g)].every(([token]) => (JSON.parse(token) as string).isWellFormed());
+    return isText && countKeys(line) === Object.keys(value).length ? value : undefined;
   } catch {
     return undefined;
   }

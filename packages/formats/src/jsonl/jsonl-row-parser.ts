@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CellKind } from '@batchrock/core';
-import { scanString, scanValue, skipSpace } from './json-scanner.ts';
+import { scanString, scanValue, skipSpace, surrogateAt } from './json-scanner.ts';
 import { type JsonlColumns, keyText } from './jsonl-columns.ts';
 
 const QUOTE = 0x22;
@@ -33,15 +33,15 @@ export class JsonlRowParser {
     at = skipSpace(bytes, at + 1, end);
     if (at < end && bytes[at] === 0x7d) return this.#finish(bytes, at + 1, start, end);
     for (let n = 0; ; n++) {
-      if (at >= end || bytes[at] !== QUOTE) return this.#bad(at, start, end);
+      if (at >= end || bytes[at] !== QUOTE) return this.#bad(bytes, at, start, end);
       const keyStart = at + 1;
       const keyEnd = scanString(bytes, keyStart, end);
-      if (keyEnd < 0) return this.#bad(-1 - keyEnd, start, end);
+      if (keyEnd < 0) return this.#bad(bytes, -1 - keyEnd, start, end);
       at = skipSpace(bytes, keyEnd + 1, end);
-      if (at >= end || bytes[at] !== 0x3a) return this.#bad(at, start, end);
+      if (at >= end || bytes[at] !== 0x3a) return this.#bad(bytes, at, start, end);
       const valueStart = skipSpace(bytes, at + 1, end);
       at = scanValue(bytes, valueStart, end, 1);
-      if (at < 0) return this.#bad(-1 - at, start, end);
+      if (at < 0) return this.#bad(bytes, -1 - at, start, end);
       const column = this.#columnOf(bytes, keyStart, keyEnd, n);
       if (column === DOUBLED) return 'bad';
       if (column !== NEW && column < width) {
@@ -53,7 +53,7 @@ export class JsonlRowParser {
       }
       at = skipSpace(bytes, at, end);
       if (at < end && bytes[at] === 0x7d) return this.#finish(bytes, at + 1, start, end);
-      if (at >= end || bytes[at] !== 0x2c) return this.#bad(at, start, end);
+      if (at >= end || bytes[at] !== 0x2c) return this.#bad(bytes, at, start, end);
       at = skipSpace(bytes, at + 1, end);
     }
   }
@@ -85,22 +85,28 @@ export class JsonlRowParser {
 
   #finish(bytes: Uint8Array, at: number, start: number, end: number): ParsedLine {
     const rest = skipSpace(bytes, at, end);
-    if (rest < end) return this.#bad(rest, start, end);
+    if (rest < end) return this.#bad(bytes, rest, start, end);
     return this.newKeys.size > 0 ? 'newKeys' : 'row';
   }
 
   #notAnObject(bytes: Uint8Array, at: number, end: number, start: number): ParsedLine {
     const after = scanValue(bytes, at, end);
-    if (after < 0) return this.#bad(-1 - after, start, end);
-    if (skipSpace(bytes, after, end) < end) return this.#bad(after, start, end);
+    if (after < 0) return this.#bad(bytes, -1 - after, start, end);
+    if (skipSpace(bytes, after, end) < end) return this.#bad(bytes, after, start, end);
     this.fault = `${VALUE_NAMES[String.fromCharCode(bytes[at]!)] ?? 'a number'}, not an object`;
     return 'bad';
   }
 
-  #bad(at: number, start: number, end: number): ParsedLine {
-    this.fault = at >= end ? 'the JSON of the line is not complete' : `not JSON at byte ${at - start + 1} of the line`;
+  #bad(bytes: Uint8Array, at: number, start: number, end: number): ParsedLine {
+    if (at >= end) this.fault = 'the JSON of the line is not complete';
+    else if (surrogateAt(bytes, at) === undefined) this.fault = `not JSON at byte ${at - start + 1} of the line`;
+    else this.fault = `half a character, ${escapeAt(bytes, at)}, at byte ${at - start + 1} of the line`;
     return 'bad';
   }
+}
+
+function escapeAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 6));
 }
 
 const NEW = -1;
