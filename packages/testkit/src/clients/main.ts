@@ -1,4 +1,5 @@
-// Clients that are not ours against the local Bedrock: boto3 does a whole job, LiteLLM's proxy answers as `--upstream`.
+// Programs that are not ours: boto3 does a whole job at the local Bedrock, LiteLLM's proxy answers as `--upstream`, moto's S3
+// holds datasets.
 // Needs python3 and PyPI for the first run; everything else stays on loopback.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
 import { createTally, runChecks, type Tally } from './checks.ts';
 import { startLiteLlm } from './litellm.ts';
+import { checkMoto, startMoto } from './moto.ts';
 import { openPythonEnvironment, type PythonEnvironment } from './python.ts';
 
 const BUCKET = 'clients-of-batchrock';
@@ -24,6 +26,8 @@ async function main(): Promise<number> {
       runChecks(tally, 'boto3', python.python, [file('./boto3_job.py'), url], CHECKS_MS),
     );
     await checkUpstream(tally, python, work);
+    const moto = await startMoto(python.bin, work);
+    await checkMoto(tally, moto.url, work).finally(() => moto.close());
   } catch (error) {
     tally.add('clients', error instanceof Error ? error.message : String(error));
   } finally {
