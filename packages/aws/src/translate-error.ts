@@ -82,6 +82,7 @@ export function translateError(error: unknown, operation: string, hintIfDenied?:
   const sdk = readSdkError(error);
   if (sdk.name === 'AbortError') return new CancelledError(`${operation} was cancelled`, { cause: error });
 
+  if (sdk.status === INSUFFICIENT_STORAGE) return serverFull(operation, error);
   const reason = reasonOf(sdk);
   const unreachable = NOT_CONNECTED.has(sdk.systemCode ?? '');
   const refused = unreachable || sdk.name === 'CredentialsProviderError' || (sdk.status !== undefined && sdk.status < 500);
@@ -96,6 +97,19 @@ export function translateError(error: unknown, operation: string, hintIfDenied?:
       ...(sdk.status === undefined ? {} : { status: sdk.status }),
       ...(sdk.requestId === undefined ? {} : { requestId: sdk.requestId }),
     },
+  });
+}
+
+/** What a server that stands in for AWS says when its disk is full (RFC 4918, section 11.5). */
+const INSUFFICIENT_STORAGE = 507;
+
+function serverFull(operation: string, cause: unknown): ServiceError {
+  const details = { status: INSUFFICIENT_STORAGE };
+  return new ServiceError('BR-E0508', `${operation}: no space left on the disk of the server`, {
+    reason: 'unavailable',
+    effect: 'unknown',
+    details,
+    cause,
   });
 }
 

@@ -8,7 +8,7 @@ import { endpointUrl, newFolderId, readEndpoint, writeEndpoint } from './server/
 import { lockFolder } from './server/folder-lock.ts';
 import { type Front, openFront } from './server/front.ts';
 import type { AdminRoute, ServerContext, ServerModule } from './server/index.ts';
-import { createCallLog, DiskObjectStorage, type ObjectStorage } from './storage/index.ts';
+import { createCallLog, DiskObjectStorage, diskFull, isDiskFull, type ObjectStorage } from './storage/index.ts';
 
 /** A running local Bedrock. */
 export interface LocalBedrock {
@@ -21,10 +21,18 @@ export interface LocalBedrock {
 
 /**
  * Starts the local Bedrock in this process. Rejects with `BR-E0209` when another process serves the folder, with
- * `BR-E0210` when the port is taken, with `BR-E0120` for an option that is not allowed.
+ * `BR-E0210` when the port is taken, with `BR-E0120` for an option that is not allowed, with `BR-E0508` when the disk is full.
  */
 export async function startLocalBedrock(options: LocalBedrockOptions): Promise<LocalBedrock> {
   const resolved = resolveOptions(options);
+  try {
+    return await start(resolved);
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(resolved.dir, error) : error;
+  }
+}
+
+async function start(resolved: ResolvedOptions): Promise<LocalBedrock> {
   const lock = lockFolder(resolved.dir);
   if (lock === undefined) throw inUse(resolved.dir);
   try {

@@ -55,9 +55,11 @@ async function closeWorker(worker: Worker, ended: Promise<void>): Promise<void> 
 function revived({ code, message, details }: Extract<WorkerReport, { status: 'failed' }>): Error {
   if (code === undefined) return failed(message);
   const options = { details: details as ErrorDetails };
-  return code.startsWith('BR-E01')
-    ? new InputError(code as ErrorCode, message, options)
-    : new StateError(code as ErrorCode, message, options);
+  if (code.startsWith('BR-E01')) return new InputError(code as ErrorCode, message, options);
+  if (code.startsWith('BR-E05')) {
+    return new ServiceError(code as ErrorCode, message, { ...options, reason: 'unavailable', effect: 'none' });
+  }
+  return new StateError(code as ErrorCode, message, options);
 }
 
 function failed(message: string): ServiceError {

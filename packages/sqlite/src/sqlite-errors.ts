@@ -8,6 +8,8 @@ const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
+/** Extended codes. The memory that connections share is a file, and extending it fails when the disk is full. */
+const IOERR_SHMSIZE = 4874;
 
 /** True when another connection holds the lock that is needed. */
 export function isBusy(error: unknown): boolean {
@@ -29,7 +31,8 @@ export function translateSqliteError(error: unknown, path: string, effect: 'none
       const hint = 'check that the directory exists and may be written, or choose another state directory';
       return new StateError('BR-E0205', `the ledger ${path} cannot be opened: ${message}`, { details, cause: error, hint });
     }
-    case FULL: {
+    case FULL:
+    case IOERR_SHMSIZE: {
       const text = `no space left for the ledger ${path}`;
       return new ServiceError('BR-E0508', text, { reason: 'unavailable', effect: 'none', details, cause: error });
     }
@@ -53,6 +56,7 @@ export function damagedLedger(path: string, why: string, cause?: unknown): State
 
 function primaryCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
+  if (error.errcode === IOERR_SHMSIZE) return error.errcode;
   // the low byte is the primary code, whatever extended code stands above it
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }

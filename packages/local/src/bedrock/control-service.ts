@@ -13,7 +13,16 @@ export function createControlService(state: BedrockState): Service {
       const found = findRoute(CONTROL_ROUTES, method, path);
       if (found === undefined) return undefined;
       const { route, labels } = found;
-      return { name: route.name, labels, run: async (call) => ({ body: await route.run(call, state) }) };
+      return {
+        name: route.name,
+        labels,
+        async run(call) {
+          // a job that waits for space would wait unseen
+          const full = state.engine.fullDisk();
+          if (full !== undefined) throw full;
+          return { body: await route.run(call, state) };
+        },
+      };
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service, ServiceName, ServiceRequest } from '../server/index.ts';
+import { isDiskFull } from '../storage/index.ts';
 import { AwsError } from './service-error.ts';
 import type { BedrockState, Call } from './state.ts';
 
@@ -56,12 +57,18 @@ export function createJsonService(options: {
       response.writeHead(200, { 'content-type': contentType, ...answer.headers }).end(JSON.stringify(answer.body));
     },
     fail(_request, response, error) {
-      sendError(response, contentType, error instanceof AwsError ? error : internal(error));
+      sendError(response, contentType, error instanceof AwsError ? error : internal(error), statusOf(error));
     },
   };
 }
 
-function sendError(response: ServerResponse, contentType: string, { type, status, message }: AwsError): void {
+/** A full disk is no fault of the service that another try could mend; 507 is what S3 servers say (RFC 4918). */
+function statusOf(error: unknown): number | undefined {
+  return isDiskFull(error) ? 507 : undefined;
+}
+
+function sendError(response: ServerResponse, contentType: string, known: AwsError, status: number = known.status): void {
+  const { type, message } = known;
   response
     .writeHead(status, { 'content-type': contentType, 'x-amzn-errortype': type })
     .end(JSON.stringify({ __type: type, message, Message: message }));

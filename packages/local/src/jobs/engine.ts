@@ -1,6 +1,6 @@
 import { isTerminalStatus, type JobStatus } from '@batchrock/core';
 import type { Answerer } from '../answers/index.ts';
-import type { ObjectStorage } from '../storage/index.ts';
+import { isDiskFull, type ObjectStorage } from '../storage/index.ts';
 import type { Job, RecordCounts } from './job.ts';
 import type { JobTable } from './job-table.ts';
 import { manifestOf } from './manifest.ts';
@@ -18,6 +18,8 @@ export interface JobEngine {
   stop(jobId: string): void;
   /** The counters of a job as they are now. */
   countsOf(job: Job): RecordCounts;
+  /** Why a job cannot go on at the moment, when the disk has no room for it. It goes on by itself when there is. */
+  fullDisk(): Error | undefined;
   /** Leaves every job as it stands on disk. Another engine on the same table goes on with them. */
   close(): Promise<void>;
 }
@@ -37,18 +39,20 @@ export interface EnginePorts {
 export function startEngine(ports: EnginePorts): JobEngine {
   const live = new Map<string, RecordCounts>();
   const sleepers = new Map<string, Sleeper>();
+  const starved = new Map<string, Error>();
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
 
   const begin = (jobId: string): void => {
     const sleeper = createSleeper();
     sleepers.set(jobId, sleeper);
-    const work = driveJob(jobId, ports, live, sleeper, closing.signal)
+    const work = driveJob(jobId, { ...ports, live, starved, sleeper, closing: closing.signal })
       .catch(() => undefined)
       .finally(() => {
         running.delete(work);
         sleepers.delete(jobId);
         live.delete(jobId);
+        starved.delete(jobId);
       });
     running.add(work);
   };
@@ -69,6 +73,7 @@ export function startEngine(ports: EnginePorts): JobEngine {
       if (job.status === 'Submitted' || job.status === 'Validating') return { total: 0, processed: 0, succeeded: 0, failed: 0 };
       return isTerminalStatus(job.status) ? job.counts : (live.get(job.jobId) ?? job.counts);
     },
+    fullDisk: () => starved.values().next().value,
     async close() {
       closing.abort(new Error('the server closes'));
       for (const sleeper of sleepers.values()) sleeper.wake();
@@ -83,26 +88,46 @@ function changeStatus(ports: EnginePorts, job: Job, status: JobStatus, change: P
   ports.onStatus(ports.table.update(job.jobId, { ...change, ...ended, status, modifiedAt: now }));
 }
 
-async function driveJob(
-  jobId: string,
-  ports: EnginePorts,
-  live: Map<string, RecordCounts>,
-  sleeper: Sleeper,
-  closing: AbortSignal,
-): Promise<void> {
-  while (!closing.aborted) {
-    const job = ports.table.get(jobId);
-    if (job === undefined) return;
-    const step = nextStep(job, ports.timing, Date.now());
-    if (step.kind === 'none') return;
-    if (step.kind === 'wait') await sleeper.sleepUntil(step.until);
-    else if (step.kind === 'validate') await validateJob(job, ports, closing);
-    else if (step.kind === 'run') await runJob(job, ports, live, sleeper, closing);
-    else {
-      const begun = step.status === 'InProgress' ? { startedAt: Date.now() } : {};
-      changeStatus(ports, job, step.status, { ...begun, ...(step.message === undefined ? {} : { message: step.message }) });
+/** What a job needs of its engine while it lives. */
+interface JobRun extends EnginePorts {
+  readonly live: Map<string, RecordCounts>;
+  /** Jobs that wait for space on the disk. */
+  readonly starved: Map<string, Error>;
+  readonly sleeper: Sleeper;
+  readonly closing: AbortSignal;
+}
+
+/** Between two tries of a job that the full disk holds up. */
+const FULL_DISK_MS = 1_000;
+
+async function driveJob(jobId: string, run: JobRun): Promise<void> {
+  while (!run.closing.aborted) {
+    try {
+      if ((await takeStep(jobId, run)) === 'ended') return;
+      run.starved.delete(jobId);
+    } catch (error) {
+      // the service would not lose a job for want of space, nor do we: it stands where it stood
+      if (!isDiskFull(error)) throw error;
+      run.starved.set(jobId, error as Error);
+      await run.sleeper.sleepUntil(Date.now() + FULL_DISK_MS);
     }
   }
+}
+
+async function takeStep(jobId: string, run: JobRun): Promise<'ended' | 'open'> {
+  const { table, timing, sleeper, closing } = run;
+  const job = table.get(jobId);
+  if (job === undefined) return 'ended';
+  const step = nextStep(job, timing, Date.now());
+  if (step.kind === 'none') return 'ended';
+  if (step.kind === 'wait') await sleeper.sleepUntil(step.until);
+  else if (step.kind === 'validate') await validateJob(job, run, closing);
+  else if (step.kind === 'run') await runJob(job, run);
+  else {
+    const begun = step.status === 'InProgress' ? { startedAt: Date.now() } : {};
+    changeStatus(run, job, step.status, { ...begun, ...(step.message === undefined ? {} : { message: step.message }) });
+  }
+  return 'open';
 }
 
 async function validateJob(job: Job, ports: EnginePorts, closing: AbortSignal): Promise<void> {
@@ -120,13 +145,8 @@ async function validateJob(job: Job, ports: EnginePorts, closing: AbortSignal): 
   changeStatus(ports, now, 'Scheduled', { counts: { ...now.counts, total: result } });
 }
 
-async function runJob(
-  job: Job,
-  ports: EnginePorts,
-  live: Map<string, RecordCounts>,
-  sleeper: Sleeper,
-  closing: AbortSignal,
-): Promise<void> {
+async function runJob(job: Job, ports: JobRun): Promise<void> {
+  const { live, sleeper, closing } = ports;
   const storage = ports.storageFor(job);
   let run: FinishedRun | undefined;
   try {
@@ -151,6 +171,7 @@ async function runJob(
   } catch (error) {
     await run?.abort();
     if (closing.aborted) return;
+    if (isDiskFull(error)) throw error;
     if (isTerminalStatus(ports.table.get(job.jobId)?.status ?? 'Failed'))
       ports.table.update(job.jobId, { outputDueAt: undefined });
     else changeStatus(ports, job, 'Failed', { message: messageOf(error) });

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { isDiskFull } from '../storage/index.ts';
 import { S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 import { type XmlContent, xmlDocument } from './xml-writer.ts';
@@ -14,14 +15,19 @@ export function answerEmpty(response: ServerResponse, status: number, headers: O
   response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 }).end();
 }
 
+function knownError(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  if (isDiskFull(error)) return new S3Error('InsufficientStorage');
+  return new S3Error('InternalError', error instanceof Error ? error.message : undefined);
+}
+
 /** Answers with what S3 answers in place of a result. What is not an `S3Error` is our fault: 500. */
 export function answerError(
   request: Pick<S3Request, 'id' | 'method' | 'path' | 'body'>,
   response: ServerResponse,
   error: unknown,
 ): void {
-  const known =
-    error instanceof S3Error ? error : new S3Error('InternalError', error instanceof Error ? error.message : undefined);
+  const known = knownError(error);
   // What is left of the body is read over, so that the client gets to read the answer.
   request.body.resume();
   const actualSize = known.fields['ActualObjectSize'];

@@ -8,6 +8,8 @@ const ERRORS = {
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size.'],
   IncompleteBody: [400, 'You did not provide the number of bytes specified by the Content-Length HTTP header.'],
+  /** Not of AWS, whose disks are never full: what other S3 servers answer (RFC 4918, section 11.5). */
+  InsufficientStorage: [507, 'The disk of this server is full. Free some space.'],
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidArgument: [400, 'Invalid Argument'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],

@@ -4,6 +4,7 @@ export type { BlobWriter } from './disk/blob-folder.ts';
 export { DiskObjectStorage, newEtag } from './disk/disk-object-storage.ts';
 export type { FoundObject } from './disk/object-table.ts';
 export type { Part, Upload, UploadFacts } from './disk/upload-table.ts';
+export { diskFull, isDiskFull } from './disk-full.ts';
 export {
   type ChecksumAlgorithm,
   type CommitResult,

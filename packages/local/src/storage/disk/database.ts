@@ -45,7 +45,15 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     database.exec('commit');
     return result;
   } catch (error) {
-    database.exec('rollback');
+    rollBack(database);
     throw error;
+  }
+}
+
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('rollback');
+  } catch {
+    // a full disk makes SQLite roll back by itself; the error that led here says so
   }
 }

@@ -1,0 +1,19 @@
+import { ServiceError } from '@batchrock/core';
+
+/** `SQLITE_FULL`, and `SQLITE_IOERR_SHMSIZE`: its shared memory could not be extended (sqlite.org/rescode.html). */
+const SQLITE_FULL = 13;
+const SQLITE_IOERR_SHMSIZE = 4874;
+
+/** True when the disk, or the share of it that we may use, had no room for what was written. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.code === 'BR-E0508')) return true;
+  if (!('errcode' in error) || typeof error.errcode !== 'number') return false;
+  return (error.errcode & 0xff) === SQLITE_FULL || error.errcode === SQLITE_IOERR_SHMSIZE;
+}
+
+/** `BR-E0508` for a folder that has no room. */
+export function diskFull(dir: string, cause: unknown): ServiceError {
+  const message = `no space left for the local Bedrock in ${dir}`;
+  return new ServiceError('BR-E0508', message, { reason: 'unavailable', effect: 'none', details: { path: dir }, cause });
+}
