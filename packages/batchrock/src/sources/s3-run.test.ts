@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createS3ObjectStore } from '@batchrock/aws';
 import type { LocalBedrockOptions } from '@batchrock/local';
+import { feed } from '@batchrock/testkit/conformance';
 import { expect, test } from 'vitest';
 import { cli, folderWith, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
 
@@ -13,13 +14,13 @@ const QUESTION = ['--model', MODEL, '--prompt', 'Classify: {text}', '--records-p
 /** A local Bedrock with objects in its bucket. */
 async function serverWith(objects: Readonly<Record<string, string>>, options: Partial<LocalBedrockOptions> = {}) {
   const server = await localServer(options);
-  const s3 = new S3Client({
-    endpoint: server.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    forcePathStyle: true,
-  });
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'batchrock-local', Key, Body }));
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const store = createS3ObjectStore({ endpoint: server.url, region: 'us-east-1', credentials, bucket: 'batchrock-local' });
+  const put = async (key: string, content: string) => {
+    const sink = store.create(key);
+    await feed(sink, Buffer.from(content));
+    await sink.commit();
+  };
   for (const [key, content] of Object.entries(objects)) await put(key, content);
   return { ...server, put };
 }
@@ -79,11 +80,11 @@ test('what is wrong with an address says what to do, and exits as other bad inpu
 test('kill -9 in the middle of a run from S3, then the same command: the bytes of an undisturbed run', {
   timeout: 180_000,
 }, async () => {
-  const objects = { 'in/a.csv': `id,text\n${rows(2000)}` };
+  const objects = { 'in/a.csv': `id,text\n${rows(1200)}`, 'in/b.csv': `id,text\n${rows(800, 1200)}` };
   const server = await serverWith(objects, { speed: 2000, queueMs: 1_000_000 });
   const argv = [
     'run',
-    's3://batchrock-local/in/a.csv',
+    's3://batchrock-local/in/*.csv',
     ...QUESTION,
     '--slots',
     '5',

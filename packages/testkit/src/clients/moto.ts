@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createS3ObjectStore, createS3Sources } from '@batchrock/aws';
-import type { ByteSource, ObjectSink } from '@batchrock/core';
+import type { ByteSource, ObjectInfo, ObjectStore } from '@batchrock/core';
 import { openBatchrock } from 'batchrock';
 import type { Tally } from './checks.ts';
 import { freePort } from './free-port.ts';
@@ -28,7 +27,7 @@ export async function startMoto(bin: string, folder: string): Promise<ForeignSer
 
 /** Datasets on moto's S3: found, read by ranges, tied to their ETags, and written to by our sink. */
 export async function checkMoto(tally: Tally, endpoint: string, folder: string): Promise<void> {
-  const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  const store = createS3ObjectStore({ endpoint, region, credentials, bucket: BUCKET });
   const sources = createS3Sources({ endpoint, region, credentials, resumeDelayMs: 10 });
   const check = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     const problem = await work().then(
@@ -37,10 +36,10 @@ export async function checkMoto(tally: Tally, endpoint: string, folder: string):
     );
     tally.add(`moto: ${name}`, problem);
   };
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+  const put = (key: string, text: string) => writeObject(store, key, Buffer.from(text));
   const rows = (from: number, count: number) => Array.from({ length: count }, (_, i) => `${from + i},row ${from + i}\n`).join('');
   try {
-    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    await fetch(`${endpoint}/${BUCKET}`, { method: 'PUT' });
     await put('in/a.csv', `id,text\n${rows(0, 500)}`);
     await put('in/b.csv', `id,text\n${rows(500, 500)}`);
     await put('in/_SUCCESS', '');
@@ -72,14 +71,10 @@ export async function checkMoto(tally: Tally, endpoint: string, folder: string):
       return refusals.every((each) => each === true) || refusals;
     });
     await check('an object of several parts comes back unchanged', async () => {
-      const store = createS3ObjectStore({ endpoint, region, credentials, bucket: BUCKET });
-      const sink = store.create('large.bin');
       const bytes = Buffer.from(Array.from({ length: 11_000_000 }, (_, i) => (i * 7) % 253));
-      await writeAll(sink, bytes);
-      const info = await sink.commit();
+      const info = await writeObject(store, 'large.bin', bytes);
       const [source] = await sources.find(`s3://${BUCKET}/large.bin`);
       const read = await (await source!.openAccess()).read(0, source!.size);
-      store.destroy();
       return (info.size === source!.size && bytes.equals(read)) || info;
     });
     await check('a plan reads the dataset', async () => {
@@ -97,7 +92,7 @@ export async function checkMoto(tally: Tally, endpoint: string, folder: string):
       }
     });
   } finally {
-    s3.destroy();
+    store.destroy();
     sources.destroy();
   }
 }
@@ -116,11 +111,13 @@ async function textOf(source: ByteSource): Promise<string> {
   return Buffer.from(block.subarray(0, length)).toString();
 }
 
-async function writeAll(sink: ObjectSink, bytes: Uint8Array): Promise<void> {
+async function writeObject(store: ObjectStore, key: string, bytes: Uint8Array): Promise<ObjectInfo> {
+  const sink = store.create(key);
   let block = sink.block();
   for (let at = 0; at < bytes.length; at += sink.blockBytes) {
     const piece = bytes.subarray(at, at + sink.blockBytes);
     block.set(piece);
     block = await sink.write(piece.length === sink.blockBytes ? block : block.subarray(0, piece.length));
   }
+  return sink.commit();
 }
