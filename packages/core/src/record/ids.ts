@@ -46,7 +46,10 @@ export function recordId(prefix: string, ordinal: number, sub = 0): string {
 
 /** Writes the 11 bytes of an id at `out[at]`. */
 export function writeRecordId(prefix: Uint8Array, ordinal: number, out: Uint8Array, at: number, sub = 0): void {
-  invariant(ordinal >= 0 && ordinal < ORDINALS && sub >= 0 && sub < SUBS, `no record id for row ${ordinal}, sub-index ${sub}`);
+  // once a row: the message is made only when it is needed
+  if (!(ordinal >= 0 && ordinal < ORDINALS && sub >= 0 && sub < SUBS)) {
+    invariant(false, `no record id for row ${ordinal}, sub-index ${sub}`);
+  }
   // above 2^32, so the first three digits come off in floating point and the rest are integers
   const high = Math.floor(ordinal / 1_679_616);
   const low = ordinal - high * 1_679_616;

@@ -59,8 +59,8 @@ export function pageChecksum(bytes: Uint8Array): number {
 }
 
 function compressed(body: Uint8Array): Promise<Uint8Array> {
-  // a part of the page at a time: the result is put together at its exact length, and nothing larger is kept alive
-  const chunkSize = Math.min(1 << 17, Math.max(1 << 10, body.length));
+  // half a page at a time, which nearly always is enough: text shrinks to less
+  const chunkSize = Math.max(1 << 10, body.length >> 1);
   return new Promise((resolve, reject) => {
     zstdCompress(body, { params: PARAMS, chunkSize, pledgedSrcSize: body.length }, (error, result) => {
       if (error) reject(new InvariantError('a page could not be compressed', { cause: error }));

@@ -18,10 +18,12 @@ export class TextBounds {
   #isMaxCut = false;
 
   see(bytes: Uint8Array, start: number, end: number): void {
-    if (end - start >= 4) {
-      const prefix = prefixOf(bytes, start, end);
-      if (prefix > this.#minPrefix && prefix < this.#maxPrefix) return;
-    }
+    const prefix = prefixOf(bytes, start, end);
+    if (prefix <= this.#minPrefix || this.#minLength < 0) this.#seeLow(bytes, start, end);
+    if (prefix >= this.#maxPrefix || this.#maxLength < 0) this.#seeHigh(bytes, start, end);
+  }
+
+  #seeLow(bytes: Uint8Array, start: number, end: number): void {
     const isCut = end - start > KEPT_BYTES;
     const stop = isCut ? start + KEPT_BYTES : end;
     const toMin = this.#minLength < 0 ? -1 : compare(bytes, start, stop, this.#min, this.#minLength);
@@ -30,6 +32,11 @@ export class TextBounds {
       this.#isMinCut = isCut;
       this.#minPrefix = prefixOf(bytes, start, stop);
     }
+  }
+
+  #seeHigh(bytes: Uint8Array, start: number, end: number): void {
+    const isCut = end - start > KEPT_BYTES;
+    const stop = isCut ? start + KEPT_BYTES : end;
     const toMax = this.#maxLength < 0 ? 1 : compare(bytes, start, stop, this.#max, this.#maxLength);
     if (toMax > 0) {
       this.#maxLength = keep(bytes, start, stop, this.#max);
@@ -53,8 +60,9 @@ export class TextBounds {
 }
 
 function prefixOf(bytes: Uint8Array, start: number, end: number): number {
-  const byte = (i: number) => (start + i < end ? bytes[start + i]! : 0);
-  return ((byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3)) >>> 0;
+  let prefix = 0;
+  for (let i = start; i < start + 4; i++) prefix = prefix * 256 + (i < end ? bytes[i]! : 0);
+  return prefix;
 }
 
 function compare(bytes: Uint8Array, start: number, end: number, kept: Uint8Array, length: number): number {
