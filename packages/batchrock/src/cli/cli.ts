@@ -35,8 +35,8 @@ export interface CommandText {
 export class Cli {
   readonly host: Host;
   exitCode: ExitCode = 0;
-  /** Names of the commands that were made. */
-  readonly names = new Set<string>();
+  /** The commands that were made, by name, each with an example on one line. */
+  readonly examples = new Map<string, string>();
   /** Of the command that runs; undefined before one is found. */
   context: CommandContext | undefined;
 
@@ -47,7 +47,7 @@ export class Cli {
   /** A command with its help. Its heavy imports belong into the handler, behind `await import`. */
   command(usage: string, text: CommandText): Command {
     const command = new Command(usage.split(' ')[0]);
-    this.names.add(command.name());
+    this.examples.set(command.name(), (text.examples[0] ?? '').replace(/\s*\\\n\s*/g, ' '));
     for (const argument of usage.split(' ').slice(1)) command.argument(argument);
     this.dress(command).summary(text.summary).description(text.summary);
     command.addHelpText('before', `Examples:\n${text.examples.map((example) => `  $ ${example}`).join('\n')}\n`);

@@ -127,7 +127,7 @@ export class ProgressDisplay {
 
 function inFlightText(status: RunStatus): string {
   const jobs = plural(status.jobs.running, 'job');
-  if (status.synthetic) return `${jobs} in flight at the local Bedrock, which cost nothing`;
+  if (status.synthetic) return `${jobs} in flight, which cost nothing: answers of ${status.target} are synthetic`;
   const { batchUsd, estimatedBatchUsd } = status.cost;
   const isKnown = batchUsd !== undefined && estimatedBatchUsd !== undefined;
   const cost = isKnown ? `all that is left costs about ${usd(estimatedBatchUsd - batchUsd)}` : 'what they cost is not known yet';

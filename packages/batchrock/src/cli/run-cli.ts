@@ -44,9 +44,11 @@ async function toBatchrockError(error: unknown, argv: readonly string[], cli: Cl
   const { InputError, InvariantError, isBatchrockError } = await import('@batchrock/core');
   if (isBatchrockError(error)) return error;
   if (error instanceof CommanderError) {
-    const isCommand = argv[0] !== undefined && cli.names.has(argv[0]);
-    const command = isCommand ? ` ${argv[0]}` : '';
-    return new InputError('BR-E0112', usageMessage(error.message), { hint: `batchrock${command} --help shows what is allowed` });
+    const example = cli.examples.get(argv[0] ?? '');
+    const help = `batchrock${example === undefined ? '' : ` ${argv[0]}`} --help shows what is allowed`;
+    const isIncomplete = /^commander\.missing(Argument|MandatoryOptionValue)$/.test(error.code);
+    const hint = isIncomplete && example !== undefined ? `such as: ${example} (${help})` : help;
+    return new InputError('BR-E0112', usageMessage(error.message), { hint });
   }
   const { storageError, systemErrorCode } = await import('../node/index.ts');
   if (/^E[A-Z]+$/.test(systemErrorCode(error))) return storageError(error, 'go on');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { holdLock } from '@batchrock/sqlite';
 import { describe, expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+import { displayWidth } from '../render/width.ts';
 
 const DATASET = `text\n${Array.from({ length: 250 }, (_, i) => `row ${i}`).join('\n')}\n`;
 
@@ -86,8 +87,15 @@ describe('standard output holds data alone, standard error the rest', () => {
     expect(exists.stderr).toContain('BR-E0111');
   });
 
-  test('every command says plainly that answers are synthetic', async () => {
-    const { cwd, run } = await endedRun();
+  test('every command says plainly that answers are synthetic, and whose they are', async () => {
+    const { cwd, run, url } = await endedRun();
+    for (const argv of [['status'], ['watch', run], ['resume', run]]) {
+      const said = await cli(argv, { cwd });
+      expect(said.stderr + said.stdout).toContain(url);
+      // it is a server at an endpoint: whether it is the embedded one nobody can say
+      expect(said.stderr + said.stdout).not.toContain('local Bedrock');
+    }
+    expect((await cli(['list'], { cwd })).stdout).toContain(`${url} (synthetic)`);
     for (const argv of [['status'], ['list'], ['watch', run], ['errors'], ['explain', '1'], ['results'], ['resume', run]]) {
       expect((await cli(argv, { cwd })).stderr).toMatch(/synthetic/);
     }
@@ -141,17 +149,48 @@ describe('a terminal', () => {
   });
 });
 
+/** The commands that `help` takes, as its own refusal names them. */
+async function commandNames(cwd: string): Promise<readonly string[]> {
+  const { stderr } = await cli(['help', 'no-such-topic'], { cwd });
+  const topics = /topics: (.*)/.exec(stderr)?.[1]?.split(', ') ?? [];
+  return topics.filter((topic) => topic !== 'exit-codes');
+}
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map(displayWidth));
+}
+
 describe('help', () => {
   test('of every command has examples first and at most 80 columns', async () => {
     const cwd = folderWith();
-    const names = ['run', 'plan', 'status', 'watch', 'list', 'results', 'errors', 'explain', 'retry', 'stop', 'resume', 'local'];
-    for (const argv of [['--help'], ...names.map((name) => [name, '--help']), ...names.map((name) => ['help', name])]) {
+    const commands = await commandNames(cwd);
+    // each command of this version, so that a new one cannot be left out
+    expect(commands).toEqual(expect.arrayContaining(['run', 'plan', 'local', 'help', 'results', 'resume']));
+    const named = commands.filter((name) => name !== 'help');
+    for (const argv of [['--help'], ...named.map((name) => [name, '--help']), ...named.map((name) => ['help', name])]) {
       const { code, stdout, stderr } = await cli(argv, { cwd });
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^Examples:\n {2}\$ batchrock /);
-      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+      expect(widest(stdout), stdout).toBeLessThanOrEqual(80);
       expect(stdout).not.toMatch(/secret|access.key|token=/i);
     }
+    for (const argv of [
+      ['help', '--help'],
+      ['help', 'exit-codes'],
+    ]) {
+      const { code, stdout } = await cli(argv, { cwd });
+      expect([code, widest(stdout) <= 80]).toEqual([0, true]);
+    }
+  });
+
+  test('of options that were left out comes with an example', async () => {
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const example = 'batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 --prompt';
+    expect((await cli(['run'], { cwd })).stderr).toContain(`such as: ${example}`);
+    const noDataset = await cli(['run', '--model', MODEL, '--prompt', '{text}'], { cwd });
+    expect(noDataset).toMatchObject({ code: 2, stdout: '' });
+    expect(noDataset.stderr).toMatch(/BR-E0112 no dataset is given\n {2}→ .*: batchrock run reviews.csv --model MODEL --prompt/);
+    expect((await cli(['explain'], { cwd })).stderr).toContain('such as: batchrock explain 42');
   });
 
   test('without a command is the help, and a wrong topic names the right ones', async () => {

@@ -6,6 +6,7 @@ import { list, wholeNumber } from '../cli/values.ts';
 
 interface ResultsFlags extends CommonFlags {
   readonly output?: string;
+  readonly csvSafe?: boolean;
   readonly force?: boolean;
   readonly format?: 'jsonl' | 'csv' | 'parquet';
   readonly maxRowsPerFile?: number;
@@ -23,6 +24,8 @@ export function resultsCommand(cli: Cli): Command {
     .option('-o, --output <file>', 'a file, written whole or not at all (default: stdout)')
     .option('--force', 'replace the file when it exists')
     .addOption(new Option('--format <format>', "default: by the file's name, else jsonl").choices(['jsonl', 'csv', 'parquet']))
+    .option('--csv-safe', "CSV: ' before answers that a sheet would run (the default)")
+    .option('--no-csv-safe', 'CSV: answers to the letter, formulas too')
     .option('--max-rows-per-file <n>', 'several files of so many rows: <file>-00000.*, …', wholeNumber(1))
     .option('--only <outcomes>', 'succeeded, failed, rejected, pending; comma-separated', list)
     .action(cli.action<ResultsFlags>((context, flags, [run]) => results(context, flags, run)));
@@ -35,16 +38,17 @@ async function results(
 ): Promise<ExitCode> {
   const sdk = await import('../sdk/index.ts');
   const { createStdoutSink } = await import('../cli/stdout-sink.ts');
-  const { count } = await import('../render/figures.ts');
+  const { plural } = await import('../render/figures.ts');
   const { resultsPlace } = await import('../render/run-text.ts');
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
   const only = flags.only === undefined ? undefined : sdk.outcomeNames(flags.only);
   const session = await sdk.openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
   const wanted = {
     format: flags.format,
+    csvSafe: flags.csvSafe,
     only,
     signal: interrupts.signal,
-    onProgress: (rows: number) => terminal.draw(() => `${count(rows)} rows`),
+    onProgress: (rows: number) => terminal.draw(() => plural(rows, 'row')),
   };
   try {
     if (flags.output === undefined || flags.output === '-') {
@@ -70,7 +74,7 @@ async function results(
       maxRowsPerFile: flags.maxRowsPerFile,
     });
     if (flags.json) await terminal.json({ schema: 'batchrock.results/1', ...written });
-    else terminal.note(`${count(written.rows)} rows looked at; ${resultsPlace(written)}`);
+    else terminal.note(`${plural(written.rows, 'row')} written: ${resultsPlace(written)}`);
     return ExitCode.ok;
   } finally {
     await session.close();

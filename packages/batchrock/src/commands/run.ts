@@ -16,6 +16,7 @@ import { dollars, share, wholeNumber } from '../cli/values.ts';
 interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
   readonly out?: string;
   readonly maxRowsPerFile?: number;
+  readonly csvSafe?: boolean;
   readonly force?: boolean;
   readonly new?: boolean;
   readonly maxErrorRate?: number;
@@ -38,6 +39,8 @@ export function runCommand(cli: Cli): Command {
     .optionsGroup('Results:')
     .option('--out <file>', '*.parquet, *.csv, *.jsonl (default: <dataset>.results.jsonl) or -')
     .option('--max-rows-per-file <n>', 'several files of so many rows: <out>-00000.*, …', wholeNumber(1))
+    .option('--csv-safe', "CSV: ' before answers that a sheet would run (the default)")
+    .option('--no-csv-safe', 'CSV: answers to the letter, formulas too')
     .option('--force', 'replace the output when it exists')
     .option('--new', 'start another run of the same question')
     .option('--max-error-rate <share>', 'failed and rejected rows that are no failure (default: 0)', share)
@@ -66,6 +69,7 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
     ...question,
     out: toStdout ? undefined : (flags.out ?? defaultOutput(datasetNames(question))),
     maxRowsPerFile: flags.maxRowsPerFile,
+    csvSafe: flags.csvSafe,
     force: flags.force,
     new: flags.new,
     maxCostUsd: flags.maxCost,

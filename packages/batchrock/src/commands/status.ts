@@ -23,7 +23,7 @@ export function statusCommand(cli: Cli): Command {
         const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd });
         try {
           const status = await readStatus(session, run);
-          if (status.synthetic) terminal.note(terminal.paint.dim('local Bedrock: answers are synthetic'));
+          if (status.synthetic) terminal.note(terminal.paint.dim(`${status.target}: answers are synthetic`));
           if (flags.json) await terminal.json({ schema: 'batchrock.status/1', ...statusDocument(status) });
           else await terminal.data(`${renderStatus(status).join('\n')}\n`);
           if (!flags.exitStatus) return ExitCode.ok;

@@ -28,6 +28,7 @@ async function watch(
 ): Promise<ExitCode> {
   const { findRunId, loadRunHome, openSession, watchRun } = await import('../sdk/index.ts');
   const { ProgressDisplay } = await import('../cli/progress-display.ts');
+  const { describeTarget } = await import('../compose/target.ts');
   const { renderReport, statusDocument } = await import('../render/run-text.ts');
   const display = new ProgressDisplay(terminal);
   const session = await openSession({
@@ -47,7 +48,7 @@ async function watch(
   try {
     const run = await findRunId(session, reference);
     const home = await loadRunHome(session, run);
-    if (home.document.synthetic) display.notice('local Bedrock: answers are synthetic');
+    if (home.document.synthetic) display.notice(`${describeTarget(home.target)}: answers are synthetic`);
     try {
       const status = await watchRun(session, run, { signal: interrupts.signal, timeoutMs: flags.timeout, onProgress: show });
       display.end();

@@ -41,8 +41,21 @@ describe('the target', () => {
     [{ ...AWS, prefix: 'a b' }, /--prefix is "a b"/],
     [{ ...AWS, prefix: 'a//b' }, /--prefix is "a\/\/b"/],
     [{ ...AWS, region: 'EU West' }, /--region is "EU West"/],
+    [{ region: 'mars' }, /--region is "mars"; allowed: the code of a Region, such as us-east-1/],
+    [{ region: 'us-east' }, /--region is "us-east"/],
+    [{ region: 'us-east-1a' }, /--region is "us-east-1a"/],
     [{ endpointUrl: 'localhost:4566' }, /--endpoint-url is "localhost:4566"; give a URL/],
   ])('refuses %j', (options, message) => expect(() => resolveTarget(options, {}, '/x')).toThrow(message));
+
+  test.each([
+    'us-east-1',
+    'ap-southeast-7',
+    'us-gov-west-1',
+    'cn-northwest-1',
+    'us-isob-east-1',
+    'eu-isoe-west-1',
+    'eusc-de-east-1',
+  ])('takes the Region %s, of whatever partition', (region) => expect(resolveTarget({ region }, {}, '/x').region).toBe(region));
 
   test('has lanes of its own where its jobs take no slot of another', () => {
     const lanes = [

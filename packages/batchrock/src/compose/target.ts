@@ -133,7 +133,8 @@ const PATTERNS = [
   ['bucket', /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'],
   ['prefix', /^([-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*)?$/, "letters, digits and - ! _ * ' ( ) . with single slashes"],
   ['roleArn', /^arn:aws(-[^:]+)?:iam::[0-9]{12}:role\/.+$/, 'arn:aws:iam::<12 digits>:role/<name>'],
-  ['region', /^[a-z0-9-]{1,20}$/, 'a Region such as us-east-1'],
+  // the codes of every partition: us-east-1, us-gov-west-1, eu-isoe-west-1, eusc-de-east-1
+  ['region', /^[a-z]{2,4}(-[a-z]{2,})+-\d{1,2}$/, 'the code of a Region, such as us-east-1'],
 ] as const;
 
 function checkPatterns(values: Readonly<Record<(typeof PATTERNS)[number][0], string | undefined>>): void {

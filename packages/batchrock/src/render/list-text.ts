@@ -26,7 +26,7 @@ export function renderList(runs: readonly RunStatus[], width: number): string[] 
       count(run.succeeded),
       count(run.failed + (run.rejected ?? 0)),
       localTime(run.createdAt),
-      run.synthetic ? 'local' : run.target,
+      run.synthetic ? `${run.target} (synthetic)` : run.target,
       run.modelId,
       run.source,
     ]),

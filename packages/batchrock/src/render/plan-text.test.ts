@@ -16,6 +16,8 @@ function report(change: Partial<PlanReport> = {}, expectOutputTokens?: number, m
     target: 'us-east-1',
     targetKind: 'aws',
     rows: 1000,
+    taken: undefined,
+    leftOut: 0,
     rejected: [],
     plan: estimatePlan({ model, params, records: 1000, slots: 20, sample: SAMPLE, outputTokens: expectOutputTokens }),
     minRecords: 100,

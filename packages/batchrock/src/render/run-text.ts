@@ -5,7 +5,7 @@ import { count, isoTime, localTime, percent, plural, short, usdAlike } from './f
 /** How a run came out, in a few lines. */
 export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
   const lines = [`run ${status.run} ${stateText(status)}: ${countsText(status)}`, `  ${moneyText(status)}`];
-  if (status.synthetic) lines.push('  synthetic: the local Bedrock answered, no model has seen the rows');
+  if (status.synthetic) lines.push(`  synthetic: ${status.target} answered, no model has seen the rows`);
   if (output)
     lines.push(`  ${output.unchanged ? 'results are in' : 'results:'} ${resultsPlace(output)}, ${plural(output.rows, 'row')}`);
   const bad = status.failed + (status.rejected ?? 0);

@@ -5,7 +5,7 @@ import { plural, usdAlike } from './figures.ts';
 export function renderStopPrices(status: RunStatus): string[] {
   const { batchUsd, estimatedBatchUsd } = status.cost;
   const [batch, estimate] = usdAlike(batchUsd, estimatedBatchUsd);
-  const spent = status.synthetic ? 'nothing: the local Bedrock is free' : `${batch} counted so far`;
+  const spent = status.synthetic ? 'nothing: answers are synthetic' : `${batch} counted so far`;
   const whole = estimatedBatchUsd === undefined ? 'not known yet' : `about ${estimate}`;
   const inFlight = plural(status.jobs.running, 'job');
   return [

@@ -5,7 +5,7 @@ export function datasetNames(question: { readonly dataset: string | readonly str
   const names = typeof question.dataset === 'string' ? [question.dataset] : question.dataset;
   if (names.length > 0) return names;
   throw new InputError('BR-E0112', 'no dataset is given', {
-    hint: 'name a file, s3://bucket/key or hf://owner/name; - is standard input',
+    hint: 'name a file, s3://bucket/key or hf://owner/name, or - for standard input: batchrock run reviews.csv --model MODEL --prompt "{text}"',
   });
 }
 

@@ -16,6 +16,8 @@ export interface OutputPlace {
   readonly format: OutputFormat;
   /** Several files, `name-00000.ending` and so on beside `path`, with so many rows at most; default: one file. */
   readonly maxRowsPerFile?: number;
+  /** CSV: see `CsvWriterOptions.safe`; default true. */
+  readonly csvSafe?: boolean;
 }
 
 const FORMATS: Readonly<Record<string, OutputFormat>> = {

@@ -28,7 +28,7 @@ async function prepared(change: { readonly target?: Target; readonly model?: str
   return (tokensEach: number, request: Partial<RunRequest> = {}, options: BudgetOptions = {}) => {
     const tokens = { low: tokensEach, expected: tokensEach, high: tokensEach };
     const sample = { records: 10, bytes: 100, inputTokens: tokens, fewestTokens: tokensEach, mostTokens: tokensEach };
-    const survey = { rows: 10, records: 10, rejected: [], sample, isWhole: false };
+    const survey = { rows: 10, rowBytes: 100, records: 10, rejected: [], sample, isWhole: false };
     const asked = { home, survey, request: { dataset: 'x.csv', model: home.document.model.modelId, ...request } };
     return checkBudget({ notice }, ports, asked, options);
   };

@@ -61,6 +61,8 @@ export interface RunRequest extends Question {
   readonly out?: string;
   /** Several files, `name-00000.ending` and so on, with so many rows at most; default: one file, `out`. */
   readonly maxRowsPerFile?: number;
+  /** CSV: mark what a spreadsheet would run as a formula in the columns of the answers with `'`; default true. */
+  readonly csvSafe?: boolean;
   /** Replace `out` when it exists. */
   readonly force?: boolean;
   /** Start another run of the same question. */

@@ -11,6 +11,8 @@ import { exportTo, writeResults } from './write-results.ts';
 export interface ResultsRequest {
   readonly format?: OutputFormat;
   readonly only?: readonly OutcomeName[];
+  /** CSV: mark what a spreadsheet would run as a formula in the columns of the answers with `'`; default true. */
+  readonly csvSafe?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (rows: number) => void;
 }
@@ -34,7 +36,7 @@ export async function resultsToFile(
   const path = resolve(session.cwd, out);
   await checkOutputPlace(path);
   const { id, home, connection } = await openRun(session, reference);
-  const place = { path, format, maxRowsPerFile: o.maxRowsPerFile };
+  const place = { path, format, maxRowsPerFile: o.maxRowsPerFile, csvSafe: o.csvSafe };
   const standing = await standingAt(place, home.exports);
   if (standing.what === 'foreign' && !o.force) throw outputExists(o.maxRowsPerFile === undefined ? out : standing.path);
   const written = await writeResults(connection.ports, {

@@ -220,7 +220,7 @@ async function checkOutput(session: Session, request: RunRequest): Promise<Outpu
   const format = outputFormatOf(request.out);
   const path = resolve(session.cwd, request.out);
   await checkOutputPlace(path);
-  return { path, format, maxRowsPerFile: request.maxRowsPerFile };
+  return { path, format, maxRowsPerFile: request.maxRowsPerFile, csvSafe: request.csvSafe };
 }
 
 /** True when a file stands at the output's place that may be replaced. Throws `BR-E0111` when one may not. */
@@ -263,7 +263,7 @@ async function prepare(
   const records = prepared.rows - prepared.rejected;
   if (records > 0 && records < minRecords) {
     notice(
-      `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that are dropped again`,
+      `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that ${minRecords - records === 1 ? 'is' : 'are'} dropped again`,
     );
   }
 }

@@ -30,15 +30,15 @@ export interface ExportOptions {
 export function exportTo(
   ports: RunPorts,
   sink: ObjectSink,
-  o: ExportOptions & { readonly format: OutputFormat },
+  o: ExportOptions & { readonly format: OutputFormat; readonly csvSafe?: boolean },
 ): Promise<ExportCounts> {
-  return exportWith(ports, onlyOutcomes(writerOf(o.format, sink), o.only), o);
+  return exportWith(ports, onlyOutcomes(writerOf(o, sink), o.only), o);
 }
 
-function writerOf(format: OutputFormat, sink: ObjectSink): ResultWriter {
+function writerOf({ format, csvSafe }: Pick<OutputPlace, 'format' | 'csvSafe'>, sink: ObjectSink): ResultWriter {
   switch (format) {
     case 'csv':
-      return createCsvWriter(sink);
+      return createCsvWriter(sink, csvSafe === undefined ? {} : { safe: csvSafe });
     case 'parquet':
       return createParquetWriter(sink, { createdBy: `batchrock version ${VERSION}` });
     default:
@@ -85,6 +85,7 @@ export interface WrittenResults {
   readonly xxh128?: string;
   /** Where several were asked for. */
   readonly files?: readonly KnownExport[];
+  /** Written, not those that `only` left out. */
   readonly rows: number;
   readonly unchanged: boolean;
 }
@@ -93,10 +94,11 @@ export interface WrittenResults {
 export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<WrittenResults> {
   const { place } = o;
   const files = await ResultFiles.begin(o);
-  const open = (file: number) => writerOf(place.format, files.open(outputFilePath(place, file)));
+  const open = (file: number) => writerOf(place, files.open(outputFilePath(place, file)));
   const writer = place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open);
   try {
-    const { rows } = await exportWith(ports, onlyOutcomes(writer, o.only), o);
+    const counts = await exportWith(ports, onlyOutcomes(writer, o.only), o);
+    const rows = o.only === undefined ? counts.rows : [...new Set(o.only)].reduce((sum, outcome) => sum + counts[outcome], 0);
     const published = await files.publish({
       ...o,
       stale: async (written) => {

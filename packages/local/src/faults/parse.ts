@@ -39,7 +39,7 @@ export function parseFaults(value: unknown, base: Faults = NO_FAULTS): Faults {
 export function parseFaultFlags(flags: readonly string[]): Partial<Faults> {
   const found: Record<string, unknown> = {};
   for (const flag of flags) {
-    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9]+))?=([^]*)$/.exec(flag) ?? [];
+    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9]+))?=(.*)$/s.exec(flag) ?? [];
     const key = checkedName(
       name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
       flag,
