@@ -3,7 +3,7 @@ import { createBatch } from '../reading/index.ts';
 import type { TreeColumn } from './column-tree.ts';
 import { NestedText } from './nested-text.ts';
 import type { PageCursor } from './page-cursor.ts';
-import { type ValueText, valueText } from './value-text.ts';
+import { SHORT_TEXT, type ValueText, valueText } from './value-text.ts';
 
 /** Bytes of a block of rows: small enough for the processor's cache. */
 const BLOCK_BYTES = 1 << 18;
@@ -108,15 +108,18 @@ export class RowWriter {
     }
     if (isLong || needed > this.#block.bytes.length - this.#length) {
       const room = isLong ? STAND_IN.length : this.#measure();
-      isLong ||= room > this.#maxRowBytes;
+      // what is beyond the limit whatever the short values are gets no room
+      isLong ||= room - SHORT_TEXT * this.#columns.length > this.#maxRowBytes;
       if (!this.#makeRoom(isLong ? STAND_IN.length : room)) return false;
     }
-    const { batch } = this;
-    const row = batch.count++;
-    batch.rowStart[row] = this.#length;
-    batch.reject[row] = isLong ? RejectReason.rowTooLong : RejectReason.none;
-    this.#length = isLong ? this.#standIn(row) : this.#row(row);
-    batch.rowEnd[row] = this.#length;
+    const start = this.#length;
+    const row = this.batch.count++;
+    const end = isLong ? start : this.#row(row);
+    isLong ||= end - start > this.#maxRowBytes;
+    this.#length = isLong ? this.#standIn(row) : end;
+    this.batch.rowStart[row] = start;
+    this.batch.rowEnd[row] = this.#length;
+    this.batch.reject[row] = isLong ? RejectReason.rowTooLong : RejectReason.none;
     this.#column = 0;
     return true;
   }

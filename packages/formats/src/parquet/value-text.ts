@@ -18,7 +18,7 @@ export interface ValueText {
 }
 
 /** Bytes of the longest text of a number, a date or a time: that of a decimal with 128 digits behind its point. */
-const SHORT_TEXT = 320;
+export const SHORT_TEXT = 320;
 
 const QUOTE = 0x22;
 

@@ -1,8 +1,8 @@
 // Programs that are not ours: boto3 does a whole job at the local Bedrock, LiteLLM's proxy answers as `--upstream`, moto's S3
-// holds datasets.
+// holds datasets, pyarrow and DuckDB write Parquet files.
 // Needs python3 and PyPI for the first run; everything else stays on loopback.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
 import { createTally, runChecks, type Tally } from './checks.ts';
 import { startLiteLlm } from './litellm.ts';
 import { checkMoto, startMoto } from './moto.ts';
+import { readParquetFolder } from './parquet-reading.ts';
 import { openPythonEnvironment, type PythonEnvironment } from './python.ts';
 
 const BUCKET = 'clients-of-batchrock';
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
     await withLocal({ dir: join(work, 'boto3') }, (url) =>
       runChecks(tally, 'boto3', python.python, [file('./boto3_job.py'), url], CHECKS_MS),
     );
+    await checkParquet(tally, python, join(work, 'parquet'));
     await checkUpstream(tally, python, work);
     const moto = await startMoto(python.bin, work);
     await checkMoto(tally, moto.url, work).finally(() => moto.close());
@@ -35,6 +37,15 @@ async function main(): Promise<number> {
   }
   process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
   return tally.failed === 0 ? 0 : 1;
+}
+
+/** Files of pyarrow and DuckDB, read here and compared with pyarrow's own reading. */
+async function checkParquet(tally: Tally, { python }: PythonEnvironment, folder: string): Promise<void> {
+  mkdirSync(folder);
+  const run = (verb: string) => runChecks(tally, 'Parquet', python, [file('./parquet_files.py'), verb, folder], CHECKS_MS);
+  await run('write');
+  await readParquetFolder(folder);
+  await run('check');
 }
 
 async function checkUpstream(tally: Tally, python: PythonEnvironment, work: string): Promise<void> {
