@@ -4,10 +4,13 @@ export function doubleText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** A float of 32 bits: the shortest digits that mean it among floats, `0.1` and not `0.10000000149011612`. */
+const LEAST_NORMAL = 2 ** -126;
+
+/** A float of 32 bits: the shortest digits that mean it among floats, `0.1` and not `0.10000000149011612`. Whole ones keep all digits. */
 export function floatText(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return doubleText(value);
-  for (let precision = 6; precision < 9; precision++) {
+  if (!Number.isFinite(value) || Number.isSafeInteger(value)) return doubleText(value);
+  // six digits are never too many but below the normal floats, which have fewer
+  for (let precision = Math.abs(value) < LEAST_NORMAL ? 1 : 6; precision < 9; precision++) {
     const rounded = Number(value.toPrecision(precision));
     if (Math.fround(rounded) === value) return String(rounded);
   }
