@@ -83,6 +83,7 @@ describe('the batch service on the local Bedrock', () => {
     await expect(service.create(specOf('same-name', { clientRequestToken: 'other' }), soon())).rejects.toMatchObject({
       reason: 'conflict',
       effect: 'none',
+      code: 'BR-E0505',
     });
     await service.create(specOf('second'), soon());
     await service.create(specOf('third'), soon());

@@ -40,7 +40,6 @@ const entries = {
   },
   'BR-E0119': { title: 'confirmation needed', hint: 'add --yes, or set --max-cost' },
   'BR-E0120': { title: 'invalid value', hint: 'see the help of the command for what is allowed' },
-  'BR-E0121': { title: 'all rows rejected', hint: 'nothing could be sent; see the reasons of the rejected rows' },
   'BR-E0122': {
     title: 'files of one dataset differ',
     hint: 'give files with the same columns in the same order, or send them as runs of their own',
