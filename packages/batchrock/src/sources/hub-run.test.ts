@@ -41,6 +41,25 @@ test('a dataset of a hub is sent, its rows in the order of its files; --dataset-
   expect(moved.stderr).not.toContain('has ended already');
 });
 
+test('what the hub has converted to Parquet is read by ranges, also through a storage that expires and breaks', async () => {
+  const server = await localServer();
+  const cwd = folderWith({ 'in.jsonl': lines(300) });
+  const options = [...QUESTION, '--endpoint-url', server.url];
+  expect(await cli(['run', 'in.jsonl', ...options, '--out', 'first.parquet'], { cwd })).toMatchObject({ code: 0 });
+  const parquet = readFileSync(join(cwd, 'first.parquet'));
+  const hub = await hubWith({ access: 'private', converted: [{ config: 'default', split: 'train', files: [parquet, parquet] }] });
+  const env = { HF_ENDPOINT: hub.url, HF_TOKEN: 'hf_right' };
+  hub.failNext(/^\/repos/, { status: 503 }, { status: 403 });
+  hub.breakAfter(4_000);
+  const ran = await cli(['run', 'hf://me/reviews', ...options], { cwd, env });
+  expect(ran).toMatchObject({ code: 0 });
+  const results = readFileSync(join(cwd, 'reviews.results.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(results.map((line) => JSON.parse(line).id)).toEqual([...Array(600).keys()].map((i) => String(i % 300)));
+  const reads = hub.requests.filter((request) => request.at === 'storage');
+  expect(reads.every((request) => /^bytes=\d+-\d+$/.test(request.range ?? ''))).toBe(true);
+  expect(reads.every((request) => request.authorization === undefined)).toBe(true);
+});
+
 test('what cannot be read says what to do, with the exit code of its kind', async () => {
   const hub = await hubWith({ access: 'gated', own: { 'train.jsonl': lines(3) } });
   const cwd = folderWith({ '.cache/huggingface/token': 'hf_right' });

@@ -16,7 +16,7 @@ async function serverWith(objects: Readonly<Record<string, string>>, options: Pa
   const server = await localServer(options);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const store = createS3ObjectStore({ endpoint: server.url, region: 'us-east-1', credentials, bucket: 'batchrock-local' });
-  const put = async (key: string, content: string) => {
+  const put = async (key: string, content: string | Uint8Array) => {
     const sink = store.create(key);
     await feed(sink, Buffer.from(content));
     await sink.commit();
@@ -40,6 +40,19 @@ test('a dataset on S3 gives the results of the same file here, and is known by i
   expect((await run(uri, 's3.csv')).stderr).toContain('has ended already');
   await server.put('in/reviews.csv', `id,text\n${rows(300, 1)}`);
   expect((await run(uri, 'changed.csv')).stderr).not.toContain('has ended already');
+});
+
+test('Parquet on S3 is read by ranges and sent as any other dataset', async () => {
+  const server = await serverWith({});
+  const cwd = folderWith({ 'in.csv': `id,text\n${rows(150)}` });
+  const options = [...QUESTION, '--endpoint-url', server.url];
+  expect(await cli(['run', 'in.csv', ...options, '--out', 'first.parquet'], { cwd })).toMatchObject({ code: 0 });
+  await server.put('in/a.parquet', readFileSync(join(cwd, 'first.parquet')));
+  await server.put('in/b.parquet', readFileSync(join(cwd, 'first.parquet')));
+  const uri = 's3://batchrock-local/in/';
+  expect(await cli(['run', uri, ...options, '--out', 'second.jsonl'], { cwd })).toMatchObject({ code: 0 });
+  const results = readFileSync(join(cwd, 'second.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(results.map((line) => JSON.parse(line).id)).toEqual([...Array(300).keys()].map((i) => String(i % 150)));
 });
 
 test('plan reads S3 at an endpoint of its own and asks no other server', async () => {

@@ -66,9 +66,14 @@ export class HubClient {
     }
   }
 
+  /** True for addresses of the hub itself, false for those of the storage behind it. */
+  isHub(url: string): boolean {
+    return this.#origins.has(new URL(url).origin);
+  }
+
   async #send(url: string, { signal, range }: HubRequest): Promise<Response> {
     const headers: Record<string, string> = { 'user-agent': 'batchrock', 'accept-encoding': 'identity' };
-    if (this.#token !== undefined && this.#origins.has(new URL(url).origin)) headers['authorization'] = `Bearer ${this.#token}`;
+    if (this.#token !== undefined && this.isHub(url)) headers['authorization'] = `Bearer ${this.#token}`;
     if (range) headers['range'] = `bytes=${range.from}-${range.to - 1}`;
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(), IDLE_MS);

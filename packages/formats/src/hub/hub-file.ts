@@ -16,11 +16,37 @@ export interface FoundFile {
 
 const MAX_REDIRECTS = 8;
 
+/** So often the hub is asked anew where a file is when its storage refuses the address that it has just given. */
+const MAX_LOOKS = 3;
+const LOOK_PAUSE_MS = 1_000;
+
 /**
  * Follows the redirects of a file to where it is stored, with its first byte: the hub's own answers say commit, ETag and
  * size, the last one that ranges are answered. The address found may be signed and expire.
  */
 export async function findHubFile(client: HubClient, url: string, dataset: string, signal?: AbortSignal): Promise<FoundFile> {
+  for (let looks = 1; ; looks++) {
+    const found = await follow(client, url, dataset, signal);
+    if (!(found instanceof Response)) return found;
+    if (looks === MAX_LOOKS) {
+      throw new ServiceError('BR-E0503', `find ${url}: the storage of the hub answers ${found.status}`, {
+        reason: 'unavailable',
+        effect: 'none',
+        details: { status: found.status },
+        hint: 'wait, and give the same command again; is the clock of this machine right?',
+      });
+    }
+    await client.clock.sleep(LOOK_PAUSE_MS * looks, signal);
+  }
+}
+
+/** Where the redirects of a file end, or what the storage at their end says instead. */
+async function follow(
+  client: HubClient,
+  url: string,
+  dataset: string,
+  signal: AbortSignal | undefined,
+): Promise<FoundFile | Response> {
   const what = `find ${url}`;
   let at = url;
   let commit: string | undefined;
@@ -38,8 +64,9 @@ export async function findHubFile(client: HubClient, url: string, dataset: strin
       at = new URL(next, at).href;
       continue;
     }
-    if (!response.ok && status !== 416) throw await hubRefusal(client, response, dataset);
+    if (!response.ok && status !== 416 && client.isHub(at)) throw await hubRefusal(client, response, dataset);
     await response.body?.cancel();
+    if (!response.ok && status !== 416) return response;
     const size = sizeOf(response, what);
     return { url: at, size, etag: unquoted(etag ?? headers.get('etag') ?? ''), commit, path: path ?? lastName(at) };
   }

@@ -120,6 +120,14 @@ describe('what the hub has converted to Parquet', () => {
     expect(await allOf(source!)).toEqual(A);
   });
 
+  it('asks again where a file is when its storage refuses a new address, and does not call that a denied access', async () => {
+    await hubWith({ converted: [split('train', A)] });
+    hub.failNext(/^\/repos/, { status: 403 }, { status: 404 });
+    expect((await open()).sources).toHaveLength(1);
+    hub.failNext(/^\/repos/, { status: 403 }, { status: 403 }, { status: 403 });
+    await expect(open()).rejects.toMatchObject({ code: 'BR-E0503', message: expect.stringContaining('answers 403') });
+  });
+
   it('gives up a hub that stays too busy, and says for how long', async () => {
     await hubWith({ converted: [split('train', A)] });
     hub.failNext(/^\/parquet/, { status: 429, headers: { 'retry-after': '7200' } });
