@@ -10,7 +10,7 @@ const COLON = 0x3a;
 const QUOTE = 0x22;
 
 /** Entries of a row in one column, at most: one beyond it is no row that anybody could use, and nobody waits for its end. */
-const MAX_ROW_ENTRIES = 1 << 26;
+const MAX_ROW_ENTRIES = 1 << 24;
 
 /** Yields the column whose next page is to be loaded before it can go on. */
 type Steps = Generator<PageCursor, void, void>;
