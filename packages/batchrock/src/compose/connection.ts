@@ -44,7 +44,8 @@ export async function connect(
     facts,
   });
   return {
-    ports: await portsOf(adapters, zstdCompression(), dir, ledger),
+    // the rows that a local Bedrock keeps lie on this machine, as those of the embedded one do
+    ports: await portsOf(adapters, facts === undefined ? zstdCompression() : plainCompression, dir, ledger),
     synthetic: facts !== undefined,
     async close() {
       adapters.destroy();

@@ -1,4 +1,4 @@
-import { listRuns, type RunBody, StateError } from '@batchrock/core';
+import { allowKernel, listRuns, type RunBody, StateError } from '@batchrock/core';
 import { openSqliteLedger, type SqliteLedger } from '@batchrock/sqlite';
 import type { Connection } from '../compose/connection.ts';
 import { findHome, loadHome, type RunHome } from '../compose/run-home.ts';
@@ -32,6 +32,7 @@ export interface Session {
 /** Opens the ledger of a state directory; makes both when they do not exist. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const env = options.env ?? process.env;
+  if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const cwd = options.cwd ?? process.cwd();
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   await makeStateDir(dir);
@@ -65,6 +66,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
 /** As much of a session as `plan` needs: no ledger is opened, and nothing but the folder for standard input is made. */
 export async function openLookingSession(options: SessionOptions = {}): Promise<Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>> {
   const env = options.env ?? process.env;
+  if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const cwd = options.cwd ?? process.cwd();
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   return { dir, env, cwd, notice: options.onNotice ?? (() => undefined) };
