@@ -12,6 +12,7 @@ import { startLiteLlm } from './litellm.ts';
 import { checkMoto, startMoto } from './moto.ts';
 import { readParquetFolder } from './parquet-reading.ts';
 import { openPythonEnvironment, type PythonEnvironment } from './python.ts';
+import { checkReaders } from './readers.ts';
 
 const BUCKET = 'clients-of-batchrock';
 const CHECKS_MS = 180_000;
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
     );
     await checkParquet(tally, python, join(work, 'parquet'));
     await checkUpstream(tally, python, work);
+    await checkReaders(tally, root, work);
     const moto = await startMoto(python.bin, work);
     await checkMoto(tally, moto.url, work).finally(() => moto.close());
   } catch (error) {
