@@ -27,8 +27,17 @@ const FORMATS: Readonly<Record<string, OutputFormat>> = {
   '.parquet': 'parquet',
 };
 
-/** The format of a results file: as asked, or by its ending. Throws `BR-E0117` when neither says. */
+/**
+ * The format of a results file: as asked, or by its ending. Throws `BR-E0117` when neither says, and `BR-E0120` for an
+ * address that is no file of this machine.
+ */
 export function outputFormatOf(path: string, asked?: OutputFormat): OutputFormat {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+    throw new InputError('BR-E0120', `results are written to files of this machine, and ${path} is none`, {
+      hint: `pipe them there: --out - | aws s3 cp - ${path}`,
+      details: { value: path },
+    });
+  }
   const format = asked ?? FORMATS[extname(path).toLowerCase()];
   if (format !== undefined) return format;
   throw new InputError('BR-E0117', `${path} does not say by its name which format the results are to have`, {

@@ -87,6 +87,10 @@ test('what is wrong with an address says what to do, and exits as other bad inpu
     code: 2,
     stderr: expect.stringContaining('no such bucket: not-there'),
   });
+  expect(await cli(['run', 's3://batchrock-local/in/a.csv', ...QUESTION, '--out', 's3://b/out.csv'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('aws s3 cp - s3://b/out.csv'),
+  });
   expect(await plan('gs://bucket/b.csv')).toMatchObject({ code: 2, stderr: expect.stringContaining('s3://bucket/key') });
 });
 
