@@ -191,7 +191,7 @@ export class NestedText {
     const { values } = cursor;
     const writer = this.#texts[leaf.index - this.#node.leaves[0]!.index]!;
     if (text.isFull) return;
-    const bound = writer.bound(values.end - values.start);
+    const bound = writer.bound(values);
     if (!text.hasRoom(text.couldHold(bound) ? bound : writer.measure(values))) return;
     text.length = writer.write(values, text.view, text.length);
   }

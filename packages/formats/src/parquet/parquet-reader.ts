@@ -37,8 +37,6 @@ export class ParquetReader implements RowReader {
   /** Rows of the file and of the dataset before the next one. */
   #row: number;
   #ordinal: number;
-  /** A row is taken and waits for a batch that has room. */
-  #isWaiting = false;
 
   constructor(file: ParquetFile, access: RandomAccess, { maxRowBytes, row, ordinal, signal }: ParquetReaderOptions) {
     this.#file = file;
@@ -61,19 +59,16 @@ export class ParquetReader implements RowReader {
 
   async next(): Promise<RowBatch | undefined> {
     const rows = this.#rows;
+    const { batch } = rows;
     rows.begin();
-    while (!rows.isFull) {
-      if (!this.#isWaiting) {
-        if (this.#taken === this.#rowsOfGroup() && !(await this.#nextGroup())) break;
-        // a page of the file is awaited here and nothing else
-        for (let waiting = rows.take(); waiting !== undefined; waiting = rows.take()) await waiting.load();
-        this.#isWaiting = true;
-      }
-      if (!rows.write()) break;
-      this.#isWaiting = false;
-      this.#taken += 1;
-      const row = rows.batch.count - 1;
-      rows.batch.line[row] = this.#row + row + 1;
+    for (;;) {
+      if (this.#taken === this.#rowsOfGroup() && !(await this.#nextGroup())) break;
+      const before = batch.count;
+      const waiting = rows.fill(this.#rowsOfGroup() - this.#taken);
+      this.#taken += batch.count - before;
+      // a page of the file is awaited here and nothing else
+      if (waiting !== undefined) await waiting.load();
+      else if (this.#taken < this.#rowsOfGroup()) break;
     }
     return this.#finish();
   }
@@ -83,7 +78,10 @@ export class ParquetReader implements RowReader {
     const { count } = batch;
     if (count === 0) return undefined;
     batch.offset = this.#byteOf(this.#row);
-    for (let r = 0; r < count; r++) this.#rows.places[r] = this.#byteOf(this.#row + r) - batch.offset;
+    for (let r = 0; r < count; r++) {
+      this.#rows.places[r] = this.#byteOf(this.#row + r) - batch.offset;
+      batch.line[r] = this.#row + r + 1;
+    }
     const { buffer, byteOffset, length } = batch.bytes;
     rejectForeignBytes(batch, Buffer.from(buffer as ArrayBuffer, byteOffset, length));
     this.#row += count;
@@ -138,8 +136,7 @@ export class ParquetReader implements RowReader {
   async #pass(count: number): Promise<void> {
     const rows = this.#rows;
     for (; this.#taken < count; this.#taken++) {
-      for (let waiting = rows.take(); waiting !== undefined; waiting = rows.take()) await waiting.load();
-      rows.drop();
+      for (let waiting = rows.pass(); waiting !== undefined; waiting = rows.pass()) await waiting.load();
     }
   }
 

@@ -41,8 +41,12 @@ export class RowWriter {
   readonly #fixed: number;
   #block: ByteView = byteView(takeBlock(BLOCK_BYTES));
   #length = 0;
-  /** The column whose next entry is to be taken; all of them, when the row at hand waits to be written. */
+  /** The column whose next entry is to be taken; the number of columns, when the row at hand waits to be written. */
   #column = 0;
+  /** Most bytes of the row at hand, as far as it is taken. */
+  #needed = 0;
+  /** The row at hand would be too long. */
+  #isLong = false;
 
   constructor(columns: readonly TreeColumn[], cursors: readonly PageCursor[], maxRowBytes: number) {
     const text = new TextEncoder();
@@ -59,10 +63,6 @@ export class RowWriter {
     this.batch.places = this.places;
   }
 
-  get isFull(): boolean {
-    return this.batch.count === this.batch.rowStart.length;
-  }
-
   /** Begins a batch. The rows of the one before are void. */
   begin(): void {
     this.batch.count = 0;
@@ -77,49 +77,70 @@ export class RowWriter {
     this.#length = 0;
   }
 
-  /** Takes the next row from the columns. Undefined: it is taken. Else: load the next page of that column and call again. */
-  take(): PageCursor | undefined {
+  /**
+   * Takes rows from the columns and writes them, up to `rows` of them. A column that is returned has no page at hand: load its
+   * next one and call again. Otherwise all of them are written, or as many as the batch has room for.
+   */
+  fill(rows: number): PageCursor | undefined {
+    const { batch } = this;
+    const end = Math.min(batch.rowStart.length, batch.count + rows);
+    while (batch.count < end) {
+      const waiting = this.#take();
+      if (waiting !== undefined) return waiting;
+      if (!this.#write()) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Passes the next row over; as `fill`. */
+  pass(): PageCursor | undefined {
+    const waiting = this.#take();
+    if (waiting === undefined) this.#column = 0;
+    return waiting;
+  }
+
+  /** Takes what is left of the row at hand; it stays at hand until it is written. */
+  #take(): PageCursor | undefined {
     const columns = this.#columns;
+    if (this.#column === 0) {
+      this.#needed = this.#fixed;
+      this.#isLong = false;
+    }
     for (; this.#column < columns.length; this.#column++) {
       const column = columns[this.#column]!;
       if (column.nested !== undefined) {
         const waiting = column.nested.advance();
         if (waiting !== undefined) return waiting;
+        if (column.nested.text.isFull) this.#isLong = true;
+        this.#needed += column.nested.text.length;
       } else {
-        if (column.cursor.pageLeft === 0) return column.cursor;
-        column.cursor.next();
+        const { cursor } = column;
+        if (cursor.pageLeft === 0) return cursor;
+        cursor.next();
+        this.#needed += isNull(column) ? NULL_BYTES : column.text.bound(cursor.values);
       }
     }
     return undefined;
   }
 
-  /** Passes over the row that is taken. */
-  drop(): void {
-    this.#column = 0;
-  }
-
   /** Writes the row that is taken; false, and nothing written, when the batch has no room for it. */
-  write(): boolean {
-    let needed = this.#fixed;
-    let isLong = false;
-    for (const column of this.#columns) {
-      needed += bound(column);
-      if (column.nested?.text.isFull) isLong = true;
-    }
-    if (isLong || needed > this.#block.bytes.length - this.#length) {
+  #write(): boolean {
+    let isLong = this.#isLong;
+    if (isLong || this.#needed > this.#block.bytes.length - this.#length) {
       const room = isLong ? STAND_IN.length : this.#measure();
       // what is beyond the limit whatever the short values are gets no room
       isLong ||= room - SHORT_TEXT * this.#columns.length > this.#maxRowBytes;
       if (!this.#makeRoom(isLong ? STAND_IN.length : room)) return false;
     }
+    const { batch } = this;
     const start = this.#length;
-    const row = this.batch.count++;
+    const row = batch.count++;
     const end = isLong ? start : this.#row(row);
     isLong ||= end - start > this.#maxRowBytes;
     this.#length = isLong ? this.#standIn(row) : end;
-    this.batch.rowStart[row] = start;
-    this.batch.rowEnd[row] = this.#length;
-    this.batch.reject[row] = isLong ? RejectReason.rowTooLong : RejectReason.none;
+    batch.rowStart[row] = start;
+    batch.rowEnd[row] = this.#length;
+    batch.reject[row] = isLong ? RejectReason.rowTooLong : RejectReason.none;
     this.#column = 0;
     return true;
   }
@@ -128,7 +149,8 @@ export class RowWriter {
   #measure(): number {
     let length = this.#fixed;
     for (const column of this.#columns) {
-      length += column.nested !== undefined || isNull(column) ? bound(column) : column.text.measure(column.cursor.values);
+      if (column.nested !== undefined) length += column.nested.text.length;
+      else length += isNull(column) ? NULL_BYTES : column.text.measure(column.cursor.values);
     }
     return length;
   }
@@ -187,12 +209,4 @@ export class RowWriter {
 
 function isNull({ cursor }: FlatColumn): boolean {
   return cursor.definition < cursor.leaf.maxDefinition;
-}
-
-/** Most bytes of the value at hand. */
-function bound(column: Column): number {
-  if (column.nested !== undefined) return column.nested.text.length;
-  if (isNull(column)) return NULL_BYTES;
-  const { values } = column.cursor;
-  return column.text.bound(values.end - values.start);
 }

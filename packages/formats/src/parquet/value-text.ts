@@ -9,8 +9,8 @@ import type { ValueReader } from './value-reader.ts';
 
 /** Makes JSON of the values of a leaf. */
 export interface ValueText {
-  /** Most bytes that a value of so many bytes becomes. */
-  bound(bytes: number): number;
+  /** Most bytes that the value at hand becomes. */
+  bound(value: ValueReader): number;
   /** Bytes that the value at hand becomes, or a few more. */
   measure(value: ValueReader): number;
   /** Writes the value at hand, for which there is room, at `to[at]`; the offset after it. */
@@ -21,6 +21,8 @@ export interface ValueText {
 export const SHORT_TEXT = 320;
 
 const QUOTE = 0x22;
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
 /** How the values of a leaf become JSON; `docs/datasets-and-results.md` has the table. */
 export function valueText(leaf: Leaf, fault: Fault): ValueText {
@@ -31,6 +33,8 @@ export function valueText(leaf: Leaf, fault: Fault): ValueText {
       return ESCAPED;
     case 'binary':
       return BASE64;
+    case 'int':
+      return intText(leaf.type.bits, leaf.type.signed);
     default: {
       const text = shortText(leaf, fault);
       return {
@@ -44,7 +48,7 @@ export function valueText(leaf: Leaf, fault: Fault): ValueText {
 
 /** Text, as bytes: no string is made of it, and whether it is UTF-8 is seen on whole rows. */
 const ESCAPED: ValueText = {
-  bound: (bytes) => MAX_ESCAPED * bytes + 2,
+  bound: ({ start, end }) => MAX_ESCAPED * (end - start) + 2,
   measure: ({ view, start, end }) => escapedLength(view.bytes, start, end, false) + 2,
   write(value, to, at) {
     to.bytes[at] = QUOTE;
@@ -56,7 +60,7 @@ const ESCAPED: ValueText = {
 
 const BASE64: ValueText = {
   bound: base64Length,
-  measure: ({ start, end }) => base64Length(end - start),
+  measure: base64Length,
   write({ view, start, end }, to, at) {
     const { buffer, byteOffset } = view.bytes;
     const text = Buffer.from(buffer as ArrayBuffer, byteOffset + start, end - start).toString('base64');
@@ -65,8 +69,8 @@ const BASE64: ValueText = {
 };
 
 /** What is short enough to go through a string. */
-function base64Length(bytes: number): number {
-  return 4 * Math.ceil(bytes / 3) + 2;
+function base64Length({ start, end }: ValueReader): number {
+  return 4 * Math.ceil((end - start) / 3) + 2;
 }
 
 type ShortText = (value: ValueReader) => string;
@@ -76,8 +80,6 @@ function shortText(leaf: Leaf, fault: Fault): ShortText {
   switch (type.kind) {
     case 'boolean':
       return ({ view, start }) => (view.bytes[start] === 0 ? 'false' : 'true');
-    case 'int':
-      return intText(type.bits, type.signed);
     case 'float':
       return realText(type.bits);
     case 'decimal':
@@ -106,13 +108,38 @@ function shortText(leaf: Leaf, fault: Fault): ShortText {
   }
 }
 
-/** The smaller types stand in 32 bits, whose upper ones mean nothing. */
-function intText(bits: 8 | 16 | 32 | 64, signed: boolean): ShortText {
-  if (bits === 64)
-    return ({ view, start }) => longText(view.view.getInt32(start, true), view.view.getInt32(start + 4, true), signed);
-  const unused = 32 - bits;
-  if (signed) return ({ view, start }) => String((view.view.getInt32(start, true) << unused) >> unused);
-  return ({ view, start }) => String((view.view.getInt32(start, true) << unused) >>> unused);
+/** Whole numbers. The smaller types stand in 32 bits, whose upper ones mean nothing. */
+function intText(bits: 8 | 16 | 32 | 64, signed: boolean): ValueText {
+  const unused = bits === 64 ? 0 : 32 - bits;
+  return {
+    bound: () => SHORT_TEXT,
+    measure: () => SHORT_TEXT,
+    write({ view: { view }, start }, to, at) {
+      const low = (view.getInt32(start, true) << unused) >> unused;
+      if (bits !== 64) return putWhole(to.bytes, at, signed ? low : (low << unused) >>> unused);
+      const high = view.getInt32(start + 4, true);
+      // nearly all numbers are small
+      if (high === 0) return putWhole(to.bytes, at, low >>> 0);
+      return writeAscii(longText(low, high, signed), to.bytes, at);
+    },
+  };
+}
+
+/** Writes a whole number of 32 bits, signed or not; the offset after it. */
+function putWhole(out: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  if (value < 0) {
+    out[at++] = MINUS;
+    rest = -value;
+  }
+  let end = at + 1;
+  for (let limit = 10; limit <= rest; limit *= 10) end += 1;
+  for (let i = end - 1; i >= at; i--) {
+    const next = (rest / 10) >>> 0;
+    out[i] = ZERO + rest - 10 * next;
+    rest = next;
+  }
+  return end;
 }
 
 function realText(bits: 16 | 32 | 64): ShortText {
