@@ -5,7 +5,7 @@ import asc from 'assemblyscript/asc';
 
 const kernels = [
   {
-    sources: ['core/kernel/byte-kernel', 'core/kernel/row-kernel', 'core/kernel/column-kernel'],
+    sources: ['core/kernel/byte-kernel', 'core/kernel/row-kernel', 'core/kernel/column-kernel', 'core/kernel/vector-kernel'],
     target: 'core/src/record/kernel-code',
     name: 'byte kernel',
   },

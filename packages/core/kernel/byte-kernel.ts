@@ -5,6 +5,8 @@
  * bytes. Loads may reach up to 15 bytes past an end, which the memory has; stores never do.
  */
 
+import { arrayEnd, packVector } from './vector-kernel';
+
 /** The kinds of holes in a template: see `line-template.ts`. */
 const HOLE_STRING: u32 = 0;
 const HOLE_NUMBER: u32 = 1;
@@ -13,6 +15,8 @@ const HOLE_TEXT: u32 = 3;
 const HOLE_STOP: u32 = 4;
 const HOLE_INPUT: u32 = 5;
 const HOLE_OUTPUT: u32 = 6;
+const HOLE_VECTOR: u32 = 7;
+const HOLE_NUMBERS: u32 = 8;
 
 /** Where the fields of a line are put: see `kernel-spans.ts`. */
 const ID_START: usize = 0;
@@ -24,6 +28,9 @@ const STOP_END: usize = 20;
 const INPUT_TOKENS: usize = 24;
 const OUTPUT_TOKENS: usize = 32;
 const ORDINAL: usize = 40;
+const IS_VECTOR: usize = 48;
+/** An address that JavaScript puts there: where a packed vector goes. */
+const SCRATCH: usize = 52;
 
 /** Where the literals of an outcome line stand, and how long they are: see `kernel-spans.ts`. */
 const LIT_HEAD: usize = 0;
@@ -31,11 +38,13 @@ const LIT_RESPONSE: usize = 16;
 const LIT_STOP: usize = 64;
 const LIT_IN: usize = 80;
 const LIT_OUT: usize = 96;
+const LIT_EMBEDDING: usize = 112;
 const LEN_HEAD: usize = 7;
 const LEN_RESPONSE: usize = 34;
 const LEN_STOP: usize = 9;
 const LEN_IN: usize = 6;
 const LEN_OUT: usize = 7;
+const LEN_EMBEDDING: usize = 35;
 
 /** Copies up to `len` bytes; the areas do not overlap. Quicker than `memory.copy` below some thousand bytes. */
 // @ts-expect-error: decorator
@@ -207,6 +216,27 @@ function readDigits(at: usize, end: usize): usize {
   return i;
 }
 
+/** The address behind the array at `at`; 0 when it has anything in it that is no number. */
+function skipNumbers(at: usize, end: usize): usize {
+  if (at >= end || load<u8>(at) !== 0x5b) return 0;
+  const comma = i8x16.splat(0x2b);
+  const nine = i8x16.splat(0x39);
+  const slash = i8x16.splat(0x2f);
+  const lower = i8x16.splat(0x20);
+  const e = i8x16.splat(0x65);
+  for (let i = at + 1; i < end; i += 16) {
+    const x = v128.load(i);
+    // `+` to `9` without the slash, and either e
+    const isPlain = v128.andnot(v128.and(i8x16.ge_u(x, comma), i8x16.le_u(x, nine)), i8x16.eq(x, slash));
+    const isNumber = v128.or(isPlain, i8x16.eq(v128.or(x, lower), e));
+    const other = i8x16.bitmask(isNumber) ^ 0xffff;
+    if (other === 0) continue;
+    const stop = i + ctz<i32>(other);
+    return stop < end && load<u8>(stop) === 0x5d ? stop + 1 : 0;
+  }
+  return 0;
+}
+
 /**
  * Compares the line at `at` with a template and fills `spans`; the address behind the line, 0 when it has another shape or
  * goes past `end`. A template: the number of its holes, then the kind of the hole behind it and the length of each constant,
@@ -218,6 +248,7 @@ export function matchLine(template: usize, at: usize, end: usize, spans: usize):
   store<u32>(spans + STOP_START, 0);
   store<f64>(spans + INPUT_TOKENS, -1);
   store<f64>(spans + OUTPUT_TOKENS, -1);
+  store<u32>(spans + IS_VECTOR, 0);
   for (let h: u32 = 0; h < holes; h++) {
     const kind = load<u32>(next);
     const length: usize = load<u32>(next + 4);
@@ -240,6 +271,18 @@ export function matchLine(template: usize, at: usize, end: usize, spans: usize):
       for (let i = at; i < after; i++) if (load<u8>(i) === 0x5c) return 0;
       store<u32>(spans + STOP_START, <u32>at);
       store<u32>(spans + STOP_END, <u32>after);
+    } else if (kind === HOLE_VECTOR) {
+      const packed: usize = load<u32>(spans + SCRATCH);
+      const packedEnd = packVector(at, end, packed + 1);
+      if (packedEnd === 0) return 0;
+      store<u8>(packed, 0x22);
+      store<u8>(packedEnd, 0x22);
+      store<u32>(spans + IS_VECTOR, 1);
+      store<u32>(spans + VALUE_START, <u32>packed);
+      store<u32>(spans + VALUE_END, <u32>(packedEnd + 1));
+      after = arrayEnd();
+    } else if (kind === HOLE_NUMBERS) {
+      after = skipNumbers(at, end);
     } else {
       after = readDigits(at, end);
       if (kind === HOLE_INPUT) store<f64>(spans + INPUT_TOKENS, <f64>digitsValue);
@@ -269,7 +312,10 @@ function putInteger(to: usize, value: f64): usize {
 export function outcomeLine(spans: usize, literals: usize, to: usize): usize {
   to = put(literals + LIT_HEAD, LEN_HEAD, to);
   to = put(load<u32>(spans + ID_START), 11, to);
-  to = put(literals + LIT_RESPONSE, LEN_RESPONSE, to);
+  to =
+    load<u32>(spans + IS_VECTOR) === 0
+      ? put(literals + LIT_RESPONSE, LEN_RESPONSE, to)
+      : put(literals + LIT_EMBEDDING, LEN_EMBEDDING, to);
   const value: usize = load<u32>(spans + VALUE_START);
   to = put(value, <usize>load<u32>(spans + VALUE_END) - value, to);
   to = put(literals + LIT_STOP, LEN_STOP, to);
@@ -297,7 +343,7 @@ function digit36(at: usize): u32 {
 }
 
 /**
- * Reads the outcome line of a success with a text at `at` and fills `spans`; the address of its LF. 0 when it is any other
+ * Reads the outcome line of a success with a text or a packed vector at `at` and fills `spans`; the address of its LF. 0 when it is any other
  * line or does not end before `end`.
  */
 export function readSucceeded(at: usize, end: usize, spans: usize, literals: usize): usize {
@@ -314,8 +360,13 @@ export function readSucceeded(at: usize, end: usize, spans: usize, literals: usi
   if (wrong >= 128) return 0;
   store<f64>(spans + ORDINAL, <f64>ordinal);
   let i = id + 11;
-  if (!stands(i, literals + LIT_RESPONSE, LEN_RESPONSE)) return 0;
-  i += LEN_RESPONSE;
+  if (stands(i, literals + LIT_RESPONSE, LEN_RESPONSE)) {
+    store<u32>(spans + IS_VECTOR, 0);
+    i += LEN_RESPONSE;
+  } else if (stands(i, literals + LIT_EMBEDDING, LEN_EMBEDDING)) {
+    store<u32>(spans + IS_VECTOR, 1);
+    i += LEN_EMBEDDING;
+  } else return 0;
   if (i >= end || load<u8>(i) !== 0x22) return 0;
   store<u32>(spans + VALUE_START, <u32>i);
   i = skipString(i + 1, end);

@@ -6,6 +6,9 @@ export interface PluckedAnswer {
   /** A JSON string with its quotes, or an array of numbers with its brackets. */
   valueStart: number;
   valueEnd: number;
+  isVector: boolean;
+  /** Bytes of the packed vector, quotes included, where it was packed already; else -1. */
+  packedBytes: number;
   /** Inside the quotes. */
   stopStart: number;
   stopEnd: number;
@@ -23,6 +26,8 @@ export function emptyAnswer(): PluckedAnswer {
   return {
     valueStart: -1,
     valueEnd: -1,
+    isVector: false,
+    packedBytes: -1,
     stopStart: -1,
     stopEnd: -1,
     inputTokens: -1,
@@ -89,7 +94,8 @@ export function pluckerFor(family: string, into: PluckedAnswer): Plucker {
   if (shape === undefined) return () => -1;
   return (text, at, end) => {
     into.valueStart = into.stopStart = into.inputTokens = into.outputTokens = into.inputStart = -1;
-    into.outputStart = into.wordStart = -1;
+    into.outputStart = into.wordStart = into.packedBytes = -1;
+    into.isVector = false;
     return walk(text, at, end, shape, into);
   };
 }
@@ -171,6 +177,7 @@ function walkScalar(text: ByteView, at: number, end: number, step: Step, into: P
     case 'vector':
       into.valueStart = at;
       into.valueEnd = after;
+      into.isVector = true;
       return checkVector(bytes, at, after) ? after : -1;
     case 'inputTokens':
       into.inputStart = at;

@@ -10,6 +10,7 @@ import { KernelSpans, writeKernelOutcome } from './kernel-lines.ts';
 import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { emptySpans, findSpans, type OutputSpans } from './output-spans.ts';
+import { packVector } from './vector-pack.ts';
 
 /** What a line of a job's output is, as far as its record id tells. */
 export const LineKind = {
@@ -65,8 +66,8 @@ export class OutputDecoder {
   readonly #pluck: Plucker;
   readonly #spans: OutputSpans = emptySpans();
   readonly #answer: PluckedAnswer = emptyAnswer();
-  readonly #found: KernelSpans = new KernelSpans();
-  readonly #fields: LineFields = { spans: this.#spans, answer: this.#answer, found: this.#found };
+  readonly #found: KernelSpans;
+  readonly #fields: LineFields;
   /** The block of the line, with a view that is made once for a block. */
   #text: ByteView = byteView(new Uint8Array(0));
   #template: LineTemplate | undefined;
@@ -87,6 +88,8 @@ export class OutputDecoder {
     this.#family = options.family;
     this.#prefixText = options.recordPrefix;
     this.#prefix = recordPrefixBytes(options.recordPrefix);
+    this.#found = new KernelSpans(options.family.task === 'embedding');
+    this.#fields = { spans: this.#spans, answer: this.#answer, found: this.#found };
     this.#pluck = pluckerFor(options.family.name, this.#answer);
   }
 
@@ -166,13 +169,14 @@ export class OutputDecoder {
       out.set(this.#line, at);
       return at + this.#line.length;
     }
-    const { valueStart, valueEnd, stopStart, stopEnd, inputTokens, outputTokens } = this.#answer;
+    const { valueStart, valueEnd, packedBytes, isVector, stopStart, stopEnd, inputTokens, outputTokens } = this.#answer;
     if (this.#out.bytes !== out) this.#out = byteView(out);
     if (this.#inKernel && this.#out.address >= 0) return writeKernelOutcome(this.#found, this.#out, at);
     let i = put(out, at, HEAD);
     i = copyBytes(this.#text, this.#spans.idStart, this.#spans.idEnd, this.#out, i);
-    i = put(out, i, this.#text.bytes[valueStart] === 0x22 ? RESPONSE : EMBEDDING);
-    i = copyBytes(this.#text, valueStart, valueEnd, this.#out, i);
+    i = put(out, i, isVector ? EMBEDDING : RESPONSE);
+    if (packedBytes >= 0) i = copyBytes(this.#found.packed, 0, packedBytes, this.#out, i);
+    else i = copyBytes(this.#text, valueStart, valueEnd, this.#out, i);
     i = put(out, i, STOP);
     if (stopStart >= 0) i = copyBytes(this.#text, stopStart, stopEnd, this.#out, i);
     out[i++] = 0x22;
@@ -195,18 +199,28 @@ export class OutputDecoder {
     this.succeeded = true;
     this.inputTokens = answer.inputTokens;
     this.outputTokens = answer.outputTokens;
+    if (answer.isVector && answer.packedBytes < 0) answer.packedBytes = this.#pack(answer.valueStart, answer.valueEnd);
     const stopLength = answer.stopStart < 0 ? 0 : answer.stopEnd - answer.stopStart;
     this.truncated = stopLength > 0 && isCutOffReason(this.#text.bytes, answer.stopStart, answer.stopEnd);
     this.size =
       HEAD.length +
       RECORD_ID_LENGTH +
-      (this.#text.bytes[answer.valueStart] === 0x22 ? RESPONSE : EMBEDDING).length +
-      (answer.valueEnd - answer.valueStart) +
+      (answer.isVector ? EMBEDDING : RESPONSE).length +
+      (answer.packedBytes < 0 ? answer.valueEnd - answer.valueStart : answer.packedBytes) +
       STOP.length +
       stopLength +
       (answer.inputTokens < 0 ? 0 : IN.length + digits(answer.inputTokens)) +
       (answer.outputTokens < 0 ? 0 : OUT.length + digits(answer.outputTokens)) +
       3;
+  }
+
+  /** Bytes of the packed vector, quotes included; -1 when it stays text. */
+  #pack(start: number, end: number): number {
+    const { bytes } = this.#found.packed;
+    const after = bytes.length === 0 ? -1 : packVector(this.#text.bytes, start, end, bytes, 1);
+    if (after < 0) return -1;
+    bytes[0] = bytes[after] = 0x22;
+    return after + 1;
   }
 
   #parseSpans(): Record<string, unknown> {

@@ -22,3 +22,4 @@ export { emptyOutcomeSpans, isCutOff, type OutcomeSpans, OutcomeStatus, readOutc
 export { type EncodeLimits, NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
 export type { RequestSpec } from './request-bytes.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';
+export { unpackFloats, vectorTextRoom, writeVector } from './vector-pack.ts';

@@ -1,11 +1,17 @@
 import type { PluckedAnswer } from './answer-plucker.ts';
-import type { ByteView } from './escape-json.ts';
+import { type ByteView, byteView } from './escape-json.ts';
 import { addressOf, kernelFunctions, releaseBlock, takeBlock } from './kernel.ts';
 import type { OutcomeSpans } from './outcome-spans.ts';
 import type { OutputSpans } from './output-spans.ts';
+import { MAX_PACKED_NUMBERS, PACKED_NUMBER } from './vector-pack.ts';
 
-/** Bytes of the kernel's spans: six addresses of 4 bytes, then the two counts and the ordinal, 8 bytes each. */
-const SPANS_BYTES = 48;
+/**
+ * Bytes of the kernel's spans: six addresses of 4 bytes, the two counts and the ordinal, 8 bytes each, then whether it is a
+ * vector, and where packed ones go, 4 bytes each.
+ */
+const SPANS_BYTES = 56;
+const IS_VECTOR = 12;
+const SCRATCH = 13;
 /** Where the literals of an outcome line stand in their block, as `kernel/byte-kernel.ts` has it. */
 const LITERALS = [
   [0, '{"id":"'],
@@ -13,8 +19,9 @@ const LITERALS = [
   [64, ',"stop":"'],
   [80, ',"in":'],
   [96, ',"out":'],
+  [112, '","status":"succeeded","embedding":'],
 ] as const;
-const LITERALS_BYTES = 112;
+const LITERALS_BYTES = 160;
 
 /** What the kernel found in a line, all of it addresses. One for each reader of lines; `release` it. */
 export class KernelSpans {
@@ -22,9 +29,18 @@ export class KernelSpans {
   /** -1 where there is no kernel. */
   readonly address: number = addressOf(this.#block);
   /** Of the id, the value and the stop reason: start and end. */
-  readonly at: Int32Array = new Int32Array(this.#block.buffer, this.#block.byteOffset, 6);
+  readonly at: Int32Array = new Int32Array(this.#block.buffer, this.#block.byteOffset, SPANS_BYTES / 4);
   /** Input tokens, output tokens, ordinal. */
   readonly numbers: Float64Array = new Float64Array(this.#block.buffer, this.#block.byteOffset + 24, 3);
+
+  /** Where the packed vector of the line goes, quotes included. */
+  readonly packed: ByteView;
+
+  /** `vectors`: the lines have vectors. */
+  constructor(vectors = false) {
+    this.packed = byteView(takeBlock(vectors ? PACKED_NUMBER * MAX_PACKED_NUMBERS + 2 : 0));
+    this.at[SCRATCH] = this.packed.address;
+  }
 
   /** Puts what `matchLine` found in a block into spans and answer. */
   toLine({ address }: ByteView, spans: OutputSpans, answer: PluckedAnswer): void {
@@ -37,6 +53,8 @@ export class KernelSpans {
     answer.stopEnd = at[5]! - address;
     answer.inputTokens = numbers[0]!;
     answer.outputTokens = numbers[1]!;
+    answer.isVector = at[IS_VECTOR] === 1;
+    answer.packedBytes = answer.isVector ? at[3]! - at[2]! : -1;
   }
 
   /** Puts what `readSucceeded` found in the spans' block into them. */
@@ -50,10 +68,12 @@ export class KernelSpans {
     outcome.inputTokens = numbers[0]!;
     outcome.outputTokens = numbers[1]!;
     outcome.ordinal = numbers[2]!;
+    outcome.isEmbedding = at[IS_VECTOR] === 1;
   }
 
   release(): void {
     releaseBlock(this.#block);
+    releaseBlock(this.packed.bytes);
   }
 }
 

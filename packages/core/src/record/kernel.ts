@@ -10,6 +10,10 @@ export interface KernelFunctions {
   unescape(from: number, end: number, to: number): number;
   undouble(from: number, end: number, to: number): number;
   parseFloats(from: number, end: number, to: number, hard: number): number;
+  packVector(at: number, end: number, to: number): number;
+  arrayEnd(): number;
+  unpackFloats(from: number, end: number, to: number): number;
+  vectorText(from: number, end: number, to: number): number;
   csvCell(from: number, end: number, delimiter: number, to: number): number;
   jsonCell(literal: number, length: number, from: number, end: number, doubled: boolean, to: number): number;
   jsonAnswer(

@@ -1,6 +1,6 @@
 import type { PluckedAnswer } from './answer-plucker.ts';
 import { type ByteView, byteView } from './escape-json.ts';
-import { hasEscape, skipSoundString, skipSpace, skipString, skipValue } from './json-scan.ts';
+import { checkVector, hasEscape, skipSoundString, skipSpace, skipString, skipValue } from './json-scan.ts';
 import { kernelFunctions, releaseBlock } from './kernel.ts';
 import { type KernelSpans, kernelTemplate } from './kernel-lines.ts';
 import type { OutputSpans } from './output-spans.ts';
@@ -16,10 +16,14 @@ const Hole = {
   stop: 4,
   inputTokens: 5,
   outputTokens: 6,
+  /** An array of numbers, brackets included. */
+  vector: 7,
+  /** The same, which nobody reads. */
+  numbers: 8,
 } as const;
 type Hole = (typeof Hole)[keyof typeof Hole];
 
-/** A line with more holes, such as one of an embedding, gains nothing. */
+/** A line with more holes gains nothing. */
 const MOST_HOLES = 48;
 
 /** What a line says is put there; `found` is where the kernel puts it first. */
@@ -49,7 +53,6 @@ export class LineTemplate {
 
   /** Learns from a line whose answer was plucked; undefined when its shape is of no use. */
   static learn(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): LineTemplate | undefined {
-    if (text.bytes[answer.valueStart] !== 0x22) return undefined;
     const constants: ByteView[] = [];
     const holes: Hole[] = [];
     let from = start;
@@ -88,7 +91,8 @@ export class LineTemplate {
 
   #matchHere(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): number {
     const holes = this.#holes;
-    answer.stopStart = answer.inputTokens = answer.outputTokens = -1;
+    answer.stopStart = answer.inputTokens = answer.outputTokens = answer.packedBytes = -1;
+    answer.isVector = false;
     let at = start;
     for (let h = 0; h < holes.length; h++) {
       const constant = this.#constants[h]!;
@@ -106,7 +110,10 @@ function matchInKernel(template: Uint8Array, { address }: ByteView, start: numbe
   return after === 0 ? -1 : after - address;
 }
 
-/** The insides of all string values and all numbers of a line that is known to be whole, in order. Keys are no values. */
+/**
+ * The insides of all string values, all arrays of numbers and all other numbers of a line that is known to be whole, in order.
+ * Keys are no values.
+ */
 function* values(text: ByteView, start: number, end: number): Iterable<{ at: number; after: number }> {
   const { bytes } = text;
   let i = start;
@@ -122,13 +129,17 @@ function* values(text: ByteView, start: number, end: number): Iterable<{ at: num
       yield { at: i, after };
       i = after;
     } else {
-      i += 1;
+      const after = byte === 0x5b ? skipValue(text, i, end) : -1;
+      const isVector = after >= 0 && checkVector(bytes, i, after);
+      if (isVector) yield { at: i, after };
+      i = isVector ? after : i + 1;
     }
   }
 }
 
 function holeAt({ bytes }: ByteView, at: number, spans: OutputSpans, answer: PluckedAnswer): Hole {
   if (at === spans.idStart) return Hole.id;
+  if (bytes[at] === 0x5b && bytes[at - 1] !== 0x22) return at === answer.valueStart ? Hole.vector : Hole.numbers;
   if (at === answer.valueStart + 1) return Hole.text;
   if (at === answer.stopStart) return Hole.stop;
   if (at === answer.inputStart) return Hole.inputTokens;
@@ -141,6 +152,7 @@ function fill(text: ByteView, at: number, end: number, hole: Hole, spans: Output
   if (hole === Hole.number || hole === Hole.inputTokens || hole === Hole.outputTokens) {
     return fillNumber(text.bytes, at, end, hole, answer);
   }
+  if (hole === Hole.vector || hole === Hole.numbers) return fillVector(text, at, end, hole, answer);
   const isCopied = hole === Hole.text || hole === Hole.stop;
   const after = (isCopied ? skipSoundString(text, at, end) : skipString(text, at, end)) - 1;
   if (after < 0) return -1;
@@ -154,6 +166,17 @@ function fill(text: ByteView, at: number, end: number, hole: Hole, spans: Output
     if (hasEscape(text.bytes, at, after)) return -1;
     answer.stopStart = at;
     answer.stopEnd = after;
+  }
+  return after;
+}
+
+function fillVector(text: ByteView, at: number, end: number, hole: Hole, answer: PluckedAnswer): number {
+  const after = text.bytes[at] === 0x5b ? skipValue(text, at, end) : -1;
+  if (after < 0 || !checkVector(text.bytes, at, after)) return -1;
+  if (hole === Hole.vector) {
+    answer.valueStart = at;
+    answer.valueEnd = after;
+    answer.isVector = true;
   }
   return after;
 }

@@ -1,3 +1,5 @@
+import { MAX_PACKED_NUMBERS, PACKED_NUMBER, packVector, vectorTextRoom, writeVectorText } from './vector-pack.ts';
+
 /**
  * What became of one record in one attempt, as it stands in `outcomes/<part>-<attempt>.jsonl`: one line for each real
  * record of the part, sorted by id. Attempt 0 holds the rows that were never sent.
@@ -59,7 +61,7 @@ function inKeyOrder(outcome: Outcome): object {
         id,
         status,
         response: embedding === undefined ? (response ?? '') : undefined,
-        embedding,
+        embedding: embedding === undefined ? undefined : (packed(embedding) ?? embedding),
         stop,
         in: inputTokens,
         out: outputTokens,
@@ -74,12 +76,27 @@ function inKeyOrder(outcome: Outcome): object {
   }
 }
 
+function packed(embedding: readonly number[]): string | undefined {
+  if (embedding.length > MAX_PACKED_NUMBERS) return undefined;
+  const text = encoder.encode(JSON.stringify(embedding));
+  const out = new Uint8Array(PACKED_NUMBER * embedding.length);
+  const end = packVector(text, 0, text.length, out, 0);
+  return end < 0 ? undefined : decoder.decode(out.subarray(0, end));
+}
+
+function unpacked(embedding: string): number[] {
+  const bytes = encoder.encode(embedding);
+  const out = new Uint8Array(vectorTextRoom(bytes.length));
+  return JSON.parse(decoder.decode(out.subarray(0, writeVectorText(bytes, 0, bytes.length, out, 0))));
+}
+
 /** Reads a line that `encodeOutcome` or the fast path wrote. For looking at single records; throws `SyntaxError` on damage. */
 export function parseOutcome(bytes: Uint8Array, start = 0, end = bytes.length): Outcome {
   const { in: inputTokens, out: outputTokens, ...rest } = JSON.parse(decoder.decode(bytes.subarray(start, end)));
   if (rest.status !== 'succeeded') return rest;
   return {
     ...rest,
+    ...(typeof rest.embedding === 'string' ? { embedding: unpacked(rest.embedding) } : {}),
     ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),
   };

@@ -38,7 +38,6 @@ export class OutcomeReader {
     spans.end = end;
     spans.idStart = start + 7;
     spans.status = OutcomeStatus.succeeded;
-    spans.isEmbedding = false;
     this.#found.toOutcome(spans);
     return true;
   }

@@ -26,7 +26,7 @@ export interface OutcomeSpans {
   ordinal: number;
   idStart: number;
   status: OutcomeStatus;
-  /** Succeeded: a JSON string with its quotes, or an embedding with its brackets. */
+  /** Succeeded: a JSON string with its quotes, or an embedding: packed (`vector-pack.ts`) with its quotes, or with its brackets. */
   valueStart: number;
   valueEnd: number;
   isEmbedding: boolean;

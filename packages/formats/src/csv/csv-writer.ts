@@ -14,10 +14,12 @@ import {
   type ResultWriter,
   type RowBatch,
   writeCsvCell,
+  writeVector,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 import { writeUnescaped } from '../writing/json-text.ts';
 import { mendedRow } from '../writing/mended-row.ts';
+import { outcomeBytes } from '../writing/outcome-bytes.ts';
 import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './csv-bytes.ts';
 import { delimiterByte } from './csv-dialect.ts';
 import { isFormulaLike, isNoFormula } from './formula.ts';
@@ -210,7 +212,7 @@ class CsvWriter implements ResultWriter {
     out[at] = this.#delimiter;
     at += 1;
     if (isAnswer && outcome.isEmbedding) {
-      at = this.#quoted(at, copyInto(out, at + 1, outcome.bytes, outcome.valueStart, outcome.valueEnd), false);
+      at = this.#quoted(at, writeVector(outcome.text, outcome.valueStart, outcome.valueEnd, this.#target, at + 1), false);
     } else if (isAnswer) {
       at = this.#ours(outcome, outcome.valueStart + 1, outcome.valueEnd - 1, at);
     }
@@ -274,11 +276,6 @@ class CsvWriter implements ResultWriter {
     out[grown] = QUOTE;
     return grown + 1;
   }
-}
-
-/** The texts of an outcome, all of them inside its line. */
-function outcomeBytes(result: ResultRow): number {
-  return result.status === ResultStatus.pending ? 0 : result.outcome.end - result.outcome.start;
 }
 
 function copyInto(out: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): number {

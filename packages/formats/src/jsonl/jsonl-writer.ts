@@ -17,9 +17,11 @@ import {
   type RowBatch,
   rowFormat,
   writeJsonCell,
+  writeVector,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
 import { mendedRow } from '../writing/mended-row.ts';
+import { outcomeBytes } from '../writing/outcome-bytes.ts';
 
 const NULL = utf8('null');
 
@@ -181,10 +183,12 @@ class JsonlWriter implements ResultWriter {
   #answer({ outcome }: ResultRow, at: number, comma: number): number {
     const literals = this.#literals!;
     const target = this.#target;
-    const after = comma === 0 ? this.#answers!.write(outcome, target, at) : -1;
+    const after = comma === 0 && !outcome.isEmbedding ? this.#answers!.write(outcome, target, at) : -1;
     if (after >= 0) return after;
     at = literal(literals.answer, target, at, comma);
-    at = copyBytes(outcome.text, outcome.valueStart, outcome.valueEnd, target, at);
+    at = outcome.isEmbedding
+      ? writeVector(outcome.text, outcome.valueStart, outcome.valueEnd, target, at)
+      : copyBytes(outcome.text, outcome.valueStart, outcome.valueEnd, target, at);
     at = literal(literals.stopReason, target, at, 0);
     at = copyBytes(outcome.text, outcome.stopStart, outcome.stopEnd, target, at);
     at = count(target, literal(literals.inputTokens, target, at, 0), outcome.inputTokens);
@@ -235,11 +239,6 @@ function literal(from: ByteView, to: ByteView, at: number, skip: number): number
 
 function count(to: ByteView, at: number, value: number): number {
   return value >= 0 ? putInteger(to.bytes, at, value) : putLiteral(to.bytes, at, NULL);
-}
-
-/** The texts of an outcome, all of them inside its line. */
-function outcomeBytes(result: ResultRow): number {
-  return result.status === ResultStatus.pending ? 0 : result.outcome.end - result.outcome.start;
 }
 
 function isSpace(byte: number): boolean {

@@ -1,4 +1,4 @@
-import { type ByteView, InvariantError } from '@batchrock/core';
+import { type ByteView, InvariantError, unpackFloats } from '@batchrock/core';
 import { Encoding, Physical } from './file-layout.ts';
 import { FloatParser } from './float-parser.ts';
 import { type ClosedChunk, type ColumnServices, LeafColumn } from './leaf-column.ts';
@@ -23,12 +23,15 @@ export class VectorColumn {
     this.leaf.endRow();
   }
 
-  /** The numbers of the JSON array `from.bytes[start..end)`, brackets included. */
+  /** The numbers of an embedding: packed in quotes, or a JSON array with its brackets. */
   put(from: ByteView, start: number, end: number): void {
     const { leaf } = this;
     // a number and its comma take two bytes at the least, a float four
     leaf.reserve(2 * (end - start) + 4);
-    const count = this.#floats.parse(from, start, end, leaf.target, leaf.length);
+    const isPacked = from.bytes[start] === 0x22;
+    const count = isPacked
+      ? unpackFloats(from, start + 1, end - 1, leaf.target, leaf.length)
+      : this.#floats.parse(from, start, end, leaf.target, leaf.length);
     if (count < 0) throw new InvariantError('an embedding is no array of numbers');
     leaf.length += 4 * count;
     leaf.entries(1, count === 0 ? EMPTY_LIST : VALUE);
