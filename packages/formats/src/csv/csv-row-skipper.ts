@@ -17,12 +17,15 @@ export class CsvRowSkipper {
   innerLines = 0;
   readonly #delimiter: number;
   readonly #newline: number;
+  /** 1 for a byte that a cell without quotes ends at. */
+  readonly #endsPlain = new Uint8Array(256);
   #state: State = 'cellStart';
   #openLines = 0;
 
   constructor(dialect: CsvBytes) {
     this.#delimiter = dialect.delimiter;
     this.#newline = dialect.newline;
+    for (const byte of [dialect.delimiter, dialect.newline, QUOTE]) this.#endsPlain[byte] = 1;
   }
 
   /** When the bytes end inside quotes: the lines of the row above the one where the quote was opened; else undefined. */
@@ -47,7 +50,7 @@ export class CsvRowSkipper {
         return newline + 1 || -1;
       }
       if (this.#state === 'plain') {
-        at = plainEnd(bytes, at, this.#delimiter, this.#newline);
+        at = plainEnd(bytes, at, this.#endsPlain);
         if (at === bytes.length) return -1;
       }
       const byte = bytes[at++]!;
@@ -80,10 +83,11 @@ export class CsvRowSkipper {
   }
 }
 
-/** The first delimiter, newline or quote from `at`, or the end. */
-function plainEnd(bytes: Buffer, at: number, delimiter: number, newline: number): number {
+/** The first byte from `at` that ends a cell without quotes, or the end. */
+function plainEnd(bytes: Buffer, at: number, ends: Uint8Array): number {
+  const { length } = bytes;
   let end = at;
-  while (end < bytes.length && bytes[end] !== delimiter && bytes[end] !== newline && bytes[end] !== QUOTE) end++;
+  while (end < length && ends[bytes[end]!] === 0) end++;
   return end;
 }
 
