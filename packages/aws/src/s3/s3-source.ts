@@ -10,26 +10,33 @@ export function s3Source(at: S3Location, { key, size, etag }: ObjectInfo): Sourc
     if (source) return source;
     throw new InputError('BR-E0118', `${name} was removed while it was read`, { details: { file: name } });
   };
+  const readInto = async (from: number, target: Uint8Array, signal?: AbortSignal): Promise<void> => {
+    const to = from + target.length;
+    invariant(from >= 0 && to <= size, `${name} has ${size} bytes; asked for ${from} to ${to}`);
+    const source = await open(from, to, signal);
+    try {
+      const length = await source.readInto(target);
+      invariant(length === target.length, `${name} gave ${length} of ${target.length} bytes from ${from}`);
+    } finally {
+      await source.close();
+    }
+  };
+  const access: RandomAccess = {
+    size,
+    readInto,
+    async read(from, to, signal) {
+      invariant(from <= to, `${name} was asked for ${from} to ${to}`);
+      const bytes = new Uint8Array(to - from);
+      await readInto(from, bytes, signal);
+      return bytes;
+    },
+    close: async () => undefined,
+  };
   return {
     name,
     size,
     open: (from = 0, signal) => open(from, size, signal),
-    openAccess: async (): Promise<RandomAccess> => ({
-      size,
-      async read(from, to, signal) {
-        invariant(from >= 0 && from <= to && to <= size, `${name} has ${size} bytes; asked for ${from} to ${to}`);
-        const bytes = new Uint8Array(to - from);
-        const source = await open(from, to, signal);
-        try {
-          const length = await source.readInto(bytes);
-          invariant(length === bytes.length, `${name} gave ${length} of ${bytes.length} bytes from ${from}`);
-          return bytes;
-        } finally {
-          await source.close();
-        }
-      },
-      close: async () => undefined,
-    }),
+    openAccess: async () => access,
     pin: async () => ({ kind: 's3', bytes: size, bucket: at.bucket, key: at.full(key), etag }),
     // a read of another version is refused by S3 itself
     checkUnchanged: async () => undefined,

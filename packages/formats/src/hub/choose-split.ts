@@ -31,8 +31,8 @@ export function chooseConverted(conversion: Conversion, choice: SplitChoice): Ch
   const wantsPartial = asked.startsWith('partial-');
   const config = chooseConfig([...files.map((file) => file.config), ...pending, ...failed], choice);
   const ofConfig = files.filter((file) => file.config === config);
-  if (ofConfig.length === 0 && pending.includes(config)) throw stillConverting(dataset);
-  if (ofConfig.length === 0 && failed.includes(config)) {
+  if (pending.includes(config)) throw stillConverting(dataset);
+  if (failed.includes(config)) {
     throw new InputError('BR-E0114', `the hub could not convert the config ${config} of ${dataset} to Parquet`, {
       hint: ownFilesHint(dataset),
       details: { dataset, config },

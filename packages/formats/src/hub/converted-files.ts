@@ -1,4 +1,4 @@
-import { InputError, isServiceError, ServiceError } from '@batchrock/core';
+import { type BatchrockError, InputError, isServiceError, ServiceError } from '@batchrock/core';
 import type { HubClient } from './hub-client.ts';
 import { asList, asObject, asText, getApi, readJson } from './hub-json.ts';
 import { hubRefusal } from './hub-refusal.ts';
@@ -36,10 +36,8 @@ export async function listConverted(client: HubClient, dataset: string, signal?:
     throw error;
   });
   if (response?.ok) return fromViewer(await readJson(response, what));
-  await refuseUnlessOpen(client, dataset, signal);
-  const code = response?.headers.get('x-error-code') ?? '';
-  if (response !== undefined && (code !== '' || response.status >= 500))
-    throw await notConverted(client, dataset, response, code);
+  if (response !== undefined && response.status >= 500) throw await notConverted(client, dataset, response, signal);
+  // a hub of a house has no viewer, and the viewer does not see every private dataset
   await response?.body?.cancel();
   return listByApi(client, dataset, what, signal);
 }
@@ -70,7 +68,7 @@ function configsOf(jobs: unknown): readonly string[] {
 
 async function listByApi(client: HubClient, dataset: string, what: string, signal: AbortSignal | undefined): Promise<Conversion> {
   const response = await getApi(client, `${client.endpoint}/api/datasets/${dataset}/parquet`, { what, signal });
-  if (!response.ok) throw await hubRefusal(client, response, dataset);
+  if (!response.ok) throw await notConverted(client, dataset, response, signal);
   const configs = asObject(await readJson(response, what));
   const files = Object.entries(configs).flatMap(([config, splits]) =>
     Object.entries(asObject(splits)).flatMap(([split, urls]) => asList(urls).map((url) => listed(config, split, asText(url)))),
@@ -78,19 +76,21 @@ async function listByApi(client: HubClient, dataset: string, what: string, signa
   return { files, pending: [], failed: [] };
 }
 
-/** Throws when the dataset itself is what cannot be had. */
-async function refuseUnlessOpen(client: HubClient, dataset: string, signal: AbortSignal | undefined): Promise<void> {
-  const response = await getApi(client, `${client.endpoint}/api/datasets/${dataset}`, { what: `look at ${dataset}`, signal });
-  if (!response.ok) throw await hubRefusal(client, response, dataset);
-  await response.body?.cancel();
-}
-
-async function notConverted(client: HubClient, dataset: string, response: Response, code: string): Promise<Error> {
-  const hint = ownFilesHint(dataset);
+/** Why there are no converted files: the dataset itself cannot be had, or its conversion. */
+async function notConverted(
+  client: HubClient,
+  dataset: string,
+  response: Response,
+  signal: AbortSignal | undefined,
+): Promise<BatchrockError> {
+  const whole = await getApi(client, `${client.endpoint}/api/datasets/${dataset}`, { what: `look at ${dataset}`, signal });
+  if (!whole.ok) return hubRefusal(client, whole, dataset);
+  await whole.body?.cancel();
+  const code = response.headers.get('x-error-code') ?? `it answered ${response.status}`;
   if (code === 'ResponseNotReady') return stillConverting(dataset);
   const said = asText(asObject(await response.json().catch(() => undefined))['error']);
-  const why = said === '' ? code : said.slice(0, 300);
-  return new InputError('BR-E0114', `${new URL(client.endpoint).host} has not converted ${dataset} to Parquet: ${why}`, { hint });
+  const message = `${new URL(client.endpoint).host} has not converted ${dataset} to Parquet: ${said.slice(0, 300) || code}`;
+  return new InputError('BR-E0114', message, { hint: ownFilesHint(dataset), details: { dataset } });
 }
 
 /** The error for a conversion that is under way. */

@@ -187,19 +187,25 @@ export class HubFile {
   }
 
   #access(): RandomAccess {
+    const readInto = async (from: number, target: Uint8Array, signal?: AbortSignal): Promise<void> => {
+      const to = from + target.length;
+      invariant(from >= 0 && to <= this.size, `${this.name} has ${this.size} bytes; asked for ${from} to ${to}`);
+      const source = this.#open(from, to, signal);
+      try {
+        const length = await source.readInto(target);
+        invariant(length === target.length, `${this.name} gave ${length} of ${target.length} bytes from ${from}`);
+      } finally {
+        await source.close();
+      }
+    };
     return {
       size: this.size,
+      readInto,
       read: async (from, to, signal) => {
-        invariant(from >= 0 && from <= to && to <= this.size, `${this.name} has ${this.size} bytes; asked for ${from} to ${to}`);
+        invariant(from <= to, `${this.name} was asked for ${from} to ${to}`);
         const bytes = new Uint8Array(to - from);
-        const source = this.#open(from, to, signal);
-        try {
-          const length = await source.readInto(bytes);
-          invariant(length === bytes.length, `${this.name} gave ${length} of ${bytes.length} bytes from ${from}`);
-          return bytes;
-        } finally {
-          await source.close();
-        }
+        await readInto(from, bytes, signal);
+        return bytes;
       },
       close: async () => undefined,
     };

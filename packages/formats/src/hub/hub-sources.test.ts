@@ -45,6 +45,9 @@ describe('what the hub has converted to Parquet', () => {
     expect(await allOf(sources[1]!, 80_000)).toEqual(B.subarray(80_000));
     const access = await sources[1]!.openAccess();
     expect(await access.read(5, 1000)).toEqual(B.subarray(5, 1000));
+    const target = new Uint8Array(500);
+    await access.readInto?.(7, target);
+    expect(target).toEqual(B.subarray(7, 507));
     await expect(access.read(5, B.length + 1)).rejects.toMatchObject({ kind: 'invariant' });
   });
 
@@ -214,7 +217,7 @@ describe('configs and splits', () => {
 
   it('are found by the API of a hub that has no viewer', async () => {
     await hubWith({ converted: [{ ...split('train', A), isPartial: true }, split('test', B, A)] });
-    hub.failNext(/^\/parquet/, { status: 404 }, { status: 404 });
+    hub.failNext(/^\/parquet/, { status: 404 }, { status: 401, headers: { 'x-error-code': 'ExternalUnauthenticatedError' } });
     const { sources } = await open('hf://me/data', { split: 'test' });
     expect(sources.map((source) => source.name.split('/').slice(-3).join('/'))).toEqual([
       'default/test/0000.parquet',
