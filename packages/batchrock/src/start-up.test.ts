@@ -35,4 +35,6 @@ test('status reads the ledger and loads no SDK and no server', () => {
   const modules = modulesOf(['status']);
   expect(modules.filter((url) => /packages\/sqlite\//.test(url)).length).toBeGreaterThan(0);
   expect(modules.filter((url) => /@aws-sdk|packages\/(aws|local)\//.test(url))).toEqual([]);
+  // no telemetry and no look for updates: nothing that could reach a network is loaded
+  expect(modules.filter((url) => /^node:(http|https|http2|net|tls|dns|dgram)/.test(url))).toEqual([]);
 });

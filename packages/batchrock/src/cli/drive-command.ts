@@ -18,7 +18,7 @@ export async function driveCommand(
   work: (session: Session, follow: FollowOptions) => Promise<RunReport>,
   options: DriveCommandOptions = {},
 ): Promise<ExitCode> {
-  const { openSession, resultsToSink } = await import('../sdk/index.ts');
+  const { openSession, readStatus, resultsToSink } = await import('../sdk/index.ts');
   const { ProgressDisplay } = await import('./progress-display.ts');
   const { createStdoutSink } = await import('./stdout-sink.ts');
   const { reportDocument, renderReport } = await import('../render/run-text.ts');
@@ -38,7 +38,9 @@ export async function driveCommand(
     for (const line of renderReport(report.status, report.output)) terminal.note(line);
     return exitCodeOfRun(report.status, report.maxErrorRate);
   } catch (error) {
-    if (interrupts.received !== undefined) display.explainStop();
+    // read anew: jobs may have been created since the last status was shown
+    if (interrupts.received !== undefined)
+      display.explainStop(display.run === undefined ? undefined : await readStatus(session, display.run).catch(() => undefined));
     throw error;
   } finally {
     display.end();

@@ -63,9 +63,8 @@ export class ProgressDisplay {
   }
 
   /** After Ctrl-C: what goes on without us, what it costs, and how to go on. */
-  explainStop(): void {
+  explainStop(status = this.#status): void {
     this.end();
-    const status = this.#status;
     const run = this.#run;
     if (run === undefined) return;
     if (status && status.jobs.running > 0) this.#terminal.warn(inFlightText(status));

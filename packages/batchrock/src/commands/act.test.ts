@@ -27,8 +27,9 @@ describe('retry', () => {
     const before = codes();
     expect(Object.keys(before).sort()).toEqual(['400', '429']);
     await fetch(`${server.url}/_batchrock/faults`, { method: 'DELETE' });
-    const some = await cli(['retry'], { cwd });
+    const some = await cli(['retry', '--json'], { cwd });
     expect(some.code).toBe(3);
+    expect(JSON.parse(some.stdout)).toMatchObject({ schema: 'batchrock.run/1', failed: before['400'] });
     expect(codes()).toEqual({ '400': before['400'] });
     expect(some.stderr).toMatch(
       new RegExp(
@@ -82,6 +83,7 @@ describe('stop and resume', () => {
       await first.said(/part 0: job \w+ created/);
       const stopped = await cli(['stop', '--mode', mode, '--json'], { cwd });
       expect(stopped.code).toBe(0);
+      expect(JSON.parse(stopped.stdout).schema).toBe('batchrock.status/1');
       const driven = await first.ended;
       expect(driven.code).toBe(7);
       expect(driven.stderr).toMatch(/batchrock resume r-\w+ goes on with it/);
@@ -119,7 +121,10 @@ describe('stop and resume', () => {
     await first.said(/created/);
     const refused = await cli(['stop'], { cwd });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--mode drain') });
-    expect((await cli(['stop', '--no-input'], { cwd, columns: 100, answer: 'stop' })).code).toBe(2);
+    for (const flag of ['--no-input', '--json']) {
+      const unasked = await cli(['stop', flag], { cwd, columns: 100, answer: 'stop' });
+      expect(unasked).toMatchObject({ code: 2, stderr: expect.not.stringContaining('drain, stop or abandon?') });
+    }
     const asked = await cli(['stop'], { cwd, columns: 100, answer: 'stop' });
     expect(asked.code).toBe(0);
     for (const word of ['drain', 'stop', 'abandon']) expect(asked.stderr).toMatch(new RegExp(`^ {2}${word} `, 'm'));
@@ -151,8 +156,15 @@ describe('errors and explain', () => {
     expect(byRecord).toEqual(byRow);
     const { jobArn, jobName } = byRow.lives[0].in;
     for (const what of [jobArn, jobArn.split('/').at(-1), jobName, '00000-1']) {
-      expect((await cli(['explain', what], { cwd })).stdout).toContain(jobArn);
+      const { stdout } = await cli(['explain', what], { cwd });
+      expect(stdout).toContain(jobArn);
+      expect(stdout).toMatch(/input {4}s3:\/\/\S+\n.*output {3}s3:\/\/\S+\n.*outcomes s3:\/\/\S+\n/);
+      expect(stdout).toMatch(/cost {5}\S*\$\S+ by batch inference/);
     }
+    const good = resultsIn(cwd).findIndex((each) => each.status === 'succeeded') + 1;
+    expect((await cli(['explain', String(good)], { cwd })).stdout).toMatch(
+      /tokens in, \d+ out, stop: end_turn; \S*\$\S+ by batch inference/,
+    );
     const never = await cli(['explain', String(ROWS + 1)], { cwd });
     expect(never.stdout).toMatch(/never sent\n {4}ragged_row: line 252/);
     for (const what of ['0', '252', 'zz000000000', 'nonsense']) {

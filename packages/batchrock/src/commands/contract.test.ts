@@ -7,6 +7,9 @@ import { displayWidth } from '../render/width.ts';
 
 const DATASET = `text\n${Array.from({ length: 250 }, (_, i) => `row ${i}`).join('\n')}\n`;
 
+/** Times of documents: UTC, whatever the machine's time zone. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+
 /** 250 rows are two jobs, neither below the minimum of 100. */
 const PARTS = 2;
 
@@ -34,8 +37,14 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['explain', '3'], 'batchrock.explain/1'],
       [['results', '-o', 'again.jsonl'], 'batchrock.results/1'],
       [['resume', run], 'batchrock.run/1'],
+      // nothing is left to do for these two; act.test.ts shows them at work
+      [['retry', run], 'batchrock.error/1'],
+      [['stop', run, '--mode', 'drain'], 'batchrock.error/1'],
       [['help', 'exit-codes'], 'batchrock.exit-codes/1'],
     ];
+    // local is shown below, with the signals
+    const shown = commands.map(([argv]) => argv[0]);
+    expect((await commandNames(cwd)).filter((name) => !shown.includes(name))).toEqual(['local']);
     for (const [argv, schema] of commands) {
       const ran = await cli([...argv, '--json'], { cwd });
       const documents = ran.stdout
@@ -43,6 +52,7 @@ describe('standard output holds data alone, standard error the rest', () => {
         .split('\n')
         .map((line) => JSON.parse(line));
       expect([argv[0], documents.at(-1).schema]).toEqual([argv[0], schema]);
+      for (const [name, value] of Object.entries(documents.at(-1))) if (/(At|^at)$/.test(name)) expect(value).toMatch(ISO_TIME);
       expect(ran.stderr + ran.stdout).not.toMatch(/[\r\u001b]/);
     }
   });
@@ -256,12 +266,39 @@ describe('signals', () => {
       first.process.kill(signal);
       const ended = await first.ended;
       expect(ended.code).toBe(code);
+      // what is in flight, what it costs, how to go on
+      expect(ended.stderr).toMatch(/^[12] jobs? in flight, which cost nothing: answers of http\S+ are synthetic$/m);
       expect(ended.stderr).toMatch(/nothing is lost; batchrock resume r-\w+ goes on, and so does the same command/);
       expect(ended.stderr).not.toMatch(/\n\s+at /);
       expect((await cli(argv, { cwd })).code).toBe(0);
       expect(await jobsOf(server)).toHaveLength(PARTS);
     },
   );
+
+  test('a signal with --json ends in a document too, and the same exit code', async () => {
+    const server = await localServer({ queueMs: 5_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--json', '-v', '--endpoint-url', server.url];
+    const run = spawnCli(argv, { cwd });
+    await run.said(/created/);
+    run.process.kill('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'BR-E0801', retryable: true } });
+  });
+
+  test('local serves until it is told to end, and says where', async () => {
+    const cwd = folderWith();
+    const local = spawnCli(['local', '--json', '--port', '0'], { cwd });
+    await local.said(/Ctrl-C ends the server/);
+    local.process.kill('SIGTERM');
+    const { code, stdout } = await local.ended;
+    expect(code).toBe(143);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'batchrock.local/1',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    });
+  });
 
   test('Ctrl-C during watch leaves the run alone', async () => {
     const server = await localServer({ queueMs: 5_000_000 });

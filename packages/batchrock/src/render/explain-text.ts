@@ -1,6 +1,5 @@
-import type { Outcome } from '@batchrock/core';
-import type { Explanation, PartLife } from '../sdk/explain.ts';
-import { count, plural } from './figures.ts';
+import type { Explanation, PartLife, RecordLife } from '../sdk/explain.ts';
+import { count, plural, usd } from './figures.ts';
 import { fit, printable } from './width.ts';
 
 /** The life of a row or of a part, in lines. Answers and messages are cut to one line each. */
@@ -13,7 +12,7 @@ export function renderExplanation(explanation: Explanation, width: number): stri
   for (const life of explanation.lives) {
     const isRejected = life.outcome?.status === 'rejected';
     const title = isRejected ? 'never sent' : `attempt ${life.in.attempt}: ${life.outcome?.status ?? 'under way'}`;
-    lines.push(`  ${title}`, ...outcomeLines(life.outcome).map((line) => fit(`    ${line}`, width)));
+    lines.push(`  ${title}`, ...outcomeLines(life).map((line) => fit(`    ${line}`, width)));
     if (!isRejected) lines.push(...partLines(life.in).map((line) => `    ${line}`));
   }
   return lines;
@@ -27,17 +26,18 @@ function partLines(life: PartLife): string[] {
   if (life.jobArn !== undefined) lines.push(`  ${life.jobArn}`);
   if (life.jobMessage) lines.push(`  message: ${printable(life.jobMessage)}`);
   if (life.sentinels > 0) lines.push(`  padded with ${plural(life.sentinels, 'record')}`);
+  if (life.batchUsd !== undefined) lines.push(`  cost     ${costText(life.batchUsd)}`);
   lines.push(`  input    ${life.inputUri}`, `  output   ${life.outputUri}`, `  outcomes ${life.outcomesUri}`);
   return lines;
 }
 
-function outcomeLines(outcome: Outcome | undefined): string[] {
+function outcomeLines({ outcome, batchUsd }: RecordLife): string[] {
   switch (outcome?.status) {
     case 'succeeded': {
       const what =
         outcome.response === undefined ? `embedding of ${outcome.embedding?.length} numbers` : printable(outcome.response);
       return [
-        `${count(outcome.inputTokens)} tokens in, ${count(outcome.outputTokens)} out, stop: ${outcome.stop || 'not said'}`,
+        `${count(outcome.inputTokens)} tokens in, ${count(outcome.outputTokens)} out, stop: ${outcome.stop || 'not said'}; ${costText(batchUsd)}`,
         `answer: ${what}`,
       ];
     }
@@ -50,4 +50,8 @@ function outcomeLines(outcome: Outcome | undefined): string[] {
     default:
       return [];
   }
+}
+
+function costText(batchUsd: number | undefined): string {
+  return batchUsd === undefined ? 'price unknown' : `${usd(batchUsd)} by batch inference`;
 }

@@ -13,6 +13,7 @@ import {
   readRun,
   recordId,
   StateError,
+  tokenCost,
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { findLine } from './find-line.ts';
@@ -33,6 +34,8 @@ export interface PartLife {
   readonly inputUri: string;
   readonly outputUri: string;
   readonly outcomesUri: string;
+  /** USD by batch inference, what its answers have cost; undefined while that, or the price, is not known. */
+  readonly batchUsd: number | undefined;
 }
 
 /** What happened to a record in one attempt. */
@@ -40,6 +43,8 @@ export interface RecordLife {
   readonly in: PartLife;
   /** Undefined while the job is under way. */
   readonly outcome: Outcome | undefined;
+  /** USD by batch inference; undefined where nothing was answered, or the price is not known. */
+  readonly batchUsd: number | undefined;
 }
 
 /** The answer to `explain`. */
@@ -97,9 +102,9 @@ async function explainRow(connection: Connection, reading: RunReading, ordinal: 
   for (const part of parts.filter((each) => ordinal >= each.firstOrdinal && ordinal <= each.lastOrdinal)) {
     const life = lifeOf(connection, document, part);
     const outcome = await outcomeOf(connection, part, id);
-    if (outcome !== undefined) lives.push({ in: life, outcome });
+    if (outcome !== undefined) lives.push({ in: life, outcome, batchUsd: costOf(document, outcome) });
     else if (part.state !== 'collected' && (part.attempt === 1 || (await isInInput(connection, part, id)))) {
-      lives.push({ in: life, outcome: undefined });
+      lives.push({ in: life, outcome: undefined, batchUsd: undefined });
     }
   }
   return { kind: 'row', row: ordinal + 1, line: place?.line, file, recordId: id, lives };
@@ -153,7 +158,13 @@ function lifeOf({ ports }: Connection, document: RunDocument, part: PartBody): P
     inputUri: spec.inputUri,
     outputUri: spec.outputUri,
     outcomesUri: `${ports.objects.uri}/${objectKeys.outcomes(part.run, part.attempt, part.part)}`,
+    batchUsd: tokenCost(document.model.price, part.collected?.inputTokens, part.collected?.outputTokens)?.batchUsd,
   };
+}
+
+function costOf({ model }: RunDocument, outcome: Outcome): number | undefined {
+  if (outcome.status !== 'succeeded') return undefined;
+  return tokenCost(model.price, outcome.inputTokens, outcome.outputTokens)?.batchUsd;
 }
 
 function notFound(what: string, { run, document }: RunReading): StateError {
