@@ -4,7 +4,7 @@ import { CellKind, RejectReason, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 
 /**
- * Why a row is not sent, with its place: `line 12: 3 cells, the header has 4`, and the file where there are several. Slow path,
+ * Why a row is not sent, with its place: `line 12: 3 cells, the header has 4` (Parquet: `row 12`), and the file where there are several. Slow path,
  * one call for a bad row.
  */
 export function rejectMessage(
@@ -15,7 +15,8 @@ export function rejectMessage(
   reason: RejectReason,
 ): string {
   const file = reader.sourceName === undefined ? '' : `${reader.sourceName}, `;
-  return `${file}line ${batch.line[row]}: ${why(document, reader, batch, row, reason)}`;
+  const counted = document.source.dialect.format === 'parquet' ? 'row' : 'line';
+  return `${file}${counted} ${batch.line[row]}: ${why(document, reader, batch, row, reason)}`;
 }
 
 function why(document: RunDocument, reader: RowReader, batch: RowBatch, row: number, reason: RejectReason): string {
