@@ -166,6 +166,8 @@ async function rest(drive: Drive): Promise<void> {
   const { ports, options: o, pollMs } = drive;
   const nap = new AbortController();
   const wake = () => nap.abort();
+  // a signal that was given before this line is not told again
+  if (o.signal?.aborted) return;
   o.signal?.addEventListener('abort', wake, { once: true });
   try {
     const sleepMs = Math.round(pollMs * (0.75 + ports.random.next() / 2));

@@ -7,6 +7,7 @@ import { eachBody, loadRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
 import type { StepOptions } from './steps.ts';
+import { tolerate } from './tolerance.ts';
 import { recordEvent, transact } from './transact.ts';
 
 /** A later stop may be harder than an earlier one, never softer. */
@@ -40,12 +41,22 @@ export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: St
   return (await loadRun(ports.ledger, id, o)).body;
 }
 
-/** Asks the service to stop every job of a run that is stopped by `stop`; a job that is asked already is left alone. */
+/**
+ * Asks the service to stop every job of a run that is stopped by `stop`; a job that is asked already is left alone. Jobs cost
+ * money while they run, so one that cannot be stopped just now does not hold up the others; its failure is thrown at the end.
+ */
 export async function stopJobs(ports: RunPorts, run: RunBody, o: StepOptions = {}): Promise<void> {
   if (run.state !== 'stopping' || run.stopMode !== 'stop') return;
   const at = openPartsAt(run.lane, 'submitted');
+  const failures: unknown[] = [];
   for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at, after: openSort(run.run) }, o)) {
-    if (part.run !== run.run) return;
-    if (part.jobArn !== undefined && part.jobStatus !== 'Stopping') await stopJob(ports, part.jobArn, o);
+    if (part.run !== run.run) break;
+    const { jobArn } = part;
+    if (jobArn === undefined || part.jobStatus === 'Stopping') continue;
+    await tolerate(
+      () => stopJob(ports, jobArn, o),
+      (error) => failures.push(error),
+    );
   }
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,0 +1,47 @@
+import { MEMORY_LANE, memoryPorts, plainSteps, putMemoryRun } from '@batchrock/testkit';
+import { describe, expect, it } from 'vitest';
+import { ServiceError } from '../errors/index.ts';
+import { dispatchLane } from './dispatch.ts';
+import { driveRun } from './drive.ts';
+import { stopRun } from './stop.ts';
+
+const RUN = 'r-0000000001';
+const POLL_MS = 15_000;
+
+describe('a drive that is cancelled', () => {
+  it('ends at once, also when the signal comes with the last call of a round', async () => {
+    const ports = memoryPorts({ script: () => ({ durationMs: 3_600_000 }) });
+    await putMemoryRun(ports, { parts: [1] });
+    const cancel = new AbortController();
+    let cancelledAt = Number.NaN;
+    const { get } = ports.service;
+    let looks = 0;
+    ports.service.get = (jobArn) => {
+      looks += 1;
+      if (looks === 4) {
+        cancelledAt = ports.clock.now();
+        cancel.abort();
+      }
+      return get.call(ports.service, jobArn);
+    };
+    const driven = driveRun(ports, RUN, { steps: plainSteps, pollMs: POLL_MS, signal: cancel.signal });
+    await expect(driven).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(ports.clock.now()).toBe(cancelledAt);
+  });
+});
+
+describe('a run that is stopped', () => {
+  it('asks for the end of every job, also behind one whose end cannot be asked for just now', async () => {
+    const ports = memoryPorts({ script: () => ({ durationMs: 3_600_000 }) });
+    await putMemoryRun(ports, { parts: [1, 1, 1] });
+    await dispatchLane(ports, MEMORY_LANE);
+    const { stop } = ports.service;
+    const first = ports.service.jobs[0]?.jobArn;
+    ports.service.stop = (jobArn) => {
+      if (jobArn !== first) return stop.call(ports.service, jobArn);
+      return Promise.reject(new ServiceError('BR-E0502', 'too many calls', { reason: 'throttled', effect: 'none' }));
+    };
+    await expect(stopRun(ports, RUN, 'stop')).rejects.toMatchObject({ code: 'BR-E0502' });
+    expect(ports.service.jobs.map((job) => job.stoppedAt !== undefined)).toEqual([false, true, true]);
+  });
+});
