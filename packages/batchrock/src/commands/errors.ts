@@ -19,12 +19,14 @@ export function errorsCommand(cli: Cli): Command {
     .action(
       cli.action<ErrorsFlags>(async ({ host, terminal, interrupts }, flags, [run]) => {
         const { openRun, openSession, readErrors } = await import('../sdk/index.ts');
+        const { exportProgress } = await import('../cli/export-progress.ts');
         const { renderErrors } = await import('../render/errors-text.ts');
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
         const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
         try {
           const { id, connection } = await openRun(session, run);
-          const groups = await readErrors(connection, id, { examples: flags.examples, signal: interrupts.signal });
+          const onProgress = await exportProgress(terminal, session, id);
+          const groups = await readErrors(connection, id, { examples: flags.examples, signal: interrupts.signal, onProgress });
           if (flags.json) await terminal.json({ schema: 'batchrock.errors/1', run: id, groups });
           else if (groups.length > 0) await terminal.data(`${renderErrors(groups, terminal.dataWidth).join('\n')}\n`);
           else terminal.note(`run ${id}: no row failed or was rejected`);

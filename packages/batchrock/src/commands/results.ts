@@ -37,20 +37,16 @@ async function results(
   run: string | undefined,
 ): Promise<ExitCode> {
   const sdk = await import('../sdk/index.ts');
+  const { exportProgress } = await import('../cli/export-progress.ts');
   const { createStdoutSink } = await import('../cli/stdout-sink.ts');
   const { plural } = await import('../render/figures.ts');
   const { resultsPlace } = await import('../render/run-text.ts');
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
   const only = flags.only === undefined ? undefined : sdk.outcomeNames(flags.only);
   const session = await sdk.openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
-  const wanted = {
-    format: flags.format,
-    csvSafe: flags.csvSafe,
-    only,
-    signal: interrupts.signal,
-    onProgress: (rows: number) => terminal.draw(() => plural(rows, 'row')),
-  };
   try {
+    const onProgress = await exportProgress(terminal, session, run);
+    const wanted = { format: flags.format, csvSafe: flags.csvSafe, only, signal: interrupts.signal, onProgress };
     if (flags.output === undefined || flags.output === '-') {
       const { InputError } = await import('@batchrock/core');
       if (flags.json && flags.format !== undefined && flags.format !== 'jsonl') {

@@ -33,7 +33,9 @@ export function runCommand(cli: Cli): Command {
       --prompt "Classify the sentiment of: {text}"`,
       'batchrock run a.jsonl --model amazon.titan-embed-text-v2:0 --text-column a',
     ],
-    more: 'The same command again goes on where it stopped. <dataset> is a CSV or JSON\nLines file, or - for standard input. Exit codes: batchrock help exit-codes.',
+    more: `The same command again goes on where it stopped. <dataset> is a file (CSV, TSV,
+JSON Lines, also .gz and .zst, or Parquet), a pattern, several of them, s3:// or
+hf://, or - for standard input. Exit codes: batchrock help exit-codes.`,
   });
   withTarget(withQuestion(command))
     .optionsGroup('Results:')
