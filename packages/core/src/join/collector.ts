@@ -143,6 +143,7 @@ export class Collector {
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
+    for (const run of this.#runs) run.close();
     this.#dropChunks();
   }
 

@@ -1,4 +1,5 @@
 import { InvariantError } from '../errors/index.ts';
+import { releaseBlock, takeBlock } from '../record/index.ts';
 
 /** What a run needs of its file. */
 interface RunFile {
@@ -17,6 +18,7 @@ interface Entry {
 /** Before each line: its slot and its length, 4 bytes each. */
 const HEADER = 8;
 const WRITE_BYTES = 1 << 18;
+const NO_BYTES = new Uint8Array(0);
 
 /** Writes lines, sorted by slot, to the end of the file. `heldBytes`: about how many bytes they have. */
 export async function spillRun(file: RunFile, entries: Iterable<Entry>, heldBytes: number): Promise<SpilledRun> {
@@ -69,7 +71,13 @@ export class SpilledRun {
   }
 
   open(blockBytes: number): void {
-    this.block = new Uint8Array(blockBytes);
+    this.block = takeBlock(blockBytes);
+  }
+
+  /** Gives the block back; its lines are void. */
+  close(): void {
+    releaseBlock(this.block);
+    this.block = NO_BYTES;
   }
 
   /** Goes on to the line of this slot, past lines that another run has taken the place of; false: `fill` first. */
@@ -107,6 +115,7 @@ export class SpilledRun {
     if (needed <= this.block.length) return;
     const larger = new Uint8Array(needed);
     larger.set(this.block.subarray(0, this.#filled));
+    releaseBlock(this.block);
     this.block = larger;
   }
 }

@@ -17,11 +17,11 @@ export interface CollectInput extends CallOptions {
   readonly document: RunDocument;
   readonly part: PartBody;
   readonly view: JobView;
-  /** Most bytes of outcomes held in memory; past it they go to scratch space. Default 48 MiB. */
+  /** Most bytes of outcomes held in memory; past it they go to scratch space. Default 24 MiB. */
   readonly budgetBytes?: number;
 }
 
-const BUDGET_BYTES = 48 << 20;
+const BUDGET_BYTES = 24 << 20;
 
 /**
  * Reads what a job left and writes `outcomes/<part>-<attempt>.jsonl`: one line for each real record of the part, sorted by
