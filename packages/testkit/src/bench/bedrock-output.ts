@@ -10,7 +10,12 @@ const WORDS = 'positive negative mixed warm terse honest fair slow dull quite ra
  * Writes what Bedrock would make of an input file: each request echoed, an answer behind it, the lines shuffled. `lines` are
  * those of the input file, without padding.
  */
-export async function writeBedrockOutput(path: string, lines: readonly Buffer[], random: Random): Promise<void> {
+export async function writeBedrockOutput(
+  path: string,
+  lines: readonly Buffer[],
+  answer: () => string,
+  random: Random,
+): Promise<void> {
   const order = Uint32Array.from(lines, (_, i) => i);
   for (let i = order.length - 1; i > 0; i--) {
     const other = Math.floor(random.next() * (i + 1));
@@ -22,7 +27,7 @@ export async function writeBedrockOutput(path: string, lines: readonly Buffer[],
     let bytes = 0;
     for (const index of order) {
       const line = lines[index]!;
-      const tail = Buffer.from(`,"modelOutput":${JSON.stringify(answer(random))}}\n`);
+      const tail = Buffer.from(`,"modelOutput":${answer()}}\n`);
       // the line without its closing brace, then the answer
       chunk.push(line.subarray(0, line.length - 1), tail);
       bytes += line.length + tail.length;
@@ -41,7 +46,35 @@ async function flush(file: FileHandle, chunk: readonly Buffer[]): Promise<void> 
   await file.write(Buffer.concat(chunk));
 }
 
-function answer(random: Random): object {
+/** Answers of Claude, as JSON. */
+export function textAnswers(random: Random): () => string {
+  return () => JSON.stringify(textAnswer(random));
+}
+
+/**
+ * Answers of Titan Text Embeddings, as JSON: 1,024 numbers of length 1 together, each the shortest text of a 32-bit float,
+ * small ones with an exponent, as that model writes them.
+ */
+export function vectorAnswers(random: Random): () => string {
+  return () => {
+    const numbers = Array.from({ length: DIMENSIONS }, () => numberText((random.next() + random.next() - 1) / 13));
+    return `{"embedding":[${numbers.join(',')}],"inputTextTokenCount":${20 + Math.floor(random.next() * 80)}}`;
+  };
+}
+
+const DIMENSIONS = 1024;
+
+/** As Java writes a float: `-0.012345678`, `8.881092E-4`. */
+function numberText(value: number): string {
+  const float = Math.fround(value);
+  let digits = 6;
+  while (Math.fround(Number(float.toPrecision(digits))) !== float) digits += 1;
+  if (Math.abs(float) >= 1e-3 || float === 0) return String(Number(float.toPrecision(digits)));
+  const text = float.toExponential(digits - 1).replace('e', 'E');
+  return text.replace(/0+E/, 'E').replace('.E', '.0E');
+}
+
+function textAnswer(random: Random): object {
   const count = 20 + Math.floor(random.next() * 40);
   const words = Array.from({ length: count }, () => WORDS[Math.floor(random.next() * WORDS.length)]);
   // as the rows of the dataset: a tenth with quotes, a twentieth with newlines, a tenth not ASCII

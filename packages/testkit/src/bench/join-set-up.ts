@@ -1,6 +1,7 @@
 /**
  * Prepares a run of a dataset and writes the output of its jobs, in a process of its own, so that the memory that it takes
- * is not the bench's. Arguments: folder, dataset, rows.
+ * is not the bench's. Arguments: folder, dataset, rows, and `texts` or
+ * `embeddings`.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,13 +11,14 @@ import { openSqliteLedger } from '@batchrock/sqlite';
 import { openFileSource } from 'batchrock/node';
 import { seededRandom } from '../memory/index.ts';
 import { jobId } from '../way-back/index.ts';
-import { writeBedrockOutput } from './bedrock-output.ts';
+import { textAnswers, vectorAnswers, writeBedrockOutput } from './bedrock-output.ts';
 import { benchDocument, benchPorts } from './csv-to-jobs.ts';
+import { embeddingsDocument } from './embeddings-document.ts';
 
-const [dir, dataset, rows] = process.argv.slice(2) as [string, string, string];
+const [dir, dataset, rows, answers] = process.argv.slice(2) as [string, string, string, string];
 const ledger = openSqliteLedger(join(dir, 'ledger.db'));
 const ports = benchPorts(dir, ledger);
-const document = await benchDocument({ dir, dataset, rows: Number(rows) });
+const document = await (answers === 'embeddings' ? embeddingsDocument : benchDocument)({ dir, dataset, rows: Number(rows) });
 await prepareRun(ports, { document, openRows: async () => openCsv(await openFileSource(dataset)) });
 const run = await loadRun(ledger, document.run);
 const random = seededRandom(7);
@@ -25,7 +27,12 @@ for (const part of await loadParts(ledger, run.body)) {
   await mkdir(folder, { recursive: true });
   for (let file = 0; file < part.files; file++) {
     const input = await readFile(join(dir, 'store', objectKeys.inputFile(part.run, 1, part.part, file)));
-    await writeBedrockOutput(join(folder, `${String(file).padStart(3, '0')}.jsonl.out`), splitLines(input), random);
+    await writeBedrockOutput(
+      join(folder, `${String(file).padStart(3, '0')}.jsonl.out`),
+      splitLines(input),
+      answers === 'embeddings' ? vectorAnswers(random) : textAnswers(random),
+      random,
+    );
   }
 }
 ledger.close();

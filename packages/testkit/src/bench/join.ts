@@ -16,17 +16,25 @@ import { createFileSink } from 'batchrock/node';
 import { jobId, jobView, openRows } from '../way-back/index.ts';
 import type { BenchContext, BenchRun } from './bench.ts';
 import { benchDocument, benchPorts } from './csv-to-jobs.ts';
+import { embeddingsDocument } from './embeddings-document.ts';
+
+/** What the jobs of a run answer. */
+type Answers = 'texts' | 'embeddings';
 
 /**
  * The shuffled output of all jobs of a run to a file of results in input order: outcomes written, rows read again, joined.
  * The run is prepared, and its output made, in a process before.
  */
-export async function joinResults(context: BenchContext, createWriter: (sink: ObjectSink) => ResultWriter): Promise<BenchRun> {
+export async function joinResults(
+  context: BenchContext,
+  createWriter: (sink: ObjectSink) => ResultWriter,
+  answers: Answers = 'texts',
+): Promise<BenchRun> {
   const { rows, dir } = context;
-  setUpJoin(context);
+  setUpJoin(context, answers);
   const ledger = openSqliteLedger(join(dir, 'ledger.db'));
   const ports = benchPorts(dir, ledger);
-  const document = await benchDocument(context);
+  const document = await (answers === 'texts' ? benchDocument : embeddingsDocument)(context);
   const run = (await loadRun(ledger, document.run)).body;
   const prepared = await loadParts(ledger, run);
   const started = performance.now();
@@ -52,8 +60,10 @@ export function endedBenchPart({ jobArn: _, ...part }: PartBody): PartBody {
 }
 
 /** In a process of its own. */
-export function setUpJoin({ dir, dataset, rows }: BenchContext): void {
+export function setUpJoin({ dir, dataset, rows }: BenchContext, answers: Answers = 'texts'): void {
   const script = fileURLToPath(new URL('./join-set-up.ts', import.meta.url));
-  const { status } = spawnSync(process.execPath, [...process.execArgv, script, dir, dataset, String(rows)], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, script, dir, dataset, String(rows), answers], {
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new InvariantError(`the set-up of the bench failed with exit code ${status}`);
 }
