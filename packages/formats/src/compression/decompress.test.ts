@@ -107,6 +107,20 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
+it('stops 300 KB that would become 10 GB', async () => {
+  // a zstd frame of blocks of 128 KiB that are one byte again and again, four bytes each (RFC 8878, 3.1.1.2)
+  const block = (type: number, size: number, isLast = 0) =>
+    Buffer.from([isLast | (type << 1) | ((size & 31) << 3), (size >> 5) & 255, size >> 13]);
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 7 << 3]);
+  const repeated = Buffer.concat([block(1, 128 << 10), Buffer.from('x')]);
+  const blocks = Array.from({ length: Math.ceil(10e9 / (128 << 10)) }, () => repeated);
+  const bomb = Buffer.concat([header, block(0, 8), Buffer.from('id,text\n'), ...blocks, block(1, 1, 1), Buffer.from('\n')]);
+  expect(bomb.length).toBeLessThan(310_000);
+  const before = process.memoryUsage().rss;
+  await expect(unpack('zstd', bomb)).rejects.toMatchObject({ code: 'BR-E0123' });
+  expect(process.memoryUsage().rss - before).toBeLessThan(64 << 20);
+});
+
 it('takes zero bytes behind a gzip member for padding', async () => {
   const padded = Buffer.concat([gzipSync('hello'), Buffer.alloc(70_000)]);
   expect((await unpack('gzip', padded, { sizes: [100] })).toString()).toBe('hello');
