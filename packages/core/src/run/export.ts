@@ -35,6 +35,13 @@ export interface ExportCounts {
   readonly truncated: number;
 }
 
+/** Rows by their ordinals. */
+export interface RowRange {
+  readonly from: number;
+  /** The one after the last. */
+  readonly to: number;
+}
+
 export interface ExportInput extends CallOptions {
   readonly document: RunDocument;
   readonly run: RunBody;
@@ -43,6 +50,8 @@ export interface ExportInput extends CallOptions {
   /** Written to and finished; aborted when the export fails. */
   readonly writer: ResultWriter;
   readonly openRows: OpenRows;
+  /** Only rows from `from` on and before `to`; default all. For exports that several threads share. */
+  readonly only?: RowRange;
   /** Called after each part with the rows written so far. */
   readonly onProgress?: (rows: number) => void;
 }
@@ -52,30 +61,33 @@ export interface ExportInput extends CallOptions {
  * `pending`. May be done at any time and again: it reads rows and outcomes, and changes nothing.
  */
 export async function exportResults(ports: RunPorts, input: ExportInput): Promise<ExportCounts & { readonly file: ObjectInfo }> {
-  const { document, run, writer, signal } = input;
+  const { document, run, writer, only, signal } = input;
   const { attempt, state } = run;
-  const merge = new OutcomeMerge(ports, { run: run.run, attempt, isOver: state === 'ended', parts: input.parts, signal });
+  const isOver = state === 'ended';
+  const merge = new OutcomeMerge(ports, { run: run.run, attempt, isOver, parts: input.parts, only, signal });
   const columns = columnsOf(document, run);
   const counts = [0, 0, 0, 0];
   const tally = { counts, truncated: 0 };
   const { task } = document.model;
   try {
     writer.begin({ dialect: document.source.dialect, columns, names: resultNames(columns, task), task });
-    let next = 0;
-    for (const part of firstParts(input.parts)) {
+    const own = firstParts(input.parts, only);
+    let next = only === undefined ? 0 : (own[0]?.span?.from.ordinal ?? 0);
+    for (const part of own) {
       const rows = await openPartRows(ports, { document, part, columns, openRows: input.openRows, signal });
       try {
-        next = await exportPart(rows, part, next, { merge, writer, prefix: document.recordPrefix, tally });
+        next = await exportPart(rows, part, next, { merge, writer, prefix: document.recordPrefix, tally, only });
       } finally {
         await rows.close();
       }
       input.onProgress?.(next);
     }
     // behind the last row nothing may follow: what is out of order would show here
-    while (!merge.seek(Number.POSITIVE_INFINITY)) await merge.fill();
+    while (only === undefined && !merge.seek(Number.POSITIVE_INFINITY)) await merge.fill();
     const [succeeded, failed, rejected, pending] = counts as [number, number, number, number];
-    const total = { rows: next, succeeded, failed, rejected, pending, truncated: tally.truncated };
-    checkCounts(run, total);
+    const rows = counts.reduce((sum, count) => sum + count, 0);
+    const total = { rows, succeeded, failed, rejected, pending, truncated: tally.truncated };
+    checkCounts(run, total, next - (only?.from ?? 0), only === undefined);
     return { ...total, file: await writer.finish() };
   } catch (error) {
     await writer.abort();
@@ -96,8 +108,10 @@ function columnsOf(document: RunDocument, run: RunBody): readonly string[] {
   });
 }
 
-function firstParts(parts: readonly PartBody[]): PartBody[] {
-  return parts.filter((part) => part.attempt === 1).toSorted((a, b) => a.part - b.part);
+function firstParts(parts: readonly PartBody[], only: RowRange | undefined): PartBody[] {
+  const isWanted = ({ attempt, span }: PartBody) =>
+    attempt === 1 && (only === undefined || span === undefined || (span.from.ordinal < only.to && span.to.ordinal > only.from));
+  return parts.filter(isWanted).toSorted((a, b) => a.part - b.part);
 }
 
 interface PartExport {
@@ -105,6 +119,7 @@ interface PartExport {
   readonly writer: ResultWriter;
   readonly prefix: string;
   readonly tally: { readonly counts: number[]; truncated: number };
+  readonly only?: RowRange;
 }
 
 /** The ordinal after the part's last row. */
@@ -116,10 +131,16 @@ async function exportPart(rows: RowReader, part: PartBody, first: number, o: Par
     recordId: new Uint8Array(RECORD_ID_LENGTH),
     outcome: emptyOutcomeSpans(),
   };
+  const from = o.only?.from ?? 0;
+  const to = o.only?.to ?? Number.POSITIVE_INFINITY;
   let ordinal = first;
   invariant(part.span?.from.ordinal === first, `part ${part.part} begins at row ${part.span?.from.ordinal}, not at row ${first}`);
   for (let batch: RowBatch | undefined = await rows.next(); batch !== undefined; batch = await rows.next()) {
-    for (let row = 0; row < batch.count; row++) {
+    if (ordinal >= to) return ordinal;
+    // rows of the part that are another's come and go unread
+    const skipped = Math.min(batch.count, Math.max(0, from - ordinal));
+    ordinal += skipped;
+    for (let row = skipped; row < batch.count && ordinal < to; row++) {
       while (!merge.seek(ordinal)) await merge.fill();
       writeRecordId(prefix, ordinal, result.recordId, 0);
       result.status = statusOf(merge);
@@ -130,7 +151,7 @@ async function exportPart(rows: RowReader, part: PartBody, first: number, o: Par
       ordinal += 1;
     }
   }
-  const expected = part.span.to.ordinal;
+  const expected = Math.min(to, part.span.to.ordinal);
   invariant(ordinal === expected, `part ${part.part} has rows up to ${ordinal}, its span up to ${expected}`);
   return ordinal;
 }
@@ -148,10 +169,9 @@ function statusOf(merge: OutcomeMerge): ResultStatus {
   }
 }
 
-/** Every row ends in exactly one outcome: checked on each export. */
-function checkCounts(run: RunBody, counts: ExportCounts): void {
-  const sum = counts.succeeded + counts.failed + counts.rejected + counts.pending;
-  invariant(sum === counts.rows, `${counts.rows} rows and ${sum} outcomes`);
-  invariant(run.rows === undefined || run.rows === counts.rows, `${counts.rows} rows exported, ${run.rows} in the run`);
+/** Every row ends in exactly one outcome: checked on each export. `rows` were read. */
+function checkCounts(run: RunBody, counts: ExportCounts, rows: number, isWhole: boolean): void {
+  invariant(counts.rows === rows, `${rows} rows and ${counts.rows} outcomes`);
+  invariant(!isWhole || run.rows === undefined || run.rows === rows, `${rows} rows exported, ${run.rows} in the run`);
   invariant(run.state !== 'ended' || counts.pending === 0, `${counts.pending} rows are open in a run that has ended`);
 }

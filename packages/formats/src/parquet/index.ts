@@ -1,3 +1,9 @@
 export { openParquet, type ParquetOptions } from './parquet-open.ts';
-export { createParquetWriter, type ParquetWriterOptions } from './parquet-writer.ts';
+export {
+  createParquetWriter,
+  GROUP_ROWS,
+  ParquetJoiner,
+  type ParquetPiece,
+  type ParquetWriterOptions,
+} from './parquet-writer.ts';
 export { checkSameColumns } from './same-columns.ts';

@@ -17,7 +17,10 @@ import type { ColumnServices, WrittenColumn } from './leaf-column.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
 import { PageCompressor, type ParquetCompression } from './page-compressor.ts';
 
-/** Rows of a row group, at most: what DuckDB writes, and small enough that all of its pages wait in memory for its end. */
+/**
+ * A row group ends where so many rows of the file, or a multiple, have been written: as DuckDB's do, and small enough that all of
+ * its pages wait in memory for its end.
+ */
 export const GROUP_ROWS = 122_880;
 /** A row group is ended before its pages weigh more than this, as far as that is known before they are compressed. */
 const GROUP_BYTES = 40_000_000;
@@ -25,6 +28,11 @@ const GROUP_BYTES = 40_000_000;
 export interface ParquetWriterOptions {
   /** Default: `zstd`, level 1. */
   readonly compression?: ParquetCompression;
+  /**
+   * The file is one of several pieces of a file: only its row groups are written, and this is told what they are when they
+   * are. `joinParquet` makes the file.
+   */
+  readonly onPiece?: (piece: ParquetPiece) => void;
   /** What the footer says of the writer: `batchrock version 1.2.3`. */
   readonly createdBy?: string;
 }
@@ -39,24 +47,71 @@ export function createParquetWriter(sink: ObjectSink, options: ParquetWriterOpti
   return new ParquetWriter(sink, options);
 }
 
+/** The row groups of some rows of a file, as plain data that may be given to another thread. */
+export interface ParquetPiece {
+  readonly columns: readonly SchemaNode[];
+  readonly groups: readonly GroupFacts[];
+}
+
+/** Joins pieces into a file. They begin at multiples of `GROUP_ROWS`, and so the file has the bytes that one writer makes. */
+export class ParquetJoiner {
+  readonly #out: FileOutput;
+  readonly #createdBy: string;
+  #columns: readonly SchemaNode[] = [];
+  readonly #groups: GroupFacts[] = [];
+  #isBegun = false;
+
+  constructor(sink: ObjectSink, options: Pick<ParquetWriterOptions, 'createdBy'> = {}) {
+    this.#out = new FileOutput(sink);
+    this.#createdBy = options.createdBy ?? CREATED_BY;
+  }
+
+  /** The next bytes of the piece at hand. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!this.#isBegun) await this.#out.write(MAGIC);
+    this.#isBegun = true;
+    await this.#out.write(bytes);
+  }
+
+  /** Ends a piece whose bytes have been written. */
+  add(piece: ParquetPiece): void {
+    this.#columns = piece.columns;
+    this.#groups.push(...piece.groups);
+  }
+
+  async finish(): Promise<ObjectInfo> {
+    await this.write(encodeFooter({ columns: this.#columns, groups: this.#groups, createdBy: this.#createdBy }));
+    return this.#out.commit();
+  }
+
+  abort(): Promise<void> {
+    return this.#out.abort();
+  }
+}
+
+const CREATED_BY = 'batchrock';
+
 class ParquetWriter implements ResultWriter {
   readonly #out: FileOutput;
   readonly #createdBy: string;
+  readonly #onPiece: ParquetWriterOptions['onPiece'];
   readonly #services: ColumnServices;
   #input: InputColumns | undefined;
   #outcome: OutcomeColumns | undefined;
   #columns: readonly WrittenColumn[] = [];
   #schema: readonly SchemaNode[] = [];
   readonly #groups: GroupFacts[] = [];
-  /** Rows in the row group. */
+  /** Rows in the row group, and in the file. */
   #rows = 0;
+  #fileRows = 0;
   #isGroupFull = false;
   /** The block of the rows at hand. */
   #block: ByteView = byteView(new Uint8Array(0));
 
   constructor(sink: ObjectSink, options: ParquetWriterOptions) {
     this.#out = new FileOutput(sink);
-    this.#createdBy = options.createdBy ?? 'batchrock';
+    this.#createdBy = options.createdBy ?? CREATED_BY;
+    this.#onPiece = options.onPiece;
     const compressor = new PageCompressor(options.compression ?? 'zstd');
     this.#services = { compressor, blocks: new BlockPool(), hasFullPage: false };
   }
@@ -82,7 +137,8 @@ class ParquetWriter implements ResultWriter {
     this.#outcome!.put(result);
     this.#rows += 1;
     if (this.#services.hasFullPage) this.#closeFullPages();
-    if (this.#rows === GROUP_ROWS) this.#isGroupFull = true;
+    this.#fileRows += 1;
+    if (this.#fileRows % GROUP_ROWS === 0) this.#isGroupFull = true;
   }
 
   #closeFullPages(): void {
@@ -102,8 +158,11 @@ class ParquetWriter implements ResultWriter {
 
   async finish(): Promise<ObjectInfo> {
     if (this.#rows > 0) await this.#endGroup();
-    if (this.#groups.length === 0) await this.#out.write(MAGIC);
-    await this.#out.write(encodeFooter({ columns: this.#schema, groups: this.#groups, createdBy: this.#createdBy }));
+    const piece: ParquetPiece = { columns: this.#schema, groups: this.#groups };
+    if (this.#onPiece === undefined) {
+      if (this.#groups.length === 0) await this.#out.write(MAGIC);
+      await this.#out.write(encodeFooter({ ...piece, createdBy: this.#createdBy }));
+    } else this.#onPiece(piece);
     this.#release();
     return this.#out.commit();
   }
@@ -119,7 +178,7 @@ class ParquetWriter implements ResultWriter {
   }
 
   async #endGroup(): Promise<void> {
-    if (this.#groups.length === 0) await this.#out.write(MAGIC);
+    if (this.#groups.length === 0 && this.#onPiece === undefined) await this.#out.write(MAGIC);
     const chunks: GroupFacts['chunks'][number][] = [];
     let bytes = 0;
     let offset = 0;
