@@ -12,7 +12,7 @@ import {
 import { openCsv } from '@batchrock/formats';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import { createFileObjectStore, createScratch, nodeClock, nodeRandom, openFileSource, plainCompression } from 'batchrock/node';
-import { nodeDigest } from '../memory/index.ts';
+import { nodeDigest } from '../memory/small-ports.ts';
 import type { Bench, BenchContext } from './bench.ts';
 
 const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';

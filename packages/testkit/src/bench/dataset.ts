@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InvariantError } from '@batchrock/core';
-import { seededRandom } from '../memory/index.ts';
+import { seededRandom } from '../memory/small-ports.ts';
+import { programBeside } from './beside.ts';
 
 /** Where data is kept between benches; `--clean` removes it. */
 const BENCH_HOME = join(tmpdir(), 'batchrock-bench');
@@ -45,7 +45,7 @@ export async function benchParquetDataset(rows: number): Promise<string> {
   const csv = await benchDataset(rows);
   const path = `${csv.slice(0, -'.csv'.length)}.parquet`;
   if (existsSync(path)) return path;
-  const program = fileURLToPath(new URL('parquet-dataset-main.ts', import.meta.url));
+  const program = programBeside('parquet-dataset-main', import.meta.url);
   const { status } = spawnSync(process.execPath, [...process.execArgv, program, csv, path], { stdio: 'inherit' });
   if (status !== 0) throw new InvariantError(`the Parquet file of ${rows} rows was not written`);
   return path;

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { InvariantError } from '@batchrock/core';
 import { openPythonEnvironment } from '../clients/python.ts';
 import type { Bench, BenchContext, BenchRun } from './bench.ts';
+import { sourceFile } from './beside.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** The least that can be done with every byte of the dataset, by a program in C. */
 const wcLines: Bench = {
@@ -79,8 +79,8 @@ const pandasJoinToCsv: Bench = {
 export const FOR_SCALE: readonly Bench[] = [wcLines, copyByStreams, duckdbCsvToJson, pandasCsvToJobs, pandasJoinToCsv];
 
 async function pandas(task: string, { dataset, dir, rows }: BenchContext): Promise<BenchRun> {
-  const { python } = await openPythonEnvironment(join(ROOT, '.venv-bench'), here('./requirements.txt'));
-  const child = spawn(python, [here('./pandas_way.py'), task, dataset, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { python } = await openPythonEnvironment(join(ROOT, '.venv-bench'), sourceFile('requirements.txt'));
+  const child = spawn(python, [sourceFile('pandas_way.py'), task, dataset, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   for await (const chunk of child.stdout) output += chunk;
   const done = JSON.parse(output) as { seconds: number; rows: number; peakRssMB: number };

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   exportResults,
   InvariantError,
@@ -15,6 +14,7 @@ import { openSqliteLedger } from '@batchrock/sqlite';
 import { createFileSink } from 'batchrock/node';
 import { jobId, jobView, openRows } from '../way-back/index.ts';
 import type { BenchContext, BenchRun } from './bench.ts';
+import { programBeside } from './beside.ts';
 import { benchDocument, benchPorts } from './csv-to-jobs.ts';
 import { embeddingsDocument } from './embeddings-document.ts';
 
@@ -61,7 +61,7 @@ export function endedBenchPart({ jobArn: _, ...part }: PartBody): PartBody {
 
 /** In a process of its own. */
 export function setUpJoin({ dir, dataset, rows }: BenchContext, answers: Answers = 'texts'): void {
-  const script = fileURLToPath(new URL('./join-set-up.ts', import.meta.url));
+  const script = programBeside('join-set-up', import.meta.url);
   const { status } = spawnSync(process.execPath, [...process.execArgv, script, dir, dataset, String(rows), answers], {
     stdio: 'inherit',
   });

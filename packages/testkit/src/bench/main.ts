@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchFigures } from './bench.ts';
-import { BENCHES } from './benches.ts';
+import { BENCH_NAMES, loadBench } from './benches.ts';
 import { benchDataset, cleanBenches } from './dataset.ts';
 import { median, peakRssMB } from './figures.ts';
 
@@ -36,13 +36,13 @@ interface Measured {
 }
 
 if (values.clean) await cleanBenches();
-else if (values.child !== undefined) await runHere(benchNamed(values.child));
+else if (values.child !== undefined) await runHere(await benchNamed(values.child));
 else await runAll();
 
-function benchNamed(name: string): Bench {
-  const bench = BENCHES.find((each) => each.name === name);
+async function benchNamed(name: string): Promise<Bench> {
+  const bench = await loadBench(name);
   if (bench) return bench;
-  console.error(`no bench ${name}; there are ${BENCHES.map((each) => each.name).join(', ')}`);
+  console.error(`no bench ${name}; there are ${BENCH_NAMES.join(', ')}`);
   process.exit(2);
 }
 
@@ -54,7 +54,7 @@ function count(value: string | undefined, otherwise: number): number {
 }
 
 async function runAll(): Promise<void> {
-  const chosen = values.only === undefined ? BENCHES : values.only.split(',').map(benchNamed);
+  const chosen = await Promise.all((values.only?.split(',') ?? BENCH_NAMES).map(benchNamed));
   const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
   if (!pin) console.error('taskset is not there: benches may use every processor');
   for (const bench of chosen) {

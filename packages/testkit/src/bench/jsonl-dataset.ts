@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { InvariantError } from '@batchrock/core';
+import { programBeside } from './beside.ts';
+
+/** The path of a JSON Lines file with the rows of a CSV file. Made once, by a process of its own, and kept beside it. */
+export function benchJsonlDataset(csv: string): string {
+  const path = `${csv.slice(0, -'.csv'.length)}.jsonl`;
+  if (existsSync(path)) return path;
+  const program = programBeside('jsonl-dataset-main', import.meta.url);
+  const { status } = spawnSync(process.execPath, [...process.execArgv, program, csv, path], { stdio: 'inherit' });
+  if (status !== 0) throw new InvariantError(`${path} was not written`);
+  return path;
+}
