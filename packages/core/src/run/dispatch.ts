@@ -7,6 +7,7 @@ import { openPartsAt, openRunsAt, openSort } from './items.ts';
 import { eachBody, loadLane, type PartRef, putLane } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { type SubmitOptions, submitPart } from './submit.ts';
+import { isOfOneRun } from './tolerance.ts';
 import { transact } from './transact.ts';
 
 /** How slots are given out. */
@@ -16,6 +17,8 @@ export interface DispatchOptions extends SubmitOptions {
    * Default: parts of every run of the lane.
    */
   readonly run?: string;
+  /** Told what keeps a run of several from being sent; the others go on. */
+  readonly onTrouble?: (error: unknown) => void;
 }
 
 /** How many jobs were created, and why no more were. */
@@ -55,7 +58,7 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
     const queue = queues.find((candidate) => candidate.body.run === next.run);
     const part = queue?.ready.shift();
     if (queue === undefined || part === undefined) throw new InvariantError('a run without ready parts got a slot');
-    switch (await submitPart(ports, part, o)) {
+    switch (await submitOne(ports, part, o)) {
       case 'submitted':
         submitted++;
         break;
@@ -70,9 +73,21 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
         break;
       case 'not-running':
       case 'no-budget':
+      case 'broken':
         queue.ready.length = 0;
         break;
     }
+  }
+}
+
+/** `broken`: the run cannot be sent, and it is not the one that was asked for. */
+async function submitOne(ports: RunPorts, part: PartRef, o: DispatchOptions) {
+  try {
+    return await submitPart(ports, part, o);
+  } catch (error) {
+    if (o.run !== undefined || !isOfOneRun(error)) throw error;
+    o.onTrouble?.(error);
+    return 'broken';
   }
 }
 

@@ -128,7 +128,7 @@ export interface RunBody {
   readonly rejected?: number;
   /** JSON Lines: the columns in order of first sight, known when prepared. */
   readonly columns?: readonly string[];
-  /** Why nothing can be sent at the moment (a refused Create, missing access); `resume` clears it. */
+  /** Why nothing can be sent at the moment (a refused Create, missing access, the ceiling of its budget); `resume` clears it. */
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
   /** What it may spend and has spent; absent where that is not known. */
   readonly budget?: RunBudget;

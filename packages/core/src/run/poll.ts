@@ -1,6 +1,7 @@
 import type { PartBody } from '../job/index.ts';
 import { type CallOptions, isTerminalStatus, type JobView } from '../ports/index.ts';
 import { type KickResult, kickJob, noteListed } from './kick.ts';
+import { findName, loadPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
 
@@ -69,13 +70,21 @@ export async function adoptOrphans(ports: RunPorts, o: CallOptions = {}): Promis
     const live: JobView[] = [];
     for await (const view of ports.service.list({ status }, o)) if (hasOurShape(view)) live.push(view);
     for (const view of live) {
-      if (isTerminalStatus(view.status)) continue;
+      checkCancelled(o.signal);
+      if (isTerminalStatus(view.status) || (await isKnown(ports, view, o))) continue;
       const result = await kickJob(ports, view, o);
       if (result === 'duplicate') report.stopped++;
       if (result === 'progressed') report.adopted++;
     }
   }
   return report;
+}
+
+/** True for a job that its part has already: `pollParts` looks after it, and a Get more would tell nothing. */
+async function isKnown(ports: RunPorts, view: JobView, o: CallOptions): Promise<boolean> {
+  const name = await findName(ports.ledger, view.jobName, o);
+  if (name === undefined) return true;
+  return (await loadPart(ports.ledger, name.body, o)).body.jobArn === view.jobArn;
 }
 
 /** A name as `jobIdentity` makes it. */

@@ -14,7 +14,7 @@ import { settleRun } from './settle.ts';
 import type { StepOptions } from './steps.ts';
 import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
-import { tolerate } from './tolerance.ts';
+import { isOfOneRun, isPassing, tolerate } from './tolerance.ts';
 import { transact } from './transact.ts';
 
 /** How a lane is swept. */
@@ -51,7 +51,9 @@ export interface SweepReport {
  */
 export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions = {}): Promise<SweepReport> {
   const note = o.onTrouble ?? (() => {});
-  const step = <T>(what: () => Promise<T>) => tolerate(what, note);
+  // what is wrong with one run must not keep a sweep of all of them from the others
+  const mayPass = (error: unknown) => isPassing(error) || (o.run === undefined && isOfOneRun(error));
+  const step = <T>(what: () => Promise<T>) => tolerate(what, note, mayPass);
   const onSlotFree = async () => void (await step(() => dispatchLane(ports, lane, o)));
   const isMine = (part: { readonly run: string }) => o.run === undefined || part.run === o.run;
 
