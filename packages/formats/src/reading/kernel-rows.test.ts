@@ -7,15 +7,20 @@ import { JsonlFormat } from '../jsonl/jsonl-format.ts';
 import { createBatch } from './batch.ts';
 
 const CASES = 25_000;
-const POISON = Buffer.from('"a",b\n"}{":1,x\r\n');
+/** What stands behind the bytes in hand, in turn: each goes on with a row in another way. */
+const POISON = ['"a",b\n"}{":1,x\r\n', '\n"a"\n1,2\n', ',x\ny,z\n', '}\n{"a":1}\n', '":1}\n', 'n"}\n'].map((text) =>
+  Buffer.from(text),
+);
+let turn = 0;
 
 /** Text in a block of the kernel's memory with poison behind it, and the same in a plain one. */
 function blocksOf(text: string): { kernel: Buffer; plain: Buffer; release: () => void } {
   const bytes = Buffer.from(text);
-  const block = takeBlock(bytes.length + POISON.length);
+  const poison = POISON[turn++ % POISON.length]!;
+  const block = takeBlock(bytes.length + poison.length);
   expect(addressOf(block)).toBeGreaterThan(0);
   block.set(bytes);
-  block.set(POISON, bytes.length);
+  block.set(poison, bytes.length);
   return {
     kernel: Buffer.from(block.buffer, block.byteOffset, bytes.length),
     plain: bytes,
