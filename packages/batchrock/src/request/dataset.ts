@@ -82,10 +82,11 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
     if (rows === 0) throw new InputError('BR-E0102', `none of the ${files.sources.length} files has a row`);
     checkColumns(reader.columns, question);
     const read = reader.bytesRead ?? reader.position.byte;
+    const isCounted = batch === undefined || reader.rowCount !== undefined;
     return {
       columns: [...reader.columns],
-      estimatedRows: batch === undefined ? rows : Math.max(rows, Math.ceil((rows / read) * bytes)),
-      isCounted: batch === undefined,
+      estimatedRows: reader.rowCount ?? (batch === undefined ? rows : Math.max(rows, Math.ceil((rows / read) * bytes))),
+      isCounted,
       warnings: reader.warnings,
     };
   } finally {

@@ -56,6 +56,8 @@ export interface RowReader {
   readonly sourceName?: string;
   /** Bytes of the dataset as it is stored that are read, where `position` does not tell (several sources, compression). */
   readonly bytesRead?: number;
+  /** Rows of the source, all in all, where it says so itself. */
+  readonly rowCount?: number;
   /** What the reader had to guess, one sentence each: say it to the user. */
   readonly warnings: readonly string[];
   /** The next rows, or undefined at the end. The batch and its bytes are overwritten by the next call. */

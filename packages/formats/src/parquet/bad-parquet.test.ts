@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { InputError, REJECT_CODES } from '@batchrock/core';
 import { describe, expect, it } from 'vitest';
+import { PageBudget } from './page-budget.ts';
 import { openParquet } from './parquet-open.ts';
 import { PageCodec, StoredType } from './stored-as.ts';
 import { encodeThrift, type ThriftStruct } from './thrift-writer.ts';
@@ -186,6 +187,16 @@ describe('a column that lies', () => {
     expect(await wrong(tiny({ codec: PageCodec.gzip, page, bytes: 1 << 20 }))).toMatch(/more than its codec can make/);
     expect(await wrong(tiny({ codec: PageCodec.snappy, page, bytes: 1 << 20 }))).toMatch(/more than Snappy can make/);
     expect(await wrong(tiny({ codec: PageCodec.lz4Raw, page, bytes: 1 << 20 }))).toMatch(/more than its codec can make/);
+  });
+
+  it('about pages that are each small enough is refused where all of them together are not', () => {
+    const budget = new PageBudget();
+    const fault = (what: string) => new InputError('BR-E0114', what);
+    for (let column = 0; column < 5; column++) budget.replace(0, 100 << 20, fault);
+    expect(() => budget.replace(0, 100 << 20, fault)).toThrow(/those of other columns are more than 536870912 together/);
+    // one page in place of another
+    budget.replace(100 << 20, 110 << 20, fault);
+    expect(() => budget.replace(0, 3 << 20, fault)).toThrow(InputError);
   });
 
   it('about its rows costs nothing: two thousand million nulls are read one by one', async () => {

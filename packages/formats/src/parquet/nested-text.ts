@@ -22,7 +22,7 @@ type Steps = Generator<PageCursor, void, void>;
  */
 export class NestedText {
   /** The JSON of the newest row; `isFull` when it would be longer than it may be. */
-  readonly text: TextBuffer;
+  readonly text = new TextBuffer();
   readonly #node: TreeNode;
   readonly #cursors: readonly PageCursor[];
   readonly #texts: readonly ValueText[];
@@ -30,25 +30,27 @@ export class NestedText {
   #steps: Steps | undefined;
   #entries = 0;
 
-  /** `cursors`: by the index of their leaves. `maxBytes`: of the JSON of one row. */
-  constructor(node: TreeNode, cursors: readonly PageCursor[], maxBytes: number) {
+  /** `cursors`: by the index of their leaves. */
+  constructor(node: TreeNode, cursors: readonly PageCursor[]) {
     this.#node = node;
     this.#cursors = cursors;
     this.#texts = node.leaves.map((leaf) => valueText(leaf, (what) => this.#cursor(leaf).fault(what)));
-    this.text = new TextBuffer(maxBytes);
   }
 
-  /** Goes on with the next row. Undefined: it is in `text`. Else: load the next page of this column and call again. */
-  advance(): PageCursor | undefined {
-    this.#steps ??= this.#row();
+  /**
+   * Goes on with the next row, whose JSON may have `maxBytes`. Undefined: it is in `text`. Else: load the next page of this
+   * column and call again.
+   */
+  advance(maxBytes: number): PageCursor | undefined {
+    this.#steps ??= this.#row(maxBytes);
     const step = this.#steps.next();
     if (!step.done) return step.value;
     this.#steps = undefined;
     return undefined;
   }
 
-  *#row(): Steps {
-    this.text.clear();
+  *#row(maxBytes: number): Steps {
+    this.text.clear(maxBytes);
     this.#entries = 0;
     for (const leaf of this.#node.leaves) {
       const cursor = this.#cursor(leaf);

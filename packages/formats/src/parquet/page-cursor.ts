@@ -4,6 +4,7 @@ import { ChunkBytes } from './chunk-bytes.ts';
 import type { Leaf } from './column-tree.ts';
 import type { ChunkFacts } from './footer.ts';
 import { HybridReader } from './hybrid-reader.ts';
+import type { PageBudget } from './page-budget.ts';
 import { checkCodec, decompressPage } from './page-codec.ts';
 import { isDataPage, type PageHeader, readPageHeader } from './page-header.ts';
 import { SharedBlock } from './shared-block.ts';
@@ -29,6 +30,7 @@ export interface PageCursorOptions {
   readonly pieceBytes: number;
   /** For compressed bytes, while one page is decompressed; one for all cursors. */
   readonly packed: SharedBlock;
+  readonly budget: PageBudget;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,13 +58,18 @@ export class PageCursor {
   #dictionary: Dictionary | undefined;
   /** Where pages of text are decoded: in the kernel's memory, which works faster there. */
   readonly #packed: SharedBlock;
+  readonly #budget: PageBudget;
+  /** Bytes of the page and of the dictionary at hand. */
+  #pageBytes = 0;
+  #dictionaryBytes = 0;
   readonly #page = new SharedBlock();
   readonly #dictionaryPage = new SharedBlock();
   #definitions: HybridReader | undefined;
   #repetitions: HybridReader | undefined;
 
-  constructor(leaf: Leaf, { access, pieceBytes, packed, signal }: PageCursorOptions) {
+  constructor(leaf: Leaf, { access, pieceBytes, packed, budget, signal }: PageCursorOptions) {
     this.#packed = packed;
+    this.#budget = budget;
     this.leaf = leaf;
     this.#bytes = new ChunkBytes(access, pieceBytes, signal);
     this.#levelWidths = [bitsFor(leaf.maxRepetition), bitsFor(leaf.maxDefinition)];
@@ -187,6 +194,8 @@ export class PageCursor {
 
   #takeDictionary(page: Uint8Array, { bytes, values, encoding }: PageHeader): void {
     if (this.#dictionary !== undefined) throw this.#fault('two dictionaries');
+    this.#budget.replace(this.#dictionaryBytes, bytes, this.#fault);
+    this.#dictionaryBytes = bytes;
     const block = this.#dictionaryPage;
     const decoded = block.hold(this.#decompress(this.#chunk.codec, page, bytes, block));
     const reader = plainValues({ bytes: decoded, start: 0, end: decoded.length, fault: this.#fault }, this.leaf, encoding);
@@ -206,6 +215,8 @@ export class PageCursor {
     this.pageLeft = values;
     this.chunkLeft -= values;
     if (values === 0) return;
+    this.#budget.replace(this.#pageBytes, header.bytes, this.#fault);
+    this.#pageBytes = header.bytes;
     if (header.kind === PageKind.dataV2) this.#takeV2(page, header);
     else this.#takeV1(page, header);
   }

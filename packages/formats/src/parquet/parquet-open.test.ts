@@ -136,13 +136,14 @@ describe('openParquet', () => {
     expect(reads).toHaveLength(1);
   });
 
-  it('rejects a row that is too long, and goes on', async () => {
-    const lengths = golden('types.parquet').map((line) => Buffer.byteLength(line) + 1);
+  it.each(['types', 'nested'])('rejects a row of %s that is too long, and goes on', async (table) => {
+    const lines = golden(`${table}.parquet`);
+    const lengths = lines.map((line) => Buffer.byteLength(line) + 1);
     const limit = lengths.toSorted((a, b) => a - b)[4]!;
-    const reader = await open(fixture('types-snappy-v1.parquet'), { maxRowBytes: limit });
+    const reader = await open(fixture(`${table}-snappy-v1.parquet`), { maxRowBytes: limit });
     const batch = (await reader.next())!;
     const texts = lengths.map((_, r) => new TextDecoder().decode(batch.bytes.slice(batch.rowStart[r], batch.rowEnd[r])));
-    expect(texts).toEqual(golden('types.parquet').map((line, r) => (lengths[r]! > limit ? '{}\n' : `${line}\n`)));
+    expect(texts).toEqual(lines.map((line, r) => (lengths[r]! > limit ? '{}\n' : `${line}\n`)));
     expect([...batch.reject.subarray(0, batch.count)].map((reject) => reject !== 0)).toEqual(lengths.map((l) => l > limit));
     expect(reader.explainReject(lengths.findIndex((l) => l > limit))).toBe(`longer than ${limit} bytes as JSON`);
   });

@@ -1,6 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { type Dialect, type RandomAccess, type ReadPosition, RejectReason, type RowBatch, type RowReader } from '@batchrock/core';
 import { rejectForeignBytes } from '../reading/index.ts';
+import { PageBudget } from './page-budget.ts';
 import { PageCursor } from './page-cursor.ts';
 import type { ParquetFile, RowGroup } from './parquet-file.ts';
 import { RowWriter } from './row-writer.ts';
@@ -17,7 +18,7 @@ export interface ParquetReaderOptions {
 /** Bytes that are read ahead, all columns together, and of one column. */
 const AHEAD_BYTES = 32 << 20;
 const MOST_PIECE_BYTES = 1 << 20;
-const LEAST_PIECE_BYTES = 1 << 16;
+const LEAST_PIECE_BYTES = 1 << 12;
 
 /** The rows of a Parquet file, as JSON Lines. */
 export class ParquetReader implements RowReader {
@@ -46,7 +47,8 @@ export class ParquetReader implements RowReader {
     this.rowCount = file.rows;
     const piece = Math.floor(AHEAD_BYTES / file.leaves.length);
     const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, piece));
-    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, { access, pieceBytes, packed: this.#packed, signal }));
+    const budget = new PageBudget();
+    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, { access, pieceBytes, packed: this.#packed, budget, signal }));
     this.#rows = new RowWriter(file.columns, this.#cursors, maxRowBytes);
     this.#maxRowBytes = maxRowBytes;
     this.#row = row;

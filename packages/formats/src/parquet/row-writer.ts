@@ -45,6 +45,8 @@ export class RowWriter {
   #column = 0;
   /** Most bytes of the row at hand, as far as it is taken. */
   #needed = 0;
+  /** Of which nested columns have: together they may have no more than a row may. */
+  #nestedBytes = 0;
   /** The row at hand would be too long. */
   #isLong = false;
 
@@ -52,7 +54,7 @@ export class RowWriter {
     const text = new TextEncoder();
     this.#columns = columns.map(({ name, node }, i) => {
       const key = text.encode(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
-      if (node.kind !== 'value') return { key, nested: new NestedText(node, cursors, maxRowBytes) };
+      if (node.kind !== 'value') return { key, nested: new NestedText(node, cursors) };
       const cursor = cursors[node.leaf.index]!;
       return { key, cursor, text: valueText(node.leaf, (what) => cursor.fault(what)), nested: undefined };
     });
@@ -105,14 +107,16 @@ export class RowWriter {
     if (this.#column === 0) {
       this.#needed = this.#fixed;
       this.#isLong = false;
+      this.#nestedBytes = 0;
     }
     for (; this.#column < columns.length; this.#column++) {
       const column = columns[this.#column]!;
       if (column.nested !== undefined) {
-        const waiting = column.nested.advance();
+        const waiting = column.nested.advance(this.#maxRowBytes - this.#nestedBytes);
         if (waiting !== undefined) return waiting;
         if (column.nested.text.isFull) this.#isLong = true;
         this.#needed += column.nested.text.length;
+        this.#nestedBytes += column.nested.text.length;
       } else {
         const { cursor } = column;
         if (cursor.pageLeft === 0) return cursor;

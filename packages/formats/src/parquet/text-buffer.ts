@@ -1,21 +1,21 @@
 import { type ByteView, byteView } from '@batchrock/core';
 
 const FIRST_BYTES = 1 << 12;
+const KEPT_BYTES = 1 << 20;
 
 /** Text that grows up to a limit; what comes behind it is counted as too much and not kept. */
 export class TextBuffer {
   view: ByteView = byteView(new Uint8Array(FIRST_BYTES));
   length = 0;
   isFull = false;
-  readonly #most: number;
+  #most = 0;
 
-  constructor(most: number) {
+  /** Empties it, for a text of `most` bytes at most. What an unusually long one has taken is given back. */
+  clear(most: number): void {
     this.#most = most;
-  }
-
-  clear(): void {
     this.length = 0;
     this.isFull = false;
+    if (this.view.bytes.length > KEPT_BYTES) this.view = byteView(new Uint8Array(FIRST_BYTES));
   }
 
   /** Whether so many bytes more are within the limit. */
