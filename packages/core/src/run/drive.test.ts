@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../errors/index.ts';
 import { dispatchLane } from './dispatch.ts';
 import { driveRun } from './drive.ts';
-import { stopRun } from './stop.ts';
+import { stopJobs, stopRun } from './stop.ts';
 
 const RUN = 'r-0000000001';
 const POLL_MS = 15_000;
@@ -41,7 +41,12 @@ describe('a run that is stopped', () => {
       if (jobArn !== first) return stop.call(ports.service, jobArn);
       return Promise.reject(new ServiceError('BR-E0502', 'too many calls', { reason: 'throttled', effect: 'none' }));
     };
-    await expect(stopRun(ports, RUN, 'stop')).rejects.toMatchObject({ code: 'BR-E0502' });
+    const stopping = await stopRun(ports, RUN, 'stop');
+    expect(stopping.state).toBe('stopping');
+    await expect(stopJobs(ports, stopping)).rejects.toMatchObject({ code: 'BR-E0502' });
     expect(ports.service.jobs.map((job) => job.stoppedAt !== undefined)).toEqual([false, true, true]);
+    ports.service.stop = stop;
+    expect(await driveRun(ports, RUN, { steps: plainSteps })).toMatchObject({ state: 'stopped' });
+    expect(ports.service.jobs.every((job) => job.stoppedAt !== undefined)).toBe(true);
   });
 });

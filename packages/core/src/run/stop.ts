@@ -36,7 +36,12 @@ export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: St
     },
     o,
   );
-  await stopJobs(ports, (await loadRun(ports.ledger, id, o)).body, o);
+  const { body: stopping } = await loadRun(ports.ledger, id, o);
+  // the run says that it stops, so whoever drives or sweeps it asks again for what could not be asked for now
+  await tolerate(
+    () => stopJobs(ports, stopping, o),
+    () => undefined,
+  );
   await settleRun(ports, id, o);
   return (await loadRun(ports.ledger, id, o)).body;
 }
