@@ -2,7 +2,7 @@ import type { ThriftStruct, ThriftValue } from './thrift-writer.ts';
 import { encodeThrift } from './thrift-writer.ts';
 
 /** Numbers of the Parquet format (parquet.thrift of apache/parquet-format 2.11, read on 2026-11-21). */
-export const Physical = { boolean: 0, int32: 1, int64: 2, float: 4, double: 5, byteArray: 6 } as const;
+export const Physical = { boolean: 0, int32: 1, int64: 2, float: 4, double: 5, byteArray: 6, fixed: 7 } as const;
 export type Physical = (typeof Physical)[keyof typeof Physical];
 
 export const Repetition = { required: 0, optional: 1, repeated: 2 } as const;
@@ -24,6 +24,11 @@ export interface SchemaNode {
   readonly name: string;
   readonly repetition: Repetition;
   readonly physical?: Physical;
+  /** Bytes of a value of `fixed`. */
+  readonly length?: number;
+  /** Of a decimal, for readers that know no logical types. */
+  readonly scale?: number;
+  readonly precision?: number;
   readonly children?: readonly SchemaNode[];
   /** `ConvertedType`, for readers that know no logical types. */
   readonly converted?: number;
@@ -143,10 +148,13 @@ function schemaList(columns: readonly SchemaNode[]): ThriftValue[] {
     list.push({
       struct: {
         1: node.physical === undefined ? undefined : { i32: node.physical },
+        2: node.length === undefined ? undefined : { i32: node.length },
         3: { i32: node.repetition },
         4: { text: node.name },
         5: node.children === undefined ? undefined : { i32: node.children.length },
         6: node.converted === undefined ? undefined : { i32: node.converted },
+        7: node.scale === undefined ? undefined : { i32: node.scale },
+        8: node.precision === undefined ? undefined : { i32: node.precision },
         10: node.logical === undefined ? undefined : { struct: node.logical },
       },
     });

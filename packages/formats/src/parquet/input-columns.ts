@@ -1,7 +1,8 @@
 import { type ByteView, CellKind, type ResultTable, type RowBatch } from '@batchrock/core';
 import { Physical, Repetition, type SchemaNode } from './file-layout.ts';
-import type { ColumnServices } from './leaf-column.ts';
+import type { ColumnServices, WrittenColumn } from './leaf-column.ts';
 import { TextColumn, TextForm } from './text-column.ts';
+import { TypedColumn } from './typed-column.ts';
 
 /** A nullable string, for readers old and new. */
 export function textNode(name: string, isNullable = true): SchemaNode {
@@ -21,24 +22,35 @@ const TEXT_FORMS: readonly (TextForm | undefined)[] = [
   TextForm.plain,
 ];
 
-/** The columns of the dataset, as texts. */
+/** The columns of the dataset: those of Parquet with their types, all others as texts. */
 export class InputColumns {
-  readonly columns: readonly TextColumn[];
+  readonly columns: readonly WrittenColumn[];
   readonly schema: readonly SchemaNode[];
+  readonly #inputs: readonly (TextColumn | TypedColumn)[];
 
-  constructor(table: ResultTable, services: ColumnServices) {
-    this.columns = table.columns.map((name) => new TextColumn([name], true, services));
-    this.schema = table.columns.map((name) => textNode(name));
+  constructor({ columns, dialect }: ResultTable, services: ColumnServices) {
+    const typed = dialect.format === 'parquet' ? dialect.columns : [];
+    const made = columns.map((name, i): TextColumn | TypedColumn => {
+      const column = typed[i];
+      const isText = column === undefined || column.type.kind === 'string' || column.type.kind === 'null';
+      return isText ? new TextColumn([name], true, services) : new TypedColumn(column, services);
+    });
+    this.#inputs = made;
+    this.schema = made.map((column, i) => (column instanceof TypedColumn ? column.schema : textNode(columns[i]!)));
+    this.columns = made.flatMap((column): readonly WrittenColumn[] => (column instanceof TypedColumn ? column.leaves : [column]));
   }
 
   put(from: ByteView, batch: RowBatch, row: number): void {
     const { cells, width } = batch;
-    for (let c = 0; c < this.columns.length; c++) {
-      const column = this.columns[c]!;
+    for (let c = 0; c < this.#inputs.length; c++) {
+      const column = this.#inputs[c]!;
       const cell = 3 * (row * width + c);
       // a column of JSON Lines that no row has shown yet is not in the batch
-      if (c >= width) column.null();
-      else putCell(column, from, cells[cell]!, cells[cell + 1]!, cells[cell + 2]!);
+      const kind = c < width ? cells[cell + 2]! : CellKind.absent;
+      const start = cells[cell]!;
+      const end = cells[cell + 1]!;
+      if (column instanceof TypedColumn) column.put(from, start, end, kind);
+      else putCell(column, from, start, end, kind);
     }
   }
 }
