@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     await withLocal({ dir: join(work, 'boto3') }, (url) =>
       runChecks(tally, 'boto3', python.python, [file('./boto3_job.py'), url], CHECKS_MS),
     );
-    await checkParquet(tally, python, join(work, 'parquet'));
+    await checkParquet(tally, join(work, 'parquet'));
     await checkUpstream(tally, python, work);
     await checkReaders(tally, root, work);
     const moto = await startMoto(python.bin, work);
@@ -42,7 +42,8 @@ async function main(): Promise<number> {
 }
 
 /** Files of pyarrow and DuckDB, read here and compared with pyarrow's own reading. */
-async function checkParquet(tally: Tally, { python }: PythonEnvironment, folder: string): Promise<void> {
+async function checkParquet(tally: Tally, folder: string): Promise<void> {
+  const { python } = await openPythonEnvironment(join(root, '.venv-readers'), file('./readers-requirements.txt'));
   mkdirSync(folder);
   const run = (verb: string) => runChecks(tally, 'Parquet', python, [file('./parquet_files.py'), verb, folder], CHECKS_MS);
   await run('write');
