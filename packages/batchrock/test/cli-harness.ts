@@ -119,6 +119,8 @@ export interface Spawned {
   readonly ended: Promise<Ran & { readonly signal: NodeJS.Signals | null }>;
   /** Resolves when standard error holds this, or the process has ended. */
   said(what: RegExp): Promise<void>;
+  /** What it has said so far. */
+  saidSoFar(): Pick<Ran, 'stdout' | 'stderr'>;
 }
 
 /** Where a process is started. */
@@ -163,5 +165,10 @@ export function spawnProgram(program: string, argv: readonly string[], options: 
       child.stderr.on('data', look);
       look();
     });
-  return { process: child, ended, said: (what) => Promise.race([heard(what), ended.then(() => undefined)]) };
+  return {
+    process: child,
+    ended,
+    saidSoFar: () => ({ ...said }),
+    said: (what) => Promise.race([heard(what), ended.then(() => undefined)]),
+  };
 }
