@@ -17,11 +17,13 @@ export interface CollectInput extends CallOptions {
   readonly document: RunDocument;
   readonly part: PartBody;
   readonly view: JobView;
-  /** Most bytes of outcomes held in memory; past it they go to scratch space. Default 24 MiB. */
+  /** Most bytes of outcomes held in memory; past it they go to scratch space. Default 24 MiB, 8 MiB of vectors. */
   readonly budgetBytes?: number;
 }
 
 const BUDGET_BYTES = 24 << 20;
+/** Of vectors: a job of them is far larger than any budget, and goes to scratch space in any case. */
+const VECTOR_BUDGET_BYTES = 8 << 20;
 
 /**
  * Reads what a job left and writes `outcomes/<part>-<attempt>.jsonl`: one line for each real record of the part, sorted by
@@ -41,7 +43,8 @@ export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promi
   if (written !== undefined) return written.counts(output.manifest);
   if (!isOver && output.manifest === undefined) return 'unsettled';
   const records = await recordsOf(ports, part, { signal });
-  const budgetBytes = input.budgetBytes ?? BUDGET_BYTES;
+  const isVectors = document.model.task === 'embedding';
+  const budgetBytes = input.budgetBytes ?? (isVectors ? VECTOR_BUDGET_BYTES : BUDGET_BYTES);
   const collector = new Collector({ slots: records.slots, budgetBytes, spill: ports.scratch });
   try {
     const read = await readOutput(ports, { document, output, records, collector, signal });

@@ -1,7 +1,7 @@
 import { type ByteView, byteView, releaseBlock, takeBlock } from '@batchrock/core';
 import { type BlockPool, ByteChain } from './byte-chain.ts';
 import { type Bounds, type ChunkFacts, dataPageHeader, dictionaryPageHeader, Encoding, Physical } from './file-layout.ts';
-import { type PageCompressor, pageChecksum } from './page-compressor.ts';
+import { PageCompressor, pageChecksum } from './page-compressor.ts';
 import { RunLengths } from './run-lengths.ts';
 
 /** A page is closed when its values have so many bytes, or its rows are so many: what parquet-java and Arrow write. */
@@ -26,6 +26,8 @@ export interface LeafSpec {
   readonly maxDefinition: number;
   /** Repeated nodes among them. */
   readonly maxRepetition: number;
+  /** Its pages are not compressed, whatever others are: they would hardly shrink. */
+  readonly isDense?: boolean;
 }
 
 /** What the columns of a file share. */
@@ -70,6 +72,7 @@ export class LeafColumn {
   length: number = LEVEL_BYTES;
   readonly #spec: LeafSpec;
   readonly #services: ColumnServices;
+  readonly #compressor: PageCompressor;
   readonly #definitions = new RunLengths();
   readonly #repetitions = new RunLengths();
   readonly #spares: ByteView[] = [];
@@ -92,6 +95,7 @@ export class LeafColumn {
   constructor(spec: LeafSpec, services: ColumnServices) {
     this.#spec = spec;
     this.#services = services;
+    this.#compressor = spec.isDense === true ? new PageCompressor('none') : services.compressor;
     this.#pages = new ByteChain(services.blocks);
     this.#dictionary = new ByteChain(services.blocks);
   }
@@ -164,7 +168,7 @@ export class LeafColumn {
     this.#entries = this.#rows = 0;
     this.length = LEVEL_BYTES;
     this.target = this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES));
-    const compressed = this.#services.compressor.compress(body);
+    const compressed = this.#compressor.compress(body);
     // in the order of the pages, whichever is compressed first
     this.#appended = Promise.all([compressed, this.#appended]).then(([bytes]) => {
       const sizes = { bytes: body.length, compressedBytes: bytes.length, crc: pageChecksum(bytes) };
@@ -186,7 +190,7 @@ export class LeafColumn {
       path,
       physical,
       encodings: [...this.#encodings, Encoding.rle].toSorted((a, b) => a - b),
-      codec: this.#services.compressor.codec,
+      codec: this.#compressor.codec,
       values: this.#chunkEntries,
       nulls: this.#nulls,
       bounds: end.bounds,
@@ -202,7 +206,7 @@ export class LeafColumn {
 
   async #addDictionary({ bytes, values }: { readonly bytes: Uint8Array; readonly values: number }): Promise<void> {
     this.#encodings.add(Encoding.plain);
-    const compressed = await this.#services.compressor.compress(bytes);
+    const compressed = await this.#compressor.compress(bytes);
     const sizes = { bytes: bytes.length, compressedBytes: compressed.length, crc: pageChecksum(compressed) };
     this.#append(this.#dictionary, dictionaryPageHeader({ values, ...sizes }), compressed, bytes.length);
   }

@@ -24,6 +24,8 @@ import { PageCompressor, type ParquetCompression } from './page-compressor.ts';
 export const GROUP_ROWS = 122_880;
 /** A row group is ended before its pages weigh more than this, as far as that is known before they are compressed. */
 const GROUP_BYTES = 40_000_000;
+/** With vectors: some thousand rows. Nothing is compressed while a row group fills, so a larger one is only more memory. */
+const VECTOR_GROUP_BYTES = 12_000_000;
 
 export interface ParquetWriterOptions {
   /** Default: `zstd`, level 1. */
@@ -105,6 +107,7 @@ class ParquetWriter implements ResultWriter {
   #rows = 0;
   #fileRows = 0;
   #isGroupFull = false;
+  #groupBytes = GROUP_BYTES;
   /** The block of the rows at hand. */
   #block: ByteView = byteView(new Uint8Array(0));
 
@@ -117,6 +120,7 @@ class ParquetWriter implements ResultWriter {
   }
 
   begin(table: ResultTable): void {
+    if (table.task === 'embedding') this.#groupBytes = VECTOR_GROUP_BYTES;
     this.#input = new InputColumns(table, this.#services);
     this.#outcome = new OutcomeColumns(table, this.#services);
     this.#columns = [...this.#input.columns, ...this.#outcome.columns];
@@ -148,7 +152,7 @@ class ParquetWriter implements ResultWriter {
       if (column.leaf.isPageFull) column.closePage();
       weight += column.leaf.weight;
     }
-    if (weight >= GROUP_BYTES) this.#isGroupFull = true;
+    if (weight >= this.#groupBytes) this.#isGroupFull = true;
   }
 
   async drain(): Promise<void> {

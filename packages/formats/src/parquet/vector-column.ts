@@ -15,7 +15,9 @@ export class VectorColumn {
 
   constructor(name: string, services: ColumnServices) {
     const path = [name, 'list', 'element'];
-    this.leaf = new LeafColumn({ path, physical: Physical.float, maxDefinition: VALUE, maxRepetition: 1 }, services);
+    // the bits of floats are nearly random: zstd takes 5 % off, for more time than all else of the column
+    const spec = { path, physical: Physical.float, maxDefinition: VALUE, maxRepetition: 1, isDense: true };
+    this.leaf = new LeafColumn(spec, services);
   }
 
   null(): void {
