@@ -8,6 +8,7 @@ import { readRows } from '../rows/index.ts';
 import { csvToJobs } from './csv-to-jobs.ts';
 import { benchDataset } from './dataset.ts';
 import { median, peakRssMB } from './figures.ts';
+import { parquetToJobs } from './parquet-to-jobs.ts';
 
 describe('the usual dataset', () => {
   it('has rows of id, topic and 200 to 400 characters, with its shares of quotes, newlines and scripts', async () => {
@@ -26,11 +27,11 @@ describe('the usual dataset', () => {
   });
 });
 
-describe('csv-to-jobs', () => {
+describe.each([csvToJobs, parquetToJobs])('$name', (bench) => {
   it('does the work that it times', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'batchrock-bench-test-'));
     try {
-      const { seconds } = await csvToJobs.run({ rows: 4000, dir, dataset: await benchDataset(4000) });
+      const { seconds } = await bench.run({ rows: 4000, dir, dataset: await benchDataset(4000) });
       expect(seconds).toBeGreaterThan(0);
     } finally {
       await rm(dir, { recursive: true, force: true });
