@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { cli, folderWith, localServer, MODEL, spawnProgram } from '../../test/cli-harness.ts';
+import { cli, folderWith, localServer, MODEL, spawnCli, spawnProgram } from '../../test/cli-harness.ts';
 
 const ROWS = 250;
 const DATASET = `id,text\n${Array.from({ length: ROWS }, (_, i) => `00${i},"row ""${i}"", é 🧗"`).join('\n')}\n`;
@@ -103,6 +103,27 @@ describe('several files', () => {
     expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('BR-E0112') });
     expect(await cli(['results', '--max-rows-per-file', '10'], { cwd })).toMatchObject({ code: 2 });
   });
+});
+
+test('a process that is killed while it writes leaves no file that can be seen, and the same command writes them', async () => {
+  const { cwd, run } = await worldWith([]);
+  expect((await run()).code).toBe(0);
+  const argv = ['results', '-o', 'out.parquet', '--max-rows-per-file', '5'];
+  const begun = new Promise<void>((resolve) => {
+    const watcher = watch(cwd, (_, name) => {
+      if (!name?.endsWith('.part')) return;
+      watcher.close();
+      resolve();
+    });
+  });
+  const child = spawnCli(argv, { cwd });
+  await begun;
+  child.process.kill('SIGKILL');
+  expect((await child.ended).signal).toBe('SIGKILL');
+  expect(partsIn(cwd)).toEqual([]);
+  expect(await cli(argv, { cwd })).toMatchObject({ code: 0 });
+  const rows = await Promise.all(partsIn(cwd).map((name) => readParquet(join(cwd, name))));
+  expect(rows.map((each) => each.length)).toEqual(Array(ROWS / 5).fill(5));
 });
 
 /** True where this user may mount a file system of his own: a container may forbid it. */
