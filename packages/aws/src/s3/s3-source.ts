@@ -6,7 +6,9 @@ import type { S3Location } from './s3-location.ts';
 export function s3Source(at: S3Location, { key, size, etag }: ObjectInfo): Source {
   const name = `s3://${at.bucket}/${at.full(key)}`;
   const open = async (from: number, to: number, signal: AbortSignal | undefined) => {
-    const source = await openObject(at, key, { from, to, ifMatch: etag, ...(signal ? { signal } : {}) });
+    // without an end the whole object is asked for as such, and S3 sends its checksum along
+    const end = to === size ? {} : { to };
+    const source = await openObject(at, key, { from, ...end, ifMatch: etag, ...(signal ? { signal } : {}) });
     if (source) return source;
     throw new InputError('BR-E0118', `${name} was removed while it was read`, { details: { file: name } });
   };

@@ -18,7 +18,7 @@ export function planCommand(cli: Cli): Command {
   const command = cli.command('plan [dataset...]', {
     summary: 'what a run would do and cost; sends nothing',
     examples: ['batchrock plan reviews.csv --model amazon.nova-lite-v1:0 --prompt "{text}"'],
-    more: 'Reads the whole dataset once. Writes no object, creates no job, asks no server.',
+    more: 'Reads the whole dataset once. Writes no object, creates no job, asks no server\nbut the one that has the dataset.',
   });
   return withTarget(withQuestion(command)).action(
     cli.action<PlanFlags, readonly [readonly string[]]>(async ({ host, terminal, interrupts }, flags, [dataset]) => {

@@ -23,7 +23,7 @@ export interface FoundSources {
 }
 
 /** Finds the files that a name of a dataset means. Throws `BR-E0101` when there are none. */
-export async function findSources(name: string, options: SourceOptions): Promise<FoundSources> {
+async function findSources(name: string, options: SourceOptions): Promise<FoundSources> {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)?.[1]?.toLowerCase();
   if (scheme === 's3') {
     const s3 = await openS3(options);
