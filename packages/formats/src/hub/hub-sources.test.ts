@@ -100,6 +100,16 @@ describe('what the hub has converted to Parquet', () => {
     expect(await (await open()).sources[0]!.pin()).not.toEqual(before);
   });
 
+  it('is refused when the branch moves on between two of its files', async () => {
+    await hubWith({ converted: [split('train', A, B)] });
+    const pin = await (await open()).sources[1]!.pin();
+    const before = pin.kind === 'hub' ? `/datasets/me/data/resolve/${pin.revision}/${pin.path}` : '';
+    hub.put('me/data', { converted: [split('train', B, B)] });
+    hub.failNext(/resolve.*0001/, { status: 302, headers: { location: before } });
+    await expect(open()).rejects.toMatchObject({ code: 'BR-E0118', message: expect.stringContaining('changed while its files') });
+    expect((await open()).sources).toHaveLength(2);
+  });
+
   it('never shows the token to anybody but the hub', async () => {
     await hubWith({ access: 'private', converted: [split('train', A)] });
     const [source] = (await open('hf://me/data', {}, TOKEN)).sources;
