@@ -17,7 +17,7 @@ import { type Dictionary, readDictionary, type ValueReader } from './value-reade
  * Bytes of the largest page, decoded. Writers make pages of about 1 MB (parquet-mr, pyarrow) or up to 100 MB (DuckDB, as seen on
  * 2026-11-21), so one that claims more is taken for damaged or hostile.
  */
-export const MAX_PAGE_BYTES = 128 << 20;
+const MAX_PAGE_BYTES = 128 << 20;
 
 /** Bytes of the longest page header: it may hold the least and the greatest value of its page. */
 const MAX_HEADER_BYTES = 16 << 20;

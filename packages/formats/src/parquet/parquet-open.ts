@@ -27,7 +27,8 @@ export async function openParquet(access: RandomAccess, options: ParquetOptions 
   const { name = 'the dataset', maxRowBytes = DEFAULT_MAX_ROW_BYTES, from, signal } = options;
   try {
     const file = await readParquetFile(access, name, signal);
-    if (file.rows === 0 && !options.mayBeEmpty) throw new InputError('BR-E0102', `${name} has no rows`, { details: { file: name } });
+    if (file.rows === 0 && !options.mayBeEmpty)
+      throw new InputError('BR-E0102', `${name} has no rows`, { details: { file: name } });
     const row = from === undefined ? 0 : from.line - 1;
     return new ParquetReader(file, access, { maxRowBytes, row, ordinal: from?.ordinal ?? 0, signal });
   } catch (error) {
