@@ -209,6 +209,14 @@ describe('a column that lies', () => {
     expect(Buffer.from(batch!.bytes.slice(0, batch!.rowEnd[0])).toString()).toBe('{"c":null}\n');
   });
 
+  it('with a list behind the last row is refused', async () => {
+    // two lists of one boolean each, in a group of one row
+    const page = Uint8Array.from([2, 0, 0, 0, 4, 0, 2, 0, 0, 0, 4, 1, 3]);
+    const column = { stored: StoredType.boolean, repetition: 2, page, values: 2 };
+    expect(await wrong(tiny(column, { rows: 2 }))).toBe('nothing');
+    expect(await wrong(tiny(column))).toBe('bad.parquet, row group 1, column c: more values than rows');
+  });
+
   it('in one endless list ends', async () => {
     const values = 2 ** 31 - 1;
     // repetition levels 0, then 1 for ever; definition levels of 1 for ever; booleans as one run

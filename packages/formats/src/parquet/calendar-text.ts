@@ -1,7 +1,7 @@
 import type { TimeUnit } from '@batchrock/core';
 
 /** Units in a second, and their digits behind the point. */
-const UNITS: Readonly<Record<TimeUnit, { readonly perSecond: number; readonly digits: number }>> = {
+export const UNITS: Readonly<Record<TimeUnit, { readonly perSecond: number; readonly digits: number }>> = {
   ms: { perSecond: 1e3, digits: 3 },
   us: { perSecond: 1e6, digits: 6 },
   ns: { perSecond: 1e9, digits: 9 },
