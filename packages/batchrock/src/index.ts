@@ -12,6 +12,7 @@ export type {
   PlanReport,
   Question,
   RecordLife,
+  ResultsFileRequest,
   ResultsRequest,
   RetryRequest,
   RunCost,

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
+import { createBedrockBatchService, createS3ObjectStore, type S3ObjectStoreOptions } from '@batchrock/aws';
 import type { BatchServiceFacts, Compression, Ledger, RunPorts } from '@batchrock/core';
 import { createScratch, loadDigest, nodeClock, nodeRandom, plainCompression, zstdCompression } from '../node/index.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
@@ -12,7 +12,15 @@ export interface Connection {
   readonly ports: RunPorts;
   /** The local Bedrock answers, embedded or elsewhere. */
   readonly synthetic: boolean;
+  /** How another thread reaches the same objects: plain data. */
+  readonly store: StoreAccess;
   close(): Promise<void>;
+}
+
+/** How objects of runs are reached, and whether kept rows are compressed. */
+export interface StoreAccess {
+  readonly s3: S3ObjectStoreOptions;
+  readonly isCompressed: boolean;
 }
 
 /** Connects to a target. The embedded local Bedrock is started, unless another process of this state directory runs it. */
@@ -29,6 +37,7 @@ export async function connect(
     return {
       ports: await portsOf(adapters, plainCompression, dir, ledger),
       synthetic: true,
+      store: { s3: adapters.s3, isCompressed: false },
       async close() {
         adapters.destroy();
         await local.close();
@@ -47,6 +56,7 @@ export async function connect(
     // the rows that a local Bedrock keeps lie on this machine, as those of the embedded one do
     ports: await portsOf(adapters, facts === undefined ? zstdCompression() : plainCompression, dir, ledger),
     synthetic: facts !== undefined,
+    store: { s3: adapters.s3, isCompressed: facts === undefined },
     async close() {
       adapters.destroy();
     },
@@ -63,9 +73,11 @@ function openAdapters(target: Target, options: AdapterOptions) {
   const { endpoint, credentials, facts } = options;
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
-  const objects = createS3ObjectStore({ ...shared, bucket: target.bucket, prefix: target.prefix });
+  const s3 = { ...shared, bucket: target.bucket, prefix: target.prefix };
+  const objects = createS3ObjectStore(s3);
   const service = createBedrockBatchService({ ...shared, facts });
   return {
+    s3,
     objects,
     service,
     destroy() {

@@ -16,7 +16,7 @@ export interface MadePiece {
 
 /** Makes the row groups of some rows, in the thread that calls. */
 export async function makePiece(
-  ports: RunPorts,
+  ports: Pick<RunPorts, 'objects' | 'compression'>,
   input: Omit<ExportInput, 'writer' | 'only'>,
   only: PieceTask,
   sink: ObjectSink,

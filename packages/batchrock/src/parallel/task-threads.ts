@@ -57,9 +57,12 @@ export class TaskThreads<Task, Result> {
     return { result, bytes: bytesOf(ticket, result) };
   }
 
-  /** Ends the threads, whatever they do. */
+  /** Ends the threads, whatever they do: tasks that are not over reject. */
   async close(): Promise<void> {
-    for (const worker of this.#workers) worker.removeAllListeners();
+    for (const worker of this.#workers) {
+      worker.removeAllListeners();
+      this.#lose(worker, new InvariantError('the threads were ended'));
+    }
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 

@@ -59,6 +59,7 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
   const written = await writeResults(connection.ports, {
     run: run.run,
     place: output,
+    store: connection.store,
     replace: o.mayReplace,
     known: current.exports,
     beforeCommit: note,

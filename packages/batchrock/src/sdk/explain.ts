@@ -17,7 +17,7 @@ import {
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { findLine } from './find-line.ts';
-import { keptRowsOf } from './write-results.ts';
+import { keptRowsOf } from './kept-rows.ts';
 
 /** The whole life of a part's job. */
 export interface PartLife {

@@ -43,6 +43,7 @@ export async function resultsToFile(
     ...o,
     run: id,
     place,
+    store: connection.store,
     replace: standing.what !== 'nothing',
     known: home.exports,
     beforeCommit: async (files) => saveHome(session.ledger, withExports(await loadHome(session.ledger, id), files)),

@@ -1,20 +1,24 @@
+import { availableParallelism } from 'node:os';
 import {
   type ExportCounts,
   exportResults,
   type ObjectSink,
-  type OpenRows,
   type ResultWriter,
-  type RunDocument,
   type RunPorts,
   readRun,
   StateError,
 } from '@batchrock/core';
-import { createCsvWriter, createJsonlWriter, createParquetWriter, openDataset } from '@batchrock/formats';
+import { createCsvWriter, createJsonlWriter, createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
+import type { StoreAccess } from '../compose/connection.ts';
+import { exportByThreads } from '../parallel/export-by-threads.ts';
 import { type KnownExport, type OutputFormat, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
 import { VERSION } from '../version.ts';
 import { filesWriter } from './files-writer.ts';
+import { keptRowsOf } from './kept-rows.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
 import { ResultFiles } from './result-files.ts';
+
+const CREATED_BY = `batchrock version ${VERSION}`;
 
 /** What is exported, and how it is followed. */
 export interface ExportOptions {
@@ -40,7 +44,7 @@ function writerOf({ format, csvSafe }: Pick<OutputPlace, 'format' | 'csvSafe'>, 
     case 'csv':
       return createCsvWriter(sink, csvSafe === undefined ? {} : { safe: csvSafe });
     case 'parquet':
-      return createParquetWriter(sink, { createdBy: `batchrock version ${VERSION}` });
+      return createParquetWriter(sink, { createdBy: CREATED_BY });
     default:
       return createJsonlWriter(sink);
   }
@@ -59,15 +63,13 @@ export async function exportWith(ports: RunPorts, writer: ResultWriter, o: Expor
   });
 }
 
-/** Opens rows of a run that were kept. */
-export function keptRowsOf(document: RunDocument): OpenRows {
-  const { name } = document.source;
-  return (source, dialect, from) => openDataset(source, { shape: { format: dialect.format }, name, dialect, from });
-}
-
 /** Where results go. */
 export interface WriteOptions extends ExportOptions {
   readonly place: OutputPlace;
+  /** How other threads reach the objects; default: this thread does all of it. */
+  readonly store?: StoreAccess;
+  /** Threads that share a Parquet file; default: by its rows and the processors. */
+  readonly threads?: number;
   /** What stands there may be replaced. */
   readonly replace: boolean;
   /** What was written for this run before. */
@@ -90,14 +92,45 @@ export interface WrittenResults {
   readonly unchanged: boolean;
 }
 
+/** Below this, threads take longer to start than they save. */
+const SHARED_ROWS = 4 * GROUP_ROWS;
+/** More than these wait for the one that writes. */
+const MOST_THREADS = 4;
+
+/** One Parquet file by several threads; undefined where it is not large, or they fail: then one thread says why. */
+async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions): Promise<ExportCounts | undefined> {
+  const { place, store, signal } = o;
+  const threads = o.threads ?? Math.min(MOST_THREADS, availableParallelism());
+  if (store === undefined || place.format !== 'parquet' || place.maxRowsPerFile !== undefined || o.only !== undefined) {
+    return undefined;
+  }
+  if (threads < 2) return undefined;
+  const reading = await readRun(ports, o.run, { signal });
+  const rows = reading?.run.rows;
+  if (reading === undefined || rows === undefined || (o.threads === undefined && rows < SHARED_ROWS)) return undefined;
+  const { document, run, parts } = reading;
+  const shared = { store, document, run, parts, rows, threads, createdBy: CREATED_BY, signal, onProgress: o.onProgress };
+  try {
+    return await exportByThreads(files.open(place.path), shared);
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+function exportAlone(ports: RunPorts, files: ResultFiles, o: WriteOptions): Promise<ExportCounts> {
+  const { place } = o;
+  const open = (file: number) => writerOf(place, files.open(outputFilePath(place, file)));
+  const writer = place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open);
+  return exportWith(ports, onlyOutcomes(writer, o.only), o);
+}
+
 /** Writes files of results that appear whole or not at all; those that are the same already are left alone. */
 export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<WrittenResults> {
   const { place } = o;
   const files = await ResultFiles.begin(o);
-  const open = (file: number) => writerOf(place, files.open(outputFilePath(place, file)));
-  const writer = place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open);
   try {
-    const counts = await exportWith(ports, onlyOutcomes(writer, o.only), o);
+    const counts = (await exportShared(ports, files, o)) ?? (await exportAlone(ports, files, o));
     const rows = o.only === undefined ? counts.rows : [...new Set(o.only)].reduce((sum, outcome) => sum + counts[outcome], 0);
     const published = await files.publish({
       ...o,

@@ -60,7 +60,10 @@ export interface ExportInput extends CallOptions {
  * Writes one row for each input row, in input order: the first success of a row, else the failure of its last attempt, else
  * `pending`. May be done at any time and again: it reads rows and outcomes, and changes nothing.
  */
-export async function exportResults(ports: RunPorts, input: ExportInput): Promise<ExportCounts & { readonly file: ObjectInfo }> {
+export async function exportResults(
+  ports: Pick<RunPorts, 'objects' | 'compression'>,
+  input: ExportInput,
+): Promise<ExportCounts & { readonly file: ObjectInfo }> {
   const { document, run, writer, only, signal } = input;
   const { attempt, state } = run;
   const isOver = state === 'ended';
