@@ -1,5 +1,6 @@
 import type { OutputEstimate, PlannedCost } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
+import { assumptionText } from './assumption-text.ts';
 import { bytes, count, duration, plural, short, UNKNOWN, usdAlike } from './figures.ts';
 import { printable } from './width.ts';
 
@@ -53,11 +54,6 @@ function outputText({ low, expected, high, each, assumed }: OutputEstimate): str
   const most = high === undefined ? `at least ${short(low)}; no limit: --param max_tokens=N` : `${short(low)} to ${short(high)}`;
   const given = assumed ? assumptionText(each) : `${count(each)} output tokens a row`;
   return `~${short(expected)} (${most}); ${given}`;
-}
-
-/** What nobody has said, and how to say it. */
-export function assumptionText(tokensEach: number): string {
-  return `assumes ${count(tokensEach)} output tokens a row: --expect-output-tokens N`;
 }
 
 function costLines({ plan }: PlanReport): string[] {

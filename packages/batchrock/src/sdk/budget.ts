@@ -12,8 +12,8 @@ import {
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
 import type { Target } from '../compose/target.ts';
+import { assumptionText } from '../render/assumption-text.ts';
 import { usd } from '../render/figures.ts';
-import { assumptionText } from '../render/plan-text.ts';
 import type { Survey } from '../request/survey.ts';
 import type { RunRequest } from './request.ts';
 import type { Session } from './session.ts';
