@@ -2,14 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { didYouMean, InputError } from '@batchrock/core';
 import { storageError, systemErrorCode } from '../node/index.ts';
-import { parsePromptFile } from './prompt-file.ts';
-
-/** What a named prompt brings into a question. */
-export interface NamedPrompt {
-  readonly prompt: string;
-  readonly system?: string;
-  readonly params?: Readonly<Record<string, string>>;
-}
+import { type NamedPrompt, parsePromptFile } from './prompt-file.ts';
 
 /** A question that may name its prompt instead of having it. */
 interface MayNamePrompt extends Partial<NamedPrompt> {

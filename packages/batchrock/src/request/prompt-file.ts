@@ -1,5 +1,11 @@
 import { InputError } from '@batchrock/core';
-import type { NamedPrompt } from './named-prompt.ts';
+
+/** What a named prompt brings into a question. */
+export interface NamedPrompt {
+  readonly prompt: string;
+  readonly system?: string;
+  readonly params?: Readonly<Record<string, string>>;
+}
 
 /** The keys of the front matter. */
 const KEYS = ['description', 'system', 'params'] as const;

@@ -18,7 +18,7 @@ import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
-import { boundsOf, runIdentity } from '../request/identity.ts';
+import { runIdentity } from '../request/identity.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
 import {
   checkNoSource,
@@ -30,6 +30,7 @@ import {
   standingFiles,
 } from '../request/output.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
+import { boundsOf } from '../request/run-bounds.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
 import { takeRows } from '../request/taken-rows.ts';

@@ -72,7 +72,12 @@ describe('the rows that a run takes', () => {
   it('tell why one of them was rejected', async () => {
     const bytes = Buffer.from('id,t\n0,a\n1\n2,b\n3,c,d\n');
     const rows = await readRows(await openTakenRows(opener(bytes), sampleOf(4, 4)));
-    expect(rows.map((row) => row.why)).toEqual([undefined, '1 cell, the header has 2', undefined, expect.stringMatching(/^3 cells, the header has 2/)]);
+    expect(rows.map((row) => row.why)).toEqual([
+      undefined,
+      '1 cell, the header has 2',
+      undefined,
+      expect.stringMatching(/^3 cells, the header has 2/),
+    ]);
     for (let seed = 0; seed < 20; seed++) {
       const some = await readRows(await openTakenRows(opener(bytes), sampleOf(2, 4, seed)));
       for (const { line, why } of some) expect(why).toBe(rows[line - 2]?.why);
