@@ -71,6 +71,6 @@ export interface RowBatch {
   places?: Float64Array;
   /** 1-based line on which row `r` begins. Parquet: the number of the row in its file. */
   line: Float64Array;
-  /** `RejectReason` of row `r`; its cells count only where it is `none` (a ragged row has those it has, the rest absent). */
+  /** `RejectReason` of row `r`. A rejected row has the cells that can be read, the rest are absent; they may not be UTF-8. */
   reject: Uint8Array;
 }

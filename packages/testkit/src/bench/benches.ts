@@ -11,6 +11,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Bench>>> = {
   'join-to-jsonl': async () => (await import('./join-to-jsonl.ts')).joinToJsonl,
   'join-to-csv': async () => (await import('./join-to-csv.ts')).joinToCsv,
   'join-to-parquet': async () => (await import('./join-to-parquet.ts')).joinToParquet,
+  'join-to-parquet-2': async () => (await import('./join-to-parquet-2.ts')).joinToParquet2,
   'join-embeddings': async () => (await import('./join-embeddings.ts')).joinEmbeddings,
   'end-to-end': async () => (await import('./end-to-end.ts')).endToEnd,
   'wc-l': () => forScale('wc-l'),
