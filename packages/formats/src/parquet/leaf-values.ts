@@ -85,7 +85,7 @@ class NumberValues implements LeafValues {
     leaf.reserve(8);
     leaf.length += putNumber(leaf.target.view, leaf.length, this.#physical, value);
     // what is not a number has no place in the order
-    if (value !== value) return;
+    if (Number.isNaN(value)) return;
     if (this.#min === undefined || value < this.#min) this.#min = value;
     if (this.#max === undefined || value > this.#max) this.#max = value;
   }
