@@ -5,7 +5,7 @@ import { PageCompressor, pageChecksum } from './page-compressor.ts';
 import { RunLengths } from './run-lengths.ts';
 
 /** A page is closed when its values have so many bytes, or its rows are so many: what parquet-java and Arrow write. */
-export const PAGE_BYTES = 1 << 20;
+const PAGE_BYTES = 1 << 20;
 export const PAGE_ROWS = 20_000;
 
 /** Before the values of a page, for its levels. */

@@ -44,7 +44,7 @@ export class RunLengths {
 }
 
 /** Writes a number below 2^31, seven bits a byte; the offset after it. */
-export function putVarint(out: Uint8Array, at: number, value: number): number {
+function putVarint(out: Uint8Array, at: number, value: number): number {
   let rest = value;
   while (rest >= 0x80) {
     out[at++] = (rest & 0x7f) | 0x80;
