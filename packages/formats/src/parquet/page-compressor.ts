@@ -1,4 +1,5 @@
-import { constants, crc32, zstdCompress } from 'node:zlib';
+import { Buffer } from 'node:buffer';
+import { constants, crc32, createZstdCompress, type ZstdCompress } from 'node:zlib';
 import { InvariantError } from '@batchrock/core';
 import { Codec } from './file-layout.ts';
 
@@ -15,10 +16,14 @@ const PARAMS = {
 /** Pages that are compressed at the same time: libuv has four threads. */
 const MOST_AT_ONCE = 4;
 
+/** Compressed bytes that are allocated at once: those of some pages. */
+const CHUNK_BYTES = 1 << 20;
+
 /** Compresses pages on libuv's threads, some at a time. */
 export class PageCompressor {
   readonly codec: Codec;
   #underWay = 0;
+  readonly #idle: FrameStream[] = [];
   #waiting: (() => void) | undefined;
 
   constructor(compression: ParquetCompression) {
@@ -42,8 +47,11 @@ export class PageCompressor {
   async compress(body: Uint8Array): Promise<Uint8Array> {
     if (this.codec === Codec.none) return body;
     this.#underWay += 1;
+    const stream = this.#idle.pop() ?? new FrameStream();
     try {
-      return await compressed(body);
+      const bytes = await stream.compress(body);
+      this.#idle.push(stream);
+      return bytes;
     } finally {
       this.#underWay -= 1;
       const waiting = this.#waiting;
@@ -58,13 +66,32 @@ export function pageChecksum(bytes: Uint8Array): number {
   return crc32(bytes);
 }
 
-function compressed(body: Uint8Array): Promise<Uint8Array> {
-  // half a page at a time, which nearly always is enough: text shrinks to less
-  const chunkSize = Math.max(1 << 10, body.length >> 1);
-  return new Promise((resolve, reject) => {
-    zstdCompress(body, { params: PARAMS, chunkSize, pledgedSrcSize: body.length }, (error, result) => {
-      if (error) reject(new InvariantError('a page could not be compressed', { cause: error }));
-      else resolve(result);
+/**
+ * Makes one frame of each page. A stream is kept from page to page: its tables are allocated once, and the collector of
+ * garbage, which counts them, does not run every few pages. A frame does not depend on those before it.
+ */
+class FrameStream {
+  readonly #stream: ZstdCompress = createZstdCompress({ params: PARAMS, chunkSize: CHUNK_BYTES });
+  #pieces: Buffer[] = [];
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor() {
+    this.#stream.on('data', (piece: Buffer) => this.#pieces.push(piece));
+    this.#stream.on('error', (error) => this.#reject(new InvariantError('a page could not be compressed', { cause: error })));
+  }
+
+  /** One page at a time. */
+  compress(body: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#stream.write(body);
+      this.#stream.flush(constants.ZSTD_e_end, () => {
+        // what the stream has kept back comes to the listener above
+        while (this.#stream.read() !== null);
+        const pieces = this.#pieces;
+        this.#pieces = [];
+        resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+      });
     });
-  });
+  }
 }
