@@ -21,4 +21,14 @@ describe('a pool of blocks', () => {
     expect(pool.take().buffer).toBe(blocks[0]?.buffer);
     expect(blocks.map((block) => block.buffer)).not.toContain(pool.take().buffer);
   });
+
+  it('says when as many are out as are kept', () => {
+    const pool = new BlockPool(100, 2);
+    const first = pool.take();
+    expect(pool.isUsedUp).toBe(false);
+    pool.take();
+    expect(pool.isUsedUp).toBe(true);
+    pool.give(first);
+    expect(pool.isUsedUp).toBe(false);
+  });
 });

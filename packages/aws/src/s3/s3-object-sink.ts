@@ -10,7 +10,7 @@ import type { CreateOptions, ObjectInfo, ObjectSink } from '@batchrock/core';
 import { translateError } from '../translate-error.ts';
 import { type S3Location, unquoted } from './s3-location.ts';
 
-/** An upload from two recycled blocks: one on its way while the caller fills the other. Below one block it is a PutObject. */
+/** An upload from shared blocks: one on its way while the caller fills another. Below one block it is a PutObject. */
 export function createObject(at: S3Location, key: string, options: CreateOptions): ObjectSink {
   return new S3ObjectSink(at, key, options);
 }
@@ -25,7 +25,6 @@ class S3ObjectSink implements ObjectSink {
   readonly #parts: CompletedPart[] = [];
   #uploadId: Promise<string> | undefined;
   #inFlight: Promise<unknown> = Promise.resolve();
-  #spare: Uint8Array | undefined;
   /** The block that the caller fills. */
   #filling: Uint8Array | undefined;
   /** A short block is the last; it waits for `commit`, since it may be the whole object. */
@@ -53,12 +52,13 @@ class S3ObjectSink implements ObjectSink {
       return new Uint8Array(0);
     }
     await this.#inFlight;
-    this.#inFlight = this.#uploadPart(full);
+    const { blocks } = this.#at;
+    this.#filling = undefined;
+    this.#inFlight = this.#uploadPart(full).finally(() => blocks.give(full));
     this.#inFlight.catch(() => undefined);
-    const next = this.#spare ?? this.#at.blocks.take();
-    this.#spare = full;
-    this.#filling = next;
-    return next;
+    if (blocks.isUsedUp) await this.#inFlight;
+    this.#filling = blocks.take();
+    return this.#filling;
   }
 
   async commit(): Promise<ObjectInfo> {
@@ -87,8 +87,8 @@ class S3ObjectSink implements ObjectSink {
 
   /** Only when nothing is on its way any more. */
   #giveBack(): void {
-    for (const block of [this.#filling, this.#spare]) this.#at.blocks.give(block);
-    this.#filling = this.#spare = this.#tail = undefined;
+    this.#at.blocks.give(this.#filling);
+    this.#filling = this.#tail = undefined;
   }
 
   async #put(Body: Uint8Array): Promise<ObjectInfo> {

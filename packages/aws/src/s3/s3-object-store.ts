@@ -6,6 +6,7 @@ import { BlockPool } from './block-pool.ts';
 import { openObject } from './s3-byte-source.ts';
 import { RESUME_DELAY_MS, type S3Location, unquoted } from './s3-location.ts';
 import { createObject } from './s3-object-sink.ts';
+import { isOnThisMachine, NO_WIRE } from './this-machine.ts';
 import { leavePayloadUnsigned } from './unsigned-payload.ts';
 
 /** Where the objects of runs lie. */
@@ -24,8 +25,8 @@ export interface S3ObjectStoreOptions extends ConnectionOptions {
 /** The least that S3 takes as a part (API reference, 2026-11); with 10,000 of them an object may have 50 GB. */
 const BLOCK_BYTES = 5 * 1024 * 1024;
 
-/** Two uploads at full speed. */
-const POOLED_BLOCKS = 4;
+/** Two uploads at full speed, and the end of one before them. */
+const POOLED_BLOCKS = 5;
 
 /** Bedrock's S3 URI pattern (service model 2023-04-20) allows no more than this in a key. */
 const BEDROCK_SAFE_PREFIX = /^[-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*$/;
@@ -41,6 +42,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
   }
   const client = new S3Client({
     ...clientConfig(options, 60_000),
+    ...(isOnThisMachine(options.endpoint) ? NO_WIRE : {}),
     forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
   });
   leavePayloadUnsigned(client);
