@@ -153,15 +153,17 @@ export async function promptOf(flags: QuestionFlags, cwd: string): Promise<strin
   if (flags.prompt !== undefined) {
     throw new InputError('BR-E0112', 'both --prompt and --prompt-file are given; one is allowed');
   }
-  const { readFile } = await import('node:fs/promises');
   const { resolve } = await import('node:path');
-  const text = await readFile(resolve(cwd, flags.promptFile)).catch((cause: NodeJS.ErrnoException) => {
+  const { readPromptBytes } = await import('../request/read-prompt.ts');
+  const { promptFile } = flags;
+  const text = await readPromptBytes(resolve(cwd, promptFile), promptFile).catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof InputError) throw cause;
     const what = cause.code === 'ENOENT' ? 'no such file' : `cannot read (${cause.code})`;
-    throw new InputError('BR-E0101', `${what}: ${flags.promptFile}, the prompt`, { cause });
+    throw new InputError('BR-E0101', `${what}: ${promptFile}, the prompt`, { cause });
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(text).replace(/\r?\n$/, '');
   } catch (cause) {
-    throw new InputError('BR-E0114', `the prompt in ${flags.promptFile} is not UTF-8`, { cause, hint: 'save the file as UTF-8' });
+    throw new InputError('BR-E0114', `the prompt in ${promptFile} is not UTF-8`, { cause, hint: 'save the file as UTF-8' });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalBedrock } from '@batchrock/local';
 import { describe, expect, test } from 'vitest';
@@ -100,6 +100,33 @@ const TABLE: readonly BadInput[] = [
     says: ['{title}', 'text'],
   },
   {
+    what: 'a JSON Lines file that holds something else',
+    files: { 'in.jsonl': 'id,text\n1,a\n' },
+    argv: ['run', 'in.jsonl', '--model', MODEL, '--prompt', '{text}'],
+    code: 'BR-E0114',
+    says: ['in.jsonl has no line', 'JSON object', '--format csv'],
+  },
+  {
+    what: 'a JSON Lines file of empty objects',
+    files: { 'in.jsonl': '{}\n{}\n' },
+    argv: ['run', 'in.jsonl', '--model', 'amazon.titan-embed-text-v2:0'],
+    code: 'BR-E0114',
+    says: ['in.jsonl has no line', 'with names'],
+  },
+  {
+    what: 'symbolic links in a circle',
+    argv: ask(),
+    before: (folder) => symlinkSync('in.csv', join(folder, 'in.csv')),
+    code: 'BR-E0120',
+    says: ['in.csv', 'symbolic links', 'circle'],
+  },
+  {
+    what: 'a name that is too long for the file system',
+    argv: ['run', `${'a'.repeat(300)}.csv`, '--model', MODEL, '--prompt', '{text}'],
+    code: 'BR-E0120',
+    says: ['aaa.results.jsonl', 'too long'],
+  },
+  {
     what: 'a brace that is never closed',
     files: GOOD,
     argv: ['run', 'in.csv', '--model', MODEL, '--prompt', 'Say {text'],
@@ -147,6 +174,20 @@ const TABLE: readonly BadInput[] = [
     argv: ['run', 'in.csv', '--model', MODEL, '--prompt-file', 'p.txt'],
     code: 'BR-E0101',
     says: ['p.txt'],
+  },
+  {
+    what: 'a prompt file larger than any record',
+    files: { ...GOOD, 'p.txt': 'x'.repeat(17 * 2 ** 20) },
+    argv: ['run', 'in.csv', '--model', MODEL, '--prompt-file', 'p.txt'],
+    code: 'BR-E0120',
+    says: ['p.txt', '16777216 bytes'],
+  },
+  {
+    what: 'a named prompt larger than any record',
+    files: { ...GOOD, 'prompts/p.md': 'x'.repeat(17 * 2 ** 20) },
+    argv: ['run', 'in.csv', '--model', MODEL, '--prompt-id', 'p'],
+    code: 'BR-E0120',
+    says: ['p.md', '16777216 bytes'],
   },
   {
     what: 'an output that exists',

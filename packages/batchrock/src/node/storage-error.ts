@@ -5,6 +5,14 @@ export function systemErrorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** Codes of paths that can never do, so that the same command again would not help. */
+const WRONG_PATHS: ReadonlyMap<string, string> = new Map([
+  ['ELOOP', 'its symbolic links lead in a circle'],
+  ['ENAMETOOLONG', 'the name is too long for this file system'],
+  ['EISDIR', 'it is a folder, not a file'],
+  ['ENOTDIR', 'a file stands where a folder is needed'],
+]);
+
 /** Translates what node:fs throws into our tree. `what` says what was tried, such as `write results.jsonl`. */
 export function storageError(error: unknown, what: string): BatchrockError {
   if (isBatchrockError(error)) return error;
@@ -22,6 +30,10 @@ export function storageError(error: unknown, what: string): BatchrockError {
       ...detail,
       hint: 'choose a place that you may write to and read from',
     });
+  }
+  const wrong = WRONG_PATHS.get(code);
+  if (wrong !== undefined) {
+    return new InputError('BR-E0120', `cannot ${what}: ${wrong}`, { ...detail, hint: 'give another path' });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new ServiceError('BR-E0509', `cannot ${what}: ${message}`, { ...detail, reason: 'unavailable', effect: 'unknown' });

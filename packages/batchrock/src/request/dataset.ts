@@ -80,6 +80,7 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
       text += batch ? batch.rowEnd[batch.count - 1]! - batch.rowStart[0]! : 0;
     } while (batch && (rows < SAMPLE_ROWS || text < leastText || lacksColumns(reader, question)));
     if (rows === 0) throw new InputError('BR-E0102', `none of the ${files.sources.length} files has a row`);
+    if (reader.columns.length === 0) throw noColumns(files.sources);
     checkColumns(reader.columns, question);
     const read = reader.bytesRead ?? reader.position.byte;
     const isCounted = batch === undefined || reader.rowCount !== undefined;
@@ -98,6 +99,15 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
 function lacksColumns(reader: RowReader, question: CheckedQuestion): boolean {
   if (reader.dialect.format !== 'jsonl') return false;
   return question.columns.some((column) => !reader.columns.includes(column));
+}
+
+/** Only JSON Lines come this far without a column: the other formats have a header. */
+function noColumns(sources: readonly Source[]): InputError {
+  const [first] = sources;
+  const where = sources.length === 1 ? `${first?.name} has no line` : `${first?.name} and the other files have no line`;
+  return new InputError('BR-E0114', `${where} that can be read as a JSON object with names: {"name": "value"}`, {
+    hint: 'each line of JSON Lines is one object; for another format give --format csv, tsv or parquet',
+  });
 }
 
 function checkColumns(columns: readonly string[], question: CheckedQuestion): void {

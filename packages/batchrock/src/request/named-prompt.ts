@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { didYouMean, InputError } from '@batchrock/core';
 import { storageError, systemErrorCode } from '../node/index.ts';
 import { type NamedPrompt, parsePromptFile } from './prompt-file.ts';
+import { readPromptBytes } from './read-prompt.ts';
 
 /** A question that may name its prompt instead of having it. */
 interface MayNamePrompt extends Partial<NamedPrompt> {
@@ -37,7 +38,7 @@ async function readNamedPrompt(id: string, folder: string, cwd: string): Promise
     throw new InputError('BR-E0124', `${JSON.stringify(id)} is no id of a prompt: letters, digits, - _ and . or / between them`);
   }
   const file = join(folder, `${id}.md`);
-  const bytes = await readFile(resolve(cwd, file)).catch(async (error: unknown) => {
+  const bytes = await readPromptBytes(resolve(cwd, file), file).catch(async (error: unknown) => {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw await unknownPrompt(id, folder, cwd);
     throw storageError(error, `read the prompt ${file}`);
