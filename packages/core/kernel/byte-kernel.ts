@@ -645,5 +645,55 @@ function quoteCell(at: usize, end: usize, delimiter: u32): usize {
  * two bytes more than twice as much.
  */
 export function csvCell(from: usize, end: usize, delimiter: u32, to: usize): usize {
-  return quoteCell(to, unescape(from, end, to + 1), delimiter);
+  const plain = plainCell(from, end, delimiter, to);
+  return plain !== 0 ? plain : quoteCell(to, unescape(from, end, to + 1), delimiter);
+}
+
+/** Copies what is a cell as it stands: no escape, no delimiter, no space at an end. 0 for anything else. */
+function plainCell(from: usize, end: usize, delimiter: u32, to: usize): usize {
+  if (from === end) return to;
+  if (load<u8>(from) === 0x20 || load<u8>(end - 1) === 0x20) return 0;
+  // quotes, line ends and control bytes are escaped, and so have a backslash
+  const backslash = i8x16.splat(0x5c);
+  const comma = i8x16.splat(<i8>delimiter);
+  for (; from + 16 <= end; from += 16, to += 16) {
+    const x = v128.load(from);
+    if (v128.any_true(v128.or(i8x16.eq(x, backslash), i8x16.eq(x, comma)))) return 0;
+    v128.store(to, x);
+  }
+  const x = v128.load(from);
+  const special = i8x16.bitmask(v128.or(i8x16.eq(x, backslash), i8x16.eq(x, comma)));
+  if ((special & ((1 << <u32>(end - from)) - 1)) !== 0) return 0;
+  return put(from, end - from, to);
+}
+
+/**
+ * Writes an answer behind a row of CSV: a delimiter and its cell, the literal (the cells up to the stop reason and the
+ * delimiter before that), the stop reason, and the two counts, a delimiter before and behind each; the address behind the last
+ * delimiter. A count below 0 is an empty cell.
+ */
+export function csvAnswer(
+  value: usize,
+  valueEnd: usize,
+  literal: usize,
+  length: usize,
+  stop: usize,
+  stopEnd: usize,
+  input: f64,
+  output: f64,
+  delimiter: u32,
+  to: usize,
+): usize {
+  store<u8>(to, delimiter);
+  to = csvCell(value, valueEnd, delimiter, to + 1);
+  to = put(literal, length, to);
+  to = csvCell(stop, stopEnd, delimiter, to);
+  store<u8>(to, delimiter);
+  to += 1;
+  if (input >= 0) to = putInteger(to, input);
+  store<u8>(to, delimiter);
+  to += 1;
+  if (output >= 0) to = putInteger(to, output);
+  store<u8>(to, delimiter);
+  return to + 1;
 }

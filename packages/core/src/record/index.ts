@@ -14,7 +14,7 @@ export {
 export { hexValue } from './json-scan.ts';
 export { jsonText } from './json-text.ts';
 export { addressOf, allowKernel, kernelFunctions, linkKernel, releaseBlock, takeBlock } from './kernel.ts';
-export { AnswerLiterals, LiteralBlock, writeCsvCell, writeJsonCell } from './kernel-results.ts';
+export { AnswerLiterals, LiteralBlock, writeCsvAnswer, writeCsvCell, writeJsonCell } from './kernel-results.ts';
 export { JsonKeys, type ScannedRows, type Stretch, scanCsvRows } from './kernel-rows.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { OutcomeReader } from './outcome-reader.ts';

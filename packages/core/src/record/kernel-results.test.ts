@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { byteView, copyBytes, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
 import { addressOf, releaseBlock, takeBlock } from './kernel.ts';
-import { AnswerLiterals, LiteralBlock, writeCsvCell, writeJsonCell } from './kernel-results.ts';
+import { AnswerLiterals, LiteralBlock, writeCsvAnswer, writeCsvCell, writeJsonCell } from './kernel-results.ts';
 import { emptyOutcomeSpans } from './outcome-spans.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -128,6 +128,45 @@ test('an answer stands between its literals, and a count that is unknown is null
   );
   answers.release();
   literals.release();
+});
+
+test('an answer stands in cells behind a row of CSV, and a count that is unknown is an empty cell', () => {
+  const number = fc.oneof(fc.constant(-1), fc.nat(), fc.constantFrom(0, 9, 10, 999_999_999_999_999));
+  const stopReason = fc.constantFrom('', 'end_turn', 'max_tokens', 'a reason of more than sixteen bytes', 'one, and two');
+  const shown = (value: number) => (value < 0 ? '' : String(value));
+  fc.assert(
+    fc.property(
+      escaped,
+      stopReason,
+      fc.tuple(offset, offset),
+      fc.tuple(number, number),
+      fc.constantFrom(',', ';'),
+      (inside, stop, [start, at], [inputTokens, outputTokens], delimiter) => {
+        const literals = new LiteralBlock([bytesOf(['', 'succeeded', '', '', ''].join(delimiter))]);
+        const bytes = bytesOf(`"${inside}"${stop}`);
+        place(bytes, start);
+        const valueEnd = start + bytes.length - stop.length;
+        const spans = {
+          valueStart: start,
+          valueEnd,
+          stopStart: valueEnd,
+          stopEnd: valueEnd + stop.length,
+          inputTokens,
+          outputTokens,
+        };
+        const outcome = { ...emptyOutcomeSpans(), text: from, bytes: from.bytes, ...spans };
+        const end = writeCsvAnswer(outcome, literals.views[0]!, delimiter.charCodeAt(0), to, at);
+        literals.release();
+        const cell = (text: string) =>
+          /["\n\r]|^ | $/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
+        const answer = cell(textOf(bytesOf(JSON.parse(textOf(bytes.subarray(0, valueEnd - start))))));
+        const cells = ['', answer, 'succeeded', '', '', cell(stop), shown(inputTokens), shown(outputTokens), ''];
+        expect(textOf(to.bytes.subarray(at, end))).toBe(cells.join(delimiter));
+        expect(to.bytes[end + 2 * bytes.length]).toBe(0xee);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
 });
 
 test('blocks that are given back are taken again, joined to one where they touch', () => {

@@ -94,3 +94,27 @@ export function writeCsvCell(from: ByteView, start: number, end: number, delimit
   if (from.address < 0 || to.address < 0) return -1;
   return kernelFunctions().csvCell(from.address + start, from.address + end, delimiter, to.address + at) - to.address;
 }
+
+/**
+ * Writes a text answer behind a row of CSV, from its delimiter to the one before the record id; the offset behind that. `literal`
+ * stands between the answer and the stop reason. -1, and nothing written, where the kernel cannot. There must be room for twice
+ * the outcome and what is around its cells.
+ */
+export function writeCsvAnswer(outcome: OutcomeSpans, literal: ByteView, delimiter: number, to: ByteView, at: number): number {
+  const { address } = outcome.text;
+  if (literal.address < 0 || address < 0 || to.address < 0) return -1;
+  const after = kernelFunctions().csvAnswer(
+    // without the quotes of the JSON string
+    address + outcome.valueStart + 1,
+    address + outcome.valueEnd - 1,
+    literal.address,
+    literal.bytes.length,
+    address + outcome.stopStart,
+    address + outcome.stopEnd,
+    outcome.inputTokens,
+    outcome.outputTokens,
+    delimiter,
+    to.address + at,
+  );
+  return after - to.address;
+}

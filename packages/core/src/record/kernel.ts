@@ -15,6 +15,18 @@ export interface KernelFunctions {
   unpackFloats(from: number, end: number, to: number): number;
   vectorText(from: number, end: number, to: number): number;
   csvCell(from: number, end: number, delimiter: number, to: number): number;
+  csvAnswer(
+    value: number,
+    valueEnd: number,
+    literal: number,
+    length: number,
+    stop: number,
+    stopEnd: number,
+    input: number,
+    output: number,
+    delimiter: number,
+    to: number,
+  ): number;
   jsonCell(literal: number, length: number, from: number, end: number, doubled: boolean, to: number): number;
   jsonAnswer(
     table: number,

@@ -4,6 +4,7 @@ import {
   byteView,
   CellKind,
   copyBytes,
+  LiteralBlock,
   type ObjectInfo,
   type ObjectSink,
   type OutcomeSpans,
@@ -13,6 +14,7 @@ import {
   type ResultTable,
   type ResultWriter,
   type RowBatch,
+  writeCsvAnswer,
   writeCsvCell,
   writeVector,
 } from '@batchrock/core';
@@ -60,6 +62,8 @@ class CsvWriter implements ResultWriter {
   /** Rows may be copied as they came. */
   #isSameDialect = false;
   #lineEnd: Uint8Array = new Uint8Array(0);
+  /** What stands between an answer and its stop reason. */
+  #between: LiteralBlock = new LiteralBlock([]);
   #needed = 0;
 
   constructor(sink: ObjectSink, options: CsvWriterOptions) {
@@ -74,6 +78,7 @@ class CsvWriter implements ResultWriter {
     const own = table.dialect.format === 'csv' ? table.dialect.delimiter : ',';
     this.#delimiter = delimiterByte(this.#options.delimiter ?? own);
     this.#isSameDialect = table.dialect.format === 'csv' && this.#delimiter === delimiterByte(own);
+    this.#between = new LiteralBlock([utf8(['', 'succeeded', '', '', ''].join(String.fromCharCode(this.#delimiter)))]);
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
@@ -112,10 +117,12 @@ class CsvWriter implements ResultWriter {
 
   async finish(): Promise<ObjectInfo> {
     if (this.#lineEnd.length === 0) await this.#emptyFile();
+    this.#between.release();
     return this.#out.commit();
   }
 
   abort(): Promise<void> {
+    this.#between.release();
     return this.#out.abort();
   }
 
@@ -209,6 +216,8 @@ class CsvWriter implements ResultWriter {
     const { status, outcome } = result;
     const isAnswer = status === ResultStatus.succeeded;
     const isError = status === ResultStatus.failed || status === ResultStatus.rejected;
+    const after = isAnswer ? this.#answer(outcome, at) : -1;
+    if (after >= 0) return putLiteral(out, after, result.recordId);
     out[at] = this.#delimiter;
     at += 1;
     if (isAnswer && outcome.isEmbedding) {
@@ -225,6 +234,13 @@ class CsvWriter implements ResultWriter {
     at = this.#count(isAnswer, outcome.outputTokens, at);
     out[at] = this.#delimiter;
     return putLiteral(out, at + 1, result.recordId);
+  }
+
+  /** A text answer and all but the record id, in one call of the kernel; -1, and nothing written, where that cannot be. */
+  #answer(outcome: OutcomeSpans, at: number): number {
+    const { bytes, valueStart, stopStart, isEmbedding } = outcome;
+    const isPlain = !isEmbedding && (!this.#safe || (isNoFormula(bytes[valueStart + 1]!) && isNoFormula(bytes[stopStart]!)));
+    return isPlain ? writeCsvAnswer(outcome, this.#between.views[0]!, this.#delimiter, this.#target, at) : -1;
   }
 
   #text(applies: boolean, result: ResultRow, start: number, end: number, at: number): number {
