@@ -9,7 +9,11 @@ const kernels = [
     target: 'core/src/record/kernel-code',
     name: 'byte kernel',
   },
-  { sources: ['formats/kernel/page-kernel'], target: 'formats/src/parquet/page-kernel-code', name: 'page kernel' },
+  {
+    sources: ['formats/kernel/page-kernel', 'formats/kernel/line-kernel'],
+    target: 'formats/src/parquet/page-kernel-code',
+    name: 'page kernel',
+  },
 ];
 
 for (const { sources, target, name } of kernels) {

@@ -32,6 +32,15 @@ export class HybridReader {
     return this.#isPacked ? this.#unpack() : this.#value;
   }
 
+  /** Takes as many of the next `most` numbers as are `value` in one run; how many, 0 where they are packed. */
+  takeRun(value: number, most: number): number {
+    if (this.#left === 0) this.#nextRun();
+    if (this.#isPacked || this.#value !== value) return 0;
+    const count = Math.min(this.#left, most);
+    this.#left -= count;
+    return count;
+  }
+
   #nextRun(): void {
     while (this.#left === 0) {
       const header = this.#varint();

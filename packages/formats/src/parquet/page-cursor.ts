@@ -108,6 +108,23 @@ export class PageCursor {
     this.values.next();
   }
 
+  /** The entry at hand has no value. */
+  get isNull(): boolean {
+    return this.definition < this.leaf.maxDefinition;
+  }
+
+  /**
+   * Takes as many of the next `most` entries of a flat column as are certain to have values, and returns how many; their values
+   * are for the caller to take. 0: call `next`.
+   */
+  takeDefined(most: number): number {
+    const { maxDefinition } = this.leaf;
+    const count = this.#definitions === undefined ? most : this.#definitions.takeRun(maxDefinition, most);
+    this.pageLeft -= count;
+    this.definition = maxDefinition;
+    return count;
+  }
+
   /** There is no entry behind the one at hand. */
   get isAtEnd(): boolean {
     return this.pageLeft === 0 && this.chunkLeft === 0;

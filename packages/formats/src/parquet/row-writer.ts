@@ -3,7 +3,9 @@ import { createBatch } from '../reading/index.ts';
 import type { TreeColumn } from './column-tree.ts';
 import { NestedText } from './nested-text.ts';
 import type { PageCursor } from './page-cursor.ts';
-import { SHORT_TEXT, type ValueText, valueText } from './value-text.ts';
+import { RowRun } from './row-run.ts';
+import type { ValueReader } from './value-reader.ts';
+import { BASE64, ESCAPED, READY, SHORT_TEXT, type ValueText, valueText } from './value-text.ts';
 
 /** Bytes of a block of rows: small enough for the processor's cache. */
 const BLOCK_BYTES = 1 << 18;
@@ -15,12 +17,17 @@ const QUOTE = 0x22;
 const STAND_IN = new TextEncoder().encode('{}\n');
 const NULL_BYTES = 4;
 
-/** A column of plain values: its entry is that of its cursor. */
+/** A column of plain values: its entry is that of its cursor, or of its queue where that has some. */
 interface FlatColumn {
   readonly key: Uint8Array;
   readonly cursor: PageCursor;
   readonly text: ValueText;
+  readonly isText: boolean;
   readonly nested: undefined;
+  /** The value at hand; undefined for null. */
+  value: ValueReader | undefined;
+  /** How it becomes JSON. */
+  valueText: ValueText;
 }
 interface NestedColumn {
   readonly key: Uint8Array;
@@ -49,20 +56,23 @@ export class RowWriter {
   #nestedBytes = 0;
   /** The row at hand would be too long. */
   #isLong = false;
+  readonly #run: RowRun | undefined;
 
   constructor(columns: readonly TreeColumn[], cursors: readonly PageCursor[], maxRowBytes: number) {
-    const text = new TextEncoder();
+    const utf8 = new TextEncoder();
     this.#columns = columns.map(({ name, node }, i) => {
-      const key = text.encode(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+      const key = utf8.encode(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
       if (node.kind !== 'value') return { key, nested: new NestedText(node, cursors) };
       const cursor = cursors[node.leaf.index]!;
-      return { key, cursor, text: valueText(node.leaf, (what) => cursor.fault(what)), nested: undefined };
+      const text = valueText(node.leaf, (what) => cursor.fault(what));
+      return { key, cursor, text, isText: text === ESCAPED, nested: undefined, value: undefined, valueText: text };
     });
     this.#maxRowBytes = maxRowBytes;
     this.#fixed = this.#columns.reduce((sum, { key }) => sum + key.length, 2);
     this.batch = createBatch(columns.length);
     this.places = new Float64Array(this.batch.rowStart.length);
     this.batch.places = this.places;
+    this.#run = rowRun(this.#columns);
   }
 
   /** Begins a batch. The rows of the one before are void. */
@@ -75,6 +85,7 @@ export class RowWriter {
   /** Gives its memory back. */
   close(): void {
     releaseBlock(this.#block.bytes);
+    this.#run?.close();
     this.#block = byteView(new Uint8Array(0));
     this.#length = 0;
   }
@@ -87,6 +98,15 @@ export class RowWriter {
     const { batch } = this;
     const end = Math.min(batch.rowStart.length, batch.count + rows);
     while (batch.count < end) {
+      if (this.#column === 0 && this.#run !== undefined) {
+        const { count } = batch;
+        const waiting = this.#run.write(batch, this.#length, end - count, this.#maxRowBytes);
+        if (waiting !== undefined) return waiting;
+        if (batch.count > count) {
+          this.#length = batch.rowEnd[batch.count - 1]!;
+          continue;
+        }
+      }
       const waiting = this.#take();
       if (waiting !== undefined) return waiting;
       if (!this.#write()) return undefined;
@@ -118,13 +138,28 @@ export class RowWriter {
         this.#needed += column.nested.text.length;
         this.#nestedBytes += column.nested.text.length;
       } else {
-        const { cursor } = column;
-        if (cursor.pageLeft === 0) return cursor;
-        cursor.next();
-        this.#needed += isNull(column) ? NULL_BYTES : column.text.bound(cursor.values);
+        if (!this.#takeValue(column)) return column.cursor;
+        this.#needed += column.value === undefined ? NULL_BYTES : column.valueText.bound(column.value);
       }
     }
     return undefined;
+  }
+
+  /** Takes the next value of a flat column; false where it has none at hand. */
+  #takeValue(column: FlatColumn): boolean {
+    const queue = this.#run?.queues[this.#column];
+    if (queue !== undefined && queue.count > 0) {
+      queue.next();
+      column.value = queue.isNull ? undefined : queue;
+      column.valueText = column.isText ? ESCAPED : READY;
+      return true;
+    }
+    const { cursor } = column;
+    if (cursor.pageLeft === 0) return false;
+    cursor.next();
+    column.value = cursor.isNull ? undefined : cursor.values;
+    column.valueText = column.text;
+    return true;
   }
 
   /** Writes the row that is taken; false, and nothing written, when the batch has no room for it. */
@@ -154,7 +189,7 @@ export class RowWriter {
     let length = this.#fixed;
     for (const column of this.#columns) {
       if (column.nested !== undefined) length += column.nested.text.length;
-      else length += isNull(column) ? NULL_BYTES : column.text.measure(column.cursor.values);
+      else length += column.value === undefined ? NULL_BYTES : column.valueText.measure(column.value);
     }
     return length;
   }
@@ -195,7 +230,7 @@ export class RowWriter {
       out.set(view.bytes.subarray(0, length), at);
       return at + length;
     }
-    if (!isNull(column)) return column.text.write(column.cursor.values, this.#block, at);
+    if (column.value !== undefined) return column.valueText.write(column.value, this.#block, at);
     out[at] = 0x6e;
     out[at + 1] = 0x75;
     out[at + 2] = 0x6c;
@@ -211,6 +246,9 @@ export class RowWriter {
   }
 }
 
-function isNull({ cursor }: FlatColumn): boolean {
-  return cursor.definition < cursor.leaf.maxDefinition;
+/** Undefined where rows have to be written one by one. */
+function rowRun(columns: readonly Column[]): RowRun | undefined {
+  const flat = columns.filter((column) => column.nested === undefined);
+  if (flat.length < columns.length || flat.some(({ text }) => text === BASE64)) return undefined;
+  return RowRun.create(flat.map(({ key, cursor, text, isText }) => ({ key, cursor, text: isText ? undefined : text })));
 }

@@ -1,18 +1,11 @@
-import { addressOf, linkKernel } from '@batchrock/core';
-import { KERNEL_CODE } from './page-kernel-code.ts';
+import { addressOf } from '@batchrock/core';
+import { pageKernel } from './page-kernel.ts';
 import type { SharedBlock } from './shared-block.ts';
 import type { Fault } from './thrift-reader.ts';
 
 /** A copy of three bytes makes 64, and nothing makes more of less. */
 const MOST_GROWTH = 22;
 const SLACK_BYTES = 64;
-
-/** The functions of the page kernel; see `kernel/page-kernel.ts`. */
-interface PageKernel {
-  unsnap(at: number, end: number, to: number, toEnd: number): number;
-}
-
-let kernel: PageKernel | undefined;
 
 /**
  * Decompresses a Snappy page of exactly `length` bytes into `target`; `packed` holds the compressed bytes meanwhile. Written after
@@ -46,9 +39,8 @@ function decode(input: Uint8Array, out: Uint8Array, packed: SharedBlock): boolea
   const held = addressOf(input) < 0 ? packed.hold(input) : input;
   const at = addressOf(held);
   if (at < 0) return unsnapPlain(input, out);
-  kernel ??= linkKernel(KERNEL_CODE) as PageKernel;
   const end = to + out.length;
-  return kernel.unsnap(at, at + held.length, to, end) === end;
+  return pageKernel().unsnap(at, at + held.length, to, end) === end;
 }
 
 /** Decodes Snappy's raw format, behind the length at its front, into all of `out`; false when the data is damaged. */

@@ -1,6 +1,7 @@
 import { type ByteView, byteView } from '@batchrock/core';
 import { DeltaReader } from './delta-reader.ts';
 import { HybridReader } from './hybrid-reader.ts';
+import { pageKernel } from './page-kernel.ts';
 import type { Fault } from './thrift-reader.ts';
 
 /**
@@ -46,6 +47,15 @@ export class FixedValues implements ValueReader {
     this.end += this.#width;
     if (this.end > this.#last) throw tooFew(this.#fault);
   }
+
+  /** Passes the next values; the offset of the first of them. */
+  take(count: number): number {
+    const first = this.end;
+    if (first + count * this.#width > this.#last) throw tooFew(this.#fault);
+    this.end = first + count * this.#width;
+    this.start = this.end - this.#width;
+    return first;
+  }
 }
 
 /** Values with their lengths before them, in four bytes. */
@@ -71,6 +81,15 @@ export class PrefixedValues implements ValueReader {
     if (end > this.#last) throw this.#fault(`a value of ${end - start} bytes in a page that has ${this.#last - start} left`);
     this.start = start;
     this.end = end;
+  }
+
+  /** Passes the next values, whose spans go to that address; false, and nothing passed, where `next` has to say what is wrong. */
+  takeSpans(count: number, spans: number): boolean {
+    const { address } = this.view;
+    const end = pageKernel().prefixedSpans(address + this.end, address + this.#last, count, spans);
+    if (end === 0) return false;
+    this.end = end - address;
+    return true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type ByteView, escapedLength, MAX_ESCAPED, type ParquetType, writeEscaped } from '@batchrock/core';
+import { type ByteView, copyBytes, escapedLength, MAX_ESCAPED, type ParquetType, writeEscaped } from '@batchrock/core';
 import { dateText, intervalText, splitUnits, timestampText, timeText } from './calendar-text.ts';
 import type { Leaf } from './column-tree.ts';
 import { bigEndian, decimalText, doubleText, floatText, halfValue, longText } from './number-text.ts';
@@ -47,7 +47,7 @@ export function valueText(leaf: Leaf, fault: Fault): ValueText {
 }
 
 /** Text, as bytes: no string is made of it, and whether it is UTF-8 is seen on whole rows. */
-const ESCAPED: ValueText = {
+export const ESCAPED: ValueText = {
   bound: ({ start, end }) => MAX_ESCAPED * (end - start) + 2,
   measure: ({ view, start, end }) => escapedLength(view.bytes, start, end, false) + 2,
   write(value, to, at) {
@@ -58,7 +58,15 @@ const ESCAPED: ValueText = {
   },
 };
 
-const BASE64: ValueText = {
+/** What is JSON already. */
+export const READY: ValueText = {
+  bound: ({ start, end }) => end - start,
+  measure: ({ start, end }) => end - start,
+  write: ({ view, start, end }, to, at) => copyBytes(view, start, end, to, at),
+};
+
+/** Bytes; their text may be of any length. */
+export const BASE64: ValueText = {
   bound: base64Length,
   measure: base64Length,
   write({ view, start, end }, to, at) {
