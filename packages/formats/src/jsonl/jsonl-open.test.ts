@@ -199,7 +199,7 @@ describe('against JSON.parse', () => {
         expect(rows[1]?.reject).toBeUndefined();
         expect(rows[1]?.cells.filter((cell) => cell !== undefined).length).toBe(Object.keys(expected).length);
       }),
-      { numRuns: 8000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -224,7 +224,7 @@ describe('against JSON.parse', () => {
           expect(seen).toEqual(values.map((value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)))));
         });
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

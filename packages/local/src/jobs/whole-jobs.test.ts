@@ -178,8 +178,8 @@ describe('a job that is stopped', () => {
 });
 
 test('a job whose time runs out is partly completed and keeps what it has', async () => {
-  // 24 hours of the service in 0.4 seconds, in which it can process 24 * 60 of the records.
-  const short = await startLocalService({ speed: 216_000, recordsPerMinute: 1 });
+  // 24 hours of the service in 2 seconds, in which it can process 24 * 60 of the records.
+  const short = await startLocalService({ speed: 43_200, recordsPerMinute: 1 });
   await short.put('in/a.jsonl', claudeRecords(3_000));
   const arn = await short.create();
   const job = await short.until(arn);
