@@ -17,9 +17,9 @@ export function createControlService(state: BedrockState): Service {
         name: route.name,
         labels,
         async run(call) {
-          // a job that waits for space would wait unseen
-          const full = state.engine.fullDisk();
-          if (full !== undefined) throw full;
+          // a job that waits for space, or for its folder, would wait unseen
+          const trouble = state.engine.heldUp();
+          if (trouble !== undefined) throw trouble;
           return { body: await route.run(call, state) };
         },
       };

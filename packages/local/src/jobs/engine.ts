@@ -18,8 +18,11 @@ export interface JobEngine {
   stop(jobId: string): void;
   /** The counters of a job as they are now. */
   countsOf(job: Job): RecordCounts;
-  /** Why a job cannot go on at the moment, when the disk has no room for it. It goes on by itself when there is. */
-  fullDisk(): Error | undefined;
+  /**
+   * Why a job cannot go on at the moment: the disk has no room for it, or its folder is gone or may not be written. It goes on
+   * by itself when that is over.
+   */
+  heldUp(): Error | undefined;
   /** Leaves every job as it stands on disk. Another engine on the same table goes on with them. */
   close(): Promise<void>;
 }
@@ -39,21 +42,19 @@ export interface EnginePorts {
 export function startEngine(ports: EnginePorts): JobEngine {
   const live = new Map<string, RecordCounts>();
   const sleepers = new Map<string, Sleeper>();
-  const starved = new Map<string, Error>();
+  const held = new Map<string, Error>();
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
 
   const begin = (jobId: string): void => {
     const sleeper = createSleeper();
     sleepers.set(jobId, sleeper);
-    const work = driveJob(jobId, { ...ports, live, starved, sleeper, closing: closing.signal })
-      .catch(() => undefined)
-      .finally(() => {
-        running.delete(work);
-        sleepers.delete(jobId);
-        live.delete(jobId);
-        starved.delete(jobId);
-      });
+    const work = driveJob(jobId, { ...ports, live, held, sleeper, closing: closing.signal }).finally(() => {
+      running.delete(work);
+      sleepers.delete(jobId);
+      live.delete(jobId);
+      held.delete(jobId);
+    });
     running.add(work);
   };
   for (const job of ports.table.all()) {
@@ -73,7 +74,7 @@ export function startEngine(ports: EnginePorts): JobEngine {
       if (job.status === 'Submitted' || job.status === 'Validating') return { total: 0, processed: 0, succeeded: 0, failed: 0 };
       return isTerminalStatus(job.status) ? job.counts : (live.get(job.jobId) ?? job.counts);
     },
-    fullDisk: () => starved.values().next().value,
+    heldUp: () => held.values().next().value,
     async close() {
       closing.abort(new Error('the server closes'));
       for (const sleeper of sleepers.values()) sleeper.wake();
@@ -91,25 +92,24 @@ function changeStatus(ports: EnginePorts, job: Job, status: JobStatus, change: P
 /** What a job needs of its engine while it lives. */
 interface JobRun extends EnginePorts {
   readonly live: Map<string, RecordCounts>;
-  /** Jobs that wait for space on the disk. */
-  readonly starved: Map<string, Error>;
+  /** Jobs that wait for space on the disk, or for their folder. */
+  readonly held: Map<string, Error>;
   readonly sleeper: Sleeper;
   readonly closing: AbortSignal;
 }
 
-/** Between two tries of a job that the full disk holds up. */
-const FULL_DISK_MS = 1_000;
+/** Between two tries of a job that the disk holds up. */
+const HELD_UP_MS = 1_000;
 
 async function driveJob(jobId: string, run: JobRun): Promise<void> {
   while (!run.closing.aborted) {
     try {
       if ((await takeStep(jobId, run)) === 'ended') return;
-      run.starved.delete(jobId);
+      run.held.delete(jobId);
     } catch (error) {
-      // the service would not lose a job for want of space, nor do we: it stands where it stood
-      if (!isDiskFull(error)) throw error;
-      run.starved.set(jobId, error as Error);
-      await run.sleeper.sleepUntil(Date.now() + FULL_DISK_MS);
+      // the service would not lose a job for want of space or of a folder, nor do we: it stands where it stood
+      run.held.set(jobId, error instanceof Error ? error : new Error(String(error)));
+      await run.sleeper.sleepUntil(Date.now() + HELD_UP_MS);
     }
   }
 }
