@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { byteView } from './escape-json.ts';
 import { ordinalOf, recordId } from './ids.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { emptyOutcomeSpans, isCutOff, OutcomeStatus, readOutcome } from './outcome-spans.ts';
+import { vectorTextRoom, writeVector } from './vector-pack.ts';
 
 const string = fc.string({ unit: 'binary' });
 const count = fc.option(fc.nat(), { nil: undefined });
@@ -41,7 +43,9 @@ function reread(line: Uint8Array): unknown {
   const failure = () => ({ code: inside(spans.codeStart, spans.codeEnd), message: inside(spans.messageStart, spans.messageEnd) });
   switch (spans.status) {
     case OutcomeStatus.succeeded: {
-      const value = JSON.parse(text(spans.valueStart, spans.valueEnd));
+      const value = spans.isEmbedding
+        ? vector(block, spans.valueStart, spans.valueEnd)
+        : JSON.parse(text(spans.valueStart, spans.valueEnd));
       const tokens = [spans.inputTokens, spans.outputTokens].map((each) => (each < 0 ? undefined : each));
       const [inputTokens, outputTokens] = tokens;
       const stop = inside(spans.stopStart, spans.stopEnd);
@@ -55,6 +59,13 @@ function reread(line: Uint8Array): unknown {
     default:
       return { id: own, status: 'missing' };
   }
+}
+
+/** The numbers of an embedding, packed or not. */
+function vector(block: Uint8Array, start: number, end: number): unknown {
+  const room = byteView(new Uint8Array(vectorTextRoom(end - start) + end - start));
+  const length = writeVector(byteView(block), start, end, room, 0);
+  return JSON.parse(new TextDecoder().decode(room.bytes.subarray(0, length)));
 }
 
 test('the spans of a line hold what the line was made from', () => {
