@@ -19,29 +19,32 @@ export class TextBounds {
 
   see(bytes: Uint8Array, start: number, end: number): void {
     const prefix = prefixOf(bytes, start, end);
-    if (prefix <= this.#minPrefix || this.#minLength < 0) this.#seeLow(bytes, start, end);
-    if (prefix >= this.#maxPrefix || this.#maxLength < 0) this.#seeHigh(bytes, start, end);
+    if (prefix <= this.#minPrefix || this.#minLength < 0) this.#seeLow(bytes, start, end, prefix);
+    if (prefix >= this.#maxPrefix || this.#maxLength < 0) this.#seeHigh(bytes, start, end, prefix);
   }
 
-  #seeLow(bytes: Uint8Array, start: number, end: number): void {
+  #seeLow(bytes: Uint8Array, start: number, end: number, prefix: number): void {
     const isCut = end - start > KEPT_BYTES;
     const stop = isCut ? start + KEPT_BYTES : end;
-    const toMin = this.#minLength < 0 ? -1 : compare(bytes, start, stop, this.#min, this.#minLength);
-    if (toMin < 0) {
-      this.#minLength = keep(bytes, start, stop, this.#min);
+    const isFirst = this.#minLength < 0;
+    const common = isFirst ? 0 : commonBytes(bytes, start, stop, this.#min, this.#minLength);
+    if (isFirst || compareBehind(common, bytes, start, stop, this.#min, this.#minLength) < 0) {
+      this.#minLength = keep(common, bytes, start, stop, this.#min);
       this.#isMinCut = isCut;
-      this.#minPrefix = prefixOf(bytes, start, stop);
+      this.#minPrefix = prefix;
     }
   }
 
-  #seeHigh(bytes: Uint8Array, start: number, end: number): void {
+  #seeHigh(bytes: Uint8Array, start: number, end: number, prefix: number): void {
     const isCut = end - start > KEPT_BYTES;
     const stop = isCut ? start + KEPT_BYTES : end;
-    const toMax = this.#maxLength < 0 ? 1 : compare(bytes, start, stop, this.#max, this.#maxLength);
+    const isFirst = this.#maxLength < 0;
+    const common = isFirst ? 0 : commonBytes(bytes, start, stop, this.#max, this.#maxLength);
+    const toMax = isFirst ? 1 : compareBehind(common, bytes, start, stop, this.#max, this.#maxLength);
     if (toMax > 0) {
-      this.#maxLength = keep(bytes, start, stop, this.#max);
+      this.#maxLength = keep(common, bytes, start, stop, this.#max);
       this.#isMaxCut = isCut;
-      this.#maxPrefix = prefixOf(bytes, start, stop);
+      this.#maxPrefix = prefix;
     } else if (toMax === 0) this.#isMaxCut ||= isCut;
   }
 
@@ -60,22 +63,30 @@ export class TextBounds {
 }
 
 function prefixOf(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 4) {
+    return ((bytes[start]! << 24) | (bytes[start + 1]! << 16) | (bytes[start + 2]! << 8) | bytes[start + 3]!) >>> 0;
+  }
   let prefix = 0;
   for (let i = start; i < start + 4; i++) prefix = prefix * 256 + (i < end ? bytes[i]! : 0);
   return prefix;
 }
 
-function compare(bytes: Uint8Array, start: number, end: number, kept: Uint8Array, length: number): number {
-  const common = Math.min(end - start, length);
-  for (let i = 0; i < common; i++) {
-    const difference = bytes[start + i]! - kept[i]!;
-    if (difference !== 0) return difference;
-  }
-  return end - start - length;
+/** How many bytes the value begins with that the kept one does too. */
+function commonBytes(bytes: Uint8Array, start: number, end: number, kept: Uint8Array, length: number): number {
+  const most = Math.min(end - start, length);
+  let common = 0;
+  while (common < most && bytes[start + common] === kept[common]) common++;
+  return common;
 }
 
-function keep(bytes: Uint8Array, start: number, end: number, into: Uint8Array): number {
-  for (let i = start; i < end; i++) into[i - start] = bytes[i]!;
+function compareBehind(common: number, bytes: Uint8Array, start: number, end: number, kept: Uint8Array, length: number): number {
+  const isEnd = common === length || start + common === end;
+  return isEnd ? end - start - length : bytes[start + common]! - kept[common]!;
+}
+
+/** Keeps a value whose first bytes are there: ids rise from row to row, and differ in their last. */
+function keep(common: number, bytes: Uint8Array, start: number, end: number, into: Uint8Array): number {
+  for (let i = start + common; i < end; i++) into[i - start] = bytes[i]!;
   return end - start;
 }
 
