@@ -10,8 +10,9 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'],
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // ends what hangs; a busy machine must never fail a test
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });
