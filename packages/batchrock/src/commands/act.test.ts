@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+import { openSession, retryFailed, type Session } from '../sdk/index.ts';
 
 const ROWS = 250;
 const DATASET = `id,text\n${Array.from({ length: ROWS }, (_, i) => `${i},row ${i}`).join('\n')}\n`;
@@ -58,6 +59,34 @@ describe('retry', () => {
   });
 });
 
+describe('a command that waits for its turn', () => {
+  test('knows the results that the process before it has written as its own', async () => {
+    const server = await localServer({ faults: { recordFail: 0.5, recordCodes: [429], seed: 5 } });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--max-attempts', '1', '--endpoint-url', server.url], {
+      cwd,
+    });
+    const heard: string[] = [];
+    const session = await openSession({ cwd, stateDir: join(cwd, 'state'), onNotice: (text) => heard.push(text) });
+    try {
+      // it has read where the results stand, and another process writes them before it holds the lock
+      const overtaken: Session = {
+        ...session,
+        connect: async (target) => {
+          expect((await retryFailed(session, undefined)).status.failed).toBeGreaterThan(0);
+          return session.connect(target);
+        },
+      };
+      const { status, output } = await retryFailed(overtaken, undefined);
+      expect(heard.join('\n')).not.toContain('left alone');
+      expect(output?.path).toBe(join(cwd, 'in.results.jsonl'));
+      expect(resultsIn(cwd).filter((row) => row.status === 'succeeded')).toHaveLength(status.succeeded);
+    } finally {
+      await session.close();
+    }
+  });
+});
+
 describe('stop and resume', () => {
   test.each(['drain', 'stop', 'abandon'])(
     'stop --mode %s ends the run with what it has; resume and the same command go on',
@@ -91,11 +120,21 @@ describe('stop and resume', () => {
       expect(resultsIn(cwd).some((row) => row.status === 'pending')).toBe(true);
       expect(await jobsOf(server)).toHaveLength(1);
       expect((await cli(['status', '--exit-status'], { cwd })).code).toBe(7);
+      expect(await cli(['retry'], { cwd })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/BR-E0204 run r-\w+ is stopped.*\n.*batchrock resume r-\w+ goes on with it/),
+      });
+      // there is nothing to choose about any more
+      expect((await cli(['stop'], { cwd })).code).toBe(0);
 
       const again = mode === 'drain' ? argv : ['resume'];
       const ended = await cli(again, { cwd });
       expect(ended.code).toBe(0);
       expect(resultsIn(cwd).every((row) => row.status === 'succeeded')).toBe(true);
+      expect(await cli(['stop'], { cwd })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/BR-E0207 run r-\w+ has ended/),
+      });
     },
   );
 
@@ -170,6 +209,17 @@ describe('errors and explain', () => {
     for (const what of ['0', '252', 'zz000000000', 'nonsense']) {
       expect(await cli(['explain', what], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('BR-E0206') });
     }
+  });
+
+  test('rows that differ in what they quote, quotes within it and how much of it, are one group', async () => {
+    const server = await localServer();
+    const rows = ['1,a,b', '2,a,b,c', '3,"say ""so""","x, y"', '4,a,"z, ""w"""'];
+    const cwd = folderWith({ 'in.csv': `id,text\n${rows.join('\n')}\n5,fine\n` });
+    await cli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url], { cwd });
+    const { groups } = JSON.parse((await cli(['errors', '--json'], { cwd })).stdout);
+    expect(groups.map((group: { code: string; rows: number }) => [group.code, group.rows])).toEqual([
+      ['ragged_row', rows.length],
+    ]);
   });
 
   test('a row that was sent again tells every attempt', async () => {

@@ -148,6 +148,20 @@ describe('the format of a dataset', () => {
   });
 });
 
+describe('a prompt that names no column', () => {
+  const said = 'the prompt names no column: every row asks the same';
+
+  it('is said before anything is sent, and no error', async () => {
+    const cwd = folderWith({ 'a.csv': csv(0, 3) });
+    const planned = await cli(['plan', 'a.csv', '--model', MODEL, '--prompt', 'Say text'], { cwd });
+    expect(planned).toMatchObject({ code: 0, stderr: expect.stringContaining(said) });
+    expect((await cli([...PLAN, 'a.csv'], { cwd })).stderr).not.toContain(said);
+    // a system prompt may be what tells the rows apart
+    const system = ['--prompt', 'Say it', '--system', 'It is {text}'];
+    expect((await cli(['plan', 'a.csv', '--model', MODEL, ...system], { cwd })).stderr).not.toContain(said);
+  });
+});
+
 describe('a named prompt', () => {
   it('is the same question as its text', async () => {
     const server = await localServer();

@@ -16,7 +16,7 @@ export function listCommand(cli: Cli): Command {
         try {
           const runs = await readList(session);
           if (runs.some((each) => each.synthetic)) {
-            terminal.note(terminal.paint.dim('answers of runs marked "synthetic" are of no model'));
+            terminal.note(terminal.paint.dim('answers of runs marked "synthetic" come from no model'));
           }
           if (flags.json) await terminal.json({ schema: 'batchrock.list/1', runs: runs.map(statusDocument) });
           else if (runs.length > 0) await terminal.data(`${renderList(runs, terminal.dataWidth).join('\n')}\n`);

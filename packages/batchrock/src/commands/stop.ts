@@ -39,7 +39,9 @@ async function stopRun(
   });
   try {
     const before = await readStatus(session, reference);
-    let { mode } = flags;
+    // one that is at rest has nothing to choose about: `stop` says how it stands
+    const isAtRest = before.state === 'ended' || before.state === 'stopped';
+    let mode = flags.mode ?? (isAtRest ? 'drain' : undefined);
     if (mode === undefined) {
       const { InputError } = await import('@batchrock/core');
       if (!terminal.canAsk)

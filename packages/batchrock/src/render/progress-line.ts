@@ -1,4 +1,4 @@
-import type { EventBody } from '@batchrock/core';
+import type { EventBody, StopMode } from '@batchrock/core';
 import type { RunStatus } from '../sdk/run-status.ts';
 import { count, isoTime, percent, plural, short, usd } from './figures.ts';
 
@@ -24,11 +24,26 @@ function eventText(event: EventBody): string {
       return `${part}: collected`;
     case 'generation':
       return `attempt ${event.attempt} begins${why}`;
+    case 'stopping':
+    case 'stopped':
+      return `${event.kind}${stopText(event.message)}`;
     case 'blocked':
       return `blocked${why}`;
     default:
       return `${event.kind}${why}`;
   }
+}
+
+/** What becomes of the jobs in flight; the message of a stop is its mode. */
+const AT_A_STOP: Readonly<Record<StopMode, string>> = {
+  drain: 'nothing more is sent, jobs in flight end by themselves',
+  stop: 'nothing more is sent, jobs in flight are stopped too',
+  abandon: 'jobs in flight are left alone',
+};
+
+function stopText(message: string | undefined): string {
+  if (message === undefined || message === '') return '';
+  return `: ${message in AT_A_STOP ? AT_A_STOP[message as StopMode] : message}`;
 }
 
 function jobIdOf(event: EventBody): string {

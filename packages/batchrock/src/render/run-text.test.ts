@@ -16,6 +16,14 @@ const ANSWERED: RunStatus = {
   jobs: { running: 0, slots: 20, waiting: 0, done: 2, total: 2 },
 };
 
+describe('the line of tokens', () => {
+  test('says the word once', () => {
+    expect(renderStatus({ ...RUNNING, tokens: { input: 5700, output: 2800 } }).find((line) => line.startsWith('tokens'))).toMatch(
+      /^tokens {4}5\.7 k in, 2\.8 k out; /,
+    );
+  });
+});
+
 describe('the share that is done', () => {
   test('is that of the counts beside it: answers that are not collected are told apart', () => {
     const lines = renderStatus(ANSWERED);

@@ -41,9 +41,9 @@ export function countsText(status: RunStatus): string {
 }
 
 /** Tokens, and what they cost; a run on the local Bedrock costs nothing, and is told what it would have cost. */
-function moneyText(status: RunStatus): string {
+function moneyText(status: RunStatus, unit = ' tokens'): string {
   const { cost, tokens, synthetic } = status;
-  const used = `${short(tokens.input)} tokens in, ${short(tokens.output)} out`;
+  const used = `${short(tokens.input)}${unit} in, ${short(tokens.output)} out`;
   if (cost.priceDate === undefined) return `${used}; price unknown`;
   if (cost.batchUsd === undefined) return `${used}; cost unknown until tokens are counted`;
   const [batchUsd, onDemandUsd] = usdAlike(cost.batchUsd, cost.onDemandUsd);
@@ -71,7 +71,7 @@ export function renderStatus(status: RunStatus): string[] {
     ...(status.padding === 0
       ? []
       : [['padding', `${plural(status.padding, 'record')} up to the minimum of a job, dropped again`] as const]),
-    ['tokens', moneyText(status)],
+    ['tokens', moneyText(status, '')],
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);

@@ -9,6 +9,7 @@ import {
   setBudget,
   stopRun,
 } from '@batchrock/core';
+import { loadHome } from '../compose/run-home.ts';
 import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
@@ -104,7 +105,7 @@ async function holding<T>(session: Session, reference: string | undefined, work:
 
 /**
  * Says how many failed rows are left out. Throws `BR-E0207` when none would be sent: rejected rows were never sent, and would
- * be rejected again.
+ * be rejected again; and `BR-E0204` for a stopped run, which does not end by waiting.
  */
 async function requireSelected(
   session: Session,
@@ -113,6 +114,12 @@ async function requireSelected(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { body: run } = await loadRun(session.ledger, id);
+  if (run.state === 'stopped') {
+    throw new StateError('BR-E0204', `run ${id} is stopped; only a run that has ended can be retried`, {
+      details: { run: id },
+      hint: `batchrock resume ${id} goes on with it, and sends again what may succeed then`,
+    });
+  }
   if (run.state !== 'ended') return;
   const status = await statusOf(session, run, home);
   if (status.failed === 0) throw nothingToSend(id, `no row of run ${id} failed`, whereElse(status));
@@ -138,7 +145,9 @@ function whereElse(status: RunStatus): string {
 }
 
 async function goOn(session: Session, opened: OpenedRun, o: FollowOptions): Promise<RunReport> {
-  const { home, connection, id } = opened;
+  const { connection, id } = opened;
+  // read again under the lock: the process that held it until now may have written results in between
+  const home = await loadHome(session.ledger, id);
   const standing = home.output === undefined ? undefined : await standingAt(home.output, home.exports);
   const isForeign = standing?.what === 'foreign';
   if (isForeign) session.notice(`${standing.path} is no longer what this run wrote, and is left alone: batchrock results ${id}`);

@@ -114,11 +114,11 @@ class ErrorCollector implements ResultWriter {
   }
 }
 
-/** Messages that differ in their place, figures, ids and quoted values alone are one reason. */
+/** Messages that differ in their place, figures, ids and quoted values alone, however many, are one reason. */
 function normalised(message: string): string {
   return message
     .replace(/^.*?\bline \d+: /, '')
-    .replace(/"[^"]*"/g, '"…"')
+    .replace(/"(?:[^"\\]|\\.)*"(?:, "(?:[^"\\]|\\.)*")*/g, '"…"')
     .replace(/\b[0-9a-f]{8,}\b/gi, '…')
     .replace(/\d+/g, '#');
 }

@@ -150,6 +150,8 @@ export async function inspect(session: InspectingSession, request: Question, opt
   const question = checkQuestion(await withNamedPrompt(request, session.cwd));
   const target = resolveTarget(request, session.env, session.dir.local);
   for (const warning of question.model.warnings) session.notice(warning);
+  if (question.columns.length === 0)
+    session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
   const found = await findDataset(session, request, options);
   try {
     const { delimiter, maxExpansion } = request;
