@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StateError } from '@batchrock/core';
 import { resolveBedrockOptions } from './bedrock/options.ts';
+import { folderError } from './folder-error.ts';
 import { openBedrock } from './open-bedrock.ts';
 import { type LocalBedrockOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { openS3 } from './s3/index.ts';
@@ -8,7 +9,7 @@ import { endpointUrl, newFolderId, readEndpoint, writeEndpoint } from './server/
 import { lockFolder } from './server/folder-lock.ts';
 import { type Front, openFront } from './server/front.ts';
 import type { AdminRoute, ServerContext, ServerModule } from './server/index.ts';
-import { createCallLog, DiskObjectStorage, diskFull, isDiskFull, type ObjectStorage } from './storage/index.ts';
+import { createCallLog, DiskObjectStorage, type ObjectStorage } from './storage/index.ts';
 
 /** A running local Bedrock. */
 export interface LocalBedrock {
@@ -21,14 +22,15 @@ export interface LocalBedrock {
 
 /**
  * Starts the local Bedrock in this process. Rejects with `BR-E0209` when another process serves the folder, with
- * `BR-E0210` when the port is taken, with `BR-E0120` for an option that is not allowed, with `BR-E0508` when the disk is full.
+ * `BR-E0210` when the port is taken, with `BR-E0120` for an option that is not allowed, and with what is wrong with the folder:
+ * see `folderError`.
  */
 export async function startLocalBedrock(options: LocalBedrockOptions): Promise<LocalBedrock> {
   const resolved = resolveOptions(options);
   try {
     return await start(resolved);
   } catch (error) {
-    throw isDiskFull(error) ? diskFull(resolved.dir, error) : error;
+    throw folderError(resolved.dir, error) ?? error;
   }
 }
 
