@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
 /** How a mutant fared. */
@@ -46,8 +47,18 @@ function row(verdict: Verdict): string {
   return `${caught ? 'caught  ' : 'SURVIVES'}  ${mutant.name.padEnd(30)}${seed.padStart(6)}  ${found}`;
 }
 
-const wanted = process.argv.slice(2);
-const queue = MUTANTS.filter((mutant) => wanted.length === 0 || wanted.includes(mutant.name));
+/** A mutant with a larger budget of seeds is a rare one: it takes minutes. */
+const EASY_SEEDS = 1000;
+
+// npm run sim:mutants -- [--easy] [NAME …]
+const { values, positionals } = parseArgs({ options: { easy: { type: 'boolean', default: false } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(`no mutant ${unknown.join(', ')}; there are ${MUTANTS.map(({ name }) => name).join(', ')}\n`);
+  process.exit(2);
+}
+const chosen = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const queue = chosen.filter(({ seeds }) => !values.easy || seeds <= EASY_SEEDS);
 process.stdout.write(`          ${'mutant'.padEnd(30)}${'seed'.padStart(6)}  broken promise\n`);
 const total = queue.length;
 let caught = 0;
