@@ -1,4 +1,4 @@
-import type { RandomAccess } from '@batchrock/core';
+import { CancelledError, type RandomAccess } from '@batchrock/core';
 import { SharedBlock } from './shared-block.ts';
 
 /** The bytes of a column chunk from front to back, read in large pieces into one block. */
@@ -13,6 +13,9 @@ export class ChunkBytes {
   /** Of the file: the first byte that is not read, and the chunk's end. */
   #next = 0;
   #end = 0;
+  /** A read that is under way writes into the block, whoever still waits for it. */
+  #isReading = false;
+  #isReleased = false;
 
   constructor(access: RandomAccess, pieceBytes: number, signal?: AbortSignal) {
     this.#access = access;
@@ -45,19 +48,28 @@ export class ChunkBytes {
     const rest = this.bytes.subarray(this.at);
     const bytes = this.#block.room(kept + to - this.#next, rest);
     await this.#read(bytes.subarray(kept));
+    if (this.#isReleased) throw new CancelledError('a column was closed while it was read');
     this.#next = to;
     this.bytes = bytes;
     this.at = 0;
   }
 
+  /** Gives its memory back, and when a read is under way, as soon as that has ended: its bytes may not go to the next owner. */
   release(): void {
     this.open(0, 0);
-    this.#block.release();
+    this.#isReleased = true;
+    if (!this.#isReading) this.#block.release();
   }
 
   async #read(target: Uint8Array): Promise<void> {
     const { readInto } = this.#access;
-    if (readInto !== undefined) await readInto(this.#next, target, this.#signal);
-    else target.set(await this.#access.read(this.#next, this.#next + target.length, this.#signal));
+    this.#isReading = true;
+    try {
+      if (readInto !== undefined) await readInto(this.#next, target, this.#signal);
+      else target.set(await this.#access.read(this.#next, this.#next + target.length, this.#signal));
+    } finally {
+      this.#isReading = false;
+      if (this.#isReleased) this.#block.release();
+    }
   }
 }

@@ -56,7 +56,7 @@ export class RowWriter {
   #nestedBytes = 0;
   /** The row at hand would be too long. */
   #isLong = false;
-  readonly #run: RowRun | undefined;
+  #run: RowRun | undefined;
 
   constructor(columns: readonly TreeColumn[], cursors: readonly PageCursor[], maxRowBytes: number) {
     const utf8 = new TextEncoder();
@@ -86,6 +86,7 @@ export class RowWriter {
   close(): void {
     releaseBlock(this.#block.bytes);
     this.#run?.close();
+    this.#run = undefined;
     this.#block = byteView(new Uint8Array(0));
     this.#length = 0;
   }
