@@ -83,6 +83,17 @@ test.each([
   }
 });
 
+test('numbers with an exponent beside others, and an odd one at the end, become floats in every place', () => {
+  const forms = ['0.5', '-0.012345678', '8.881092E-4', '-1.0737418e-05', '-0', '1.000000000e-12', '9.99999999E-7'];
+  for (const first of forms) {
+    for (const second of forms) {
+      for (const text of [`[${first},${second}]`, `[${first},${second},${first}]`, `[0.25,${first},${second},0.125]`]) {
+        expectSame(pack(text)!, text);
+      }
+    }
+  }
+});
+
 test.each([
   '1073741824',
   '0.1073741824',
