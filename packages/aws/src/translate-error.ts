@@ -113,6 +113,9 @@ function serverFull(operation: string, cause: unknown): ServiceError {
   });
 }
 
+/** What the SDK adds to the message of its parser when an answer is not XML or JSON (smithy-client, 2026-11). */
+const UNREADABLE_ANSWER = 'to see the raw response';
+
 /** What to do about a refusal, where more is known than its kind; `message` where the service's own says too little. */
 function remedyFor(
   sdk: SdkError,
@@ -138,6 +141,13 @@ function remedyFor(
     case 'NoSuchBucket':
       return { hint: 'check the name of the bucket; for one that is not at AWS give the URL of its server' };
     default:
+      if (sdk.message.includes(UNREADABLE_ANSWER)) {
+        const answer = sdk.status === undefined ? 'the answer' : `the answer (HTTP ${sdk.status})`;
+        return {
+          message: `${answer} is none that AWS gives`,
+          hint: 'check --endpoint-url, and any proxy between: another server answers there',
+        };
+      }
       return hintIfDenied !== undefined && reasonOf(sdk) === 'denied' ? { hint: hintIfDenied } : undefined;
   }
 }

@@ -1,4 +1,6 @@
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { LocalBedrock } from '@batchrock/local';
 import { describe, expect, test } from 'vitest';
@@ -359,4 +361,25 @@ test('a state directory in whose way a file stands is told: exit code 2', async 
   const ran = await cli(['status'], { cwd: folder });
   expect(ran.code).toBe(2);
   expect(ran.stderr).toContain('--state-dir');
+});
+
+test.each([
+  ['a page', 200, '<html>hello</html>', /BR-E0208 s3:\/\/batchrock-local\/\S+ lists 0 of the 1 files/],
+  ['JSON', 404, '{}', /BR-E0504 PutObject \S+ the answer \(HTTP 404\) is none that AWS gives/],
+])('a server that is not Bedrock, and answers with %s, is told as such', async (_, status, body, says) => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(status).end(request.method === 'HEAD' ? undefined : body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const ran = await cli(ask('--endpoint-url', `http://127.0.0.1:${port}`), { cwd: folderWith(GOOD) });
+    expect(ran.stderr).toMatch(says);
+    expect(ran.stderr).toMatch(/→ check --endpoint-url/);
+    expect(ran.stderr).not.toMatch(/\$response|please report/);
+    expect(ran.code).toBe(5);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });

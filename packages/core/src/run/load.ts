@@ -88,6 +88,7 @@ export async function loadDocument(ports: RunPorts, run: string, o?: CallOptions
   if (text === undefined) {
     throw new StateError('BR-E0208', `${ports.objects.uri}/${key} is missing; it says what run ${run} asked for`, {
       details: { key },
+      hint: 'restore it, or start the run anew with --new',
     });
   }
   const document = JSON.parse(text) as RunDocument;

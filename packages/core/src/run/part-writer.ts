@@ -1,4 +1,4 @@
-import { InvariantError } from '../errors/index.ts';
+import { StateError } from '../errors/index.ts';
 import { jobIdentity, type PartFacts } from '../job/index.ts';
 import { familyNamed } from '../model/index.ts';
 import { type Fill, fitsFile, sentinelsFor } from '../pack/index.ts';
@@ -185,8 +185,13 @@ export class PartWriter {
       if (ours.has(key)) found++;
       else others.push(key);
     }
-    if (found !== ours.size)
-      throw new InvariantError(`part ${part} of attempt ${attempt} has ${found} of its ${ours.size} files`);
+    if (found !== ours.size) {
+      const folder = `${this.#ports.objects.uri}/${objectKeys.inputFolder(run, attempt, part)}`;
+      throw new StateError('BR-E0208', `${folder} lists ${found} of the ${ours.size} files that were written to it`, {
+        hint: 'check --endpoint-url: the server there does not keep objects as S3 does; or something removes them',
+        details: { folder, found, written: ours.size },
+      });
+    }
     if (others.length > 0) await this.#ports.objects.remove(others, { signal });
   }
 }
