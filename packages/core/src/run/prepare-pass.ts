@@ -42,9 +42,10 @@ export interface PreparePassOptions {
 /** Bytes of the first block for records that do not fit into what is left of a part's block. */
 const SPARE_BYTES = 1 << 18;
 
-/** A part that is written and may still be balanced with the one after it. */
+/** A part whose objects are made visible while the rows of the next one go by; it may still be balanced with that one. */
 interface HeldPart {
-  readonly facts: PartFacts;
+  /** Settles when nothing of it is under way any more. */
+  readonly facts: Promise<PartFacts>;
   readonly from: Place;
 }
 
@@ -96,6 +97,7 @@ export class PreparePass {
           return { end: this.#end(), columns: this.#reader.columns, isCut: this.#cutAt !== undefined };
       }
     } catch (error) {
+      await this.#held?.facts.catch(() => undefined);
       await this.#draft?.abort();
       throw error;
     } finally {
@@ -249,23 +251,26 @@ export class PreparePass {
   /** Closes the part in hand and opens the next one. The part before it is certain now. */
   async #cut(at: Place): Promise<void> {
     const before = this.#held;
-    await this.#hold(at);
+    await before?.facts;
+    this.#hold(at);
     this.#packer.cut();
     if (before) await this.#emit(before);
     this.#draft = this.#open(at);
   }
 
-  async #hold(to: Place): Promise<void> {
+  /** Closes the part in hand, which is not awaited here. */
+  #hold(to: Place): void {
     const draft = this.#current();
-    const facts = await draft.close(to);
+    const facts = closeOrAbort(draft, to);
+    facts.catch(() => undefined);
     this.#draft = undefined;
     this.#held = { facts, from: draft.from };
     this.#rejected += draft.rejected;
     this.#part++;
   }
 
-  #emit(part: HeldPart): Promise<void> {
-    return this.#options.onPart(part.facts, this.#reader.columns);
+  async #emit(part: HeldPart): Promise<void> {
+    return this.#options.onPart(await part.facts, this.#reader.columns);
   }
 
   /** The rows have ended. False when the last two parts are to be made again. */
@@ -274,23 +279,33 @@ export class PreparePass {
     const before = this.#held;
     const tail: Tail = this.#cutAt ? { kind: 'keep' } : this.#packer.end();
     if (tail.kind === 'keep' || !before) {
-      await this.#hold(this.#end());
+      this.#hold(this.#end());
       for (const part of before ? [before, this.#held] : [this.#held]) await this.#emit(part!);
       return true;
     }
     await this.#draft.abort();
     this.#draft = undefined;
     const { document, openRows, signal } = this.#options;
-    await removeDrafts(this.#ports, document, [before.facts.part, this.#part], signal);
+    const facts = await before.facts;
+    await removeDrafts(this.#ports, document, [facts.part, this.#part], signal);
     const columns = this.#reader.columns;
     await this.#reader.close();
     this.#reader = await openRows({ ...before.from, columns });
     this.#encoder = this.#newEncoder(this.#reader);
     this.#packer.again(tail);
-    this.#part = before.facts.part;
-    this.#rejected -= before.facts.rejected ?? 0;
+    this.#part = facts.part;
+    this.#rejected -= facts.rejected ?? 0;
     this.#held = undefined;
     return false;
+  }
+}
+
+async function closeOrAbort(draft: PartDraft, to: Place): Promise<PartFacts> {
+  try {
+    return await draft.close(to);
+  } catch (error) {
+    await draft.abort();
+    throw error;
   }
 }
 

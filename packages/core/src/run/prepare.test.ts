@@ -260,6 +260,52 @@ describe('prepareRun', () => {
     expect(seen.size).toBe(1);
   });
 
+  it('reads the rows of a part while the objects of the one before are made visible', async () => {
+    const ports = memoryPorts();
+    let opened = (): void => {};
+    const next = new Promise<void>((resolve) => {
+      opened = resolve;
+    });
+    const create = ports.objects.create.bind(ports.objects);
+    Object.assign(ports.objects, {
+      create: (...[key, options]: Parameters<typeof create>) => {
+        if (key.endsWith('rows/00001.csv')) opened();
+        const sink = create(key, options);
+        const commit = sink.commit.bind(sink);
+        return key.endsWith('rows/00000.csv') ? Object.assign(sink, { commit: () => next.then(commit) }) : sink;
+      },
+    });
+    const options = await setup({ content: csvOf(12), partRecords: 5, limits: { minRecords: 1 } });
+    const prepared = await prepareRun(ports, options);
+    const usual = memoryPorts();
+    expect(await prepareRun(usual, options)).toEqual(prepared);
+    expect(leftBehind(ports)).toEqual(leftBehind(usual));
+  });
+
+  it('fails with the object that cannot be made visible, when nothing is under way any more', async () => {
+    const ports = memoryPorts();
+    let aborted = 0;
+    const create = ports.objects.create.bind(ports.objects);
+    Object.assign(ports.objects, {
+      create: (...[key, options]: Parameters<typeof create>) => {
+        const sink = create(key, options);
+        const abort = sink.abort.bind(sink);
+        const commit = key.endsWith('rows/00000.csv') ? () => Promise.reject(new Error('no room')) : sink.commit.bind(sink);
+        return Object.assign(sink, {
+          commit,
+          abort: () => {
+            aborted++;
+            return abort();
+          },
+        });
+      },
+    });
+    const options = await setup({ content: csvOf(12), partRecords: 5, limits: { minRecords: 1 } });
+    await expect(prepareRun(ports, options)).rejects.toThrow('no room');
+    expect(partsOf(ports)).toEqual([]);
+    expect(aborted).toBe(4);
+  });
+
   it('tells how far it is, and never goes back', async () => {
     const told: PrepareProgress[] = [];
     const content = csvOf(26, (i) => (i % 5 === 4 ? 'bad' : `${i},t`));
