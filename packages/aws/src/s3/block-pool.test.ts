@@ -22,8 +22,8 @@ describe('a pool of blocks', () => {
     expect(blocks.map((block) => block.buffer)).not.toContain(pool.take().buffer);
   });
 
-  it('says when as many are out as are kept', () => {
-    const pool = new BlockPool(100, 2);
+  it('says when as many are out as are used at once', () => {
+    const pool = new BlockPool(100, 3, 2);
     const first = pool.take();
     expect(pool.isUsedUp).toBe(false);
     pool.take();

@@ -5,19 +5,21 @@
 export class BlockPool {
   readonly blockBytes: number;
   readonly #most: number;
+  readonly #atWork: number;
   readonly #free: Uint8Array[] = [];
   /** Blocks that are out. */
   #out = 0;
 
-  /** Keeps at most `most` blocks for later; a block beyond that is left to the collector. */
-  constructor(blockBytes: number, most: number) {
+  /** Keeps at most `most` blocks for later; a block beyond that is left to the collector. `atWork`: as many are used at once. */
+  constructor(blockBytes: number, most: number, atWork = most) {
     this.blockBytes = blockBytes;
     this.#most = most;
+    this.#atWork = atWork;
   }
 
-  /** As many blocks are out as are kept: one more would not come back to the pool. */
+  /** As many blocks are out as are used at once: who can wait for one to come back should. */
   get isUsedUp(): boolean {
-    return this.#out >= this.#most;
+    return this.#out >= this.#atWork;
   }
 
   take(): Uint8Array {
