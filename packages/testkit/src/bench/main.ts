@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import type { Bench, BenchFigures } from './bench.ts';
 import { BENCH_NAMES, loadBench } from './benches.ts';
 import { benchDataset, cleanBenches } from './dataset.ts';
@@ -34,6 +35,9 @@ interface Measured {
   readonly seconds: number;
   readonly peakRssMB: number | null;
 }
+
+// as the command line does, before anything else
+setFlagsFromString('--semi-space-growth-factor=1');
 
 if (values.clean) await cleanBenches();
 else if (values.child !== undefined) await runHere(await benchNamed(values.child));
