@@ -34,11 +34,11 @@ const collected = (succeeded: number, failed: number, retryable: number, missing
 describe('the counts of a run', () => {
   it('show everything as pending until something is collected', () => {
     const counts = runCounts(run, [
-      part(1, 10, 'submitted', { jobCounts: { total: 100, processed: 60, succeeded: 50, failed: 10 } }),
+      part(1, 10, 'submitted', { sentinels: 90, jobCounts: { total: 100, processed: 60, succeeded: 50, failed: 10 } }),
     ]);
     expect(counts).toMatchObject({ rows: 12, succeeded: 0, failed: 0, rejected: 2, pending: 10, jobs: { submitted: 1 } });
-    // 90 of the 100 are padding
-    expect(counts.live).toEqual({ processed: 10, succeeded: 10, failed: 10 });
+    // 90 of the 100 are padding, and nobody knows which of them were processed
+    expect(counts.live).toEqual({ processed: 6, succeeded: 5, failed: 1 });
     expect(counts).not.toHaveProperty('inputTokens');
   });
 
@@ -68,6 +68,20 @@ describe('the counts of a run', () => {
     const { rows: _, rejected: __, ...unknown } = run;
     const parts = [part(1, 10, 'ready', { rejected: 1 }), part(1, 0, 'collected', { part: 1, rejected: 4 })];
     expect(runCounts({ ...unknown, state: 'preparing', parts: [] }, parts)).toMatchObject({ rows: 15, rejected: 5, pending: 10 });
+  });
+
+  it('never show more answers of live jobs than records of them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(99), fc.nat(399), fc.nat(399), (records, sentinels, ok, bad) => {
+        const succeeded = Math.min(ok, records + sentinels);
+        const failed = Math.min(bad, records + sentinels - succeeded);
+        const jobCounts = { total: records + sentinels, processed: succeeded + failed, succeeded, failed };
+        const { live } = runCounts(run, [part(1, records, 'submitted', { sentinels, jobCounts })]);
+        expect(live.succeeded + live.failed).toBeLessThanOrEqual(live.processed);
+        expect(live.processed).toBeLessThanOrEqual(records);
+        if (sentinels === 0) expect(live).toEqual({ processed: succeeded + failed, succeeded, failed });
+      }),
+    );
   });
 
   it('always add up to the rows', () => {

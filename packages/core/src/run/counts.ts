@@ -61,14 +61,21 @@ function jobsByState(parts: readonly PartBody[]): Record<PartState, number> {
   return jobs;
 }
 
-/** A job's counters include its padding; what exceeds the real records is taken for padding. */
 function liveCounts(parts: readonly PartBody[]): RunCounts['live'] {
   const live = parts.filter((part) => part.state === 'submitted' || part.state === 'ended');
   return {
-    processed: sum(live, (part) => Math.min(part.records, part.jobCounts?.processed ?? 0)),
-    succeeded: sum(live, (part) => Math.min(part.records, part.jobCounts?.succeeded ?? 0)),
-    failed: sum(live, (part) => Math.min(part.records, part.jobCounts?.failed ?? 0)),
+    processed: sum(live, (part) => withoutPadding(part, part.jobCounts?.processed)),
+    succeeded: sum(live, (part) => withoutPadding(part, part.jobCounts?.succeeded)),
+    failed: sum(live, (part) => withoutPadding(part, part.jobCounts?.failed)),
   };
+}
+
+/**
+ * A job's counters include its padding, and do not say which is which: the real records are taken to have their share of
+ * each. Rounded down, so that succeeded and failed together never exceed the records.
+ */
+function withoutPadding({ records, sentinels }: PartBody, counted = 0): number {
+  return Math.floor((Math.min(counted, records + sentinels) * records) / Math.max(1, records + sentinels));
 }
 
 function sum(parts: readonly PartBody[], of: (part: PartBody) => number): number {

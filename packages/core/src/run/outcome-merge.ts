@@ -128,12 +128,13 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, par
 
 /** What is said of a record that nothing came back for, and that is not sent again. */
 function noOutput(attempt: number): OutcomeSpans {
-  const times = attempt === 1 ? 'once' : `${attempt} times`;
+  // not how often: a record that was refused in an attempt is in no later one, unless `retry` sends it
+  const when = attempt === 1 ? 'once' : `for the last time in attempt ${attempt}`;
   const line = encodeOutcome({
     id: recordId('00', 0),
     status: 'failed',
     code: 'no_output',
-    message: `sent ${times}, and nothing came back`,
+    message: `sent ${when}, and nothing came back`,
     retry: true,
   });
   const spans = emptyOutcomeSpans();
