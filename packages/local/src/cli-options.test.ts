@@ -28,6 +28,7 @@ describe('the flags of the local Bedrock', () => {
     [{ port: 'many' }, '--port is "many"; give a number'],
     [{ port: '99999' }, 'port is "99999"'],
     [{ host: '0.0.0.0' }, 'loopback only'],
+    [{ speed: '1e9' }, 'speed is 1000000000; give a number of at least 0.001 and at most 250000'],
     [{ speed: '0' }, 'speed is 0; give a number of at least 0.001'],
     [{ upstream: 'localhost:11434' }, 'upstreamUrl is "localhost:11434"; give a URL'],
     [{ fault: ['nonsense'] }, 'there is no fault "nonsense"'],

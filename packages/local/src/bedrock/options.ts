@@ -69,10 +69,12 @@ const DAY_MS = 86_400_000;
 
 /** Fills in the defaults. Throws `BR-E0120` naming the option, the value given and what is allowed. */
 export function resolveBedrockOptions(options: BedrockOptions): BedrockSettings {
-  const number = (name: keyof BedrockOptions, fallback: number, least: number): number => {
+  const number = (name: keyof BedrockOptions, fallback: number, least: number, most?: number): number => {
     const value = options[name] ?? fallback;
-    if (typeof value === 'number' && Number.isFinite(value) && value >= least) return value;
-    throw new InputError('BR-E0120', `${name} is ${JSON.stringify(value)}; give a number of at least ${least}`, {
+    const isAllowed = typeof value === 'number' && Number.isFinite(value) && value >= least && value <= (most ?? value);
+    if (isAllowed) return value;
+    const range = most === undefined ? `of at least ${least}` : `of at least ${least} and at most ${most}`;
+    throw new InputError('BR-E0120', `${name} is ${JSON.stringify(value)}; give a number ${range}`, {
       details: { option: name },
     });
   };
@@ -100,14 +102,17 @@ export function resolveBedrockOptions(options: BedrockOptions): BedrockSettings 
   };
 }
 
-type NumberOption = (name: keyof BedrockOptions, fallback: number, least: number) => number;
+type NumberOption = (name: keyof BedrockOptions, fallback: number, least: number, most?: number) => number;
+
+/** The 24 hours that a job has at least pass in a third of a second: on a faster clock it expires before it can be done. */
+const MOST_SPEED = 250_000;
 
 /** The queue's time is shared out among the three states before InProgress as in the default. */
 function timingOf(options: BedrockOptions, number: NumberOption): Timing {
   const { submittedMs, validatingMs, scheduledMs, stoppingMs, speed } = DEFAULT_TIMING;
   const share = number('queueMs', submittedMs + validatingMs + scheduledMs, 0) / (submittedMs + validatingMs + scheduledMs);
   return {
-    speed: number('speed', speed, 0.001),
+    speed: number('speed', speed, 0.001, MOST_SPEED),
     submittedMs: submittedMs * share,
     validatingMs: validatingMs * share,
     scheduledMs: scheduledMs * share,
