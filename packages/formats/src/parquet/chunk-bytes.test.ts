@@ -8,16 +8,19 @@ const BYTES = 1 << 16;
 class SlowAccess implements RandomAccess {
   readonly size = 1 << 20;
   target: Uint8Array = new Uint8Array(0);
-  readonly #ended = Promise.withResolvers<void>();
+  #resolve: () => void = () => undefined;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#resolve = resolve;
+  });
 
   readInto = (_from: number, target: Uint8Array): Promise<void> => {
     this.target = target;
-    return this.#ended.promise;
+    return this.#ended;
   };
 
   end(): void {
     this.target.fill(0xaa);
-    this.#ended.resolve();
+    this.#resolve();
   }
 
   read(): Promise<Uint8Array> {
