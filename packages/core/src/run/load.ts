@@ -84,19 +84,38 @@ export async function loadParts(ledger: Ledger, run: RunBody, o?: CallOptions): 
 /** `run.json`. Throws `BR-E0208` when it is gone, `BR-E0205` when it was written by another version. */
 export async function loadDocument(ports: RunPorts, run: string, o?: CallOptions): Promise<RunDocument> {
   const key = objectKeys.document(run);
-  const text = await readText(ports.objects, key, o);
+  const text = await readText(ports.objects, key, o).catch(unlessNotUtf8);
   if (text === undefined) {
     throw new StateError('BR-E0208', `${ports.objects.uri}/${key} is missing; it says what run ${run} asked for`, {
       details: { key },
       hint: 'restore it, or start the run anew with --new',
     });
   }
-  const document = JSON.parse(text) as RunDocument;
-  if (document.schema === 'batchrock.run/1') return document;
-  throw new StateError('BR-E0205', `${key} has schema ${JSON.stringify(document.schema)}; this version reads batchrock.run/1`);
+  const document = parseDocument(text);
+  if (document?.schema === 'batchrock.run/1') return document;
+  const what = document === undefined ? 'is damaged: it is no JSON object' : `has schema ${JSON.stringify(document.schema)}`;
+  throw new StateError('BR-E0205', `${ports.objects.uri}/${key} ${what}; this version reads batchrock.run/1`, {
+    details: { key },
+    hint: 'restore it from a version of the bucket, or start the run anew with --new',
+  });
 }
 
-/** A small object as text; undefined when there is none. */
+/** No JSON is empty. */
+function unlessNotUtf8(error: unknown): string {
+  if (error instanceof TypeError) return '';
+  throw error;
+}
+
+function parseDocument(text: string): RunDocument | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as RunDocument) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A small object as text; undefined when there is none, a TypeError when it is not UTF-8. */
 export async function readText(objects: ObjectStore, key: string, o?: CallOptions): Promise<string | undefined> {
   const source = await objects.open(key, o);
   return source === undefined ? undefined : drain(source);

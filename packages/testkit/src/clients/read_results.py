@@ -107,7 +107,8 @@ def check_layout(path, wanted, answer):
 
 def check_chunk(chunk, rows):
     name = chunk.path_in_schema
-    expect(chunk.compression, "ZSTD", f"compression of {name}")
+    # the digits of floats hardly compress
+    expect(chunk.compression, "UNCOMPRESSED" if name.startswith("embedding.") else "ZSTD", f"compression of {name}")
     if "." in name:
         return
     values = [row[name] for row in rows if row.get(name) is not None] if name in rows[0] else None
