@@ -149,7 +149,7 @@ function checkShape(writes: readonly Write[]): void {
 export function frozenCopy<T>(value: T): T {
   if (Array.isArray(value)) return Object.freeze(value.map((each) => frozenCopy(each ?? null))) as T;
   if (typeof value !== 'object' || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(value)) if (each !== undefined) copy[key] = frozenCopy(each);
-  return Object.freeze(copy) as T;
+  // not by assignment, which would lose a key `__proto__`
+  const kept = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.freeze(Object.fromEntries(kept.map(([key, each]) => [key, frozenCopy(each)]))) as T;
 }
