@@ -10,7 +10,7 @@ const suites = [
   ['npm', ['run', 'packages']],
   ['npm', ['test']],
   ['npm', ['run', 'sim']],
-  // the rare ones take minutes, and run with these in `npm run check`
+  // the rare ones take minutes: `npm run sim:mutants` runs them too
   ['npm', ['run', 'sim:mutants', '--', '--easy']],
   ['npm', ['run', 'quickstart']],
   ['npm', ['run', 'test:clients']],
