@@ -6,8 +6,9 @@
  * Loads may reach up to 15 bytes past an end; stores do so only where the caller has left room for it.
  */
 
+import { putEscaped } from '../../core/kernel/json-text';
+
 const QUOTE: u32 = 0x22;
-const BACKSLASH: u32 = 0x5c;
 const NULL: u32 = 0x6c6c756e;
 const NULL_BYTES: usize = 4;
 /** `}` and a line feed. */
@@ -63,60 +64,6 @@ export function wholeSpans(at: usize, count: u32, width: u32, signed: bool, span
     spans += 8;
     at += width;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function hexLetter(value: u32): u8 {
-  return <u8>(value < 10 ? 0x30 + value : 0x57 + value);
-}
-
-/** Writes the escape of a quote, a backslash or a control byte; the address behind it. */
-function putEscape(byte: u32, to: usize): usize {
-  store<u8>(to, <u8>BACKSLASH);
-  let letter: u32 = 0;
-  if (byte == QUOTE || byte == BACKSLASH) letter = byte;
-  else if (byte == 0x0a) letter = 0x6e;
-  else if (byte == 0x0d) letter = 0x72;
-  else if (byte == 0x09) letter = 0x74;
-  else if (byte == 0x08) letter = 0x62;
-  else if (byte == 0x0c) letter = 0x66;
-  if (letter != 0) {
-    store<u8>(to + 1, <u8>letter);
-    return to + 2;
-  }
-  store<u32>(to + 1, 0x30303075);
-  store<u8>(to + 4, hexLetter(byte >> 4));
-  store<u8>(to + 5, hexLetter(byte & 15));
-  return to + 6;
-}
-
-/** Writes text as the inside of a JSON string; the address behind it. Writes up to 15 bytes more. */
-// @ts-ignore: decorator
-@inline
-function putText(from: usize, end: usize, to: usize): usize {
-  const quote = i8x16.splat(0x22);
-  const backslash = i8x16.splat(0x5c);
-  const space = i8x16.splat(0x20);
-  while (from < end) {
-    const x = v128.load(from);
-    let special = i8x16.bitmask(v128.or(v128.or(i8x16.eq(x, quote), i8x16.eq(x, backslash)), i8x16.lt_u(x, space)));
-    v128.store(to, x);
-    const rest = end - from;
-    if (rest < 16) special |= 1 << <i32>rest;
-    if (special == 0) {
-      from += 16;
-      to += 16;
-      continue;
-    }
-    const plain = <usize>ctz<i32>(special);
-    from += plain;
-    to += plain;
-    if (from >= end) return to;
-    to = putEscape(load<u8>(from), to);
-    from += 1;
-  }
-  return to;
 }
 
 /** Copies at least `length` bytes, 16 at a time. Writes up to 15 bytes more. */
@@ -185,7 +132,7 @@ export function writeRows(
         store<u8>(to, <u8>QUOTE);
         to += 1;
         store<u32>(cells, <u32>(to - block));
-        to = putText(from, until, to);
+        to = putEscaped(from, until, false, to);
         store<u32>(cells + 4, <u32>(to - block));
         store<u32>(cells + 8, KIND_STRING);
         store<u8>(to, <u8>QUOTE);

@@ -1,5 +1,6 @@
 import type { ReadPosition, RowReader } from '../ports/index.ts';
 import type { RowBatch } from '../record/index.ts';
+import { placeOf } from './place-of.ts';
 
 /** The rows of a dataset up to its `most`-th; nothing behind them is read. */
 export function firstRows(reader: RowReader, most: number): RowReader {
@@ -41,9 +42,7 @@ class FirstRows implements RowReader {
     if (left <= 0) return undefined;
     const batch = await this.#reader.next();
     if (batch === undefined || batch.count <= left) return batch;
-    const byte = batch.offset + (batch.places ?? batch.rowStart)[left]!;
-    const source = batch.source === undefined ? {} : { source: batch.source };
-    this.#end = { ...source, byte, line: batch.line[left]!, ordinal: this.#most };
+    this.#end = placeOf(batch, left, this.#most);
     batch.count = left;
     return batch;
   }

@@ -16,6 +16,7 @@ import {
 } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { PartDraft, removeDrafts } from './part-draft.ts';
+import { placeOf } from './place-of.ts';
 import type { RunPorts } from './ports.ts';
 import { rejectMessage } from './reject-message.ts';
 import { checkCancelled } from './tolerance.ts';
@@ -316,10 +317,4 @@ function smaller(a: Fill, b: Fill): Fill {
 function place(position: ReadPosition): Place {
   const { source, byte, line, ordinal } = position;
   return { ...(source !== undefined && { source }), byte, line, ordinal };
-}
-
-/** Where a row of a batch begins. */
-function placeOf(batch: RowBatch, row: number, ordinal: number): Place {
-  const source = batch.source === undefined ? {} : { source: batch.source };
-  return { ...source, byte: batch.offset + (batch.places ?? batch.rowStart)[row]!, line: batch.line[row]!, ordinal };
 }

@@ -1,16 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { InvariantError } from '@batchrock/core';
 import type { Bench } from './bench.ts';
 import { peakRssMB } from './figures.ts';
+import { exitCode, servedUrl, startProgram } from './program.ts';
 
 const BUCKET = 'bench';
-/** What users run: the compiled program. `npm run bench` builds it first. */
-const PROGRAM = fileURLToPath(new URL('../../../batchrock/bin/batchrock.js', import.meta.url));
 
 /** `batchrock run` on a CSV file, from start to exit, with the local Bedrock in a process of its own. Memory is the client's. */
 export const endToEnd: Bench = {
@@ -19,7 +16,7 @@ export const endToEnd: Bench = {
   async run({ rows, dir, dataset }) {
     const server = batchrock(dir, ['local', '--dir', join(dir, 'local'), '--bucket', BUCKET]);
     try {
-      const url = await firstLine(server);
+      const url = await servedUrl(server);
       const out = join(dir, 'results.jsonl');
       const started = performance.now();
       const client = batchrock(dir, [
@@ -40,25 +37,7 @@ export const endToEnd: Bench = {
 };
 
 function batchrock(dir: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, BATCHROCK_STATE_DIR: join(dir, 'state'), CI: '1' },
-  });
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stdout ?? []) {
-    text += chunk;
-    if (text.includes('\n')) return text.slice(0, text.indexOf('\n'));
-  }
-  throw new InvariantError('the local Bedrock did not start');
-}
-
-async function exitCode(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  await once(child, 'exit');
-  return child.exitCode;
+  return startProgram(args, { BATCHROCK_STATE_DIR: join(dir, 'state') });
 }
 
 /** The kernel's high-water mark, read until the process is gone. */
