@@ -11,10 +11,15 @@ describe('the size of a part', () => {
     // rows, slots, records a part, waves
     [1_000_000, 10, 33_334, 3],
     [1_000_000, 20, 25_000, 2],
-    [1_000_000, 50, 20_000, 1],
-    [1_000_000, 100, 10_000, 1],
-    [100_000, 10, 10_000, 1],
+    [1_000_000, 50, 10_000, 2],
+    [1_000_000, 100, 5_000, 2],
+    [100_000, 10, 5_000, 2],
+    [4_000, 20, 100, 2],
+    // in two waves these would be parts of 98
+    [3_900, 20, 195, 1],
     [3_201, 20, 161, 1],
+    [2_000, 20, 100, 1],
+    [1_000, 1, 500, 2],
     [50_000_000, 100, 100_000, 5],
     [1_000_000, 1, 100_000, 10],
     [50, 20, 100, 1],
@@ -35,6 +40,18 @@ describe('the size of a part', () => {
         if (records === limits.minRecords) return;
         // rounding up may leave the last slots of a wave free, less than one record a part
         expect(Math.ceil(parts / used) * used - parts).toBeLessThanOrEqual(Math.ceil(used / (records / parts)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is one of two to three waves wherever two are large enough, and no job becomes too large', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20_000_000 }), fc.integer({ min: 1, max: 100 }), (rows, slots) => {
+        fc.pre(rows >= 2 * slots * limits.minRecords && rows <= 3 * slots * limits.maxRecords);
+        const waves = wavesOf(partsOf(rows, size(rows, slots), limits), slots);
+        expect(waves).toBeGreaterThanOrEqual(2);
+        expect(waves).toBeLessThanOrEqual(3);
       }),
       { numRuns: 1000 },
     );

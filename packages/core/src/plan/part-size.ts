@@ -18,13 +18,17 @@ export interface PartSizeInput {
   readonly recordBytes?: number;
 }
 
-/** Most waves that are planned while the parts still fit into jobs: more gain nothing even when durations vary much. */
+/**
+ * Waves that are planned while the parts fit into jobs. In one wave the run waits for the slowest of all jobs, with every other
+ * slot idle, and a failure far on repeats the most; more than three gain nothing even when durations vary much.
+ */
+const FEWEST_WAVES = 2;
 const MOST_WAVES = 3;
 
 /**
  * Records a part, frozen before the first one. Near `n* = √(2·N·r·(s+g)/(Q−1))`, where waiting for a job's start and the idle
- * slots of the last wave cost the same; then aligned to one, two or three whole waves of `slots` parts, or to as many whole
- * waves as the largest job needs; never below `minRecords` or above `maxRecords`.
+ * slots of the last wave cost the same; then aligned to two or three whole waves of `slots` parts, or to as many whole waves as
+ * the largest job needs; to one where parts of two would be below `minRecords`. Never below `minRecords` or above `maxRecords`.
  */
 export function partRecordsFor(input: PartSizeInput): number {
   const { limits } = input;
@@ -34,9 +38,9 @@ export function partRecordsFor(input: PartSizeInput): number {
   invariant(Number.isFinite(rows), `the number of rows to plan for is ${input.estimatedRows}`);
   const best = slots === 1 ? rows : optimalPart(rows, slots);
   let chosen = 0;
-  for (let waves = 1; waves <= MOST_WAVES; waves++) {
+  for (let waves = FEWEST_WAVES; waves <= MOST_WAVES; waves++) {
     const size = Math.ceil(rows / (waves * slots));
-    if (size > largest) continue;
+    if (size > largest || size < limits.minRecords) continue;
     // sizes differ by factors, so the nearest is the one with the smallest ratio
     if (chosen === 0 || ratio(size, best) < ratio(chosen, best)) chosen = size;
   }
