@@ -19,13 +19,15 @@ export interface ServerCommand {
   readonly alivePath: string;
   readonly log: string;
   readonly startMs: number;
+  /** True for a program that ends when its standard input does: it cannot outlive this process, however that ends. */
+  readonly endsWithInput?: boolean;
 }
 
 /** Starts a server and waits until it is alive. Rejects with the end of its log when it does not come up in time. */
 export async function startServer(command: ServerCommand): Promise<ForeignServer> {
   const output = openSync(command.log, 'w');
   const child = spawn(command.program, command.args, {
-    stdio: ['ignore', output, output],
+    stdio: [command.endsWithInput ? 'pipe' : 'ignore', output, output],
     env: { ...process.env, ...command.env },
   });
   try {

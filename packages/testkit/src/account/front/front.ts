@@ -1,0 +1,144 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FrontRequest, Permission, Place } from './call.ts';
+import { type Caller, callerOf, signatureOf } from './credentials.ts';
+import { permissionsOf } from './permissions.ts';
+import { writeRefusal } from './refusal.ts';
+
+/** What stands behind the front. */
+export interface Backends {
+  readonly place: Place;
+  /** S3, DynamoDB, SQS, IAM, Logs, Step Functions. */
+  readonly motoUrl: string;
+  /** The local Bedrock; without it its calls go to moto, which has none of them. */
+  readonly bedrockUrl?: string;
+  /** Runs a function. Rejects never: what went wrong is in the answer. */
+  invoke(functionName: string, payload: Buffer, type: 'RequestResponse' | 'Event'): Promise<InvokeAnswer>;
+  /** Undefined where the caller may do all of it, else the sentence of the refusal. */
+  judge(caller: Caller, permissions: readonly Permission[], request: FrontRequest): Promise<string | undefined>;
+}
+
+/** What an invocation of a function gave. */
+export interface InvokeAnswer {
+  readonly statusCode: number;
+  readonly functionError?: string;
+  readonly payload: Uint8Array;
+}
+
+/** The endpoint of all services. Requests wait until `serve` is called. */
+export interface Front {
+  readonly url: string;
+  readonly port: number;
+  serve(backends: Backends): void;
+  close(): Promise<void>;
+}
+
+const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+/**
+ * Listens on a free port of loopback, tells who calls and what for, has it judged, and hands it on. It does not check
+ * signatures: the access key says who calls.
+ */
+export async function openFront(): Promise<Front> {
+  let serve: (backends: Backends) => void = () => {};
+  const waiting = new Promise<Backends>((resolve) => {
+    serve = resolve;
+  });
+  let latest: Backends | undefined;
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
+    void waiting
+      .then(() => answer(request, response, latest as Backends))
+      .catch((error: unknown) => {
+        if (response.headersSent) {
+          response.destroy();
+          return;
+        }
+        response.writeHead(500, { 'content-type': 'text/plain', 'x-amzn-errortype': 'FrontException' }).end(String(error));
+      });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    serve(backends) {
+      latest = backends;
+      serve(backends);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(incoming: IncomingMessage, response: ServerResponse, backends: Backends): Promise<void> {
+  const [path = '/', search = ''] = (incoming.url ?? '/').split('?', 2);
+  const query = new URLSearchParams(search);
+  const signature = signatureOf(incoming.headers, query);
+  const request: FrontRequest = {
+    method: incoming.method ?? 'GET',
+    path,
+    query,
+    headers: incoming.headers,
+    body: await bodyOf(incoming),
+    service: signature?.service ?? 's3',
+    region: signature?.region ?? backends.place.region,
+  };
+  const caller = signature === undefined ? undefined : callerOf(signature.accessKeyId);
+  if (caller?.kind === 'role') {
+    const refusal = await backends.judge(caller, permissionsOf(request, backends.place), request);
+    if (refusal !== undefined) return writeRefusal(response, request, refusal);
+  }
+  const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
+  if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
+  const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
+  await forward(incoming, request.body, response, url);
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+async function invoke(response: ServerResponse, request: FrontRequest, name: string, backends: Backends): Promise<void> {
+  const type = request.headers['x-amz-invocation-type'] === 'Event' ? 'Event' : 'RequestResponse';
+  const answered = await backends.invoke(name, request.body, type);
+  response.writeHead(answered.statusCode, {
+    'content-type': 'application/json',
+    'x-amz-executed-version': '$LATEST',
+    ...(answered.functionError === undefined ? {} : { 'x-amz-function-error': answered.functionError }),
+  });
+  response.end(answered.payload);
+}
+
+/** Hands a request on as it came, and its answer back. */
+function forward(incoming: IncomingMessage, body: Buffer, response: ServerResponse, url: string): Promise<void> {
+  const target = new URL(url);
+  const { 'transfer-encoding': _, ...headers } = incoming.headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      {
+        host: target.hostname,
+        port: target.port,
+        method: incoming.method,
+        path: incoming.url,
+        // The host stays: moto signs nothing, and presigned URLs and redirects name it.
+        headers: { ...headers, 'content-length': String(body.length) },
+      },
+      (answered) => {
+        response.writeHead(answered.statusCode ?? 502, answered.headers);
+        answered.pipe(response);
+        answered.once('end', resolve);
+        answered.once('error', reject);
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}

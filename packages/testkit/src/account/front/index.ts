@@ -1,0 +1,3 @@
+export { type FrontRequest, type Permission, type Place, permission } from './call.ts';
+export { ADMINISTRATOR, type Caller, type Credentials, callerOf, credentialsFor } from './credentials.ts';
+export { type Backends, type Front, type InvokeAnswer, openFront } from './front.ts';

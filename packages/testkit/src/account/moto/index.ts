@@ -1,0 +1,1 @@
+export { type MotoOptions, openMotoEnvironment, startMoto } from './start-moto.ts';
