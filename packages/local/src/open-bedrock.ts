@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Answerer, createBuiltInAnswerer, createUpstreamAnswerer } from './answers/index.ts';
 import { type BedrockSettings, createControlService, createModelTable, resolveBedrockOptions } from './bedrock/index.ts';
+import { clockRoutes } from './clock/index.ts';
 import { createEventSender } from './events/index.ts';
 import { createFaultSwitch, faultRoutes } from './faults/index.ts';
 import { type JobEngine, type JobTable, openJobTable, startEngine, wallMs } from './jobs/index.ts';
@@ -17,6 +18,8 @@ export function openBedrock(context: ServerContext): ServerModule {
   const jobs = openJobTable(join(context.options.dir, 'jobs'));
   const events = createEventSender({
     url: settings.eventsUrl,
+    take: context.ports.onEvent,
+    clock: context.clock,
     account: context.options.account,
     faults,
     wallMs: (ms) => wallMs(settings.timing, ms),
@@ -24,15 +27,18 @@ export function openBedrock(context: ServerContext): ServerModule {
   const engine = startEngine({
     table: jobs,
     timing: settings.timing,
+    clock: context.clock,
     answerer,
-    storageFor: (job) => recordCalls(context.storage, context.calls, { role: job.roleArn, job: job.jobArn }),
+    storageFor: (job) => recordCalls(context.storageFor(job), context.calls, { role: job.roleArn, job: job.jobArn }),
     onStatus: events.send,
   });
   const models = createModelTable(settings.extraModels);
-  const state = { settings, jobs, engine, models, faults, storage: context.storage, onStatus: events.send };
+  // with the keys of a role only the job itself can see what they open
+  const storage = context.ports.credentialsFor === undefined ? context.storage : undefined;
+  const state = { settings, storage, jobs, engine, models, faults, clock: context.clock, onStatus: events.send };
   return {
     services: [createControlService(state), createRuntimeService(state, answerer), createQuotasService(state)],
-    admin: [...faultRoutes(faults), jobsRoute(jobs, engine)],
+    admin: [...faultRoutes(faults), ...clockRoutes(context.clock, context.options.dir), jobsRoute(jobs, engine)],
     async close() {
       events.close();
       await engine.close();

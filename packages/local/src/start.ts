@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { StateError } from '@batchrock/core';
 import { resolveBedrockOptions } from './bedrock/options.ts';
+import { openClock } from './clock/index.ts';
 import { folderError } from './folder-error.ts';
 import { openBedrock } from './open-bedrock.ts';
 import { type LocalBedrockOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import type { LocalBedrockPorts } from './ports.ts';
 import { openS3 } from './s3/index.ts';
 import { endpointUrl, newFolderId, readEndpoint, writeEndpoint } from './server/endpoint-file.ts';
 import { lockFolder } from './server/folder-lock.ts';
 import { type Front, openFront } from './server/front.ts';
 import type { AdminRoute, ServerContext, ServerModule } from './server/index.ts';
-import { createCallLog, DiskObjectStorage, type ObjectStorage } from './storage/index.ts';
+import { createCallLog, DiskObjectStorage } from './storage/index.ts';
 
 /** A running local Bedrock. */
 export interface LocalBedrock {
@@ -25,23 +27,23 @@ export interface LocalBedrock {
  * `BR-E0210` when the port is taken, with `BR-E0120` for an option that is not allowed, and with what is wrong with the folder:
  * see `folderError`.
  */
-export async function startLocalBedrock(options: LocalBedrockOptions): Promise<LocalBedrock> {
+export async function startLocalBedrock(options: LocalBedrockOptions, ports: LocalBedrockPorts = {}): Promise<LocalBedrock> {
   const resolved = resolveOptions(options);
   try {
-    return await start(resolved);
+    return await start(resolved, ports);
   } catch (error) {
     throw folderError(resolved.dir, error) ?? error;
   }
 }
 
-async function start(resolved: ResolvedOptions): Promise<LocalBedrock> {
+async function start(resolved: ResolvedOptions, ports: LocalBedrockPorts): Promise<LocalBedrock> {
   const lock = lockFolder(resolved.dir);
   if (lock === undefined) throw inUse(resolved.dir);
   try {
     const front = await openFront(resolved).catch((error: unknown) => {
       throw portError(error, resolved);
     });
-    const closeModules = await serve(front, resolved).catch(async (error: unknown) => {
+    const closeModules = await serve(front, resolved, ports).catch(async (error: unknown) => {
       await front.close();
       throw error;
     });
@@ -58,7 +60,7 @@ async function start(resolved: ResolvedOptions): Promise<LocalBedrock> {
 }
 
 /** Opens the folder behind the front. The folder is ours by its lock, so what a killed process left can be swept. */
-async function serve(front: Front, options: ResolvedOptions): Promise<() => Promise<void>> {
+async function serve(front: Front, options: ResolvedOptions, ports: LocalBedrockPorts): Promise<() => Promise<void>> {
   const { dir, host } = options;
   const id = readEndpoint(dir)?.id ?? newFolderId();
   writeEndpoint(dir, { id, host, port: front.port });
@@ -66,7 +68,9 @@ async function serve(front: Front, options: ResolvedOptions): Promise<() => Prom
   for (const bucket of options.buckets) objects.buckets.create(bucket, options.region);
   const context: ServerContext = {
     options,
-    storage: await jobStorage(options, objects),
+    ports,
+    clock: ports.clock ?? openClock(dir),
+    ...(await jobStorage(options, objects, ports)),
     calls: createCallLog(),
     url: endpointUrl({ host, port: front.port }),
   };
@@ -97,11 +101,17 @@ function adminRoutes(id: string, context: ServerContext): readonly AdminRoute[] 
   ];
 }
 
-async function jobStorage(options: ResolvedOptions, here: DiskObjectStorage): Promise<ObjectStorage> {
-  if (options.s3EndpointUrl === undefined) return here;
+async function jobStorage(
+  { s3EndpointUrl: endpoint, region }: ResolvedOptions,
+  here: DiskObjectStorage,
+  { credentialsFor }: LocalBedrockPorts,
+): Promise<Pick<ServerContext, 'storage' | 'storageFor'>> {
+  if (endpoint === undefined) return { storage: here, storageFor: () => here };
   // Loading the SDK takes longer than everything else together, and few need it.
   const { openRemoteStorage } = await import('./storage/remote-object-storage.ts');
-  return openRemoteStorage({ endpoint: options.s3EndpointUrl, region: options.region });
+  const storage = openRemoteStorage({ endpoint, region });
+  if (credentialsFor === undefined) return { storage, storageFor: () => storage };
+  return { storage, storageFor: (job) => openRemoteStorage({ endpoint, region, credentials: () => credentialsFor(job) }) };
 }
 
 function inUse(dir: string): StateError {

@@ -20,7 +20,7 @@ const LARGE_JOBS = new Set(['amazon.nova-lite-v1:0', 'amazon.nova-pro-v1:0', 'am
  */
 export const createModelInvocationJob: Operation = async (call, state) => {
   const spec = readJobSpec(call.body);
-  const now = Date.now();
+  const now = state.clock.now();
   const known = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken);
   if (known !== undefined && now - known.submittedAt <= state.settings.tokenLifetimeMs) return { jobArn: known.jobArn };
 
@@ -30,7 +30,8 @@ export const createModelInvocationJob: Operation = async (call, state) => {
   for (const location of [spec.input, spec.output]) await checkBucket(location, call, state);
   // From here on nothing waits, so that two requests of one token or name cannot both pass.
   const raced = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken);
-  if (raced !== undefined && Date.now() - raced.submittedAt <= state.settings.tokenLifetimeMs) return { jobArn: raced.jobArn };
+  if (raced !== undefined && state.clock.now() - raced.submittedAt <= state.settings.tokenLifetimeMs)
+    return { jobArn: raced.jobArn };
   if (state.settings.uniqueNames && state.jobs.named(spec.jobName).length > 0) {
     throw new AwsError(
       'ConflictException',
@@ -58,7 +59,7 @@ async function checkBucket({ bucket, bucketOwner }: JobLocation, { account }: Ca
   if (bucketOwner !== undefined && bucketOwner !== account) {
     throw new AwsError('AccessDeniedException', `The S3 bucket ${bucket} does not belong to the account ${bucketOwner}.`);
   }
-  if (await state.storage.hasBucket(bucket)) return;
+  if (state.storage === undefined || (await state.storage.hasBucket(bucket))) return;
   throw new AwsError('ValidationException', `The provided S3 bucket ${bucket} does not exist or cannot be accessed.`);
 }
 
@@ -75,7 +76,7 @@ function newJob(spec: RequestedJob, identity: ModelIdentity, call: Call, state: 
   const clientRequestToken = spec.clientRequestToken ?? randomUUID();
   const jobId = jobIdOf(spec.jobName, clientRequestToken, state);
   const { maxRecords, minRecords } = state.settings;
-  const now = Date.now();
+  const now = state.clock.now();
   return {
     jobId,
     jobArn: `arn:${partitionOf(call.region)}:bedrock:${call.region}:${call.account}:model-invocation-job/${jobId}`,
@@ -91,7 +92,7 @@ function newJob(spec: RequestedJob, identity: ModelIdentity, call: Call, state: 
     timeoutHours: spec.timeoutHours ?? DEFAULT_TIMEOUT_HOURS,
     ...(spec.vpcConfig === undefined ? {} : { vpcConfig: spec.vpcConfig }),
     tags: spec.tags,
-    faults: faultsOfJob(state.faults.current()),
+    faults: faultsOfJob(state.faults.current(), spec.jobName),
     limits: {
       minRecords,
       maxRecords,

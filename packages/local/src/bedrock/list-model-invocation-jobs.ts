@@ -77,7 +77,7 @@ function timeOf(value: string | undefined, at: string, v: Validation): number | 
 }
 
 function jobsFor(query: ListQuery, state: BedrockState): readonly Job[] {
-  const visibleBefore = Date.now() - state.settings.listLagMs;
+  const visibleBefore = state.clock.now() - state.settings.listLagMs;
   const jobs: Job[] = [];
   for (const job of state.jobs.all()) {
     if (state.settings.listLagMs > 0 && job.submittedAt > visibleBefore) continue;

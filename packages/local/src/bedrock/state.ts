@@ -1,3 +1,4 @@
+import type { ServiceClock } from '../clock/index.ts';
 import type { FaultSwitch } from '../faults/index.ts';
 import type { Job, JobEngine, JobTable } from '../jobs/index.ts';
 import type { ObjectStorage } from '../storage/index.ts';
@@ -11,7 +12,9 @@ export interface BedrockState {
   readonly engine: JobEngine;
   readonly models: ModelTable;
   readonly faults: FaultSwitch;
-  readonly storage: ObjectStorage;
+  readonly clock: ServiceClock;
+  /** Where Create looks for buckets; undefined when that is left to the validation of the job. */
+  readonly storage: ObjectStorage | undefined;
   /** Tells of a job's new status. */
   readonly onStatus: (job: Job) => void;
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { ServiceClock } from '../clock/index.ts';
 import type { FaultSwitch } from '../faults/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { hashUnit } from '../seeded.ts';
 import { eventOf, type JobEvent } from './job-event.ts';
 
-/** Sends events to a URL. Best effort, as the service's are: one try each, in no order that is promised. */
+/** Sends events to where they are wanted. Best effort, as the service's are: one try each, in no order that is promised. */
 export interface EventSender {
   send(job: Job): void;
   /** Drops what has not been sent. */
@@ -13,38 +14,42 @@ export interface EventSender {
 
 const TIMEOUT_MS = 5_000;
 
-/** Posts each event to `url` as JSON, with the faults of events. Without a URL nothing is sent. */
+/**
+ * Posts each event to `url` as JSON and gives it to `take`, with the faults of events; both may be absent. The clock waits
+ * for an event that is on its way.
+ */
 export function createEventSender(options: {
   readonly url: string | undefined;
+  readonly take: ((event: JobEvent) => Promise<void> | void) | undefined;
   readonly account: string;
   readonly faults: FaultSwitch;
+  readonly clock: ServiceClock;
   /** Milliseconds of the wall for milliseconds of the service's clock. */
   readonly wallMs: (serviceMs: number) => number;
 }): EventSender {
-  const { url, account, faults, wallMs } = options;
-  const timers = new Set<NodeJS.Timeout>();
+  const { url, take, account, faults, clock, wallMs } = options;
+  const planned = new Set<() => void>();
   const closing = new AbortController();
-  const postLater = (event: JobEvent, target: string, delayMs: number): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      void post(event, target, closing.signal);
-    }, delayMs);
-    timer.unref();
-    timers.add(timer);
+  const sendLater = (event: JobEvent, delayMs: number): void => {
+    const takeBack = clock.at(clock.now() + delayMs, async () => {
+      planned.delete(takeBack);
+      await Promise.all([url === undefined ? undefined : post(event, url, closing.signal), take?.(event)]);
+    });
+    planned.add(takeBack);
   };
   return {
     send(job) {
-      if (url === undefined) return;
+      if (url === undefined && take === undefined) return;
       const { seed, eventLose, eventDouble, eventDelayMs } = faults.current();
       const draw = (fault: string): number => hashUnit(`${seed}/${fault}/${job.jobName}/${job.status}`);
       if (draw('eventLose') < eventLose) return;
       const event = eventOf(job, account, randomUUID());
-      postLater(event, url, wallMs(draw('eventDelayMs') * eventDelayMs));
-      if (draw('eventDouble') < eventDouble) postLater(event, url, wallMs(draw('eventDelayMs/again') * eventDelayMs));
+      sendLater(event, wallMs(draw('eventDelayMs') * eventDelayMs));
+      if (draw('eventDouble') < eventDouble) sendLater(event, wallMs(draw('eventDelayMs/again') * eventDelayMs));
     },
     close() {
       closing.abort();
-      for (const timer of timers) clearTimeout(timer);
+      for (const takeBack of planned) takeBack();
     },
   };
 }

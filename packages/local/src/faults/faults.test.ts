@@ -5,7 +5,7 @@ import { fateOfJob, fateOfRecord } from './job-faults.ts';
 import { parseFaultFlags, parseFaults } from './parse.ts';
 
 const record = (change: object, job: string, id: string, line = '{}') =>
-  fateOfRecord(faultsOfJob({ ...NO_FAULTS, ...change }), job, id, Buffer.from(line));
+  fateOfRecord(faultsOfJob({ ...NO_FAULTS, ...change }, job), job, id, Buffer.from(line));
 
 describe('faults', () => {
   test('flags and JSON say the same', () => {
@@ -41,7 +41,7 @@ describe('faults', () => {
       'throttle={GetModelInvocationJob: 1}',
       'fault throttle is {GetModelInvocationJob: 1}, which is not JSON; give a number, or JSON such as {"',
     ],
-    ['recordFail={"a":1}', 'fault recordFail is {"a":1}; give a number from 0 to 1'],
+    ['partialFraction={"a":1}', 'fault partialFraction is {"a":1}'],
     ['throtle=1', 'there is no fault "throtle=1"; did you mean throttle?'],
     ['recordCodes=200', 'fault recordCodes is [200]'],
     ['outputFiles=0', 'fault outputFiles is 0'],
@@ -67,9 +67,9 @@ describe('faults', () => {
   });
 
   test('fates of jobs follow their rates', () => {
-    expect(fateOfJob(faultsOfJob({ ...NO_FAULTS, jobFail: 1 }), 'j')).toBe('failed');
-    expect(fateOfJob(faultsOfJob({ ...NO_FAULTS, jobPartial: 1 }), 'j')).toBe('partial');
-    expect(fateOfJob(faultsOfJob(NO_FAULTS), 'j')).toBe('normal');
+    expect(fateOfJob(faultsOfJob({ ...NO_FAULTS, jobFail: 1 }, 'j'), 'j')).toBe('failed');
+    expect(fateOfJob(faultsOfJob({ ...NO_FAULTS, jobPartial: 1 }, 'j'), 'j')).toBe('partial');
+    expect(fateOfJob(faultsOfJob(NO_FAULTS, 'j'), 'j')).toBe('normal');
   });
 
   test('calls meet their fate by operation, in the order of the seed', () => {

@@ -1,6 +1,9 @@
 /** A share of calls from 0 to 1: of every operation, or by the operation's name (`CreateModelInvocationJob`). */
 export type Rate = number | Readonly<Record<string, number>>;
 
+/** A number for every job, or by the job's name, in which `*` stands for any characters; the first that fits counts. */
+export type JobRate = number | Readonly<Record<string, number>>;
+
 /**
  * What goes wrong, and how often. Faults of calls strike by a seeded sequence; faults of jobs and records are drawn from
  * the seed, the job's name and the record's id alone, so that a job that is run again after a restart fails in the same
@@ -19,27 +22,31 @@ export interface Faults {
   /** Jobs of somebody else that count against each model's quota. */
   readonly foreignJobs: number;
   /** Records with an error in place of an answer. */
-  readonly recordFail: number;
+  readonly recordFail: JobRate;
   /** Codes of those errors, drawn evenly: 400 is permanent; 429, 500, 503 and 408 are worth another attempt. */
   readonly recordCodes: readonly number[];
   /** Records without an output line. */
-  readonly recordMissing: number;
+  readonly recordMissing: JobRate;
   /** Records whose output line is written twice. */
-  readonly recordDouble: number;
+  readonly recordDouble: JobRate;
   /** Jobs that begin and then fail as a whole, without output. */
-  readonly jobFail: number;
+  readonly jobFail: JobRate;
+  /** What such a job says; nothing at all when this is empty. */
+  readonly jobFailMessage: string;
   /** Jobs that run out of time: PartiallyCompleted. */
-  readonly jobPartial: number;
+  readonly jobPartial: JobRate;
   /** The share of records that such a job has processed. */
   readonly partialFraction: number;
   /** Jobs that expire in the queue. */
-  readonly jobExpire: number;
+  readonly jobExpire: JobRate;
   /** Jobs that stay Scheduled until their timeout. */
-  readonly jobStuck: number;
+  readonly jobStuck: JobRate;
+  /** Milliseconds of the service's clock that a job is InProgress at least. */
+  readonly jobRunMs: JobRate;
   /** Milliseconds of the service's clock from the job's end until its output is there. */
-  readonly outputDelayMs: number;
+  readonly outputDelayMs: JobRate;
   /** The same, from the output to the manifest. */
-  readonly manifestDelayMs: number;
+  readonly manifestDelayMs: JobRate;
   readonly manifestMissing: boolean;
   /** Output files for each input file. */
   readonly outputFiles: number;
@@ -50,24 +57,23 @@ export interface Faults {
   readonly eventDelayMs: number;
 }
 
+/** The faults that are a number for each job. */
+export const JOB_RATES = [
+  'recordFail',
+  'recordMissing',
+  'recordDouble',
+  'jobFail',
+  'jobPartial',
+  'jobExpire',
+  'jobStuck',
+  'jobRunMs',
+  'outputDelayMs',
+  'manifestDelayMs',
+] as const satisfies readonly (keyof Faults)[];
+
 /** The faults that a job keeps. */
-export type JobFaults = Pick<
-  Faults,
-  | 'seed'
-  | 'recordFail'
-  | 'recordCodes'
-  | 'recordMissing'
-  | 'recordDouble'
-  | 'jobFail'
-  | 'jobPartial'
-  | 'partialFraction'
-  | 'jobExpire'
-  | 'jobStuck'
-  | 'outputDelayMs'
-  | 'manifestDelayMs'
-  | 'manifestMissing'
-  | 'outputFiles'
->;
+export type JobFaults = Readonly<Record<(typeof JOB_RATES)[number], number>> &
+  Pick<Faults, 'seed' | 'recordCodes' | 'jobFailMessage' | 'partialFraction' | 'manifestMissing' | 'outputFiles'>;
 
 /** Nothing goes wrong. */
 export const NO_FAULTS: Faults = {
@@ -82,10 +88,12 @@ export const NO_FAULTS: Faults = {
   recordMissing: 0,
   recordDouble: 0,
   jobFail: 0,
+  jobFailMessage: 'The job failed because of an internal error. Try again.',
   jobPartial: 0,
   partialFraction: 0.5,
   jobExpire: 0,
   jobStuck: 0,
+  jobRunMs: 0,
   outputDelayMs: 0,
   manifestDelayMs: 0,
   manifestMissing: false,
@@ -108,10 +116,12 @@ export const FAULT_HELP: Readonly<Record<keyof Faults, string>> = {
   recordMissing: 'share of records without an output line',
   recordDouble: 'share of records with two output lines',
   jobFail: 'share of jobs that fail as a whole',
+  jobFailMessage: 'what such a job says; empty for nothing',
   jobPartial: 'share of jobs that end as PartiallyCompleted',
   partialFraction: 'share of the records of such a job that are processed',
   jobExpire: 'share of jobs that expire in the queue',
   jobStuck: 'share of jobs that stay Scheduled until their timeout',
+  jobRunMs: "milliseconds of the service's clock that a job is InProgress at least",
   outputDelayMs: "milliseconds of the service's clock from a job's end to its output",
   manifestDelayMs: "milliseconds of the service's clock from the output to the manifest",
   manifestMissing: 'whether manifests are left out',
@@ -121,12 +131,19 @@ export const FAULT_HELP: Readonly<Record<keyof Faults, string>> = {
   eventDelayMs: "milliseconds of the service's clock that an event comes late at most",
 };
 
-/** The part of the faults that is frozen with a job. */
-export function faultsOfJob(faults: Faults): JobFaults {
-  const { seed, recordFail, recordCodes, recordMissing, recordDouble } = faults;
-  const { jobFail, jobPartial, partialFraction, jobExpire, jobStuck } = faults;
-  const { outputDelayMs, manifestDelayMs, manifestMissing, outputFiles } = faults;
-  const ofRecords = { seed, recordFail, recordCodes, recordMissing, recordDouble };
-  const ofJobs = { jobFail, jobPartial, partialFraction, jobExpire, jobStuck };
-  return { ...ofRecords, ...ofJobs, outputDelayMs, manifestDelayMs, manifestMissing, outputFiles };
+/** The part of the faults that is frozen with a job of that name. */
+export function faultsOfJob(faults: Faults, jobName: string): JobFaults {
+  const { seed, recordCodes, jobFailMessage, partialFraction, manifestMissing, outputFiles } = faults;
+  const numbers = Object.fromEntries(JOB_RATES.map((name) => [name, numberFor(faults[name], jobName)]));
+  const ofJob = numbers as Record<(typeof JOB_RATES)[number], number>;
+  return { seed, ...ofJob, recordCodes, jobFailMessage, partialFraction, manifestMissing, outputFiles };
+}
+
+function numberFor(rate: JobRate, jobName: string): number {
+  if (typeof rate === 'number') return rate;
+  const found = Object.entries(rate).find(([pattern]) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.+]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`, 's').test(jobName);
+  });
+  return found?.[1] ?? 0;
 }

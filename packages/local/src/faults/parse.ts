@@ -1,21 +1,15 @@
 import { didYouMean, InputError } from '@batchrock/core';
-import { FAULT_HELP, type Faults, NO_FAULTS, type Rate } from './faults.ts';
+import { FAULT_HELP, type Faults, JOB_RATES, NO_FAULTS, type Rate } from './faults.ts';
 
 type FaultName = keyof Faults;
 
-const SHARES: readonly FaultName[] = [
-  'recordFail',
-  'recordMissing',
-  'recordDouble',
-  'jobFail',
-  'jobPartial',
-  'partialFraction',
-  'jobExpire',
-  'jobStuck',
-  'eventLose',
-  'eventDouble',
-];
+const SHARES: readonly FaultName[] = ['partialFraction', 'eventLose', 'eventDouble'];
 const RATES: readonly FaultName[] = ['throttle', 'serverError', 'lostReply', 'latencyMs'];
+/** Whole milliseconds of a job, and more than any needs. */
+const JOB_TIMES: readonly FaultName[] = ['jobRunMs', 'outputDelayMs', 'manifestDelayMs'];
+const BY_JOB: readonly FaultName[] = JOB_RATES;
+const MOST_JOB_MS = 365 * 24 * 3_600_000;
+const MOST_MESSAGE = 2048;
 const CODES = [400, 403, 408, 424, 429, 500, 503];
 
 /**
@@ -34,12 +28,13 @@ export function parseFaults(value: unknown, base: Faults = NO_FAULTS): Faults {
 
 /**
  * Reads flags such as `throttle=0.1`, `lostReply.CreateModelInvocationJob=0.5` and `recordCodes=400,429`. A value may be JSON, as
- * the administration takes it: `throttle={"GetModelInvocationJob": 0.2}`.
+ * the administration takes it: `throttle={"GetModelInvocationJob": 0.2}`. Faults of jobs and records take a job's name in the place
+ * of the operation: `jobFail.nightly-*=1`.
  */
 export function parseFaultFlags(flags: readonly string[]): Partial<Faults> {
   const found: Record<string, unknown> = {};
   for (const flag of flags) {
-    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9]+))?=(.*)$/s.exec(flag) ?? [];
+    const [, name = '', operation, text = ''] = /^([A-Za-z-]+)(?:\.([A-Za-z0-9*+.-]+))?=(.*)$/s.exec(flag) ?? [];
     const key = checkedName(
       name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
       flag,
@@ -52,6 +47,7 @@ export function parseFaultFlags(flags: readonly string[]): Partial<Faults> {
 }
 
 function flagValue(name: FaultName, text: string): unknown {
+  if (name === 'jobFailMessage') return text;
   if (/^\s*[[{]/.test(text)) return jsonValue(name, text);
   if (name === 'recordCodes') return text.split(',').map(Number);
   if (text === 'true' || text === 'false') return text === 'true';
@@ -82,7 +78,11 @@ function checkedName(name: string, given = name): FaultName {
 }
 
 function checkedValue(name: FaultName, value: unknown): unknown {
-  if (RATES.includes(name)) return checkedRate(name, value);
+  if (RATES.includes(name) || BY_JOB.includes(name)) return checkedRate(name, value);
+  if (name === 'jobFailMessage') {
+    const fits = typeof value === 'string' && value.length <= MOST_MESSAGE;
+    return fits ? value : refuse(name, value, `a text of at most ${MOST_MESSAGE} characters`);
+  }
   if (SHARES.includes(name)) return checkedNumber(name, value, 1);
   if (name === 'manifestMissing') return typeof value === 'boolean' ? value : refuse(name, value, 'true or false');
   if (name === 'recordCodes') {
@@ -95,9 +95,14 @@ function checkedValue(name: FaultName, value: unknown): unknown {
 }
 
 function checkedRate(name: FaultName, value: unknown): Rate {
-  const most = name === 'latencyMs' ? 3_600_000 : 1;
-  if (typeof value !== 'object' || value === null) return checkedNumber(name, value, most);
-  return Object.fromEntries(Object.entries(value).map(([operation, rate]) => [operation, checkedNumber(name, rate, most)]));
+  const isTime = JOB_TIMES.includes(name);
+  const most = name === 'latencyMs' ? 3_600_000 : isTime ? MOST_JOB_MS : 1;
+  const checked = (rate: unknown): number => {
+    const number = checkedNumber(name, rate, most);
+    return !isTime || Number.isInteger(number) ? number : refuse(name, rate, 'a whole number');
+  };
+  if (typeof value !== 'object' || value === null) return checked(value);
+  return Object.fromEntries(Object.entries(value).map(([of, rate]) => [of, checked(rate)]));
 }
 
 function checkedNumber(name: FaultName, value: unknown, most: number): number {

@@ -1,10 +1,11 @@
 import { isTerminalStatus, type JobStatus } from '@batchrock/core';
 import type { Answerer } from '../answers/index.ts';
+import type { ServiceClock } from '../clock/index.ts';
 import { isDiskFull, type ObjectStorage } from '../storage/index.ts';
 import type { Job, RecordCounts } from './job.ts';
 import type { JobTable } from './job-table.ts';
 import { manifestOf } from './manifest.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, runsAtLeastUntil } from './next-step.ts';
 import { type FinishedRun, type RunControl, runRecords } from './run-records.ts';
 import { createSleeper, type Sleeper } from './sleeper.ts';
 import { runsOutAt, type Timing, wallMs } from './timing.ts';
@@ -31,6 +32,7 @@ export interface JobEngine {
 export interface EnginePorts {
   readonly table: JobTable;
   readonly timing: Timing;
+  readonly clock: ServiceClock;
   readonly answerer: Answerer;
   /** The storage as a job sees it, with the role of the job. */
   readonly storageFor: (job: Job) => ObjectStorage;
@@ -47,10 +49,11 @@ export function startEngine(ports: EnginePorts): JobEngine {
   const running = new Set<Promise<void>>();
 
   const begin = (jobId: string): void => {
-    const sleeper = createSleeper();
+    const sleeper = createSleeper(ports.clock);
     sleepers.set(jobId, sleeper);
     const work = driveJob(jobId, { ...ports, live, held, sleeper, closing: closing.signal }).finally(() => {
       running.delete(work);
+      sleeper.end();
       sleepers.delete(jobId);
       live.delete(jobId);
       held.delete(jobId);
@@ -84,7 +87,7 @@ export function startEngine(ports: EnginePorts): JobEngine {
 }
 
 function changeStatus(ports: EnginePorts, job: Job, status: JobStatus, change: Partial<Job> = {}): void {
-  const now = Date.now();
+  const now = ports.clock.now();
   const ended = isTerminalStatus(status) ? { endedAt: now } : {};
   ports.onStatus(ports.table.update(job.jobId, { ...change, ...ended, status, modifiedAt: now }));
 }
@@ -109,7 +112,7 @@ async function driveJob(jobId: string, run: JobRun): Promise<void> {
     } catch (error) {
       // the service would not lose a job for want of space or of a folder, nor do we: it stands where it stood
       run.held.set(jobId, error instanceof Error ? error : new Error(String(error)));
-      await run.sleeper.sleepUntil(Date.now() + HELD_UP_MS);
+      await run.sleeper.sleepUntil(run.clock.now() + HELD_UP_MS);
     }
   }
 }
@@ -118,13 +121,13 @@ async function takeStep(jobId: string, run: JobRun): Promise<'ended' | 'open'> {
   const { table, timing, sleeper, closing } = run;
   const job = table.get(jobId);
   if (job === undefined) return 'ended';
-  const step = nextStep(job, timing, Date.now());
+  const step = nextStep(job, timing, run.clock.now());
   if (step.kind === 'none') return 'ended';
   if (step.kind === 'wait') await sleeper.sleepUntil(step.until);
   else if (step.kind === 'validate') await validateJob(job, run, closing);
   else if (step.kind === 'run') await runJob(job, run);
   else {
-    const begun = step.status === 'InProgress' ? { startedAt: Date.now() } : {};
+    const begun = step.status === 'InProgress' ? { startedAt: run.clock.now() } : {};
     changeStatus(run, job, step.status, { ...begun, ...(step.message === undefined ? {} : { message: step.message }) });
   }
   return 'open';
@@ -146,23 +149,24 @@ async function validateJob(job: Job, ports: EnginePorts, closing: AbortSignal): 
 }
 
 async function runJob(job: Job, ports: JobRun): Promise<void> {
-  const { live, sleeper, closing } = ports;
+  const { closing } = ports;
   const storage = ports.storageFor(job);
   let run: FinishedRun | undefined;
   try {
-    run = await runRecords(job, storage, ports.answerer, controlOf(job, ports, live, closing));
+    run = await runRecords(job, storage, ports.answerer, controlOf(job, ports));
+    await untilEnded(job, ports);
     const ended = endOf(ports.table.get(job.jobId) ?? job, run);
     const delay = wallMs(ports.timing, job.faults.outputDelayMs);
     const late = job.faults.outputDelayMs > 0 || job.faults.manifestDelayMs > 0;
     if (late && !isTerminalStatus(job.status)) {
-      changeStatus(ports, job, ended.status, { ...ended.change, outputDueAt: Date.now() + delay });
+      changeStatus(ports, job, ended.status, { ...ended.change, outputDueAt: ports.clock.now() + delay });
     }
     const dueAt = ports.table.get(job.jobId)?.outputDueAt;
-    if (dueAt !== undefined) await untilDue(dueAt, sleeper, closing);
+    if (dueAt !== undefined) await untilDue(dueAt, ports);
     closing.throwIfAborted();
     await run.commit();
     if (job.faults.manifestDelayMs > 0) {
-      await untilDue(Date.now() + wallMs(ports.timing, job.faults.manifestDelayMs), sleeper, closing);
+      await untilDue(ports.clock.now() + wallMs(ports.timing, job.faults.manifestDelayMs), ports);
       closing.throwIfAborted();
     }
     if (!job.faults.manifestMissing) await writeManifest(job, storage, run);
@@ -178,8 +182,18 @@ async function runJob(job: Job, ports: JobRun): Promise<void> {
   }
 }
 
-async function untilDue(at: number, sleeper: Sleeper, closing: AbortSignal): Promise<void> {
-  while (!closing.aborted && Date.now() < at) await sleeper.sleepUntil(at);
+/** Waits until a job that is kept InProgress may end, or is stopped. */
+async function untilEnded(job: Job, run: JobRun): Promise<void> {
+  const due = runsAtLeastUntil(job, run.timing);
+  while (!run.closing.aborted && run.clock.now() < due) {
+    if (run.table.get(job.jobId)?.status !== 'InProgress') return;
+    await run.sleeper.sleepUntil(due);
+  }
+  run.closing.throwIfAborted();
+}
+
+async function untilDue(at: number, { clock, sleeper, closing }: JobRun): Promise<void> {
+  while (!closing.aborted && clock.now() < at) await sleeper.sleepUntil(at);
 }
 
 /** How a job ends whose records were processed: what is on disk now says whether it was stopped meanwhile. */
@@ -190,9 +204,11 @@ function endOf(job: Job, run: FinishedRun): { readonly status: JobStatus; readon
   return { status: run.partial ? 'PartiallyCompleted' : 'Completed', change };
 }
 
+/** Shortest wait of a paced job, in milliseconds: several records are then due at once. */
+const PACE_MS = 5;
+
 /** Limits a run by the job's pace, its timeout, and by the cut that Stop has set. */
-function controlOf(job: Job, ports: EnginePorts, live: Map<string, RecordCounts>, closing: AbortSignal): RunControl {
-  const { timing, table } = ports;
+function controlOf(job: Job, { timing, table, clock, sleeper, live, closing }: JobRun): RunControl {
   const startedAt = job.startedAt ?? job.modifiedAt;
   const perMs = timing.recordsPerMinute === undefined ? undefined : (timing.recordsPerMinute * timing.speed) / 60_000;
   const runsOut = runsOutAt(timing, { ...job, startedAt });
@@ -200,12 +216,17 @@ function controlOf(job: Job, ports: EnginePorts, live: Map<string, RecordCounts>
   let processed = 0;
   return {
     signal: closing,
-    allowed: () => (perMs === undefined || job.cut !== undefined ? Number.POSITIVE_INFINITY : (Date.now() - startedAt) * perMs),
+    pace(record) {
+      if (perMs === undefined || job.cut !== undefined) return undefined;
+      const now = clock.now();
+      const at = startedAt + record / perMs;
+      return now >= at ? undefined : sleeper.sleepUntil(Math.min(runsOut, Math.max(at, now + PACE_MS)));
+    },
     cut() {
       if (cut !== Number.POSITIVE_INFINITY) return cut;
       const stopped = table.get(job.jobId)?.cut;
       if (stopped !== undefined) cut = stopped;
-      else if (Date.now() >= runsOut && !isTerminalStatus(job.status)) {
+      else if (clock.now() >= runsOut && !isTerminalStatus(job.status)) {
         cut = processed;
         table.update(job.jobId, { cut });
       }

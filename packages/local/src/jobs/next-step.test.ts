@@ -19,7 +19,7 @@ const job = (change: Partial<Job> = {}): Job => ({
   output: { uri: 's3://b/out', bucket: 'b', key: 'out' },
   timeoutHours: 24,
   tags: {},
-  faults: faultsOfJob(NO_FAULTS),
+  faults: faultsOfJob(NO_FAULTS, 'j'),
   limits: { minRecords: 1, maxRecords: 1, maxRecordsPerFile: 1, maxFileBytes: 1, maxJobBytes: 1 },
   status: 'Submitted',
   submittedAt: 1_000,
@@ -39,7 +39,7 @@ describe('the next step of a job', () => {
   });
 
   test('a stuck job waits for its timeout and expires', () => {
-    const stuck = job({ status: 'Scheduled', faults: faultsOfJob({ ...NO_FAULTS, jobStuck: 1 }) });
+    const stuck = job({ status: 'Scheduled', faults: faultsOfJob({ ...NO_FAULTS, jobStuck: 1 }, 'j') });
     const end = 1_000 + (24 * 3_600_000) / 10;
     expect(nextStep(stuck, timing, 10_000)).toEqual({ kind: 'wait', until: end });
     expect(nextStep(stuck, timing, end)).toMatchObject({ kind: 'become', status: 'Expired' });

@@ -14,7 +14,6 @@ export type Step =
 
 const NONE: Step = { kind: 'none' };
 const TIMED_OUT = 'The job timed out before it began: it was scheduled but did not start within the timeout duration.';
-const WHOLE_JOB_FAILED = 'The job failed because of an internal error. Try again.';
 
 /**
  * Decides what happens to a job, from what is on disk alone:
@@ -32,7 +31,7 @@ export function nextStep(job: Job, timing: Timing, now: number): Step {
       return fromQueue(job, timing, now);
     case 'InProgress':
       if (fateOfJob(job.faults, job.jobName) !== 'failed') return { kind: 'run' };
-      return { kind: 'become', status: 'Failed', message: WHOLE_JOB_FAILED };
+      return after(runsAtLeastUntil(job, timing), now, { kind: 'become', status: 'Failed', ...failMessage(job) });
     case 'Stopping':
       if (job.startedAt !== undefined) return { kind: 'run' };
       return after(job.modifiedAt + wallMs(timing, timing.stoppingMs), now, { kind: 'become', status: 'Stopped' });
@@ -47,6 +46,15 @@ function fromQueue(job: Job, timing: Timing, now: number): Step {
   if (fate === 'stuck') return after(expiresAt(timing, job), now, expired);
   const begins = job.modifiedAt + wallMs(timing, timing.scheduledMs);
   return after(begins, now, fate === 'expired' ? expired : { kind: 'become', status: 'InProgress' });
+}
+
+function failMessage({ faults }: Job): { readonly message?: string } {
+  return faults.jobFailMessage ? { message: faults.jobFailMessage } : {};
+}
+
+/** When a job that has begun may end. */
+export function runsAtLeastUntil(job: Job, timing: Timing): number {
+  return (job.startedAt ?? job.modifiedAt) + wallMs(timing, job.faults.jobRunMs ?? 0);
 }
 
 function after(due: number, now: number, step: Step): Step {

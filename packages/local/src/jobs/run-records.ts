@@ -11,8 +11,8 @@ import { createTurnTaker } from './turn.ts';
 
 /** What a run of a job's records is told while it runs. */
 export interface RunControl {
-  /** Records that may be processed by now; the run waits for more. */
-  allowed(): number;
+  /** Undefined when the n-th record (from 0) may be processed now; else resolves when to ask again. */
+  pace(record: number): Promise<void> | undefined;
   /** Records that are processed at most; the run then ends early. */
   cut(): number;
   onProgress(counts: RecordCounts): void;
@@ -31,8 +31,6 @@ export interface FinishedRun {
   /** Drops it. */
   abort(): Promise<void>;
 }
-
-const PACE_MS = 5;
 
 /**
  * Processes the records of a job from the first on. The same job ends in the same bytes however often this is done: the
@@ -138,8 +136,9 @@ async function runFile(
   reading: for await (const lines of readLines(opened.body)) {
     for (const line of lines) {
       if (tally.taken() >= control.cut()) break reading;
-      while (tally.taken() >= control.allowed()) {
-        await pause(PACE_MS, control.signal);
+      for (let wait = control.pace(tally.taken()); wait !== undefined; wait = control.pace(tally.taken())) {
+        await wait;
+        control.signal.throwIfAborted();
         if (tally.taken() >= control.cut()) break reading;
       }
       if (partial && isLeftOver(job, tally.taken())) {
@@ -168,11 +167,4 @@ async function writeTwice(writer: OutputWriter, line: string): Promise<void> {
 /** Which records a job that runs out of time by a fault has not processed: any of them, not only the last. */
 function isLeftOver(job: Job, ordinal: number): boolean {
   return hashUnit(`${job.faults.seed}/left/${job.jobName}/${ordinal}`) >= job.faults.partialFraction;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -1,17 +1,19 @@
-/** Sleeps for one job, and can be woken early. */
+import type { ServiceClock } from '../clock/index.ts';
+
+/** Sleeps for one job, and can be woken early. While it does not sleep, the clock counts it as going on. */
 export interface Sleeper {
   /** Resolves at that time (milliseconds since the epoch), or when it is woken; look again at what is to do. */
   sleepUntil(at: number): Promise<void>;
   wake(): void;
+  /** The job has ended: nothing is going on any more. */
+  end(): void;
 }
 
-/** setTimeout takes 31 bits of milliseconds; a longer sleep is taken in pieces. */
-const LONGEST_MS = 2_000_000_000;
-
 /** A sleeper that wakes nobody else and keeps no process alive. */
-export function createSleeper(): Sleeper {
+export function createSleeper(clock: ServiceClock): Sleeper {
   let wakeUp: (() => void) | undefined;
   let woken = false;
+  let rest = clock.busy();
   return {
     sleepUntil(at) {
       if (woken) {
@@ -19,19 +21,21 @@ export function createSleeper(): Sleeper {
         return Promise.resolve();
       }
       return new Promise((resolve) => {
-        const timer = setTimeout(done, Math.min(LONGEST_MS, Math.max(0, at - Date.now())));
-        timer.unref();
+        const takeBack = clock.at(at, done);
         function done(): void {
-          clearTimeout(timer);
+          takeBack();
           wakeUp = undefined;
+          rest = clock.busy();
           resolve();
         }
         wakeUp = done;
+        rest();
       });
     },
     wake() {
       if (wakeUp === undefined) woken = true;
       else wakeUp();
     },
+    end: () => rest(),
   };
 }

@@ -20,19 +20,24 @@ import type {
 } from './object-storage.ts';
 import { RemoteObjectWrite } from './remote-object-write.ts';
 
-/** Where the buckets are. Credentials come from where the SDK finds them. */
+/** Where the buckets are. Credentials come from where the SDK finds them unless they are given. */
 export interface RemoteStorageOptions {
   /** The URL of an S3-compatible server. */
   readonly endpoint: string;
   readonly region: string;
+  readonly credentials?: () => Promise<{
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  }>;
 }
 
 /** The most keys of one DeleteObjects. */
 const DELETE_AT_ONCE = 1000;
 
 /** Opens the buckets of an S3-compatible server elsewhere. */
-export function openRemoteStorage({ endpoint, region }: RemoteStorageOptions): RemoteObjectStorage {
-  return new RemoteObjectStorage(new S3Client({ endpoint, region, forcePathStyle: true }));
+export function openRemoteStorage(options: RemoteStorageOptions): RemoteObjectStorage {
+  return new RemoteObjectStorage(new S3Client({ ...options, forcePathStyle: true }));
 }
 
 /** What the job engine needs of S3, over the AWS SDK. */

@@ -33,6 +33,13 @@ the manifest, \`modelId\` as an ARN, one job for one client request token. Its c
 unless \`--speed\` says otherwise, so a job waits a fraction of a second in the queue. All state is in its folder, and is there
 again after a restart; a job that was cut off ends in the same bytes.
 
+A test need not wait: \`POST /_batchrock/clock\` advances the clock, in milliseconds of the wall, and answers when everything
+that was due in that time has happened and its events have been sent. With \`--speed 1\` those are the service's own hours.
+
+\`\`\`sh
+curl -X POST http://127.0.0.1:4580/_batchrock/clock -d '{"advanceMs": 3600000}'
+\`\`\`
+
 What AWS leaves undocumented can be set: how long a token is remembered, whether names are unique, how late List is, whether
 tags of finished jobs can be read.
 
@@ -60,6 +67,7 @@ ${LOCAL_CLI_OPTIONS.map((o) => `| \`--${o.name}${o.value === '' ? '' : ` ${o.val
 \`--fault NAME=VALUE\` sets one at the start; \`GET\`, \`PUT\` and \`DELETE /_batchrock/faults\` read, change and clear them while
 it runs. A share is a number from 0 to 1; faults of calls also take one for each operation, as
 \`--fault throttle.GetModelInvocationJob=0.2\` or in JSON, as the administration does. A job keeps the faults that it was created under.
+Faults of jobs and records take a job's name in that place, in which \`*\` stands for anything: \`--fault 'jobFail.nightly-*=1'\`.
 
 \`\`\`sh
 npx batchrock local --port 4580 --fault recordFail=0.05 --fault jobPartial=0.2

@@ -1,0 +1,2 @@
+export { clockRoutes, openClock } from './admin.ts';
+export { createServiceClock, type ServiceClock } from './service-clock.ts';
