@@ -1,0 +1,40 @@
+// Bundles the handlers into packages/cdk/handlers/<handler>/index.mjs, from source. The same source gives the same bytes
+// wherever the checkout lies: paths are relative to its root, and nothing of the machine or the day gets in.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const HANDLERS = ['create-model-invocation-job', 'bedrock-inference-job-event'];
+/** Bytes; a larger bundle takes longer to load than the work it does. */
+const MOST = 1_000_000;
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const out = resolve(process.argv[2] ?? join(root, 'packages/cdk/handlers'));
+
+for (const name of HANDLERS) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [`packages/lambda/src/${name}/handler.ts`],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    // `module` leads to the SDK's ECMAScript modules, of which only what is used gets in
+    conditions: ['@batchrock/source', 'module'],
+    mainFields: ['module', 'main'],
+    minify: true,
+    // the name of an error's class is the error that a state machine sees
+    keepNames: true,
+    legalComments: 'none',
+    outfile: 'index.mjs',
+  });
+  const code = outputFiles[0].contents;
+  if (code.length > MOST) throw new Error(`${name} has ${code.length} bytes; at most ${MOST} are allowed`);
+  const folder = join(out, name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'index.mjs'), code);
+  console.log(`${name}: ${code.length} bytes`);
+}

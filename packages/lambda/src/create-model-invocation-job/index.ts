@@ -1,0 +1,2 @@
+export { parseCreateRequest } from './request.ts';
+export { submit, type SubmitPorts } from './submit.ts';

@@ -1,0 +1,1 @@
+export { batchOf, clientRequestTokenOf, type JobIdentity, jobNameOf, parseJobName, waiterOf } from './job-name.ts';

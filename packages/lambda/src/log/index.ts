@@ -1,0 +1,1 @@
+export { createLog, type LineSink, type Log, type LogFields, type LogLevel, writeLine } from './log.ts';

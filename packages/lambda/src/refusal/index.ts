@@ -1,0 +1,1 @@
+export { isFinal, type RefusalName, refusal } from './refusal.ts';

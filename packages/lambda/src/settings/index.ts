@@ -1,0 +1,1 @@
+export { requiredSetting } from './settings.ts';

@@ -1,0 +1,1 @@
+export { createTasks, type TaskAnswer, type Tasks, type Told } from './task.ts';
