@@ -170,9 +170,11 @@ export class LeafColumn {
     this.target = this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES));
     const compressed = this.#compressor.compress(body);
     // in the order of the pages, whichever is compressed first
-    this.#appended = Promise.all([compressed, this.#appended]).then(([bytes]) => {
+    this.#appended = Promise.all([compressed, this.#appended]).then(([packed]) => {
+      const { bytes } = packed;
       const sizes = { bytes: body.length, compressedBytes: bytes.length, crc: pageChecksum(bytes) };
       this.#append(this.#pages, dataPageHeader({ values, encoding, ...sizes }), bytes, body.length);
+      packed.done();
       if (!this.#isReleased && this.#spares.length < 2 && target.bytes.length <= USUAL_PAGE_BYTES) this.#spares.push(target);
       else releaseBlock(target.bytes);
     });
@@ -206,9 +208,10 @@ export class LeafColumn {
 
   async #addDictionary({ bytes, values }: { readonly bytes: Uint8Array; readonly values: number }): Promise<void> {
     this.#encodings.add(Encoding.plain);
-    const compressed = await this.#compressor.compress(bytes);
-    const sizes = { bytes: bytes.length, compressedBytes: compressed.length, crc: pageChecksum(compressed) };
-    this.#append(this.#dictionary, dictionaryPageHeader({ values, ...sizes }), compressed, bytes.length);
+    const packed = await this.#compressor.compress(bytes);
+    const sizes = { bytes: bytes.length, compressedBytes: packed.bytes.length, crc: pageChecksum(packed.bytes) };
+    this.#append(this.#dictionary, dictionaryPageHeader({ values, ...sizes }), packed.bytes, bytes.length);
+    packed.done();
   }
 
   #append(chain: ByteChain, header: Uint8Array, compressed: Uint8Array, bytes: number): void {

@@ -16,8 +16,14 @@ const PARAMS = {
 /** Pages that are compressed at the same time: libuv has four threads. */
 const MOST_AT_ONCE = 4;
 
-/** Compressed bytes that are allocated at once: those of some pages. */
-const CHUNK_BYTES = 1 << 20;
+/** Room for a compressed page of the usual size, however little it shrinks. */
+const PACKED_BYTES = 1_200_000;
+
+/** A compressed page: its bytes count until `done`, which has to be called. Without compression they are the page itself. */
+export interface PackedPage {
+  readonly bytes: Uint8Array;
+  done(): void;
+}
 
 /** Compresses pages on libuv's threads, some at a time. */
 export class PageCompressor {
@@ -43,21 +49,26 @@ export class PageCompressor {
     });
   }
 
-  /** The compressed bytes, which count until `body` changes: without compression they are `body` itself. */
-  async compress(body: Uint8Array): Promise<Uint8Array> {
-    if (this.codec === Codec.none) return body;
+  async compress(body: Uint8Array): Promise<PackedPage> {
+    if (this.codec === Codec.none) return { bytes: body, done: () => undefined };
     this.#underWay += 1;
     const stream = this.#idle.pop() ?? new FrameStream();
     try {
       const bytes = await stream.compress(body);
-      this.#idle.push(stream);
-      return bytes;
-    } finally {
-      this.#underWay -= 1;
-      const waiting = this.#waiting;
-      this.#waiting = undefined;
-      waiting?.();
+      return { bytes, done: () => this.#done(stream) };
+    } catch (error) {
+      this.#done(undefined);
+      throw error;
     }
+  }
+
+  #done(stream: FrameStream | undefined): void {
+    stream?.clear();
+    if (stream !== undefined) this.#idle.push(stream);
+    this.#underWay -= 1;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.();
   }
 }
 
@@ -66,12 +77,22 @@ export function pageChecksum(bytes: Uint8Array): number {
   return crc32(bytes);
 }
 
+/** What Node's stream keeps of its output: the block, and how much of it is used. */
+interface OutputOfStream {
+  _outOffset?: number;
+}
+
 /**
- * Makes one frame of each page. A stream is kept from page to page: its tables are allocated once, and the collector of
- * garbage, which counts them, does not run every few pages. A frame does not depend on those before it.
+ * Makes one frame of each page. A stream is kept from page to page, its tables and the block that it writes to with it: the
+ * collector of garbage, which counts both, would run every few pages. A frame does not depend on those before it.
  */
 class FrameStream {
-  readonly #stream: ZstdCompress = createZstdCompress({ params: PARAMS, chunkSize: CHUNK_BYTES });
+  readonly #stream: ZstdCompress = createZstdCompress({
+    params: PARAMS,
+    // each write is a frame: from the page to the block, with no copy between
+    flush: constants.ZSTD_e_end,
+    chunkSize: PACKED_BYTES,
+  });
   #pieces: Buffer[] = [];
   #reject: (error: unknown) => void = () => undefined;
 
@@ -80,12 +101,11 @@ class FrameStream {
     this.#stream.on('error', (error) => this.#reject(new InvariantError('a page could not be compressed', { cause: error })));
   }
 
-  /** One page at a time. */
+  /** One page at a time. The bytes count until `clear`. */
   compress(body: Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      this.#stream.write(body);
-      this.#stream.flush(constants.ZSTD_e_end, () => {
+      this.#stream.write(body, () => {
         // what the stream has kept back comes to the listener above
         while (this.#stream.read() !== null);
         const pieces = this.#pieces;
@@ -93,5 +113,11 @@ class FrameStream {
         resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
       });
     });
+  }
+
+  /** Begins the block anew. A version of Node that keeps no such number takes a new block when the one at hand is full. */
+  clear(): void {
+    const output = this.#stream as OutputOfStream;
+    if (output._outOffset !== undefined) output._outOffset = 0;
   }
 }
