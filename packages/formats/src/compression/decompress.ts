@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { type ByteSource, InputError, isBatchrockError } from '@batchrock/core';
 import { GZIP_MAGIC, isZstdMagic, MAGIC_BYTES } from './magic.ts';
 
@@ -9,7 +9,7 @@ export type CompressionName = 'gzip' | 'zstd';
 export interface DecompressOptions {
   /** What messages call the file. */
   readonly name: string;
-  /** A file that becomes more than so many times as large is refused; looked at behind the first 16 MiB. Default 500. */
+  /** A file that becomes more than so many times as large is refused; looked at behind the first 8 MiB. Default 500. */
   readonly maxExpansion?: number;
 }
 
@@ -17,7 +17,13 @@ export interface DecompressOptions {
 const DEFAULT_MAX_EXPANSION = 500;
 
 /** Below so many bytes nothing is too large: a small file of one repeated row is no attack. */
-const UNCHECKED_BYTES = 16 << 20;
+const UNCHECKED_BYTES = 8 << 20;
+
+/**
+ * Logarithm of the largest window of a zstd frame that is read, 128 MiB: `zstd` itself refuses more unless it is told `--long`.
+ * Only as much of it is ever touched as there is content.
+ */
+const MAX_WINDOW_LOG = 27;
 
 const INPUT_BYTES = 64 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
@@ -122,8 +128,7 @@ class Decompressor implements ByteSource {
     }
     if (this.#compression === 'gzip' && this.#read > this.#rest.length && (await this.#isPadding())) return undefined;
     this.#checkMagic();
-    const chunkSize = OUTPUT_BYTES;
-    const engine = this.#compression === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize });
+    const engine = createEngine(this.#compression);
     this.#engineStart = this.#read - this.#rest.length;
     this.#hasEnded = false;
     engine.on('readable', () => this.#wake());
@@ -206,15 +211,31 @@ class Decompressor implements ByteSource {
     if (code === 'Z_BUF_ERROR')
       return this.#unreadable(`is cut off: its ${this.#compression} data does not end at byte ${this.#read}`);
     const reason = error instanceof Error ? error.message : String(error);
+    if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
+      return this.#unreadable(
+        `has a zstd frame, behind byte ${this.bytesRead}, whose window is larger than ${2 ** (MAX_WINDOW_LOG - 20)} MiB`,
+        `unpack it first: zstd -d --long=31 ${this.#name}`,
+      );
+    }
+    // the first bytes of the first member are looked at before, so that these are those of a further one
+    if (this.#compression === 'gzip' && reason === 'incorrect header check') {
+      return this.#unreadable(
+        `is followed by something that is not gzip: a member ends between byte ${this.bytesRead} and ${this.#read}, and none begins there`,
+        'cut off what follows the gzip data, or make or fetch the file again',
+      );
+    }
     return this.#unreadable(`is damaged in the ${INPUT_BYTES / 1024} KiB from byte ${this.bytesRead}: ${reason}`);
   }
 
-  #unreadable(what: string): InputError {
-    return new InputError('BR-E0114', `${this.#name} ${what}`, {
-      details: { file: this.#name },
-      hint: 'make or fetch the file again, or unpack it with the tool that it was made with',
-    });
+  #unreadable(what: string, hint = 'make or fetch the file again, or unpack it with the tool that it was made with'): InputError {
+    return new InputError('BR-E0114', `${this.#name} ${what}`, { details: { file: this.#name }, hint });
   }
+}
+
+function createEngine(compression: CompressionName): Engine {
+  const chunkSize = OUTPUT_BYTES;
+  if (compression === 'gzip') return createGunzip({ chunkSize });
+  return createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } });
 }
 
 /** Reads past so many bytes. The number that there were. */
