@@ -7,7 +7,7 @@ import { withFinalLineEnd } from './reading/index.ts';
 export interface OpenSourceOptions extends Omit<OpenDatasetOptions, 'name'>, CallOptions {
   /** Rows of another source follow, and are kept in one piece with these. Needs `dialect`. */
   readonly isFollowed?: boolean;
-  /** Compressed text: how many times as large it may become. */
+  /** How many times as large compressed text, or a large page of Parquet, may become. */
   readonly maxExpansion?: number;
 }
 
@@ -23,11 +23,13 @@ export async function openSource(source: Source, options: OpenSourceOptions): Pr
   return openDataset(end === undefined ? bytes : withFinalLineEnd(bytes, end), { ...rest, name: source.name });
 }
 
-function parquetOptions({ name }: Source, { from, maxRowBytes, mayBeEmpty, signal }: OpenSourceOptions): ParquetOptions {
+function parquetOptions({ name }: Source, options: OpenSourceOptions): ParquetOptions {
+  const { from, maxRowBytes, maxExpansion, mayBeEmpty, signal } = options;
   return {
     name,
     ...(from && { from }),
     ...(maxRowBytes !== undefined && { maxRowBytes }),
+    ...(maxExpansion !== undefined && { maxExpansion }),
     ...(mayBeEmpty !== undefined && { mayBeEmpty }),
     ...(signal && { signal }),
   };

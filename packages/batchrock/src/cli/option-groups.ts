@@ -71,7 +71,7 @@ export function withQuestion(command: Command): Command {
     .optionsGroup('Dataset:')
     .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiterOf)
-    .option('--max-expansion <n>', '.gz, .zst: times as large at most (default: 500)', wholeNumber(1))
+    .option('--max-expansion <n>', 'what is compressed: times as large (default: 500)', wholeNumber(1))
     .option('--s3-endpoint-url <url>', 'S3 elsewhere, for s3:// datasets')
     .option('--dataset-id <owner/name>', 'a dataset of Hugging Face, as hf://owner/name (HF_TOKEN)')
     .option('--split <name>', 'Hugging Face: the split (default: train)')

@@ -3,24 +3,28 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { InputError, REJECT_CODES } from '@batchrock/core';
 import { describe, expect, it } from 'vitest';
 import { PageBudget } from './page-budget.ts';
-import { openParquet } from './parquet-open.ts';
+import { openParquet, type ParquetOptions } from './parquet-open.ts';
 import { PageCodec, StoredType } from './stored-as.ts';
 import { encodeThrift, type ThriftStruct } from './thrift-writer.ts';
 
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
 
-const open = (bytes: Uint8Array) =>
+const open = (bytes: Uint8Array, options: ParquetOptions = {}) =>
   openParquet(
     { size: bytes.length, read: async (from, to) => bytes.slice(from, to), close: async () => undefined },
-    { name: 'bad.parquet' },
+    { name: 'bad.parquet', ...options },
   );
+
+async function readWith(options: ParquetOptions, bytes: Uint8Array): Promise<void> {
+  const reader = await open(bytes, options);
+  while (await reader.next());
+  await reader.close();
+}
 
 /** Reads a file to its end and says what is wrong with it. */
 async function wrong(bytes: Uint8Array): Promise<string> {
   try {
-    const reader = await open(bytes);
-    while (await reader.next());
-    await reader.close();
+    await readWith({}, bytes);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return error.message;
@@ -173,13 +177,20 @@ describe('a column that lies', () => {
     ];
     for (const [codec, page] of codecs) {
       const before = process.memoryUsage().rss;
+      // a bomb that is true to its word
+      await expect(readWith({}, tiny({ codec, page, bytes: 64 << 20 }))).rejects.toMatchObject({
+        code: 'BR-E0123',
+        message: expect.stringMatching(
+          /column c: a page of \d+ bytes that claims to become 67108864, more than 500 times as many$/,
+        ),
+      });
       // it becomes more than it claims
       expect(await wrong(tiny({ codec, page, bytes: 1000 }))).toMatch(
         /page that is damaged \(Cannot create a Buffer larger than/,
       );
       expect(process.memoryUsage().rss - before).toBeLessThan(32 << 20);
       // it claims more than it becomes
-      expect(await wrong(tiny({ codec, page, bytes: 65 << 20 }))).toMatch(
+      await expect(readWith({ maxExpansion: 1e6 }, tiny({ codec, page, bytes: 65 << 20 }))).rejects.toThrow(
         /that becomes 67108864 bytes|more than its codec can make/,
       );
     }

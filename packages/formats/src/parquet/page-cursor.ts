@@ -19,6 +19,13 @@ import { type Dictionary, readDictionary, type ValueReader } from './value-reade
  */
 const MAX_PAGE_BYTES = 128 << 20;
 
+/**
+ * How many times as large a page may become, and its size up to which nobody looks: writers make pages of about 1 MB, and put
+ * values that stand there again and again into a dictionary.
+ */
+const DEFAULT_MAX_EXPANSION = 500;
+const UNCHECKED_BYTES = 8 << 20;
+
 /** Bytes of the longest page header: it may hold the least and the greatest value of its page. */
 const MAX_HEADER_BYTES = 16 << 20;
 /** Asked for at first. */
@@ -31,6 +38,8 @@ export interface PageCursorOptions {
   /** For compressed bytes, while one page is decompressed; one for all cursors. */
   readonly packed: SharedBlock;
   readonly budget: PageBudget;
+  /** A large page that becomes more than so many times as large is refused. Default 500. */
+  readonly maxExpansion?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -59,6 +68,7 @@ export class PageCursor {
   /** Where pages of text are decoded: in the kernel's memory, which works faster there. */
   readonly #packed: SharedBlock;
   readonly #budget: PageBudget;
+  readonly #maxExpansion: number;
   /** Bytes of the page and of the dictionary at hand. */
   #pageBytes = 0;
   #dictionaryBytes = 0;
@@ -67,9 +77,10 @@ export class PageCursor {
   #definitions: HybridReader | undefined;
   #repetitions: HybridReader | undefined;
 
-  constructor(leaf: Leaf, { access, pieceBytes, packed, budget, signal }: PageCursorOptions) {
+  constructor(leaf: Leaf, { access, pieceBytes, packed, budget, maxExpansion, signal }: PageCursorOptions) {
     this.#packed = packed;
     this.#budget = budget;
+    this.#maxExpansion = maxExpansion ?? DEFAULT_MAX_EXPANSION;
     this.leaf = leaf;
     this.#bytes = new ChunkBytes(access, pieceBytes, signal);
     this.#levelWidths = [bitsFor(leaf.maxRepetition), bitsFor(leaf.maxDefinition)];
@@ -155,6 +166,10 @@ export class PageCursor {
     if (isDataPage(header) && this.#passes(header)) {
       await this.#pass(compressedBytes);
       return;
+    }
+    if (bytes > UNCHECKED_BYTES && bytes > compressedBytes * this.#maxExpansion) {
+      const what = `a page of ${compressedBytes} bytes that claims to become ${bytes}`;
+      throw this.#fault(`${what}, more than ${this.#maxExpansion} times as many`, 'BR-E0123');
     }
     await this.#bytes.fill(compressedBytes);
     const { bytes: piece, at } = this.#bytes;

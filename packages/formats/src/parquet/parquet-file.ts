@@ -65,14 +65,16 @@ export async function readParquetFile(access: RandomAccess, name: string, signal
 
 function faultOf(name: string, group: number | undefined, leaf: Leaf | undefined): Fault {
   const place = `${name}${group === undefined ? '' : `, row group ${group + 1}`}${leaf === undefined ? '' : `, column ${leaf.path}`}`;
-  return (what) =>
-    new InputError('BR-E0114', `${place}: ${what}`, {
+  return (what, code = 'BR-E0114') =>
+    new InputError(code, `${place}: ${what}`, {
       details: {
         file: name,
         ...(group === undefined ? {} : { rowGroup: group + 1 }),
         ...(leaf === undefined ? {} : { column: leaf.path }),
       },
-      hint: 'the file is damaged, or of a kind that is not read; write it again, for example with pyarrow or DuckDB',
+      ...(code === 'BR-E0114' && {
+        hint: 'the file is damaged, or of a kind that is not read; write it again, for example with pyarrow or DuckDB',
+      }),
     });
 }
 

@@ -9,6 +9,7 @@ import { SharedBlock } from './shared-block.ts';
 
 export interface ParquetReaderOptions {
   readonly maxRowBytes: number;
+  readonly maxExpansion?: number | undefined;
   /** Of the first row that is read. */
   readonly row: number;
   readonly ordinal: number;
@@ -39,7 +40,8 @@ export class ParquetReader implements RowReader {
   #row: number;
   #ordinal: number;
 
-  constructor(file: ParquetFile, access: RandomAccess, { maxRowBytes, row, ordinal, signal }: ParquetReaderOptions) {
+  constructor(file: ParquetFile, access: RandomAccess, options: ParquetReaderOptions) {
+    const { maxRowBytes, maxExpansion, row, ordinal, signal } = options;
     this.#file = file;
     this.#access = access;
     this.dialect = { format: 'parquet', columns: file.types };
@@ -48,7 +50,8 @@ export class ParquetReader implements RowReader {
     const piece = Math.floor(AHEAD_BYTES / file.leaves.length);
     const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, piece));
     const budget = new PageBudget();
-    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, { access, pieceBytes, packed: this.#packed, budget, signal }));
+    const cursorOptions = { access, pieceBytes, packed: this.#packed, budget, maxExpansion, signal };
+    this.#cursors = file.leaves.map((leaf) => new PageCursor(leaf, cursorOptions));
     this.#rows = new RowWriter(file.columns, this.#cursors, maxRowBytes);
     this.#maxRowBytes = maxRowBytes;
     this.#row = row;

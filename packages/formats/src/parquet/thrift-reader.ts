@@ -1,7 +1,7 @@
 import type { InputError } from '@batchrock/core';
 
 /** Makes the error that says where in which file something is wrong: `what` follows a colon. */
-export type Fault = (what: string) => InputError;
+export type Fault = (what: string, code?: 'BR-E0114' | 'BR-E0123') => InputError;
 
 /** Types of the compact protocol, as they stand in field and list headers. */
 export const ThriftType = {
