@@ -1,0 +1,197 @@
+import {
+  aws_cloudwatch as cloudwatch,
+  Duration,
+  aws_lambda_destinations as destinations,
+  aws_events as events,
+  aws_iam as iam,
+  Lazy,
+  type aws_lambda as lambda,
+  type aws_logs as logs,
+  RemovalPolicy,
+  Stack,
+  aws_sqs as sqs,
+  Token,
+  aws_events_targets as targets,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { LogLevel } from './bedrock-batch-sfn-props';
+import { HandlerFunction } from './handler-function';
+import { suppressNag } from './nag-suppressions';
+import { WaiterTable } from './waiter-table';
+
+/** What the fragments of a stack say of the handler that they share. */
+export interface EventHandlerSettings {
+  readonly logRetention?: logs.RetentionDays;
+  readonly logLevel?: LogLevel;
+  readonly tracing?: lambda.Tracing;
+  readonly sweepInterval?: Duration;
+}
+
+/** The id of the original's handler, kept so that deployed stacks update it in place. */
+const handlerId = 'BedrockInferenceJobEventHandler330899f022e34160002006bb8b09cc5b';
+
+const mostSweepMinutes = 60;
+
+/** The original's handlers ran for 60 seconds; a sweep over hundreds of open jobs may need more. */
+const timeout = Duration.minutes(5);
+
+/**
+ * What tells Step Functions that jobs have ended, once for each stack: a function that Bedrock's events and a schedule call,
+ * the table of those who wait, and a queue with alarms for what fails all the same.
+ */
+export class EventHandler extends Construct implements iam.IGrantable {
+  public readonly grantPrincipal: iam.IPrincipal;
+  public readonly function: lambda.Function;
+  public readonly table: WaiterTable;
+  public readonly deadLetterQueue: sqs.Queue;
+  public readonly alarm: cloudwatch.Alarm;
+  public readonly errorAlarm: cloudwatch.Alarm;
+  private readonly settings: EventHandlerSettings;
+  private readonly roleArns: string[] = [];
+
+  private constructor(scope: Construct, settings: EventHandlerSettings) {
+    super(scope, handlerId);
+    this.settings = settings;
+    this.table = new WaiterTable(this, 'Waiters');
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.function = new HandlerFunction(this, 'BedrockEventHandler', {
+      handler: 'bedrock-inference-job-event',
+      description: 'Answers the tasks whose Amazon Bedrock batch inference jobs have ended',
+      timeout,
+      environment: {
+        ...this.table.environment,
+        BATCH_ROLE_ARNS: Lazy.string({ produce: () => this.roleArns.join(',') }),
+      },
+      ...settings,
+    });
+    this.grantPrincipal = this.function.grantPrincipal;
+    this.function.configureAsyncInvoke({ onFailure: new destinations.SqsDestination(this.deadLetterQueue) });
+    this.table.grantItems(this.function);
+    this.table.grantOpen(this.function);
+    this.grantJobsAndTasks();
+    this.addRules();
+    this.alarm = this.alarmOfDeadLetters();
+    this.errorAlarm = this.alarmOfErrors();
+    this.suppress();
+  }
+
+  /** The handler of the stack in which a fragment lies. Throws when the fragments of that stack want different ones. */
+  public static of(scope: Construct, settings: EventHandlerSettings): EventHandler {
+    const stack = Stack.of(scope);
+    const known = stack.node.tryFindChild(handlerId) as EventHandler | undefined;
+    if (known === undefined) return new EventHandler(stack, settings);
+    known.refuseOther(scope, settings);
+    return known;
+  }
+
+  /** A role whose jobs this handler answers for, also those that the original construct made before an update. */
+  public addBatchRole(role: iam.IRole): void {
+    this.roleArns.push(role.roleArn);
+  }
+
+  private grantJobsAndTasks(): void {
+    this.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob', 'bedrock:ListTagsForResource'],
+        resources: [Stack.of(this).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' })],
+      }),
+    );
+    this.function.addToRolePolicy(new iam.PolicyStatement({ actions: ['bedrock:ListModelInvocationJobs'], resources: ['*'] }));
+    this.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+        resources: ['*'],
+      }),
+    );
+  }
+
+  private addRules(): void {
+    const delivery = { deadLetterQueue: this.deadLetterQueue, maxEventAge: Duration.hours(24), retryAttempts: 185 };
+    new events.Rule(this, 'BedrockInferenceJobEventHandler', {
+      description: 'The end of Amazon Bedrock batch inference jobs',
+      eventPattern: {
+        source: ['aws.bedrock'],
+        detailType: ['Batch Inference Job State Change'],
+        detail: { status: ['Completed', 'PartiallyCompleted', 'Failed', 'Expired', 'Stopped'] },
+      },
+      targets: [new targets.LambdaFunction(this.function, delivery)],
+    });
+    new events.Rule(this, 'Sweep', {
+      description: 'A look at all open batch inference jobs, since events are best effort',
+      schedule: events.Schedule.rate(sweepIntervalOf(this.settings)),
+      targets: [
+        new targets.LambdaFunction(this.function, {
+          event: events.RuleTargetInput.fromObject({ sweep: true }),
+          // the next sweep does the same work, so a failed one is no dead letter
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(5),
+          deadLetterQueue: this.deadLetterQueue,
+        }),
+      ],
+    });
+  }
+
+  private alarmOfDeadLetters(): cloudwatch.Alarm {
+    return new cloudwatch.Alarm(this, 'DeadLetterAlarm', {
+      alarmDescription: 'An event of a batch inference job could not be handled; the next sweep tries again',
+      metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  private alarmOfErrors(): cloudwatch.Alarm {
+    return new cloudwatch.Alarm(this, 'ErrorAlarm', {
+      alarmDescription: 'The handler of batch inference jobs fails again and again; executions may wait for nothing',
+      metric: this.function.metricErrors({ period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  private refuseOther(scope: Construct, settings: EventHandlerSettings): void {
+    for (const name of ['logRetention', 'logLevel', 'tracing', 'sweepInterval'] as const) {
+      const [mine, other] = [textOf(this.settings[name]), textOf(settings[name])];
+      if (mine === other) continue;
+      throw new Error(
+        `${scope.node.path}: ${name} is ${other}, and another fragment of the same stack said ${mine}; ` +
+          'both share one event handler, so give both the same',
+      );
+    }
+  }
+
+  private suppress(): void {
+    const reason =
+      'Jobs get their ids from Bedrock, listing them knows no resource, task tokens name no state machine, and objects of ' +
+      'job outputs have names that are known only when they are written';
+    suppressNag(this, [{ id: 'AwsSolutions-IAM5', reason }], ['AWS::IAM::Policy']);
+    suppressNag(
+      this.deadLetterQueue,
+      [{ id: 'AwsSolutions-SQS3', reason: 'This queue is the dead-letter queue of the event handler' }],
+      ['AWS::SQS::Queue'],
+    );
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return 'not given';
+  return value instanceof Duration ? value.toString() : String(value);
+}
+
+function sweepIntervalOf({ sweepInterval = Duration.minutes(5) }: EventHandlerSettings): Duration {
+  if (Token.isUnresolved(sweepInterval) || sweepInterval.isUnresolved()) return sweepInterval;
+  const minutes = sweepInterval.toMinutes({ integral: false });
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= mostSweepMinutes) return sweepInterval;
+  throw new Error(
+    `sweepInterval must be a whole number of minutes from 1 to ${mostSweepMinutes}; ${sweepInterval.toString()} was given`,
+  );
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { type Duration, type aws_iam as iam, aws_lambda as lambda, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { LogLevel } from './bedrock-batch-sfn-props';
+
+/** What both functions have to be told. */
+export interface HandlerFunctionProps {
+  /** The folder of the bundle below `handlers/`. */
+  readonly handler: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment: Record<string, string>;
+  readonly logRetention?: logs.RetentionDays;
+  readonly logLevel?: LogLevel;
+  readonly tracing?: lambda.Tracing;
+}
+
+// The newest runtime at the time of writing (2026-11). Named here and not taken from the CDK, so that older versions of it do.
+const runtime = new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true });
+
+// From src/ and from lib/ alike, the bundles are two folders up.
+const handlersFolder = join(__dirname, '..', '..', 'handlers');
+
+/**
+ * A Lambda function from a bundle that this package carries: nothing is built at synthesis.
+ *
+ * It logs to a log group of its own and may write to that group only, in place of the managed policy that may write to all.
+ */
+export class HandlerFunction extends lambda.Function {
+  public constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
+    const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      code: lambda.Code.fromAsset(join(handlersFolder, props.handler)),
+      handler: 'index.handler',
+      description: props.description,
+      runtime,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 256,
+      timeout: props.timeout,
+      environment: { ...props.environment, LOG_LEVEL: props.logLevel ?? LogLevel.INFO },
+      logGroup,
+      tracing: props.tracing,
+    });
+    logGroup.grantWrite(this);
+    const role = this.role?.node.defaultChild as iam.CfnRole;
+    role.managedPolicyArns = undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './bedrock-batch-sfn';
+export * from './bedrock-batch-sfn-props';

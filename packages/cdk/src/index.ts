@@ -1,0 +1,2 @@
+/** Amazon Bedrock batch inference as a fragment of a state machine. */
+export * as bedrock_batch_stepfn from './bedrock-batch-stepfn';
