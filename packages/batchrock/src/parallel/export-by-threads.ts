@@ -1,11 +1,12 @@
-import type { ExportCounts, ObjectSink } from '@batchrock/core';
-import type { ExportThreadData } from './export-thread.ts';
+import { CancelledError, type ExportCounts, type ObjectSink } from '@batchrock/core';
+import { type ExportThreadData, openExportWork } from './export-work.ts';
 import { joinPieces, type MadePiece, type PieceTask, pieceTasks } from './parquet-pieces.ts';
 import { TaskThreads } from './task-threads.ts';
 
 export interface ThreadedExport extends ExportThreadData {
   /** Of the whole run. */
   readonly rows: number;
+  /** The caller's is one of them; no more are used than there are row groups. */
   readonly threads: number;
   readonly createdBy: string;
   readonly signal?: AbortSignal;
@@ -14,21 +15,29 @@ export interface ThreadedExport extends ExportThreadData {
 }
 
 /**
- * Writes the results of a run as one Parquet file, the row groups made by several threads: the same bytes as from one. When
- * it rejects, one thread has to be asked for the reason: errors lose their kind between threads.
+ * Writes the results of a run as one Parquet file, the row groups made by several threads: the same bytes as from one. Rejects
+ * with what the first of them to fail says, or a `CancelledError` when the signal aborts.
  */
 export async function exportByThreads(sink: ObjectSink, o: ThreadedExport): Promise<ExportCounts> {
-  const { store, document, run, parts, rows, threads: count, createdBy, onProgress, signal } = o;
-  const module = new URL(`./export-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+  const { store, document, run, parts, rows, createdBy, onProgress, signal } = o;
+  const tasks = pieceTasks(rows);
   const data: ExportThreadData = { store, document, run, parts };
-  const threads = new TaskThreads<PieceTask, MadePiece>(module, data, count);
-  const stop = () => void threads.close();
+  const own = openExportWork(data);
+  const threads = new TaskThreads<PieceTask, MadePiece>({
+    module: new URL(`./export-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+    data,
+    threads: Math.min(o.threads, tasks.length),
+    work: own.work,
+  });
+  const stop = () => void threads.close(new CancelledError());
   signal?.addEventListener('abort', stop);
   try {
-    const pieces = pieceTasks(rows).map((piece) => threads.run(piece));
+    signal?.throwIfAborted();
+    const pieces = tasks.map((piece) => threads.run(piece));
     return await joinPieces(sink, { createdBy, ...(onProgress && { onProgress }) }, pieces);
   } finally {
     signal?.removeEventListener('abort', stop);
     await threads.close();
+    own.close();
   }
 }

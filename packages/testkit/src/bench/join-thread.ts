@@ -1,35 +1,5 @@
-import { join } from 'node:path';
-import {
-  type CollectCounts,
-  InvariantError,
-  type PartBody,
-  type RunBody,
-  type RunDocument,
-  writeOutcomes,
-} from '@batchrock/core';
-import { openSqliteLedger } from '@batchrock/sqlite';
-import { type MadePiece, makePiece, type PieceTask, serveTasks } from 'batchrock/parallel';
-import { jobView, openRows } from '../way-back/index.ts';
-import { benchPorts } from './csv-to-jobs.ts';
+import type { CollectCounts } from '@batchrock/core';
+import { type MadePiece, serveTasks } from 'batchrock/parallel';
+import { type JoinTask, type JoinThreadData, openJoinWork } from './join-work.ts';
 
-/** What a thread of the join knows from the start. */
-export interface JoinThreadData {
-  readonly dir: string;
-  readonly document: RunDocument;
-  readonly run: RunBody;
-}
-
-/** A part to be collected, or rows to be exported when all parts are. */
-export type JoinTask =
-  | { readonly kind: 'collect'; readonly part: PartBody }
-  | { readonly kind: 'export'; readonly rows: PieceTask; readonly parts: readonly PartBody[] };
-
-serveTasks<JoinThreadData, JoinTask, CollectCounts | MadePiece>(({ dir, document, run }) => {
-  const ports = benchPorts(dir, openSqliteLedger(join(dir, 'ledger.db')));
-  return async (task, sink) => {
-    if (task.kind === 'export') return makePiece(ports, { document, run, parts: task.parts, openRows }, task.rows, sink);
-    const collected = await writeOutcomes(ports, { document, part: task.part, view: jobView(task.part) });
-    if (collected === 'unsettled') throw new InvariantError(`the output of part ${task.part.part} is not whole`);
-    return collected;
-  };
-});
+serveTasks<JoinThreadData, JoinTask, CollectCounts | MadePiece>(openJoinWork);

@@ -6,7 +6,7 @@ import { joinPieces, type MadePiece, pieceTasks, TaskThreads } from 'batchrock/p
 import type { Bench } from './bench.ts';
 import { benchDocument } from './csv-to-jobs.ts';
 import { endedBenchPart, setUpJoin } from './join.ts';
-import type { JoinTask } from './join-thread.ts';
+import { type JoinTask, openJoinWork } from './join-work.ts';
 
 const THREADS = 2;
 
@@ -26,7 +26,8 @@ export const joinToParquet2: Bench = {
     const started = performance.now();
     const data = { dir, document, run };
     const module = new URL(`./join-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-    const threads = new TaskThreads<JoinTask, CollectCounts | MadePiece>(module, data, THREADS);
+    const work = openJoinWork(data);
+    const threads = new TaskThreads<JoinTask, CollectCounts | MadePiece>({ module, data, threads: THREADS, work });
     try {
       const parts = await collectAll(threads, prepared);
       const pieces = pieceTasks(rows).map((each) => threads.run({ kind: 'export', rows: each, parts }));

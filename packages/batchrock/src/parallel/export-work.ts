@@ -1,0 +1,29 @@
+import { createS3ObjectStore } from '@batchrock/aws';
+import type { PartBody, RunBody, RunDocument } from '@batchrock/core';
+import type { StoreAccess } from '../compose/connection.ts';
+import { plainCompression, zstdCompression } from '../node/index.ts';
+import { keptRowsOf } from '../sdk/kept-rows.ts';
+import { type MadePiece, makePiece, type PieceTask } from './parquet-pieces.ts';
+import type { TaskWork } from './task-server.ts';
+
+/** What a thread of an export knows from the start. */
+export interface ExportThreadData {
+  readonly store: StoreAccess;
+  readonly document: RunDocument;
+  readonly run: RunBody;
+  readonly parts: readonly PartBody[];
+}
+
+/** What a thread of an export does. `close` gives its connections back. */
+export function openExportWork({ store, document, run, parts }: ExportThreadData): {
+  readonly work: TaskWork<PieceTask, MadePiece>;
+  close(): void;
+} {
+  const objects = createS3ObjectStore(store.s3);
+  const ports = { objects, compression: store.isCompressed ? zstdCompression() : plainCompression };
+  const openRows = keptRowsOf(document);
+  return {
+    work: (rows, sink, signal) => makePiece(ports, { document, run, parts, openRows, signal }, rows, sink),
+    close: () => objects.destroy(),
+  };
+}
