@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Permission, Place } from '../judge/index.ts';
 
 /** A request at the front, read to its end. */
 export interface FrontRequest {
@@ -13,24 +14,20 @@ export interface FrontRequest {
   readonly region: string;
 }
 
-/** Whose requests these are, for the ARNs of what they name. */
-export interface Place {
-  readonly partition: string;
-  readonly region: string;
-  readonly account: string;
+/** Tells what a request needs of IAM. A request may need several permissions, and some of other principals. */
+export type Naming = (request: FrontRequest, place: Place) => readonly Permission[];
+
+/** The body of a JSON protocol; an empty object where it is none. */
+export function jsonBody(request: FrontRequest): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(request.body.toString());
+    return isObject(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
 }
 
-/** One thing that a request does, as IAM names it. A request may need several. */
-export interface Permission {
-  /** `service:Action`. */
-  readonly action: string;
-  /** The ARN, or `*` where the action has no resource. */
-  readonly resource: string;
-  /** Condition keys of this action; those of every request are added by the judge. */
-  readonly context: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** A permission without condition keys of its own. */
-export function permission(action: string, resource: string, context: Permission['context'] = {}): Permission {
-  return { action, resource, context };
+/** True for an object, not for a list or null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

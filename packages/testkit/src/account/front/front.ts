@@ -1,9 +1,12 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FrontRequest, Permission, Place } from './call.ts';
-import { type Caller, callerOf, signatureOf } from './credentials.ts';
-import { permissionsOf } from './permissions.ts';
+import { pipeline } from 'node:stream/promises';
+import type { Permission, Place } from '../judge/index.ts';
+import type { FrontRequest } from './call.ts';
+import { callerOf, signatureOf } from './credentials.ts';
+import { INVOKE, permissionsOf } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
+import { missingKeyPermission } from './s3-permissions.ts';
 
 /** What stands behind the front. */
 export interface Backends {
@@ -14,8 +17,8 @@ export interface Backends {
   readonly bedrockUrl?: string;
   /** Runs a function. Rejects never: what went wrong is in the answer. */
   invoke(functionName: string, payload: Buffer, type: 'RequestResponse' | 'Event'): Promise<InvokeAnswer>;
-  /** Undefined where the caller may do all of it, else the sentence of the refusal. */
-  judge(caller: Caller, permissions: readonly Permission[], request: FrontRequest): Promise<string | undefined>;
+  /** Undefined where the role may do all of it, else the sentence of the refusal. */
+  judge(roleArn: string, permissions: readonly Permission[]): Promise<string | undefined>;
 }
 
 /** What an invocation of a function gave. */
@@ -32,8 +35,6 @@ export interface Front {
   serve(backends: Backends): void;
   close(): Promise<void>;
 }
-
-const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
  * Listens on a free port of loopback, tells who calls and what for, has it judged, and hands it on. It does not check
@@ -90,14 +91,26 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
     region: signature?.region ?? backends.place.region,
   };
   const caller = signature === undefined ? undefined : callerOf(signature.accessKeyId);
-  if (caller?.kind === 'role') {
-    const refusal = await backends.judge(caller, permissionsOf(request, backends.place), request);
+  const roleArn = caller?.kind === 'role' ? caller.roleArn : undefined;
+  if (roleArn !== undefined) {
+    const refusal = await backends.judge(roleArn, permissionsOf(request, backends.place));
     if (refusal !== undefined) return writeRefusal(response, request, refusal);
   }
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
-  await forward(incoming, request.body, response, url);
+  const answered = await forward(incoming, request.body, url);
+  const missing =
+    answered.statusCode === 404 && request.service === 's3' ? missingKeyPermission(request, backends.place) : undefined;
+  if (roleArn !== undefined && missing !== undefined) {
+    const refusal = await backends.judge(roleArn, [missing]);
+    if (refusal !== undefined) {
+      answered.resume();
+      return writeRefusal(response, request, refusal);
+    }
+  }
+  response.writeHead(answered.statusCode ?? 502, answered.headers);
+  await pipeline(answered, response);
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
@@ -117,28 +130,18 @@ async function invoke(response: ServerResponse, request: FrontRequest, name: str
   response.end(answered.payload);
 }
 
-/** Hands a request on as it came, and its answer back. */
-function forward(incoming: IncomingMessage, body: Buffer, response: ServerResponse, url: string): Promise<void> {
+/** Hands a request on as it came. */
+function forward(incoming: IncomingMessage, body: Buffer, url: string): Promise<IncomingMessage> {
   const target = new URL(url);
   const { 'transfer-encoding': _, ...headers } = incoming.headers;
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(
-      {
-        host: target.hostname,
-        port: target.port,
-        method: incoming.method,
-        path: incoming.url,
-        // The host stays: moto signs nothing, and presigned URLs and redirects name it.
-        headers: { ...headers, 'content-length': String(body.length) },
-      },
-      (answered) => {
-        response.writeHead(answered.statusCode ?? 502, answered.headers);
-        answered.pipe(response);
-        answered.once('end', resolve);
-        answered.once('error', reject);
-      },
-    );
-    outgoing.once('error', reject);
-    outgoing.end(body);
+    const options = {
+      host: target.hostname,
+      port: target.port,
+      method: incoming.method,
+      path: incoming.url,
+      headers: { ...headers, 'content-length': String(body.length) },
+    };
+    httpRequest(options, resolve).once('error', reject).end(body);
   });
 }

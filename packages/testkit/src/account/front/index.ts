@@ -1,3 +1,2 @@
-export { type FrontRequest, type Permission, type Place, permission } from './call.ts';
 export { ADMINISTRATOR, type Caller, type Credentials, callerOf, credentialsFor } from './credentials.ts';
 export { type Backends, type Front, type InvokeAnswer, openFront } from './front.ts';

@@ -1,6 +1,63 @@
-import type { FrontRequest, Permission, Place } from './call.ts';
+import { type Permission, permission } from '../judge/index.ts';
+import { bedrockPermissions } from './bedrock-permissions.ts';
+import { type FrontRequest, jsonBody, type Naming } from './call.ts';
+import { dynamodbPermissions } from './dynamodb-permissions.ts';
+import { s3Permissions } from './s3-permissions.ts';
 
-/** What a request needs. */
-export function permissionsOf(_request: FrontRequest, _place: Place): readonly Permission[] {
-  return [];
+/** `POST /2015-03-31/functions/<name or ARN>/invocations`. */
+export const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+
+const NAMINGS: Readonly<Record<string, Naming>> = {
+  bedrock: bedrockPermissions,
+  dynamodb: dynamodbPermissions,
+  s3: s3Permissions,
+  sqs: (request, { partition, region, account }) => {
+    const name = String(jsonBody(request)['QueueUrl'] ?? '')
+      .split('/')
+      .at(-1);
+    return [permission(`sqs:${targetAction(request)}`, `arn:${partition}:sqs:${region}:${account}:${name}`)];
+  },
+  // The calls of a task name no state machine: their resource is everything.
+  states: (request) => {
+    const action = targetAction(request);
+    if (action.startsWith('SendTask')) return [permission(`states:${action}`, '*')];
+    const { executionArn, stateMachineArn } = jsonBody(request);
+    return [permission(`states:${action}`, String(executionArn ?? stateMachineArn ?? '*'))];
+  },
+  logs: (request, { partition, region, account }) => {
+    const { logGroupName, logStreamName } = jsonBody(request);
+    const action = targetAction(request);
+    const group = `arn:${partition}:logs:${region}:${account}:log-group:${String(logGroupName)}`;
+    const resource = action === 'PutLogEvents' ? `${group}:log-stream:${String(logStreamName)}` : `${group}:log-stream:`;
+    return [permission(`logs:${action}`, action === 'CreateLogStream' ? `${group}:*` : resource)];
+  },
+  sns: (request) => {
+    const form = new URLSearchParams(request.body.toString());
+    return [permission(`sns:${form.get('Action')}`, form.get('TopicArn') ?? '*')];
+  },
+  lambda: (request, place) => {
+    const name = decodeURIComponent(INVOKE.exec(request.path)?.[1] ?? '');
+    if (name === '') return [unknown(request)];
+    const arn = `arn:${place.partition}:lambda:${place.region}:${place.account}:function:${name}`;
+    return [permission('lambda:InvokeFunction', name.startsWith('arn:') ? name : arn)];
+  },
+};
+
+/** What a request needs. What cannot be named is a permission that nobody has. */
+export const permissionsOf: Naming = (request, place) => {
+  const named = NAMINGS[request.service]?.(request, { ...place, region: request.region }) ?? [];
+  return named.length === 0 ? [unknown(request)] : named;
+};
+
+/** The operation of a JSON protocol: `AWSStepFunctions.SendTaskSuccess`. */
+export function targetAction(request: FrontRequest): string {
+  return (
+    String(request.headers['x-amz-target'] ?? '')
+      .split('.')
+      .at(-1) ?? ''
+  );
+}
+
+function unknown(request: FrontRequest): Permission {
+  return permission(`${request.service}:Unknown`, `${request.method} ${request.path}`);
 }

@@ -1,0 +1,65 @@
+import { type Permission, type Place, permission } from '../judge/index.ts';
+import { isObject, jsonBody, type Naming } from './call.ts';
+
+const JOB = /^\/model-invocation-job\/([^/]+)(\/stop)?$/;
+const TAGGING: Readonly<Record<string, string>> = {
+  '/tagResource': 'TagResource',
+  '/untagResource': 'UntagResource',
+  '/listTagsForResource': 'ListTagsForResource',
+};
+/** The geographies that inference profiles of the service begin with. */
+const PROFILE = /^(us|us-gov|eu|apac|jp|au|ca|sa|me|global)\.[a-z0-9-]+\./;
+const BEDROCK = 'bedrock.amazonaws.com';
+
+/** What a call of Bedrock's control plane for batch inference needs, of its caller and of the role of the job. */
+export const bedrockPermissions: Naming = (request, place) => {
+  const { method, path } = request;
+  if (path === '/model-invocation-job' && method === 'POST') return creation(jsonBody(request), place);
+  if (path === '/model-invocation-jobs') return [permission('bedrock:ListModelInvocationJobs', '*')];
+  const tagging = TAGGING[path];
+  if (tagging !== undefined) return [permission(`bedrock:${tagging}`, String(jsonBody(request)['resourceARN']))];
+  const [, encoded, stop] = JOB.exec(path) ?? [];
+  if (encoded === undefined) return [];
+  const id = decodeURIComponent(encoded);
+  const action = stop === undefined ? 'GetModelInvocationJob' : 'StopModelInvocationJob';
+  return [permission(`bedrock:${action}`, id.startsWith('arn:') ? id : jobArn(place, id))];
+};
+
+/** The ARNs that a model of a request stands for: a profile also for the model behind it. */
+export function modelArns(modelId: string, { partition, region, account }: Place): readonly string[] {
+  if (modelId.startsWith('arn:')) return [modelId];
+  const foundation = (id: string): string => `arn:${partition}:bedrock:${region}::foundation-model/${id}`;
+  if (!PROFILE.test(modelId)) return [foundation(modelId)];
+  const behind = modelId.slice(modelId.indexOf('.') + 1);
+  return [`arn:${partition}:bedrock:${region}:${account}:inference-profile/${modelId}`, foundation(behind)];
+}
+
+/**
+ * Create: on the models and on the job that comes into being, PassRole for the role that is handed over, and that Bedrock
+ * may assume this role for a job of this account and may then invoke the models by it.
+ */
+function creation(body: Readonly<Record<string, unknown>>, place: Place): readonly Permission[] {
+  const roleArn = String(body['roleArn'] ?? '');
+  const models = modelArns(String(body['modelId'] ?? ''), place);
+  // The id of the job is not known before the call; it stands for any.
+  const job = jobArn(place, '000000000000');
+  const role = { kind: 'role', roleArn } as const;
+  const service = { kind: 'service', name: BEDROCK, sourceArn: job } as const;
+  const tags = Array.isArray(body['tags']) ? body['tags'].filter(isObject) : [];
+  const tagContext = {
+    'aws:TagKeys': tags.map(({ key }) => String(key)),
+    ...Object.fromEntries(tags.map(({ key, value }) => [`aws:RequestTag/${String(key)}`, String(value)])),
+  };
+  const context = tags.length === 0 ? {} : tagContext;
+  return [
+    ...[...models, job].map((resource) => permission('bedrock:CreateModelInvocationJob', resource, context)),
+    ...(tags.length === 0 ? [] : [permission('bedrock:TagResource', job, context)]),
+    permission('iam:PassRole', roleArn, { 'iam:PassedToService': BEDROCK }),
+    { ...permission('sts:AssumeRole', roleArn), principal: service },
+    ...models.map((resource) => ({ ...permission('bedrock:InvokeModel', resource), principal: role })),
+  ];
+}
+
+function jobArn({ partition, region, account }: Place, id: string): string {
+  return `arn:${partition}:bedrock:${region}:${account}:model-invocation-job/${id}`;
+}

@@ -1,0 +1,29 @@
+import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { arnOf, type Maker, physicalName } from './making.ts';
+import { numberOf, recordsOf, requiredText, textOf } from './properties.ts';
+
+/** `AWS::Logs::LogGroup`, on moto. */
+export const makeLogGroup: Maker = async (making) => {
+  const { logs } = making.account.clients;
+  const name = textOf(making.properties['LogGroupName']) ?? physicalName(making, 512);
+  await logs.send(new CreateLogGroupCommand({ logGroupName: name }));
+  const days = numberOf(making.properties['RetentionInDays']);
+  if (days !== undefined) await logs.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: days }));
+  return { ref: name, attributes: { Arn: `${arnOf(making, 'logs', `log-group:${name}`)}:*` } };
+};
+
+/** `AWS::CloudWatch::Alarm` on one metric: kept, and looked at when a test asks. */
+export const makeAlarm: Maker = async (making) => {
+  const { account, properties } = making;
+  const name = textOf(properties['AlarmName']) ?? physicalName(making, 255);
+  account.alarms.set(name, {
+    name,
+    namespace: requiredText(properties, 'Namespace'),
+    metric: requiredText(properties, 'MetricName'),
+    dimensions: Object.fromEntries(
+      recordsOf(properties['Dimensions']).map((each) => [requiredText(each, 'Name'), requiredText(each, 'Value')]),
+    ),
+    threshold: Number(requiredText(properties, 'Threshold')),
+  });
+  return { ref: name, attributes: { Arn: arnOf(making, 'cloudwatch', `alarm:${name}`) } };
+};

@@ -1,0 +1,30 @@
+import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import type { Maker } from './making.ts';
+import { physicalName } from './making.ts';
+import { recordOf, textOf } from './properties.ts';
+
+/** `AWS::S3::Bucket`, on moto. */
+export const makeBucket: Maker = async (making) => {
+  const { s3 } = making.account.clients;
+  const { region, partition } = making.account.place;
+  const { BucketName, VersioningConfiguration } = making.properties;
+  const name = textOf(BucketName) ?? physicalName(making, 63).toLowerCase();
+  const isHome = region === 'us-east-1';
+  await s3.send(
+    new CreateBucketCommand({
+      Bucket: name,
+      ...(!isHome && { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } }),
+    }),
+  );
+  if (recordOf(VersioningConfiguration)['Status'] === 'Enabled') {
+    await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }));
+  }
+  return {
+    ref: name,
+    attributes: {
+      Arn: `arn:${partition}:s3:::${name}`,
+      DomainName: `${name}.s3.amazonaws.com`,
+      RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+    },
+  };
+};
