@@ -28,18 +28,20 @@ export function headerExtent(bytes: Buffer, last: boolean): HeaderExtent | undef
   return last ? { end: bytes.length, newline: LINE_FEED } : undefined;
 }
 
-/** The delimiter that a header without a comma is read with: `;` or tab, whichever stands in it more often; else a comma. */
-export function sniffDelimiter(header: Buffer): ',' | ';' | '\t' {
-  const seen = { ',': 0, ';': 0, '\t': 0 };
+/** What a header without a comma may be split at, in the order in which they go first where they stand there equally often. */
+const OTHER_DELIMITERS = [';', '\t', '|'] as const;
+
+/** The delimiter that a header without a comma is read with: the one of the others that stands in it most often; else a comma. */
+export function sniffDelimiter(header: Buffer): ',' | (typeof OTHER_DELIMITERS)[number] {
+  const seen = new Uint32Array(256);
   let quoted = false;
   for (const byte of header) {
     if (byte === QUOTE) quoted = !quoted;
-    if (quoted) continue;
-    const character = String.fromCharCode(byte);
-    if (character === ',' || character === ';' || character === '\t') seen[character]++;
+    if (!quoted) seen[byte]!++;
   }
-  if (seen[','] > 0 || seen[';'] + seen['\t'] === 0) return ',';
-  return seen['\t'] > seen[';'] ? '\t' : ';';
+  const times = (delimiter: string): number => seen[delimiter.charCodeAt(0)]!;
+  const most = OTHER_DELIMITERS.reduce((best, other) => (times(other) > times(best) ? other : best));
+  return times(',') > 0 || times(most) === 0 ? ',' : most;
 }
 
 /**

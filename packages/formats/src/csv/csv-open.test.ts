@@ -82,13 +82,14 @@ describe('openCsv reads values byte for byte', () => {
     }
   });
 
-  it('splits at ; or tab only where the header has no comma, and says so', async () => {
+  it('splits at ; tab or | only where the header has no comma, and says so', async () => {
     const semicolon = await openCsv(bytesSource(Buffer.from('a;"b,c"\n1;2\n')), { name: 'x.csv' });
     expect(semicolon.columns).toEqual(['a', 'b,c']);
     expect(semicolon.warnings).toEqual([
       'x.csv: the header has no comma, so columns are split at ";"; --delimiter says otherwise',
     ]);
     expect((await openCsv(bytesSource(Buffer.from('a\tb\n1\t2\n')))).dialect).toMatchObject({ delimiter: '\t' });
+    expect((await openCsv(bytesSource(Buffer.from('a|b;|c\n1|2|3\n')))).columns).toEqual(['a', 'b;', 'c']);
     const comma = await openCsv(bytesSource(Buffer.from('a,b;c\n1,2\n')));
     expect([comma.columns, comma.warnings]).toEqual([['a', 'b;c'], []]);
   });

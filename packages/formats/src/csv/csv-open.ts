@@ -18,7 +18,7 @@ import { type HeaderExtent, headerExtent, parseHeader, sniffDelimiter } from './
 export interface CsvOptions {
   /** What messages call the source; default `the dataset`. */
   readonly name?: string;
-  /** One ASCII character. Default: a comma; `;` or tab where the header has no comma but has them, with a warning. */
+  /** One ASCII character. Default: a comma; `;`, tab or `|` where the header has no comma but has them, with a warning. */
   readonly delimiter?: string;
   /** Bytes a read; default 256 KiB. */
   readonly blockBytes?: number;

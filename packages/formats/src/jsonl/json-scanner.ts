@@ -27,6 +27,11 @@ function byteSet(characters: string): Uint8Array {
   return set;
 }
 
+/** True for the byte that an array or an object begins with. */
+export function isOpening(byte: number): boolean {
+  return byte === OPEN_BRACKET || byte === OPEN_BRACE;
+}
+
 /** The first byte from `at` that is no white space. */
 export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
   let next = at;

@@ -81,6 +81,11 @@ describe('openJsonl', () => {
     expect(await refusal('null')).toBe('bad_json: null, not an object');
     expect(await refusal('{"a":NaN}')).toBe('bad_json: not JSON at byte 6 of the line');
     expect(await refusal('{"a":"\\u00g9"}')).toBe('bad_json: not JSON at byte 11 of the line');
+    expect(await refusal(`{"a":${'["]", '.repeat(500)}`)).toBe(
+      'bad_json: more than 500 arrays and objects within each other, at byte 3000 of the line',
+    );
+    expect(await refusal('{"a":"\\u00[9"}')).toBe('bad_json: not JSON at byte 11 of the line');
+    expect(await refusal(`{"a":${'['.repeat(498)}"]{"{`)).toBe('bad_json: not JSON at byte 508 of the line');
     expect(await refusal('{"a":1} {"a":2}')).toBe('bad_json: not JSON at byte 9 of the line');
     expect(await refusal('{"a":"x')).toBe('bad_json: the JSON of the line is not complete');
     expect(await refusal('{"a":1,"b":2,"\\u0061":3}')).toBe('bad_json: the key "a" stands twice');

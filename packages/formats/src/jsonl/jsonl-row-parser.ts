@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CellKind } from '@batchrock/core';
-import { scanString, scanValue, skipSpace, surrogateAt } from './json-scanner.ts';
+import { isOpening, MAX_DEPTH, scanString, scanValue, skipSpace, surrogateAt } from './json-scanner.ts';
 import { type JsonlColumns, keyText } from './jsonl-columns.ts';
 
 const QUOTE = 0x22;
@@ -99,7 +99,9 @@ export class JsonlRowParser {
 
   #bad(bytes: Uint8Array, at: number, start: number, end: number): ParsedLine {
     if (at >= end) this.fault = 'the JSON of the line is not complete';
-    else if (surrogateAt(bytes, at) === undefined) this.fault = `not JSON at byte ${at - start + 1} of the line`;
+    else if (depthAt(bytes, start, at) === MAX_DEPTH) {
+      this.fault = `more than ${MAX_DEPTH} arrays and objects within each other, at byte ${at - start + 1} of the line`;
+    } else if (surrogateAt(bytes, at) === undefined) this.fault = `not JSON at byte ${at - start + 1} of the line`;
     else this.fault = `half a character, ${escapeAt(bytes, at)}, at byte ${at - start + 1} of the line`;
     return 'bad';
   }
@@ -107,6 +109,22 @@ export class JsonlRowParser {
 
 function escapeAt(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + 6));
+}
+
+/** Arrays and objects that are open before an opening bracket, everything before it being JSON; 0 before any other byte. */
+function depthAt(bytes: Uint8Array, start: number, at: number): number {
+  if (!isOpening(bytes[at]!)) return 0;
+  let depth = 0;
+  for (let next = start; next < at; next++) {
+    const byte = bytes[next]!;
+    if (byte === QUOTE) {
+      next = scanString(bytes, next + 1, at);
+      // a bracket in a string, where an escape is wrong
+      if (next < 0) return 0;
+    } else if (isOpening(byte)) depth++;
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return depth;
 }
 
 const NEW = -1;
