@@ -10,7 +10,7 @@ const kernels = [
     name: 'byte kernel',
   },
   {
-    sources: ['formats/kernel/page-kernel', 'formats/kernel/line-kernel'],
+    sources: ['formats/kernel/page-kernel', 'formats/kernel/line-kernel', 'formats/kernel/cell-kernel'],
     target: 'formats/src/parquet/page-kernel-code',
     name: 'page kernel',
   },

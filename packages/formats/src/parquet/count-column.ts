@@ -1,14 +1,18 @@
+import { Field, MAX_NUMBER, MIN_NUMBER } from './column-state.ts';
 import { type Bounds, Encoding, Physical } from './file-layout.ts';
 import { type ClosedChunk, type ColumnServices, LeafColumn } from './leaf-column.ts';
 
 /** A nullable column of whole numbers (INT64), exact up to 2^53. */
 export class CountColumn {
   readonly leaf: LeafColumn;
-  #min = Number.POSITIVE_INFINITY;
-  #max = Number.NEGATIVE_INFINITY;
+  readonly #doubles: Float64Array;
 
   constructor(path: readonly string[], services: ColumnServices) {
     this.leaf = new LeafColumn({ path, physical: Physical.int64, maxDefinition: 1, maxRepetition: 0 }, services);
+    const { state } = this.leaf;
+    state.words[Field.isShared] = 1;
+    this.#doubles = state.doubles;
+    this.#clearBounds();
   }
 
   null(): void {
@@ -18,13 +22,14 @@ export class CountColumn {
 
   put(value: number): void {
     const { leaf } = this;
+    const doubles = this.#doubles;
     leaf.reserve(8);
     putInt64(leaf.target.view, leaf.length, value);
     leaf.length += 8;
     leaf.entries(1, 1);
     leaf.endRow();
-    if (value < this.#min) this.#min = value;
-    if (value > this.#max) this.#max = value;
+    if (value < doubles[MIN_NUMBER]!) doubles[MIN_NUMBER] = value;
+    if (value > doubles[MAX_NUMBER]!) doubles[MAX_NUMBER] = value;
   }
 
   release(): void {
@@ -41,11 +46,16 @@ export class CountColumn {
   }
 
   #takeBounds(): Bounds | undefined {
-    if (this.#min > this.#max) return undefined;
-    const bounds = { min: int64Bytes(this.#min), max: int64Bytes(this.#max), isMinExact: true, isMaxExact: true };
-    this.#min = Number.POSITIVE_INFINITY;
-    this.#max = Number.NEGATIVE_INFINITY;
-    return bounds;
+    const min = this.#doubles[MIN_NUMBER]!;
+    const max = this.#doubles[MAX_NUMBER]!;
+    if (min > max) return undefined;
+    this.#clearBounds();
+    return { min: int64Bytes(min), max: int64Bytes(max), isMinExact: true, isMaxExact: true };
+  }
+
+  #clearBounds(): void {
+    this.#doubles[MIN_NUMBER] = Number.POSITIVE_INFINITY;
+    this.#doubles[MAX_NUMBER] = Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ByteView, byteView, releaseBlock, takeBlock } from '@batchrock/core';
 import { type BlockPool, ByteChain } from './byte-chain.ts';
+import { ColumnState, Field, fieldAddress } from './column-state.ts';
 import { type Bounds, type ChunkFacts, dataPageHeader, dictionaryPageHeader, Encoding, Physical } from './file-layout.ts';
 import { PageCompressor, pageChecksum } from './page-compressor.ts';
 import { RunLengths } from './run-lengths.ts';
@@ -10,6 +11,8 @@ export const PAGE_ROWS = 20_000;
 
 /** Before the values of a page, for its levels. */
 const LEVEL_BYTES = 1 << 12;
+/** The length of a page that is full by its bytes. */
+export const PAGE_END: number = LEVEL_BYTES + PAGE_BYTES;
 const FIRST_PAGE_BYTES = 1 << 14;
 /** A page is full a little above its size, unless a value is very large. */
 const USUAL_PAGE_BYTES = LEVEL_BYTES + PAGE_BYTES + (1 << 16);
@@ -66,28 +69,24 @@ export interface WrittenColumn {
  * is compressed while the next one is filled. Knows nothing of what the values are.
  */
 export class LeafColumn {
-  /** The page in hand. */
-  target: ByteView = byteView(takeBlock(FIRST_PAGE_BYTES));
-  /** Where the next value goes. */
-  length: number = LEVEL_BYTES;
+  /** The page in hand; `hold` changes it. */
+  target: ByteView = byteView(NO_BYTES);
+  /** What of it the page kernel may change too. */
+  readonly state: ColumnState = new ColumnState();
+  readonly #words: Int32Array = this.state.words;
   readonly #spec: LeafSpec;
   readonly #services: ColumnServices;
   readonly #compressor: PageCompressor;
-  readonly #definitions = new RunLengths();
+  readonly #definitions = new RunLengths(this.state.words, Field.runs);
   readonly #repetitions = new RunLengths();
   readonly #spares: ByteView[] = [];
   readonly #pages: ByteChain;
   readonly #dictionary: ByteChain;
   readonly #encodings = new Set<Encoding>();
-  /** Rows in the page. */
-  #rows = 0;
   #isReleased = false;
-  /** Leaf entries in the page. */
-  #entries = 0;
   /** Bytes of values in the pages of the row group before it. */
   #groupBytes = 0;
   #chunkEntries = 0;
-  #nulls = 0;
   #bytes = 0;
   /** Resolves when all pages that were closed are in the chain. */
   #appended: Promise<void> = Promise.resolve();
@@ -98,6 +97,18 @@ export class LeafColumn {
     this.#compressor = spec.isDense === true ? new PageCompressor('none') : services.compressor;
     this.#pages = new ByteChain(services.blocks);
     this.#dictionary = new ByteChain(services.blocks);
+    this.#words[Field.maxDefinition] = spec.maxDefinition;
+    this.length = LEVEL_BYTES;
+    this.#hold(byteView(takeBlock(FIRST_PAGE_BYTES)));
+  }
+
+  /** Where the next value goes. */
+  get length(): number {
+    return this.#words[Field.length]!;
+  }
+
+  set length(length: number) {
+    this.#words[Field.length] = length;
   }
 
   /** Where values begin. */
@@ -106,17 +117,17 @@ export class LeafColumn {
   }
 
   get isPageFull(): boolean {
-    return this.length >= LEVEL_BYTES + PAGE_BYTES || this.#rows >= PAGE_ROWS;
+    return this.length >= PAGE_END || this.#words[Field.rows]! >= PAGE_ROWS;
   }
 
   /** True before the first row of a page. */
   get isPageEmpty(): boolean {
-    return this.#rows === 0;
+    return this.#words[Field.rows] === 0;
   }
 
   /** Counts a row whose values and entries are there. */
   endRow(): void {
-    this.#rows += 1;
+    this.#words[Field.rows]! += 1;
     if (this.isPageFull) this.#services.hasFullPage = true;
   }
 
@@ -132,8 +143,8 @@ export class LeafColumn {
   /** Counts entries of a level; the greatest has a value. Repetition 0 begins a row, which the caller counts. */
   entries(count: number, definition: number, repetition = 0): void {
     const { maxDefinition, maxRepetition } = this.#spec;
-    this.#entries += count;
-    if (definition < maxDefinition) this.#nulls += count;
+    this.#words[Field.entries]! += count;
+    if (definition < maxDefinition) this.#words[Field.nulls]! += count;
     if (maxDefinition > 0) this.#definitions.add(definition, count);
     if (maxRepetition > 0) this.#repetitions.add(repetition, count);
   }
@@ -145,29 +156,32 @@ export class LeafColumn {
     const grown = takePage(Math.max(needed, Math.min(4 * this.target.bytes.length, USUAL_PAGE_BYTES)));
     grown.set(this.target.bytes.subarray(0, this.length));
     releaseBlock(this.target.bytes);
-    this.target = byteView(grown);
+    this.#hold(byteView(grown));
   }
 
   /** Gives its memory back. Nothing may be written any more. */
   release(): void {
     for (const page of [this.target, ...this.#spares]) releaseBlock(page.bytes);
     this.#spares.length = 0;
+    this.#definitions.release();
+    this.#repetitions.release();
     this.#isReleased = true;
     this.target = byteView(NO_BYTES);
+    this.state.release();
   }
 
   /** Ends the page, whose values have this encoding, and begins another. */
   closePage(encoding: Encoding): void {
-    if (this.#entries === 0) return;
+    const values = this.#words[Field.entries]!;
+    if (values === 0) return;
     const target = this.target;
     const body = this.#body();
-    const values = this.#entries;
     this.#groupBytes += this.length - LEVEL_BYTES;
     this.#encodings.add(encoding);
     this.#chunkEntries += values;
-    this.#entries = this.#rows = 0;
+    this.#words[Field.entries] = this.#words[Field.rows] = 0;
     this.length = LEVEL_BYTES;
-    this.target = this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES));
+    this.#hold(this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES)));
     const compressed = this.#compressor.compress(body);
     // in the order of the pages, whichever is compressed first
     this.#appended = Promise.all([compressed, this.#appended]).then(([packed]) => {
@@ -194,16 +208,23 @@ export class LeafColumn {
       encodings: [...this.#encodings, Encoding.rle].toSorted((a, b) => a - b),
       codec: this.#compressor.codec,
       values: this.#chunkEntries,
-      nulls: this.#nulls,
+      nulls: this.#words[Field.nulls]!,
       bounds: end.bounds,
       bytes: this.#bytes,
       compressedBytes: dictionaryBytes + this.#pages.length,
       dictionaryOffset: dictionaryBytes > 0 ? 0 : undefined,
       dataOffset: dictionaryBytes,
     };
-    this.#chunkEntries = this.#nulls = this.#bytes = this.#groupBytes = 0;
+    this.#chunkEntries = this.#bytes = this.#groupBytes = 0;
+    this.#words[Field.nulls] = 0;
     this.#encodings.clear();
     return { facts, dictionary: this.#dictionary, pages: this.#pages };
+  }
+
+  #hold(page: ByteView): void {
+    this.target = page;
+    this.#words[Field.target] = fieldAddress(page.bytes);
+    this.#words[Field.limit] = page.bytes.length;
   }
 
   async #addDictionary({ bytes, values }: { readonly bytes: Uint8Array; readonly values: number }): Promise<void> {

@@ -1,40 +1,50 @@
-import { type ByteView, byteView, InvariantError, type ResultRow, ResultStatus, type ResultTable } from '@batchrock/core';
+import {
+  type ByteView,
+  CellKind,
+  InvariantError,
+  LiteralBlock,
+  RECORD_ID_LENGTH,
+  type ResultRow,
+  ResultStatus,
+  type ResultTable,
+} from '@batchrock/core';
 import { utf8 } from '../writing/bytes.ts';
 import { CountColumn } from './count-column.ts';
 import { Physical, Repetition, type SchemaNode } from './file-layout.ts';
 import { textNode } from './input-columns.ts';
 import type { ColumnServices, WrittenColumn } from './leaf-column.ts';
-import { TextColumn, TextForm } from './text-column.ts';
+import type { RowCells } from './row-cells.ts';
+import { TextColumn } from './text-column.ts';
 import { VectorColumn } from './vector-column.ts';
 
-const STATUS = ['succeeded', 'failed', 'rejected', 'pending'].map((name) => byteView(utf8(name)));
+const STATUS = ['succeeded', 'failed', 'rejected', 'pending'].map(utf8);
+/** Of the literals, the one behind them. */
+const ID = STATUS.length;
 
 /** Our own columns. */
 export class OutcomeColumns {
   readonly columns: readonly WrittenColumn[];
   readonly schema: readonly SchemaNode[];
-  readonly #answer: TextColumn | VectorColumn;
-  readonly #status: TextColumn;
-  readonly #code: TextColumn;
-  readonly #message: TextColumn;
-  readonly #stop: TextColumn;
-  readonly #input: CountColumn;
-  readonly #output: CountColumn;
-  readonly #id: TextColumn;
-  /** The bytes of a row's id, which are the same array in every row. */
-  #idText: ByteView = byteView(new Uint8Array(0));
+  /** Those that are cells of a row. */
+  readonly cells: readonly (TextColumn | CountColumn)[];
+  readonly #vector: VectorColumn | undefined;
+  /** The names of the statuses, and the id of the row at hand. */
+  readonly #literals: LiteralBlock = new LiteralBlock([...STATUS, new Uint8Array(RECORD_ID_LENGTH)]);
 
   constructor({ names, task }: ResultTable, services: ColumnServices) {
     const text = (name: string, isNullable = true) => new TextColumn([name], isNullable, services);
-    this.#answer = task === 'embedding' ? new VectorColumn(names.answer, services) : text(names.answer);
-    this.#status = text(names.status, false);
-    this.#code = text(names.errorCode);
-    this.#message = text(names.errorMessage);
-    this.#stop = text(names.stopReason);
-    this.#input = new CountColumn([names.inputTokens], services);
-    this.#output = new CountColumn([names.outputTokens], services);
-    this.#id = text(names.recordId, false);
-    this.columns = [this.#answer, this.#status, this.#code, this.#message, this.#stop, this.#input, this.#output, this.#id];
+    this.#vector = task === 'embedding' ? new VectorColumn(names.answer, services) : undefined;
+    this.cells = [
+      ...(this.#vector === undefined ? [text(names.answer)] : []),
+      text(names.status, false),
+      text(names.errorCode),
+      text(names.errorMessage),
+      text(names.stopReason),
+      new CountColumn([names.inputTokens], services),
+      new CountColumn([names.outputTokens], services),
+      text(names.recordId, false),
+    ];
+    this.columns = this.#vector === undefined ? this.cells : [this.#vector, ...this.cells];
     this.schema = [
       task === 'embedding' ? vectorNode(names.answer) : textNode(names.answer),
       textNode(names.status, false),
@@ -47,42 +57,50 @@ export class OutcomeColumns {
     ];
   }
 
-  put({ status, outcome, recordId }: ResultRow): void {
+  /** Gives a row to `cells`, to those from `first` on, and puts a vector. */
+  put(cells: RowCells, first: number, { status, outcome, recordId }: ResultRow): void {
     const isAnswer = status === ResultStatus.succeeded;
     const isError = status === ResultStatus.failed || status === ResultStatus.rejected;
-    if (isAnswer) this.#putAnswer(outcome);
-    else this.#answer.null();
-    const name = STATUS[status]!;
-    this.#status.put(name, 0, name.bytes.length, TextForm.plain);
-    putText(this.#code, isError, outcome.text, outcome.codeStart, outcome.codeEnd);
-    putText(this.#message, isError, outcome.text, outcome.messageStart, outcome.messageEnd);
+    const { text } = outcome;
+    let cell = first;
+    if (this.#vector === undefined) putAnswer(cells, cell++, isAnswer, outcome);
+    else if (!isAnswer) this.#vector.null();
+    else if (outcome.isEmbedding) this.#vector.put(text, outcome.valueStart, outcome.valueEnd);
+    else throw new InvariantError('an embedding model answered with text');
+    const name = this.#literals.views[status]!;
+    cells.text(cell++, name, 0, name.bytes.length, CellKind.text);
+    putText(cells, cell++, isError, text, outcome.codeStart, outcome.codeEnd);
+    putText(cells, cell++, isError, text, outcome.messageStart, outcome.messageEnd);
     // a model that says no reason has none
-    putText(this.#stop, isAnswer && outcome.stopEnd > outcome.stopStart, outcome.text, outcome.stopStart, outcome.stopEnd);
-    putCount(this.#input, isAnswer, outcome.inputTokens);
-    putCount(this.#output, isAnswer, outcome.outputTokens);
-    if (this.#idText.bytes !== recordId) this.#idText = byteView(recordId);
-    this.#id.put(this.#idText, 0, recordId.length, TextForm.plain);
+    putText(cells, cell++, isAnswer && outcome.stopEnd > outcome.stopStart, text, outcome.stopStart, outcome.stopEnd);
+    putCount(cells, cell++, isAnswer, outcome.inputTokens);
+    putCount(cells, cell++, isAnswer, outcome.outputTokens);
+    const id = this.#literals.views[ID]!;
+    for (let i = 0; i < RECORD_ID_LENGTH; i++) id.bytes[i] = recordId[i]!;
+    cells.text(cell, id, 0, RECORD_ID_LENGTH, CellKind.text);
   }
 
-  #putAnswer(outcome: ResultRow['outcome']): void {
-    const answer = this.#answer;
-    const { text, valueStart, valueEnd, isEmbedding } = outcome;
-    if (answer instanceof VectorColumn) {
-      if (!isEmbedding) throw new InvariantError('an embedding model answered with text');
-      answer.put(text, valueStart, valueEnd);
-    } else if (isEmbedding) answer.put(text, valueStart, valueEnd, TextForm.plain);
-    else answer.put(text, valueStart + 1, valueEnd - 1, TextForm.escaped);
+  /** Gives memory back that is not the columns'. */
+  release(): void {
+    this.#literals.release();
   }
 }
 
-function putText(column: TextColumn, applies: boolean, from: ResultRow['outcome']['text'], start: number, end: number): void {
-  if (applies) column.put(from, start, end, TextForm.escaped);
-  else column.null();
+function putAnswer(cells: RowCells, cell: number, isAnswer: boolean, outcome: ResultRow['outcome']): void {
+  const { text, valueStart, valueEnd, isEmbedding } = outcome;
+  if (!isAnswer) cells.null(cell);
+  else if (isEmbedding) cells.text(cell, text, valueStart, valueEnd, CellKind.text);
+  else cells.text(cell, text, valueStart + 1, valueEnd - 1, CellKind.jsonString);
 }
 
-function putCount(column: CountColumn, applies: boolean, value: number): void {
-  if (applies && value >= 0) column.put(value);
-  else column.null();
+function putText(cells: RowCells, cell: number, applies: boolean, from: ByteView, start: number, end: number): void {
+  if (applies) cells.text(cell, from, start, end, CellKind.jsonString);
+  else cells.null(cell);
+}
+
+function putCount(cells: RowCells, cell: number, applies: boolean, value: number): void {
+  if (applies && value >= 0) cells.count(cell, value);
+  else cells.null(cell);
 }
 
 function countNode(name: string): SchemaNode {

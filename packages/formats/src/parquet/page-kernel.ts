@@ -1,11 +1,12 @@
 import { linkKernel } from '@batchrock/core';
 import { KERNEL_CODE } from './page-kernel-code.ts';
 
-/** The functions of the page kernel; see `kernel/page-kernel.ts` and `kernel/line-kernel.ts`. All numbers are addresses. */
+/** The functions of the page kernel; see `kernel/page-kernel.ts` and those beside it. All numbers are addresses. */
 export interface PageKernel {
   unsnap(at: number, end: number, to: number, toEnd: number): number;
   prefixedSpans(at: number, end: number, count: number, spans: number): number;
   wholeSpans(at: number, count: number, width: number, signed: boolean, spans: number, to: number): void;
+  putCells(row: number, first: number): number;
   writeRows(
     plan: number,
     count: number,

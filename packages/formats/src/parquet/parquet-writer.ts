@@ -16,6 +16,7 @@ import { InputColumns } from './input-columns.ts';
 import type { ColumnServices, WrittenColumn } from './leaf-column.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
 import { PageCompressor, type ParquetCompression } from './page-compressor.ts';
+import { RowCells } from './row-cells.ts';
 
 /**
  * A row group ends where so many rows of the file, or a multiple, have been written: as DuckDB's do, and small enough that all of
@@ -30,6 +31,8 @@ const VECTOR_GROUP_BYTES = 12_000_000;
 export interface ParquetWriterOptions {
   /** Default: `zstd`, level 1. */
   readonly compression?: ParquetCompression;
+  /** Of writers before this one, whose turn is over; `compression` was said when it was made. Default: its own. */
+  readonly memory?: ParquetMemory;
   /**
    * The file is one of several pieces of a file: only its row groups are written, and this is told what they are when they
    * are. `joinParquet` makes the file.
@@ -37,6 +40,16 @@ export interface ParquetWriterOptions {
   readonly onPiece?: (piece: ParquetPiece) => void;
   /** What the footer says of the writer: `batchrock version 1.2.3`. */
   readonly createdBy?: string;
+}
+
+/** What writers take from each other, one after the other: the blocks of a row group, and compressors with their tables. */
+export class ParquetMemory {
+  readonly compressor: PageCompressor;
+  readonly blocks: BlockPool = new BlockPool();
+
+  constructor(compression: ParquetCompression = 'zstd') {
+    this.compressor = new PageCompressor(compression);
+  }
 }
 
 /**
@@ -100,6 +113,7 @@ class ParquetWriter implements ResultWriter {
   readonly #services: ColumnServices;
   #input: InputColumns | undefined;
   #outcome: OutcomeColumns | undefined;
+  #cells: RowCells | undefined;
   #columns: readonly WrittenColumn[] = [];
   #schema: readonly SchemaNode[] = [];
   readonly #groups: GroupFacts[] = [];
@@ -115,14 +129,15 @@ class ParquetWriter implements ResultWriter {
     this.#out = new FileOutput(sink);
     this.#createdBy = options.createdBy ?? CREATED_BY;
     this.#onPiece = options.onPiece;
-    const compressor = new PageCompressor(options.compression ?? 'zstd');
-    this.#services = { compressor, blocks: new BlockPool(), hasFullPage: false };
+    const { compressor, blocks } = options.memory ?? new ParquetMemory(options.compression);
+    this.#services = { compressor, blocks, hasFullPage: false };
   }
 
   begin(table: ResultTable): void {
     if (table.task === 'embedding') this.#groupBytes = VECTOR_GROUP_BYTES;
     this.#input = new InputColumns(table, this.#services);
     this.#outcome = new OutcomeColumns(table, this.#services);
+    this.#cells = new RowCells([...this.#input.texts, ...this.#outcome.cells], this.#services);
     this.#columns = [...this.#input.columns, ...this.#outcome.columns];
     this.#schema = [...this.#input.schema, ...this.#outcome.schema];
   }
@@ -137,8 +152,10 @@ class ParquetWriter implements ResultWriter {
 
   #write(batch: RowBatch, row: number, result: ResultRow): void {
     if (this.#block.bytes !== batch.bytes) this.#block = byteView(batch.bytes);
-    this.#input!.put(this.#block, batch, row);
-    this.#outcome!.put(result);
+    const cells = this.#cells!;
+    this.#input!.put(cells, this.#block, batch, row);
+    this.#outcome!.put(cells, this.#input!.texts.length, result);
+    cells.put();
     this.#rows += 1;
     if (this.#services.hasFullPage) this.#closeFullPages();
     this.#fileRows += 1;
@@ -179,6 +196,9 @@ class ParquetWriter implements ResultWriter {
 
   #release(): void {
     for (const column of this.#columns) column.release();
+    this.#outcome?.release();
+    this.#cells?.release();
+    this.#outcome = this.#cells = undefined;
   }
 
   async #endGroup(): Promise<void> {

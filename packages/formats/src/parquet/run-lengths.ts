@@ -1,45 +1,86 @@
+import { releaseBlock, takeBlock } from '@batchrock/core';
+import { fieldAddress } from './column-state.ts';
+
+const LEVEL = 0;
+const COUNT = 1;
+const ADDRESS = 2;
+const LENGTH = 3;
+const LIMIT = 4;
+const RUN_FIELDS = 5;
+
 /**
  * Levels of a page in the RLE encoding, by runs alone: levels hardly ever change from row to row, and where they do the
  * compression takes the rest. Also bit-packs the indices of a dictionary.
  */
 export class RunLengths {
   /** Encoded runs; the last run is not in it before `finish`. */
-  bytes: Uint8Array = new Uint8Array(256);
-  length = 0;
-  #level = 0;
-  #count = 0;
+  bytes: Uint8Array = takeBlock(256);
+  readonly #words: Int32Array;
+  readonly #at: number;
+
+  /** `words[at..at + 5)` are its numbers, all of them 0: level and length of the run, address, length and room of `bytes`. */
+  constructor(words: Int32Array = new Int32Array(RUN_FIELDS), at = 0) {
+    this.#words = words;
+    this.#at = at;
+    this.#hold(this.bytes);
+  }
+
+  get length(): number {
+    return this.#words[this.#at + LENGTH]!;
+  }
 
   /** `count` times the level, which is below 128. */
   add(level: number, count: number): void {
-    if (level === this.#level) {
-      this.#count += count;
+    const words = this.#words;
+    const at = this.#at;
+    if (level === words[at + LEVEL]) {
+      words[at + COUNT]! += count;
       return;
     }
     this.#flush();
-    this.#level = level;
-    this.#count = count;
+    words[at + LEVEL] = level;
+    words[at + COUNT] = count;
   }
 
   /** Ends the last run. */
   finish(): void {
     this.#flush();
-    this.#count = 0;
+    this.#words[this.#at + COUNT] = 0;
   }
 
   clear(): void {
-    this.length = 0;
-    this.#count = 0;
+    this.#words[this.#at + LENGTH] = 0;
+    this.#words[this.#at + COUNT] = 0;
+  }
+
+  /** Gives its memory back. Nothing may be added any more. */
+  release(): void {
+    releaseBlock(this.bytes);
+    this.bytes = new Uint8Array(0);
   }
 
   #flush(): void {
-    if (this.#count === 0) return;
-    if (this.length + 6 > this.bytes.length) {
-      const grown = new Uint8Array(2 * this.bytes.length);
+    const words = this.#words;
+    const count = words[this.#at + COUNT]!;
+    if (count === 0) return;
+    let { length } = this;
+    if (length + 6 > this.bytes.length) {
+      const grown = takeBlock(2 * this.bytes.length);
       grown.set(this.bytes);
-      this.bytes = grown;
+      releaseBlock(this.bytes);
+      this.#hold(grown);
     }
-    this.length = putVarint(this.bytes, this.length, this.#count * 2);
-    this.bytes[this.length++] = this.#level;
+    length = putVarint(this.bytes, length, count * 2);
+    this.bytes[length] = words[this.#at + LEVEL]!;
+    words[this.#at + LENGTH] = length + 1;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    const address = fieldAddress(bytes);
+    this.#words[this.#at + ADDRESS] = address;
+    // only for the kernel
+    this.#words[this.#at + LIMIT] = address === 0 ? 0 : bytes.length;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { utf8 } from '../writing/bytes.ts';
+import { type ColumnState, Field } from './column-state.ts';
 import type { Bounds } from './file-layout.ts';
 
 /** Bytes of a least or greatest value that are kept: enough to skip by, and a footer that stays small. */
@@ -7,57 +8,63 @@ const KEPT_BYTES = 64;
 
 /** The least and the greatest text of a row group, in the order of their bytes, each cut to its first 64 bytes. */
 export class TextBounds {
-  readonly #min = new Uint8Array(KEPT_BYTES);
-  readonly #max = new Uint8Array(KEPT_BYTES);
-  /** The first four bytes as a number, zeros where there are fewer: nearly all values are told by them to lie between. */
-  #minPrefix = 0;
-  #maxPrefix = 0;
-  #minLength = -1;
-  #maxLength = -1;
-  #isMinCut = false;
-  #isMaxCut = false;
+  readonly #words: Int32Array;
+  readonly #min: Uint8Array;
+  readonly #max: Uint8Array;
+
+  constructor({ words, min, max }: ColumnState) {
+    this.#words = words;
+    this.#min = min;
+    this.#max = max;
+    words[Field.minLength] = words[Field.maxLength] = -1;
+  }
 
   see(bytes: Uint8Array, start: number, end: number): void {
+    const words = this.#words;
+    // the first four bytes as a number, zeros where there are fewer: nearly all values are told by them to lie between
     const prefix = prefixOf(bytes, start, end);
-    if (prefix <= this.#minPrefix || this.#minLength < 0) this.#seeLow(bytes, start, end, prefix);
-    if (prefix >= this.#maxPrefix || this.#maxLength < 0) this.#seeHigh(bytes, start, end, prefix);
+    if (prefix <= words[Field.minPrefix]! >>> 0 || words[Field.minLength]! < 0) this.#seeLow(bytes, start, end, prefix);
+    if (prefix >= words[Field.maxPrefix]! >>> 0 || words[Field.maxLength]! < 0) this.#seeHigh(bytes, start, end, prefix);
   }
 
   #seeLow(bytes: Uint8Array, start: number, end: number, prefix: number): void {
+    const words = this.#words;
+    const length = words[Field.minLength]!;
     const isCut = end - start > KEPT_BYTES;
     const stop = isCut ? start + KEPT_BYTES : end;
-    const isFirst = this.#minLength < 0;
-    const common = isFirst ? 0 : commonBytes(bytes, start, stop, this.#min, this.#minLength);
-    if (isFirst || compareBehind(common, bytes, start, stop, this.#min, this.#minLength) < 0) {
-      this.#minLength = keep(common, bytes, start, stop, this.#min);
-      this.#isMinCut = isCut;
-      this.#minPrefix = prefix;
-    }
+    const common = length < 0 ? 0 : commonBytes(bytes, start, stop, this.#min, length);
+    if (length >= 0 && compareBehind(common, bytes, start, stop, this.#min, length) >= 0) return;
+    words[Field.minLength] = keep(common, bytes, start, stop, this.#min);
+    words[Field.isMinCut] = isCut ? 1 : 0;
+    words[Field.minPrefix] = prefix;
   }
 
   #seeHigh(bytes: Uint8Array, start: number, end: number, prefix: number): void {
+    const words = this.#words;
+    const length = words[Field.maxLength]!;
     const isCut = end - start > KEPT_BYTES;
     const stop = isCut ? start + KEPT_BYTES : end;
-    const isFirst = this.#maxLength < 0;
-    const common = isFirst ? 0 : commonBytes(bytes, start, stop, this.#max, this.#maxLength);
-    const toMax = isFirst ? 1 : compareBehind(common, bytes, start, stop, this.#max, this.#maxLength);
+    const common = length < 0 ? 0 : commonBytes(bytes, start, stop, this.#max, length);
+    const toMax = length < 0 ? 1 : compareBehind(common, bytes, start, stop, this.#max, length);
     if (toMax > 0) {
-      this.#maxLength = keep(common, bytes, start, stop, this.#max);
-      this.#isMaxCut = isCut;
-      this.#maxPrefix = prefix;
-    } else if (toMax === 0) this.#isMaxCut ||= isCut;
+      words[Field.maxLength] = keep(common, bytes, start, stop, this.#max);
+      words[Field.isMaxCut] = isCut ? 1 : 0;
+      words[Field.maxPrefix] = prefix;
+    } else if (toMax === 0 && isCut) words[Field.isMaxCut] = 1;
   }
 
   /** Undefined when there is no value, or none that bounds what was cut. Begins anew. */
   take(): Bounds | undefined {
-    if (this.#minLength < 0) return undefined;
-    const min = cutAtCharacter(this.#min.subarray(0, this.#minLength), this.#isMinCut);
-    const kept = cutAtCharacter(this.#max.subarray(0, this.#maxLength), this.#isMaxCut);
-    const max = this.#isMaxCut ? textAfter(kept) : kept;
-    const bounds = max && { min, max, isMinExact: !this.#isMinCut, isMaxExact: !this.#isMaxCut };
-    this.#minLength = this.#maxLength = -1;
-    this.#minPrefix = this.#maxPrefix = 0;
-    this.#isMinCut = this.#isMaxCut = false;
+    const words = this.#words;
+    if (words[Field.minLength]! < 0) return undefined;
+    const isMinCut = words[Field.isMinCut] === 1;
+    const isMaxCut = words[Field.isMaxCut] === 1;
+    const min = cutAtCharacter(this.#min.subarray(0, words[Field.minLength]), isMinCut);
+    const kept = cutAtCharacter(this.#max.subarray(0, words[Field.maxLength]), isMaxCut);
+    const max = isMaxCut ? textAfter(kept) : kept;
+    const bounds = max && { min, max, isMinExact: !isMinCut, isMaxExact: !isMaxCut };
+    words[Field.minLength] = words[Field.maxLength] = -1;
+    words[Field.minPrefix] = words[Field.maxPrefix] = words[Field.isMinCut] = words[Field.isMaxCut] = 0;
     return bounds;
   }
 }

@@ -1,22 +1,12 @@
-import { type ByteView, copyBytes } from '@batchrock/core';
+import { type ByteView, CellKind, copyBytes, releaseBlock, takeBlock } from '@batchrock/core';
 import { copyUndoubled } from '../writing/csv-text.ts';
 import { copyUnescaped } from '../writing/json-text.ts';
+import { Field, fieldAddress } from './column-state.ts';
 import { Encoding, Physical } from './file-layout.ts';
 import { type ClosedChunk, type ColumnServices, LeafColumn, PAGE_ROWS } from './leaf-column.ts';
 import { indexBytes, putIndices } from './run-lengths.ts';
 import { TextBounds } from './text-bounds.ts';
 import { ValueDictionary } from './value-dictionary.ts';
-
-/** How bytes become the text of a value. */
-export const TextForm = {
-  /** As they are. */
-  plain: 0,
-  /** Each `""` means one `"`. */
-  doubled: 1,
-  /** The inside of a JSON string. */
-  escaped: 2,
-} as const;
-export type TextForm = (typeof TextForm)[keyof typeof TextForm];
 
 /**
  * A column of texts (BYTE_ARRAY), copied from bytes to the page. Every row group begins with a dictionary; where that does not
@@ -25,13 +15,12 @@ export type TextForm = (typeof TextForm)[keyof typeof TextForm];
 export class TextColumn {
   readonly leaf: LeafColumn;
   readonly #maxDefinition: number;
-  readonly #dictionary = new ValueDictionary();
-  readonly #indices = new Uint16Array(PAGE_ROWS);
-  readonly #bounds = new TextBounds();
-  readonly #last = new LastValue();
-  /** Indices in the page; values of the page are only these while it has a dictionary. */
-  #count = 0;
-  #isPlain = false;
+  readonly #words: Int32Array;
+  readonly #dictionary: ValueDictionary;
+  /** Of the page; its values are only these while it has a dictionary. */
+  readonly #indices: Uint16Array;
+  readonly #bounds: TextBounds;
+  #indexBlock: Uint8Array;
   /** A page of this row group refers to the dictionary. */
   #isReferredTo = false;
 
@@ -41,21 +30,31 @@ export class TextColumn {
       { path, physical: Physical.byteArray, maxDefinition: this.#maxDefinition, maxRepetition: 0 },
       services,
     );
+    const { state } = this.leaf;
+    const { words } = state;
+    this.#words = words;
+    this.#dictionary = new ValueDictionary(words);
+    this.#bounds = new TextBounds(state);
+    this.#indexBlock = takeBlock(2 * PAGE_ROWS);
+    this.#indices = new Uint16Array(this.#indexBlock.buffer, this.#indexBlock.byteOffset, PAGE_ROWS);
+    words[Field.indices] = fieldAddress(this.#indexBlock);
+    const addresses = [Field.indices, Field.starts, Field.table];
+    words[Field.isShared] = addresses.every((field) => words[field]! > 0) ? 1 : 0;
   }
 
-  null(): void {
-    this.leaf.entries(1, 0);
-    this.leaf.endRow();
-  }
-
-  /** Copies the text of `from.bytes[start..end)`. */
-  put(from: ByteView, start: number, end: number, form: TextForm): void {
+  /** Copies the text of a cell, `from.bytes[start..end)`; an absent cell and the JSON value `null` are null. */
+  put(from: ByteView, start: number, end: number, kind: CellKind): void {
     const { leaf } = this;
-    if (this.#isPlain || !this.#putIndex(from, start, end, form)) {
+    if (kind === CellKind.absent || (kind === CellKind.jsonValue && isNull(from.bytes, start, end))) {
+      leaf.entries(1, 0);
+      leaf.endRow();
+      return;
+    }
+    if (this.#isPlain || !this.#putIndex(from, start, end, kind)) {
       const at = leaf.length + 4;
       leaf.reserve(4 + end - start);
       const { target } = leaf;
-      const stop = copyText(from, start, end, form, target, at);
+      const stop = copyText(from, start, end, kind, target, at);
       target.view.setUint32(leaf.length, stop - at, true);
       leaf.length = stop;
       this.#bounds.see(target.bytes, at, stop);
@@ -65,17 +64,25 @@ export class TextColumn {
   }
 
   release(): void {
+    releaseBlock(this.#indexBlock);
+    this.#indexBlock = new Uint8Array(0);
+    this.#dictionary.release();
     this.leaf.release();
+  }
+
+  get #isPlain(): boolean {
+    return this.#words[Field.isPlain] === 1;
   }
 
   /** Ends the page. */
   closePage(): void {
     if (!this.#isPlain && !this.leaf.isPageEmpty) {
-      this.leaf.reserve(indexBytes(this.#count));
+      const count = this.#words[Field.indexCount]!;
+      this.leaf.reserve(indexBytes(count));
       const { target, length } = this.leaf;
-      this.leaf.length = putIndices(target.bytes, length, this.#indices, this.#count, Math.max(1, this.#dictionary.count));
+      this.leaf.length = putIndices(target.bytes, length, this.#indices, count, Math.max(1, this.#dictionary.count));
       this.#isReferredTo = true;
-      this.#count = 0;
+      this.#words[Field.indexCount] = 0;
     }
     this.leaf.closePage(this.#isPlain ? Encoding.plain : Encoding.rleDictionary);
   }
@@ -88,46 +95,46 @@ export class TextColumn {
       dictionary: { bytes: this.#dictionary.bytes.subarray(0, this.#dictionary.length), values: this.#dictionary.count },
     });
     this.#dictionary.clear();
-    this.#last.clear();
-    this.#isPlain = this.#isReferredTo = false;
+    this.#words[Field.isPlain] = 0;
+    this.#isReferredTo = false;
     return closed;
   }
 
   /** Notes the value by its index; false when the dictionary does not pay: the column is plain from here on. */
-  #putIndex(from: ByteView, start: number, end: number, form: TextForm): boolean {
-    if (!this.#last.is(from.bytes, start, end, form)) {
-      const index = this.#indexOf(from, start, end, form);
-      if (index < 0) {
-        this.#leaveDictionary();
-        return false;
-      }
-      this.#last.set(from.bytes, start, end, form, index);
+  #putIndex(from: ByteView, start: number, end: number, kind: CellKind): boolean {
+    const index = this.#indexOf(from, start, end, kind);
+    if (index < 0) {
+      this.#leaveDictionary();
+      return false;
     }
-    this.#indices[this.#count] = this.#last.index;
-    this.#count += 1;
+    const words = this.#words;
+    const count = words[Field.indexCount]!;
+    this.#indices[count] = index;
+    words[Field.indexCount] = count + 1;
     return true;
   }
 
-  #indexOf(from: ByteView, start: number, end: number, form: TextForm): number {
-    if (form === TextForm.plain) return this.#dictionary.indexOf(from.bytes, start, end);
+  #indexOf(from: ByteView, start: number, end: number, kind: CellKind): number {
+    if (kind !== CellKind.quotedText && kind !== CellKind.jsonString) return this.#dictionary.indexOf(from.bytes, start, end);
     const { leaf } = this;
     leaf.reserve(end - start);
     // behind the page's values, where nothing is yet
-    const stop = copyText(from, start, end, form, leaf.target, leaf.length);
+    const stop = copyText(from, start, end, kind, leaf.target, leaf.length);
     return this.#dictionary.indexOf(leaf.target.bytes, leaf.length, stop);
   }
 
   /** The page that was begun becomes plain if it is the group's first; otherwise it is ended. */
   #leaveDictionary(): void {
     const { leaf } = this;
-    this.#last.clear();
+    const words = this.#words;
     const dictionary = this.#dictionary;
     if (this.#isReferredTo) {
       this.closePage();
-      this.#isPlain = true;
+      words[Field.isPlain] = 1;
       return;
     }
-    for (let i = 0; i < this.#count; i++) {
+    const count = words[Field.indexCount]!;
+    for (let i = 0; i < count; i++) {
       const value = dictionary.bytes.subarray(dictionary.start(this.#indices[i]!), dictionary.end(this.#indices[i]!));
       leaf.reserve(value.length);
       leaf.target.bytes.set(value, leaf.length);
@@ -135,8 +142,8 @@ export class TextColumn {
     }
     this.#seeDictionary();
     dictionary.clear();
-    this.#count = 0;
-    this.#isPlain = true;
+    words[Field.indexCount] = 0;
+    words[Field.isPlain] = 1;
   }
 
   #seeDictionary(): void {
@@ -145,33 +152,14 @@ export class TextColumn {
   }
 }
 
-/** The source of the last value and its index: many columns have the same value in row after row. */
-class LastValue {
-  index = -1;
-  readonly #bytes = new Uint8Array(32);
-  #length = -1;
-  #form: TextForm = TextForm.plain;
-
-  is(bytes: Uint8Array, start: number, end: number, form: TextForm): boolean {
-    if (end - start !== this.#length || form !== this.#form) return false;
-    for (let i = 0; i < this.#length; i++) if (bytes[start + i] !== this.#bytes[i]) return false;
-    return true;
-  }
-
-  set(bytes: Uint8Array, start: number, end: number, form: TextForm, index: number): void {
-    this.index = index;
-    this.#form = form;
-    this.#length = end - start <= this.#bytes.length ? end - start : -1;
-    for (let i = 0; i < this.#length; i++) this.#bytes[i] = bytes[start + i]!;
-  }
-
-  clear(): void {
-    this.#length = -1;
-  }
+/** `null`: no other value begins with its letter. */
+function isNull(bytes: Uint8Array, start: number, end: number): boolean {
+  return end > start && bytes[start] === 0x6e;
 }
 
 /** Copies the text of `from.bytes[start..end)`; the offset after it. Never longer than its source. */
-function copyText(from: ByteView, start: number, end: number, form: TextForm, to: ByteView, at: number): number {
-  if (form === TextForm.plain) return copyBytes(from, start, end, to, at);
-  return form === TextForm.doubled ? copyUndoubled(from, start, end, to, at) : copyUnescaped(from, start, end, to, at);
+function copyText(from: ByteView, start: number, end: number, kind: CellKind, to: ByteView, at: number): number {
+  if (kind === CellKind.quotedText) return copyUndoubled(from, start, end, to, at);
+  if (kind === CellKind.jsonString) return copyUnescaped(from, start, end, to, at);
+  return copyBytes(from, start, end, to, at);
 }
