@@ -1,5 +1,6 @@
 import { createS3ObjectStore } from '@batchrock/aws';
 import type { PartBody, RunBody, RunDocument } from '@batchrock/core';
+import { ParquetMemory } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
 import { plainCompression, zstdCompression } from '../node/index.ts';
 import { keptRowsOf } from '../sdk/kept-rows.ts';
@@ -21,9 +22,9 @@ export function openExportWork({ store, document, run, parts }: ExportThreadData
 } {
   const objects = createS3ObjectStore(store.s3);
   const ports = { objects, compression: store.isCompressed ? zstdCompression() : plainCompression };
-  const openRows = keptRowsOf(document);
+  const input = { document, run, parts, openRows: keptRowsOf(document), memory: new ParquetMemory() };
   return {
-    work: (rows, sink, signal) => makePiece(ports, { document, run, parts, openRows, signal }, rows, sink),
+    work: (rows, sink, signal) => makePiece(ports, { ...input, signal }, rows, sink),
     close: () => objects.destroy(),
   };
 }

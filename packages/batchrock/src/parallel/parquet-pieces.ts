@@ -1,5 +1,5 @@
 import { type ExportCounts, type ExportInput, exportResults, type ObjectSink, type RunPorts } from '@batchrock/core';
-import { createParquetWriter, GROUP_ROWS, ParquetJoiner, type ParquetPiece } from '@batchrock/formats';
+import { createParquetWriter, GROUP_ROWS, ParquetJoiner, type ParquetMemory, type ParquetPiece } from '@batchrock/formats';
 import type { RunningTask } from './task-threads.ts';
 
 /** Some rows of an export. */
@@ -14,15 +14,22 @@ export interface MadePiece {
   readonly counts: ExportCounts;
 }
 
+/** What makes a piece. */
+export interface PieceInput extends Omit<ExportInput, 'writer' | 'only'> {
+  /** From piece to piece of a thread. */
+  readonly memory: ParquetMemory;
+}
+
 /** Makes the row groups of some rows, in the thread that calls. */
 export async function makePiece(
   ports: Pick<RunPorts, 'objects' | 'compression'>,
-  input: Omit<ExportInput, 'writer' | 'only'>,
+  { memory, ...input }: PieceInput,
   only: PieceTask,
   sink: ObjectSink,
 ): Promise<MadePiece> {
   let piece: ParquetPiece = { columns: [], groups: [] };
   const writer = createParquetWriter(sink, {
+    memory,
     onPiece(made) {
       piece = made;
     },

@@ -3,6 +3,7 @@ export {
   createParquetWriter,
   GROUP_ROWS,
   ParquetJoiner,
+  ParquetMemory,
   type ParquetPiece,
   type ParquetWriterOptions,
 } from './parquet-writer.ts';

@@ -7,6 +7,7 @@ import {
   type RunDocument,
   writeOutcomes,
 } from '@batchrock/core';
+import { ParquetMemory } from '@batchrock/formats';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import { type MadePiece, makePiece, type PieceTask, type TaskWork } from 'batchrock/parallel';
 import { jobView, openRows } from '../way-back/index.ts';
@@ -27,9 +28,10 @@ export type JoinTask =
 /** What a thread of the join does. */
 export function openJoinWork({ dir, document, run }: JoinThreadData): TaskWork<JoinTask, CollectCounts | MadePiece> {
   const ports = benchPorts(dir, openSqliteLedger(join(dir, 'ledger.db')));
+  const memory = new ParquetMemory();
   return async (task, sink, signal) => {
     if (task.kind === 'export') {
-      return makePiece(ports, { document, run, parts: task.parts, openRows, signal }, task.rows, sink);
+      return makePiece(ports, { document, run, parts: task.parts, openRows, memory, signal }, task.rows, sink);
     }
     const collected = await writeOutcomes(ports, { document, part: task.part, view: jobView(task.part), signal });
     if (collected === 'unsettled') throw new InvariantError(`the output of part ${task.part.part} is not whole`);
