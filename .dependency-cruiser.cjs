@@ -28,6 +28,18 @@ module.exports = {
       to: { path: `^packages/(?!core/|${edge}/)` },
     })),
     {
+      name: 'lambda-composes-core-and-aws',
+      severity: 'error',
+      from: { path: '^packages/lambda/src/', pathNot: '(\\.test\\.ts$|/src/testing/)' },
+      to: { path: '^packages/(?!core/|aws/|lambda/)' },
+    },
+    {
+      name: 'nothing-imports-lambda',
+      severity: 'error',
+      from: { path: '^packages/(?!lambda/|testkit/)' },
+      to: { path: '^packages/lambda/' },
+    },
+    {
       name: 'testkit-is-for-tests',
       severity: 'error',
       from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/)' },

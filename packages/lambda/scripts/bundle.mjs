@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const HANDLERS = ['create-model-invocation-job', 'bedrock-inference-job-event'];
+const CREDENTIALS = './packages/lambda/scripts/credentials.mjs';
 /** Bytes; a larger bundle takes longer to load than the work it does. */
 const MOST = 1_000_000;
 
@@ -55,7 +56,7 @@ for (const name of HANDLERS) {
     minify: true,
     // the name of an error's class is the error that a state machine sees
     keepNames: true,
-    alias: { '@aws-sdk/credential-provider-node': './packages/lambda/scripts/credentials.mjs' },
+    alias: { '@aws-sdk/credential-provider-node': CREDENTIALS, '@aws-sdk/token-providers': CREDENTIALS },
     plugins: [lazyBuiltins, noEventStreams],
     legalComments: 'none',
     outfile: 'index.mjs',

@@ -23,7 +23,10 @@ export function objectionTo(request: CreateRequest): Error | undefined {
   }
   const { modelId = '' } = parameters;
   if (!/^[a-zA-Z0-9._:/-]+$/.test(modelId) || modelId.length > MAX_MODEL_ID) {
-    return refusal('InvalidModelId', `model id ${JSON.stringify(modelId)}: give the id or ARN of a model or an inference profile`);
+    return refusal(
+      'InvalidModelId',
+      `model id ${JSON.stringify(modelId)}: give the id or ARN of a model or an inference profile`,
+    );
   }
   if (isBedrockUri(outputUri)) return undefined;
   return refusal(

@@ -1,2 +1,2 @@
 export { parseCreateRequest } from './request.ts';
-export { submit, type SubmitPorts } from './submit.ts';
+export { type SubmitPorts, submit } from './submit.ts';

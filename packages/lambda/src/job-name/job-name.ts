@@ -51,7 +51,9 @@ export function clientRequestTokenOf(jobName: string, parameters: unknown): stri
 
 /** One entry of one execution into the Map: what the count of tolerated failures belongs to. */
 export function batchOf(execution: string, entered: string): string {
-  return `batch-${sha256(JSON.stringify([execution, entered])).toString('hex').slice(0, 40)}`;
+  return `batch-${sha256(JSON.stringify([execution, entered]))
+    .toString('hex')
+    .slice(0, 40)}`;
 }
 
 /** Bedrock's pattern has letters, digits, `+`, `-` and `.`, and begins with a letter or a digit: `test_job` becomes `test-job`. */

@@ -73,9 +73,7 @@ export function createJobs(client: BedrockClient): Jobs {
 /** True when the job has the name and, where Bedrock says it, the token of the request. */
 export function isThat(job: Job, mark: JobMark): boolean {
   const { jobName, clientRequestToken } = job;
-  return (
-    jobName === mark.jobName && (clientRequestToken === undefined || clientRequestToken === mark.clientRequestToken)
-  );
+  return jobName === mark.jobName && (clientRequestToken === undefined || clientRequestToken === mark.clientRequestToken);
 }
 
 function isNamed(error: unknown, name: string): boolean {

@@ -48,7 +48,10 @@ export interface WaiterTable {
 export function createWaiterTable({ client, table, index, now }: WaiterTableOptions): WaiterTable {
   const names = { '#state': 'state' };
 
-  async function update(waiter: Waiter, o: { expression: string; values?: Item; names?: Record<string, string>; state?: string }) {
+  async function update(
+    waiter: Waiter,
+    o: { expression: string; values?: Item; names?: Record<string, string>; state?: string },
+  ) {
     const { waiter: key, attempt, taskToken } = waiter;
     return conditional(
       client.send(
