@@ -1,0 +1,1 @@
+export { type AccountBedrock, type AccountBedrockOptions, type ListedJob, startAccountBedrock } from './account-bedrock.ts';
