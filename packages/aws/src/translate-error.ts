@@ -123,9 +123,15 @@ function remedyFor(
   hintIfDenied: string | undefined,
 ): { readonly message?: string; readonly hint: string } | undefined {
   const region = otherRegion(error);
-  if (region !== undefined || sdk.name === 'PermanentRedirect' || sdk.status === 301) {
+  if (region !== undefined || sdk.name === 'PermanentRedirect') {
     const where = region === undefined ? 'in another Region' : `in the Region ${region}`;
     return { message: `the bucket is ${where}`, hint: `give its own Region: --region ${region ?? 'NAME'}` };
+  }
+  if (sdk.status !== undefined && sdk.status >= 300 && sdk.status < 400) {
+    return {
+      message: `the answer (HTTP ${sdk.status}) sends ${redirectTo(error) ?? 'elsewhere'}, which is not followed`,
+      hint: 'check --endpoint-url, and any proxy between: give the URL that answers itself',
+    };
   }
   switch (sdk.name) {
     case 'CredentialsProviderError':
@@ -152,13 +158,20 @@ function remedyFor(
   }
 }
 
+/** Where an answer redirects to; at most so many characters of it. */
+function redirectTo(error: unknown): string | undefined {
+  const { $response } = error as { readonly $response?: { readonly headers?: Readonly<Record<string, unknown>> } };
+  const location = $response?.headers?.['location'];
+  return typeof location === 'string' ? `to ${location.slice(0, 200)}` : undefined;
+}
+
 function reasonOf(sdk: SdkError): ServiceErrorKind {
   const known = REASONS[sdk.name];
   if (known) return known;
   if (sdk.status === 403 || sdk.status === 401) return 'denied';
   if (sdk.status === 429 || sdk.name.includes('Throttl')) return 'throttled';
   if (sdk.status === 409 || sdk.status === 412) return 'conflict';
-  if (sdk.status !== undefined && sdk.status >= 400 && sdk.status < 500) return 'invalid';
+  if (sdk.status !== undefined && sdk.status >= 300 && sdk.status < 500) return 'invalid';
   return 'unavailable';
 }
 

@@ -22,6 +22,20 @@ const GOOD = { 'in.csv': 'id,text\n1,fine\n2,also fine\n' };
 const ask = (...more: string[]) => ['run', 'in.csv', '--model', MODEL, '--prompt', 'Say: {text}', ...more];
 
 const TABLE: readonly BadInput[] = [
+  {
+    what: 'an S3 endpoint that is no URL, also where no dataset is on S3',
+    argv: ask('--s3-endpoint-url', ''),
+    files: GOOD,
+    code: 'BR-E0120',
+    says: ['--s3-endpoint-url is ""', 'give a URL'],
+  },
+  {
+    what: 'an empty profile',
+    argv: ask('--profile', ''),
+    files: GOOD,
+    code: 'BR-E0120',
+    says: ['--profile is ""'],
+  },
   { what: 'no such file', argv: ask(), code: 'BR-E0101', says: ['in.csv', 'check the path'] },
   {
     what: 'a folder in place of a file',
@@ -366,9 +380,21 @@ test('a state directory in whose way a file stands is told: exit code 2', async 
 test.each([
   ['a page', 200, '<html>hello</html>', /BR-E0208 s3:\/\/batchrock-local\/\S+ lists 0 of the 1 files/],
   ['JSON', 404, '{}', /BR-E0504 PutObject \S+ the answer \(HTTP 404\) is none that AWS gives/],
+  [
+    'a redirect',
+    301,
+    '',
+    /BR-E0504 PutObject \S+ the answer \(HTTP 301\) sends to http:\/\/127\.0\.0\.1:1\/elsewhere, which is not followed/,
+  ],
 ])('a server that is not Bedrock, and answers with %s, is told as such', async (_, status, body, says) => {
   const server = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(status).end(request.method === 'HEAD' ? undefined : body));
+    request
+      .resume()
+      .on('end', () =>
+        response
+          .writeHead(status, { location: 'http://127.0.0.1:1/elsewhere' })
+          .end(request.method === 'HEAD' ? undefined : body),
+      );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {

@@ -27,13 +27,17 @@ const hiddenIn = (folder: string) => readdirSync(folder).filter((name) => name.e
 
 describe('results as Parquet', () => {
   test('by the ending of --out, and by --format', async () => {
-    const { cwd, run } = await worldWith(['--out', 'out.parquet']);
+    const { cwd, run } = await worldWith(['-o', 'out.parquet']);
     expect(await run()).toMatchObject({ code: 0 });
     const rows = await readParquet(join(cwd, 'out.parquet'));
     expect(rows).toHaveLength(ROWS);
     expect(rows[7]).toMatchObject({ id: '007', text: 'row "7", é 🧗', status: 'succeeded', record_id: expect.any(String) });
     expect(await cli(['results', '--format', 'parquet', '-o', 'other.bin'], { cwd })).toMatchObject({ code: 0 });
     expect(readFileSync(join(cwd, 'other.bin'))).toEqual(readFileSync(join(cwd, 'out.parquet')));
+    for (const name of ['--out', '--output']) {
+      expect(await cli(['results', name, `${name.slice(2)}.csv`], { cwd })).toMatchObject({ code: 0, stdout: '' });
+    }
+    expect(readFileSync(join(cwd, 'out.csv'))).toEqual(readFileSync(join(cwd, 'output.csv')));
   });
 
   test('the same command again finds the same bytes', async () => {

@@ -5,6 +5,8 @@ import type { CommonFlags } from '../cli/option-groups.ts';
 import { list, wholeNumber } from '../cli/values.ts';
 
 interface ResultsFlags extends CommonFlags {
+  readonly out?: string;
+  /** The name that it had first. */
   readonly output?: string;
   readonly csvSafe?: boolean;
   readonly force?: boolean;
@@ -21,7 +23,8 @@ export function resultsCommand(cli: Cli): Command {
       examples: ['batchrock results > out.jsonl', 'batchrock results r-7f3 -o out.csv --only failed,rejected'],
       more: 'Standard output holds rows and nothing else.',
     })
-    .option('-o, --output <file>', 'a file, written whole or not at all (default: stdout)')
+    .option('-o, --out <file>', 'a file, written whole or not at all (default: stdout)')
+    .addOption(new Option('--output <file>').hideHelp())
     .option('--force', 'replace the file when it exists')
     .addOption(new Option('--format <format>', "default: by the file's name, else jsonl").choices(['jsonl', 'csv', 'parquet']))
     .option('--csv-safe', "CSV: ' before answers that a sheet would run (the default)")
@@ -42,19 +45,20 @@ async function results(
   const { plural } = await import('../render/figures.ts');
   const { resultsPlace } = await import('../render/run-text.ts');
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
+  const out = flags.out ?? flags.output;
   const only = flags.only === undefined ? undefined : sdk.outcomeNames(flags.only);
   const session = await sdk.openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
   try {
     const onProgress = await exportProgress(terminal, session, run);
     const wanted = { format: flags.format, csvSafe: flags.csvSafe, only, signal: interrupts.signal, onProgress };
-    if (flags.output === undefined || flags.output === '-') {
+    if (out === undefined || out === '-') {
       const { InputError } = await import('@batchrock/core');
       if (flags.json && flags.format !== undefined && flags.format !== 'jsonl') {
         const message = `--json and --format ${flags.format} exclude each other`;
         throw new InputError('BR-E0112', message, { hint: 'leave out one of them' });
       }
       if (flags.maxRowsPerFile !== undefined) {
-        throw new InputError('BR-E0112', '--max-rows-per-file needs files to write', { hint: 'give --output as well' });
+        throw new InputError('BR-E0112', '--max-rows-per-file needs files to write', { hint: 'give --out as well' });
       }
       await sdk.resultsToSink(
         session,
@@ -64,7 +68,7 @@ async function results(
       );
       return ExitCode.ok;
     }
-    const written = await sdk.resultsToFile(session, run, flags.output, {
+    const written = await sdk.resultsToFile(session, run, out, {
       ...wanted,
       force: flags.force,
       maxRowsPerFile: flags.maxRowsPerFile,

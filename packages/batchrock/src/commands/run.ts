@@ -39,7 +39,7 @@ hf://, or - for standard input. Exit codes: batchrock help exit-codes.`,
   });
   withTarget(withQuestion(command))
     .optionsGroup('Results:')
-    .option('--out <file>', '*.parquet, *.csv, *.jsonl (default: <dataset>.results.jsonl) or -')
+    .option('-o, --out <file>', '*.parquet, *.csv, *.jsonl (default: <dataset>.results.jsonl) or -')
     .option('--max-rows-per-file <n>', 'several files of so many rows: <out>-00000.*, …', wholeNumber(1))
     .option('--csv-safe', "CSV: ' before answers that a sheet would run (the default)")
     .option('--no-csv-safe', 'CSV: answers to the letter, formulas too')

@@ -44,6 +44,7 @@ describe('the target', () => {
     [{ region: 'mars' }, /--region is "mars"; allowed: the code of a Region, such as us-east-1/],
     [{ region: 'us-east' }, /--region is "us-east"/],
     [{ region: 'us-east-1a' }, /--region is "us-east-1a"/],
+    [{ profile: '' }, /--profile is ""; allowed: the name of a profile/],
     [{ endpointUrl: 'localhost:4566' }, /--endpoint-url is "localhost:4566"; give a URL/],
   ])('refuses %j', (options, message) => expect(() => resolveTarget(options, {}, '/x')).toThrow(message));
 

@@ -57,7 +57,7 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
   const roleArn = options.roleArn ?? given(env['BATCHROCK_ROLE_ARN']);
   const region = options.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']);
   const profile = options.profile ?? given(env['AWS_PROFILE']);
-  checkPatterns({ bucket, prefix, roleArn, region });
+  checkPatterns({ bucket, prefix, roleArn, region, profile });
   if (endpointUrl !== undefined) {
     return {
       kind: 'endpoint',
@@ -135,6 +135,7 @@ const PATTERNS = [
   ['roleArn', /^arn:aws(-[^:]+)?:iam::[0-9]{12}:role\/.+$/, 'arn:aws:iam::<12 digits>:role/<name>'],
   // the codes of every partition: us-east-1, us-gov-west-1, eu-isoe-west-1, eusc-de-east-1
   ['region', /^[a-z]{2,4}(-[a-z]{2,})+-\d{1,2}$/, 'the code of a Region, such as us-east-1'],
+  ['profile', /\S/, 'the name of a profile of the AWS configuration'],
 ] as const;
 
 function checkPatterns(values: Readonly<Record<(typeof PATTERNS)[number][0], string | undefined>>): void {

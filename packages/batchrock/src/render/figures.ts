@@ -28,6 +28,11 @@ export function bytes(value: number | undefined): string {
   return /[kMG]$/.test(text) ? `${text}B` : `${text} B`;
 }
 
+/** US dollars for a JSON document: eight digits behind the point, since single records cost far less than a cent; null: unknown. */
+export function usdNumber(value: number | undefined): number | null {
+  return isKnown(value) ? Number(value.toFixed(8)) : null;
+}
+
 /** `$41.20`; four digits below ten cents; `<$0.0001` below that. */
 export function usd(value: number | undefined): string {
   if (!isKnown(value)) return UNKNOWN;

@@ -57,6 +57,26 @@ describe('a plan', () => {
     }
   });
 
+  test('gives programs numbers without noise: whole tokens, dollars of eight digits, tenths of minutes', () => {
+    const inputTokens = { low: 8.1, expected: 10.202000000000211, high: 13.3 };
+    const model = resolveModel('amazon.nova-lite-v1:0');
+    const plan = estimatePlan({
+      model,
+      params: {},
+      records: 1001,
+      slots: 20,
+      sample: { ...SAMPLE, inputTokens, fewestTokens: 8.1 },
+    });
+    expect(plan.cost?.batch.low).not.toBe(Number(plan.cost?.batch.low.toFixed(8)));
+    const document = planDocument(report({ plan }));
+    expect(document).toMatchObject({
+      recordTokens: { fewest: 8.1, mean: 10.2, most: 13 },
+      inputTokens: { low: 8108, expected: 10_212, high: 13_313 },
+      cost: { currency: 'USD', batch: { expected: Number(plan.cost?.batch.expected.toFixed(8)) } },
+    });
+    expect(JSON.stringify(document)).not.toMatch(/\.\d{9}/);
+  });
+
   test('tells a time for AWS alone', () => {
     expect(line(renderPlan(report()), 'time')).toMatch(/^time {6}\d+ min to .*\(assumed queue\)$/);
     const local = report({ targetKind: 'local', target: 'local Bedrock' });

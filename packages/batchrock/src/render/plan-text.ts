@@ -1,7 +1,7 @@
 import type { OutputEstimate, PlannedCost } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
 import { assumptionText } from './assumption-text.ts';
-import { bytes, count, duration, plural, short, UNKNOWN, usdAlike } from './figures.ts';
+import { bytes, count, duration, plural, short, UNKNOWN, usdAlike, usdNumber } from './figures.ts';
 import { printable } from './width.ts';
 
 /** What a run would do and cost, in lines. */
@@ -100,10 +100,30 @@ export function planDocument(report: PlanReport): object {
     slots: plan.slots,
     sentinels: plan.sentinels,
     storageBytes: rest.storageBytes ?? null,
-    recordTokens: plan.recordTokens ?? null,
-    inputTokens: plan.inputTokens ?? null,
-    outputTokens: plan.outputTokens ?? null,
-    cost: plan.cost ?? null,
-    minutes: (rest.targetKind === 'aws' ? plan.minutes : undefined) ?? null,
+    recordTokens: plan.recordTokens === undefined ? null : each(plan.recordTokens, toTenths),
+    inputTokens: plan.inputTokens === undefined ? null : each(plan.inputTokens, Math.round),
+    outputTokens: outputDocument(plan.outputTokens),
+    cost: costDocument(plan.cost),
+    minutes: rest.targetKind === 'aws' && plan.minutes !== undefined ? each(plan.minutes, toTenths) : null,
   };
+}
+
+function outputDocument(output: OutputEstimate | undefined): object | null {
+  if (output === undefined) return null;
+  const { low, expected, high } = output;
+  return { ...output, ...each({ low, expected, ...(high === undefined ? {} : { high }) }, Math.round) };
+}
+
+function costDocument(cost: PlannedCost | undefined): object | null {
+  if (cost === undefined) return null;
+  return { ...cost, batch: each(cost.batch, usdNumber), onDemand: each(cost.onDemand, usdNumber) };
+}
+
+/** Estimates as numbers that a person may read too: more digits would say no more. */
+function each<T>(figures: object, digits: (figure: number) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries<number>({ ...figures }).map(([name, figure]) => [name, digits(figure)]));
+}
+
+function toTenths(figure: number): number {
+  return Math.round(figure * 10) / 10;
 }

@@ -1,6 +1,6 @@
 import type { OutputReport, RunReport } from '../sdk/reports.ts';
 import { howToGoOn, type RunStatus, shareCollected } from '../sdk/run-status.ts';
-import { count, isoTime, localTime, percent, plural, short, usdAlike } from './figures.ts';
+import { count, isoTime, localTime, percent, plural, short, usdAlike, usdNumber } from './figures.ts';
 
 /** How a run came out, in a few lines. */
 export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
@@ -128,9 +128,9 @@ export function statusDocument(status: RunStatus): object {
     outputTokens: tokens.output ?? null,
     cost: {
       currency: 'USD',
-      batch: cost.batchUsd ?? null,
-      onDemand: cost.onDemandUsd ?? null,
-      estimatedBatch: cost.estimatedBatchUsd ?? null,
+      batch: usdNumber(cost.batchUsd),
+      onDemand: usdNumber(cost.onDemandUsd),
+      estimatedBatch: usdNumber(cost.estimatedBatchUsd),
       ceiling: cost.ceilingUsd ?? null,
       priceDate: cost.priceDate ?? null,
     },

@@ -14,7 +14,7 @@ import {
 import type { CompressionName, FormatName } from '@batchrock/formats';
 import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
-import { resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
+import { checkedUrl, resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
@@ -149,6 +149,7 @@ async function startInspected(
 export async function inspect(session: InspectingSession, request: Question, options: StartOptions): Promise<Inspected> {
   const question = checkQuestion(await withNamedPrompt(request, session.cwd));
   const target = resolveTarget(request, session.env, session.dir.local);
+  if (request.s3EndpointUrl !== undefined) checkedUrl(request.s3EndpointUrl, '--s3-endpoint-url');
   for (const warning of question.model.warnings) session.notice(warning);
   if (question.columns.length === 0)
     session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
