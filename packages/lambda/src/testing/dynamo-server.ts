@@ -1,7 +1,7 @@
-import { holds, type Item, Scope, updated } from './expressions.ts';
+import { holds, type Item, type Placeholders, Scope, updated } from './expressions.ts';
 import { type JsonServer, ServiceFault, startJsonServer } from './json-server.ts';
 
-interface Request {
+interface Request extends Placeholders {
   readonly Key?: Item;
   readonly Item?: Item;
   readonly ConditionExpression?: string;
