@@ -20,7 +20,8 @@ export function statusCommand(cli: Cli): Command {
       cli.action<StatusFlags>(async ({ host, terminal }, flags, [run]) => {
         const { loadRunHome, openSession, readStatus } = await import('../sdk/index.ts');
         const { renderStatus, statusDocument } = await import('../render/run-text.ts');
-        const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd });
+        const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
+        const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
         try {
           const status = await readStatus(session, run);
           if (status.synthetic) terminal.note(terminal.paint.dim(`${status.target}: answers are synthetic`));

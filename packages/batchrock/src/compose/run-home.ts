@@ -21,6 +21,8 @@ export interface RunHome {
   readonly exports: readonly KnownExport[];
   /** `--max-error-rate`. */
   readonly maxErrorRate: number;
+  /** Why nothing of it was sent, until its command is given again. */
+  readonly refusal?: { readonly code: string; readonly message: string; readonly isFinal: boolean };
 }
 
 const SCHEMA = 'run-home/1';

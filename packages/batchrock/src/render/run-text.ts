@@ -22,11 +22,13 @@ export function renderReport(status: RunStatus, output: OutputReport | undefined
 
 /** The state of a run in a table: short, and with a word where no process works on it. */
 export function shortStateText(status: RunStatus): string {
+  if (status.refused) return stateText(status);
   return status.attended === false ? `${stateText(status)}, nobody at it` : stateText(status);
 }
 
 /** The state of a run, with its generation while it is open. */
 export function stateText(status: RunStatus): string {
+  if (status.refused) return 'refused';
   if (status.blocked && status.state === 'running') return 'blocked';
   if (status.state === 'running' && status.attempt > 1) return `running, attempt ${status.attempt} of ${status.maxAttempts}`;
   return status.state;
@@ -56,7 +58,14 @@ export function renderStatus(status: RunStatus): string[] {
   const { jobs } = status;
   const rows: (readonly [string, string])[] = [
     ['run', status.run],
-    ['state', status.attended === false ? `${shortStateText(status)}: ${howToGoOn(status)}` : stateText(status)],
+    [
+      'state',
+      status.refused
+        ? 'refused before anything was sent'
+        : status.attended === false
+          ? `${shortStateText(status)}: ${howToGoOn(status)}`
+          : stateText(status),
+    ],
     ['dataset', status.source],
     ['model', status.modelId],
     ['target', status.synthetic ? `${status.target} (synthetic answers)` : status.target],
@@ -73,6 +82,7 @@ export function renderStatus(status: RunStatus): string[] {
       : [['padding', `${plural(status.padding, 'record')} up to the minimum of a job, dropped again`] as const]),
     ['tokens', moneyText(status, '')],
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
+    ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
 }
@@ -135,5 +145,6 @@ export function statusDocument(status: RunStatus): object {
       priceDate: cost.priceDate ?? null,
     },
     blocked: status.blocked ?? null,
+    refused: status.refused ?? null,
   };
 }

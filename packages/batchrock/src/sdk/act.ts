@@ -9,13 +9,14 @@ import {
   setBudget,
   stopRun,
 } from '@batchrock/core';
-import { loadHome } from '../compose/run-home.ts';
+import { loadHome, saveHome } from '../compose/run-home.ts';
 import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
 import { ceilingFor } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions } from './progress.ts';
+import { requireBegun } from './refusal.ts';
 import type { RunReport } from './reports.ts';
 import type { RunStatus } from './run-status.ts';
 import { type OpenedRun, openRun, type Session } from './session.ts';
@@ -53,8 +54,10 @@ export async function resume(session: Session, reference: string | undefined, o:
   return holding(session, reference, async (opened) => {
     const { ports } = opened.connection;
     const { body: run } = await loadRun(ports.ledger, opened.id);
+    requireBegun(opened.home);
     requirePrepared(run);
     if (run.state !== 'ended') {
+      if (opened.home.refusal !== undefined) await saveHome(session.ledger, { ...opened.home, refusal: undefined });
       const ceilingUsd = ceilingFor(session, opened.home.target, o.maxCostUsd);
       await setBudget(ports, opened.id, { ceilingUsd, signal: o.signal });
       await resumeRun(ports, opened.id, { signal: o.signal });

@@ -47,6 +47,8 @@ export interface RunStatus {
   readonly cost: RunCost;
   /** Why nothing can be sent at the moment. */
   readonly blocked: { readonly code: string; readonly message: string } | undefined;
+  /** Why nothing of it was ever sent; its `run` command begins anew. */
+  readonly refused: { readonly code: string; readonly message: string } | undefined;
 }
 
 /** USD. What the tokens counted so far cost by batch inference and on demand; undefined where price or tokens are unknown. */

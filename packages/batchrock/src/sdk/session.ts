@@ -77,14 +77,28 @@ export function runsOf(session: Session): Promise<readonly RunBody[]> {
   return listRuns(session);
 }
 
+/** The newest run of which something was sent, or could have been; says once which newer ones were refused before. */
+async function newestBegun(session: Session, runs: readonly RunBody[]): Promise<RunBody | undefined> {
+  for (const run of runs) {
+    const home = await findHome(session.ledger, run.run);
+    if (home?.refusal === undefined) return run;
+    if (passedOver.get(session)?.has(run.run)) continue;
+    passedOver.set(session, (passedOver.get(session) ?? new Set()).add(run.run));
+    session.notice(`run ${run.run} is passed over: it was refused before anything was sent (${home.refusal.code})`);
+  }
+  return undefined;
+}
+
+const passedOver = new WeakMap<Session, Set<string>>();
+
 /**
- * The run that a user means: its id, the start of one that no other shares, or without either the newest. Throws
+ * The run that a user means: its id, the start of one that no other shares, or without either the newest that was begun. Throws
  * `BR-E0201`, naming the runs that the start fits.
  */
 export async function findRunId(session: Session, reference: string | undefined): Promise<string> {
   const runs = await runsOf(session);
   if (reference === undefined) {
-    const newest = runs[0];
+    const newest = (await newestBegun(session, runs)) ?? runs[0];
     if (newest) return newest.run;
     throw new StateError('BR-E0201', `there is no run in the ledger ${session.dir.ledger}`, {
       hint: 'batchrock run starts one; --state-dir chooses another ledger',

@@ -39,6 +39,7 @@ import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import { freezeDocument } from './freeze-document.ts';
 import type { FollowOptions } from './progress.ts';
+import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
 import type { Question, RunRequest } from './request.ts';
 import type { Session } from './session.ts';
@@ -135,9 +136,14 @@ async function startInspected(
       maxErrorRate: request.maxErrorRate ?? kept?.maxErrorRate ?? 0,
     };
     await saveHome(session.ledger, home);
-    await prepare(connection.ports, home, inspected.dataset, before, { ...options, notice: session.notice });
-    await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
-    await checkBudget(session, connection.ports, { home, request, survey }, options);
+    try {
+      await prepare(connection.ports, home, inspected.dataset, before, { ...options, notice: session.notice });
+      await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
+      await checkBudget(session, connection.ports, { home, request, survey }, options);
+    } catch (error) {
+      await noteRefusal(session, home, error);
+      throw error;
+    }
     await wake(connection.ports, before, options);
     return await driveToRest(session, connection, id, { ...options, home, mayReplace });
   } finally {

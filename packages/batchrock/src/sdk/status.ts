@@ -88,6 +88,7 @@ function composeStatus({ run, parts, counts, home, slots, attended }: StatusInpu
     tokens: { input: counts.inputTokens, output: counts.outputTokens },
     cost: costOf(run, counts, home),
     blocked: run.blocked === undefined ? undefined : { code: run.blocked.code, message: run.blocked.message },
+    refused: home?.refusal === undefined ? undefined : { code: home.refusal.code, message: home.refusal.message },
   };
 }
 

@@ -47,9 +47,9 @@ async function unfinishedRuns(session: Session, started: NewRun): Promise<readon
   for (const run of await runsOf(session)) {
     if (run.state === 'ended' || run.run === started.id) continue;
     const home = await findHome(session.ledger, run.run);
-    if (home?.output?.path !== started.output) continue;
+    if (home === undefined || home.output?.path !== started.output || home.refusal !== undefined) continue;
     const { jobs } = runCounts(run, await loadParts(session.ledger, run));
-    found.push({ run: run.run, state: run.state, jobs: jobs.submitting + jobs.submitted + jobs.ended, home: home as RunHome });
+    found.push({ run: run.run, state: run.state, jobs: jobs.submitting + jobs.submitted + jobs.ended, home });
   }
   return found;
 }
