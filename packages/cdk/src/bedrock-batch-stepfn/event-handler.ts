@@ -60,6 +60,8 @@ export class EventHandler extends Construct implements iam.IGrantable {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.function = new HandlerFunction(this, 'BedrockEventHandler', {
+      // a fragment hands all of its props over: its timeout is the job's, not the function's
+      ...settings,
       handler: 'bedrock-inference-job-event',
       description: 'Answers the tasks whose Amazon Bedrock batch inference jobs have ended',
       timeout,
@@ -67,7 +69,6 @@ export class EventHandler extends Construct implements iam.IGrantable {
         ...this.table.environment,
         BATCH_ROLE_ARNS: Lazy.string({ produce: () => this.roleArns.join(',') }),
       },
-      ...settings,
     });
     this.grantPrincipal = this.function.grantPrincipal;
     this.function.configureAsyncInvoke({ onFailure: new destinations.SqsDestination(this.deadLetterQueue) });
