@@ -40,7 +40,9 @@ export async function sweep(ports: EventPorts): Promise<Swept> {
       }
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  // what is under way is finished before a table that cannot be read is told of
+  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;
   return { looked, answered, failed };
 }
 

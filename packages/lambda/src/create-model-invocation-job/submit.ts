@@ -28,7 +28,11 @@ export async function submit(ports: SubmitPorts, request: CreateRequest): Promis
   const objection = objectionTo(request);
   if (objection !== undefined && request.toleratedFailure === 0) throw objection;
   const { waiter, turn } = await takeTurn(ports, request);
-  if (turn.jobArn !== undefined) return waiter;
+  if (turn.jobArn !== undefined) {
+    const { jobName, jobArn, index, attempt } = waiter;
+    ports.log('INFO', 'job awaited again', { jobName, jobArn, index, attempt });
+    return waiter;
+  }
   try {
     if (objection !== undefined) throw objection;
     const jobArn = await findOrCreate(ports, waiter, turn, request);
@@ -37,7 +41,7 @@ export async function submit(ports: SubmitPorts, request: CreateRequest): Promis
     return { ...waiter, jobArn };
   } catch (error) {
     if (!isFinal(error) || request.toleratedFailure === 0) throw error;
-    // The batch goes on without this job: the sweep tells the task, which Step Functions has not begun to wait for yet.
+    // The batch goes on without this job: the sweep, which alone may answer, tells the task.
     await ports.table.setRefused(waiter, { error: error.name, cause: error.message });
     ports.log('WARN', 'job refused', { jobName: waiter.jobName, index: waiter.index, error: error.name });
     return waiter;

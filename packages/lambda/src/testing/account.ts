@@ -52,7 +52,9 @@ export interface Account {
   advance(minutes: number): Promise<void>;
   /** Counts of a metric so far. */
   metric(name: string): number;
-  names(): Promise<string[]>;
+  /** Operations that Bedrock was asked for so far. */
+  readonly operations: string[];
+  /** Throws when a task token was logged. */
   close(): Promise<void>;
 }
 
@@ -105,6 +107,15 @@ export async function startAccount(options: Partial<LocalBedrockOptions> = {}): 
     stepFunctions: new SFNClient({ ...config, endpoint: stepFunctions.url }),
     s3: new S3Client({ ...config, forcePathStyle: true }),
   };
+  const operations: string[] = [];
+  clients.bedrock.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        operations.push(commandName.replace(/Command$/, ''));
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
   const write = (line: string): void => void lines.push(line);
   const ports: Account['ports'] = {
     jobs: createJobs(clients.bedrock),
@@ -124,6 +135,7 @@ export async function startAccount(options: Partial<LocalBedrockOptions> = {}): 
     ports,
     lines,
     events,
+    operations,
     async start(task) {
       stepFunctions.tasks.set(task.token, { kind: 'waiting' });
       return submit(ports, parseCreateRequest(payloadOf(task)));
@@ -144,15 +156,13 @@ export async function startAccount(options: Partial<LocalBedrockOptions> = {}): 
       const counts = lines.map((line) => (JSON.parse(line) as Record<string, unknown>)[name]);
       return counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
     },
-    async names() {
-      const { calls } = (await bedrock.admin('GET', 'calls')) as { calls: { operation: string }[] };
-      return calls.map(({ operation }) => operation);
-    },
     async close() {
       for (const client of Object.values(clients)) client.destroy();
       await Promise.all([bedrock.close(), dynamo.close(), stepFunctions.close()]);
       bus.closeAllConnections();
       await new Promise((resolve) => bus.close(resolve));
+      const told = lines.filter((line) => [...stepFunctions.tasks.keys()].some((token) => line.includes(token)));
+      if (told.length > 0) throw new Error(`a task token stands in the log: ${told.join('\n')}`);
     },
   };
   return account;
