@@ -14,6 +14,8 @@ const suites = [
   ['npm', ['run', 'sim:mutants', '--', '--easy']],
   ['npm', ['run', 'quickstart']],
   ['npm', ['run', 'test:clients']],
+  // its set-up installs moto and bundles the handlers
+  ['npm', ['run', 'test:account']],
 ];
 
 /** Colours, which some runners print even into a pipe. */

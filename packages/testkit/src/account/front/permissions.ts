@@ -26,10 +26,9 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   },
   logs: (request, { partition, region, account }) => {
     const { logGroupName, logStreamName } = jsonBody(request);
-    const action = targetAction(request);
-    const group = `arn:${partition}:logs:${region}:${account}:log-group:${String(logGroupName)}`;
-    const resource = action === 'PutLogEvents' ? `${group}:log-stream:${String(logStreamName)}` : `${group}:log-stream:`;
-    return [permission(`logs:${action}`, action === 'CreateLogStream' ? `${group}:*` : resource)];
+    // Policies of a group end in `:*`, which its streams match; the stream that is not named is empty.
+    const stream = `log-group:${String(logGroupName)}:log-stream:${String(logStreamName ?? '')}`;
+    return [permission(`logs:${targetAction(request)}`, `arn:${partition}:logs:${region}:${account}:${stream}`)];
   },
   sns: (request) => {
     const form = new URLSearchParams(request.body.toString());

@@ -27,7 +27,7 @@ function withRole(...statements: readonly object[]): Judge {
   return judge;
 }
 
-const ask = async (judge: Judge, asked: Permission, principal = role) => (await judge.judge(principal, asked)).allowed;
+const ask = async (judge: Judge, asked: Permission, principal: Principal = role) => (await judge.judge(principal, asked)).allowed;
 
 test('a role may do what its statements allow, on the resources that they name, and nothing else', async () => {
   const judge = withRole(allow(['dynamodb:PutItem', 'dynamodb:Query'], [table, `${table}/index/open`]));

@@ -1,10 +1,9 @@
+import type { RuleTarget } from '../events/index.ts';
 import { isRecord } from '../template/index.ts';
 import { arnOf, type Maker, physicalName } from './making.ts';
-import { numberOf, recordOf, recordsOf, refuse, requiredText, textOf } from './properties.ts';
+import { numberOf, type Properties, recordOf, recordsOf, refuse, requiredText, textOf } from './properties.ts';
 
-const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
-
-/** `AWS::Events::Rule`, on our own bus: patterns and rates, with targets that are functions. */
+/** `AWS::Events::Rule`, on our own bus. Its targets are functions and queues. */
 export const makeRule: Maker = async (making) => {
   const { account, properties } = making;
   refuse(properties, 'EventBusName', 'RoleArn');
@@ -16,28 +15,26 @@ export const makeRule: Maker = async (making) => {
     name,
     arn,
     ...(isRecord(pattern) && { pattern }),
-    ...(schedule !== undefined && { scheduleSeconds: secondsOf(schedule) }),
+    ...(schedule !== undefined && { schedule }),
     enabled: (textOf(properties['State']) ?? 'ENABLED') === 'ENABLED',
-    targets: recordsOf(properties['Targets']).map((target) => {
-      refuse(target, 'InputPath', 'InputTransformer', 'RoleArn');
-      const input = textOf(target['Input']);
-      const deadLetterArn = textOf(recordOf(target['DeadLetterConfig'])['Arn']);
-      const maxRetries = numberOf(recordOf(target['RetryPolicy'])['MaximumRetryAttempts']);
-      return {
-        arn: requiredText(target, 'Arn'),
-        ...(input !== undefined && { input }),
-        ...(deadLetterArn !== undefined && { deadLetterArn }),
-        ...(maxRetries !== undefined && { maxRetries }),
-      };
-    }),
+    targets: recordsOf(properties['Targets']).map(targetOf),
   });
   return { ref: name, attributes: { Arn: arn } };
 };
 
-/** The seconds of `rate(5 minutes)`. Throws for anything else. */
-export function secondsOf(schedule: string): number {
-  const [, count = '', unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
-  const seconds = SECONDS[unit];
-  if (seconds === undefined) throw new Error(`the schedule "${schedule}" is not carried out here; a rate is`);
-  return Number(count) * seconds;
+function targetOf(target: Properties): RuleTarget {
+  refuse(target, 'RoleArn', 'SqsParameters', 'InputTransformer');
+  const input = textOf(target['Input']);
+  const inputPath = textOf(target['InputPath']);
+  const deadLetterArn = textOf(recordOf(target['DeadLetterConfig'])['Arn']);
+  const maxRetries = numberOf(recordOf(target['RetryPolicy'])['MaximumRetryAttempts']);
+  const maxAgeSeconds = numberOf(recordOf(target['RetryPolicy'])['MaximumEventAgeInSeconds']);
+  return {
+    arn: requiredText(target, 'Arn'),
+    ...(input !== undefined && { input }),
+    ...(inputPath !== undefined && { inputPath }),
+    ...(deadLetterArn !== undefined && { deadLetterArn }),
+    ...(maxRetries !== undefined && { maxRetries }),
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+  };
 }

@@ -1,2 +1,2 @@
 export { type DeployedStack, deployStack } from './deploy.ts';
-export type { AccountState, AlarmSettings, Clients, FunctionSettings, RuleSettings } from './making.ts';
+export type { AccountState, AlarmSettings, Clients } from './making.ts';

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { arnOf, type FunctionSettings, type Maker, type Making, physicalName, requireTrust } from './making.ts';
+import type { FunctionSettings } from '../functions/index.ts';
+import { arnOf, type Maker, type Making, physicalName, requireTrust } from './making.ts';
 import { numberOf, recordOf, refuse, requiredText, textOf } from './properties.ts';
 
 /** `AWS::Lambda::Function`, on the host of functions. Its code is the asset of the assembly, as it was bundled. */

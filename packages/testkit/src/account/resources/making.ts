@@ -5,6 +5,8 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Rule } from '../events/index.ts';
+import type { FunctionSettings } from '../functions/index.ts';
 import type { Judge, Place, PolicyDocument } from '../judge/index.ts';
 import type { Json } from '../template/index.ts';
 import type { Properties } from './properties.ts';
@@ -17,37 +19,6 @@ export interface Clients {
   readonly s3: S3Client;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
-}
-
-/** A Lambda function, as its template describes it. */
-export interface FunctionSettings {
-  readonly name: string;
-  readonly arn: string;
-  readonly roleArn: string;
-  readonly codeFolder: string;
-  readonly handler: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly timeoutSeconds: number;
-  readonly memoryMB: number;
-  readonly reservedConcurrency?: number;
-  readonly onFailureQueueArn?: string;
-  readonly maxRetryAttempts?: number;
-  readonly maxEventAgeSeconds?: number;
-}
-
-/** A rule of the event bus, as its template describes it. */
-export interface RuleSettings {
-  readonly name: string;
-  readonly arn: string;
-  readonly pattern?: object;
-  readonly scheduleSeconds?: number;
-  readonly enabled: boolean;
-  readonly targets: readonly {
-    readonly arn: string;
-    readonly input?: string;
-    readonly deadLetterArn?: string;
-    readonly maxRetries?: number;
-  }[];
 }
 
 /** An alarm on a metric of one resource. */
@@ -71,7 +42,7 @@ export interface AccountState {
   /** Policies that roles may name by their ARN. */
   readonly managedPolicies: Map<string, { readonly name: string; readonly document: PolicyDocument }>;
   addFunction(settings: FunctionSettings): void;
-  addRule(rule: RuleSettings): void;
+  addRule(rule: Rule): void;
 }
 
 /** One resource to be made. */

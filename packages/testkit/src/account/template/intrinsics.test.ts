@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from './document.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
 
+const conditions: Readonly<Record<string, Json>> = {
+  InEurope: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] },
+  Nowhere: { 'Fn::Not': [true] },
+};
+
 const scope: Scope = {
   ref: (name) => ({ 'AWS::Region': 'eu-west-1', Bucket: 'the-bucket', Names: ['a', 'b'] })[name],
   attribute: (id, name) => (id === 'Role' && name === 'Arn' ? 'arn:role' : undefined),
-  condition: (name) =>
-    ({ InEurope: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] }, Nowhere: { 'Fn::Not': [true] } })[name],
+  condition: (name) => conditions[name],
   imported: (name) => (name === 'other:Bucket-the-bucket' ? 'imported' : undefined),
   mapping: (map, first, second) => (map === 'M' ? `${first}/${second}` : undefined),
 };

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServiceClock, type Faults, type ServiceClock } from '@batchrock/local';
+import { type Alarms, createAlarms } from './alarms.ts';
+import { type AccountBedrock, startAccountBedrock } from './bedrock/index.ts';
+import { type AccountClients, createClients, destroyClients } from './clients.ts';
+import { type EventBus, startEventBus } from './events/index.ts';
+import { createExecutions, type Executions } from './executions.ts';
+import { credentialsFor, openFront } from './front/index.ts';
+import { type FunctionHost, startFunctionHost } from './functions/index.ts';
+import { createGate, type Gate } from './gate.ts';
+import { openJudge, type Place, type StatementUse, type Verdict } from './judge/index.ts';
+import { startMoto } from './moto/index.ts';
+import { type AccountState, type DeployedStack, deployStack } from './resources/index.ts';
+import { type Json, readStack } from './template/index.ts';
+
+/** How the account is opened. */
+export interface AccountOptions {
+  readonly place?: Partial<Place>;
+  /** How its Bedrock behaves. */
+  readonly bedrock?: {
+    /** Open jobs of one model. Default 100, the service's quota. */
+    readonly maxJobs?: number;
+    /** Fewest records of a job. Default 100, the service's quota. */
+    readonly minRecords?: number;
+    readonly extraModels?: readonly string[];
+    readonly faults?: Partial<Faults>;
+  };
+  /** Seconds of the state machines in a second of the wall: retries, waits and heartbeats are that much shorter. Default 1,000. */
+  readonly speed?: number;
+}
+
+/** An AWS account on loopback. */
+export interface Account {
+  readonly place: Place;
+  /** The endpoint of every service. */
+  readonly url: string;
+  /** The administrator's. */
+  readonly clients: AccountClients;
+  /** The clock of Bedrock, of rules, and of what functions take for the time. State machines run on the wall's, sped up. */
+  readonly clock: ServiceClock;
+  readonly functions: FunctionHost;
+  readonly bus: EventBus;
+  readonly bedrock: AccountBedrock;
+  readonly executions: Executions;
+  readonly alarms: Alarms;
+  /** Makes a stack of a synthesised app, from its template and assets and nothing else. */
+  deploy(assemblyFolder: string, stackName: string): Promise<DeployedStack>;
+  /** Every decision about a call, in order. */
+  verdicts(): readonly Verdict[];
+  refusals(): readonly Verdict[];
+  /** The statements of roles that nothing has needed so far. */
+  unusedStatements(): Promise<readonly StatementUse[]>;
+  close(): Promise<void>;
+}
+
+/** Opens an account without stacks. Close it: it runs servers and a Python process. */
+export async function startAccount(options: AccountOptions = {}): Promise<Account> {
+  const place: Place = { partition: 'aws', region: 'us-east-1', account: '111122223333', ...options.place };
+  const folder = mkdtempSync(join(tmpdir(), 'batchrock-account-'));
+  const clock = createServiceClock();
+  const judge = openJudge(place);
+  const front = await openFront();
+  const clients = createClients(front.url, place.region);
+  const moto = await startMoto({
+    frontPort: front.port,
+    speed: options.speed ?? 1000,
+    account: place.account,
+    region: place.region,
+    log: join(folder, 'moto.log'),
+  });
+  const gate = createGate({ judge, clients, place, endpoint: front.url });
+  const functions = startFunctionHost({
+    endpoint: front.url,
+    region: place.region,
+    credentialsFor,
+    clock,
+    sendToQueue: (queueArn, body, roleArn) => gate.sendToQueue({ kind: 'role', roleArn }, queueArn, body),
+  });
+  const bus = startBus(place, clock, gate, functions);
+  const bedrock = await startAccountBedrock({
+    clock,
+    s3Url: front.url,
+    account: place.account,
+    region: place.region,
+    assumeRole: async ({ roleArn, jobArn }) => {
+      await gate.requireTrust('bedrock.amazonaws.com', roleArn, jobArn);
+      return credentialsFor(roleArn);
+    },
+    putEvent: (event) => bus.put(event),
+    ...options.bedrock,
+  });
+  const state: AccountState = {
+    place,
+    clients,
+    judge,
+    functions: new Map(),
+    logGroups: new Map(),
+    alarms: new Map(),
+    managedPolicies: new Map(),
+    addFunction: (settings) => functions.add(settings),
+    addRule: (rule) => bus.addRule(rule),
+  };
+  front.serve({
+    place,
+    motoUrl: moto.url,
+    bedrockUrl: bedrock.url,
+    invoke: (name, payload, type) => functions.invoke(name, payload, type),
+    judge: (roleArn, permissions) => gate.refusalOf({ kind: 'role', roleArn }, permissions),
+  });
+  const exports = new Map<string, Json>();
+  return {
+    place,
+    url: front.url,
+    clients,
+    clock,
+    functions,
+    bus,
+    bedrock,
+    executions: createExecutions(clients.sfn),
+    alarms: createAlarms(state.alarms, clients.sqs, `${front.url}/${place.account}`),
+    deploy: (assemblyFolder, stackName) => deployStack(readStack(assemblyFolder, stackName), state, exports),
+    verdicts: () => judge.verdicts,
+    refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),
+    async unusedStatements() {
+      for (const { name, roleArn } of state.functions.values()) {
+        const group = state.logGroups.get(name);
+        if (group !== undefined && functions.log(name).length > 0) await gate.judgeLog(roleArn, group);
+      }
+      return judge.unusedStatements();
+    },
+    async close() {
+      bus.close();
+      await functions.close();
+      await bedrock.close();
+      await moto.close();
+      destroyClients(clients);
+      await front.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A bus whose rules invoke functions where the policy of the function lets them. */
+function startBus({ account, region }: Place, clock: ServiceClock, gate: Gate, functions: FunctionHost): EventBus {
+  return startEventBus({
+    clock,
+    account,
+    region,
+    async invoke(targetArn, input, ruleArn) {
+      await gate.requireInvoke(targetArn, ruleArn);
+      const { statusCode, payload } = await functions.invoke(targetArn, Buffer.from(input), 'Event');
+      if (statusCode !== 202) throw new Error(`${targetArn} answered ${statusCode}: ${Buffer.from(payload).toString()}`);
+    },
+    sendToQueue: (queueArn, body, attributes) => {
+      const rule = { kind: 'service', name: 'events.amazonaws.com', sourceArn: attributes['RULE_ARN'] ?? '' } as const;
+      return gate.sendToQueue(rule, queueArn, body);
+    },
+  });
+}

@@ -1,0 +1,2 @@
+export { type Account, type AccountOptions, startAccount } from './account.ts';
+export type { ExecutionEnd } from './executions.ts';
