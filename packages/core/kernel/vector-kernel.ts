@@ -14,18 +14,41 @@ const WHOLE_POWERS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1
 /** The exponents of the forms from 18 on. */
 const EXPONENTS: usize = memory.data<u8>([4, 5, 6, 7, 5, 6, 7, 8, 7, 8, 9, 10, 11, 12]);
 
+/** Where numbers of an array end, 4 bytes each: those that are looked for at once, and those of one block more. */
+const STOPS_AT_ONCE: usize = 64;
+const STOPS: usize = memory.data(4 * (64 + 64), 16);
+
 /**
  * Sixteen bytes each, for packing: they are loaded before a loop, since a processor makes such a constant in four steps
  * wherever it stands in the code.
  */
+const COMMAS: usize = memory.data<u8>([44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44], 16);
+const BRACKETS: usize = memory.data<u8>([93, 93, 93, 93, 93, 93, 93, 93, 93, 93, 93, 93, 93, 93, 93, 93], 16);
 const ZERO_TEXTS: usize = memory.data<u8>([48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48], 16);
-const NINES: usize = memory.data<u8>([9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9], 16);
-/** The order that moves sixteen bytes to the left by sixteen. */
-const ORDER: usize = memory.data<i8>([-16, -15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1], 16);
-const LOW_BYTES: usize = memory.data<u16>([255, 255, 255, 255, 255, 255, 255, 255], 16);
-const TENS: usize = memory.data<u16>([10, 10, 10, 10, 10, 10, 10, 10], 16);
+/** What makes every value above 9 a value of 128 and more. */
+const ABOVE_NINE: usize = memory.data<u8>([118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118, 118], 16);
+/** The sixteen bytes from the n-th on keep the last n bytes. */
+const LAST_BYTES: usize = memory.data<u8>(
+  [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+  16,
+);
+/** Two digits beside each other times this: the upper byte is the number that they make. */
+const TENS: usize = memory.data<u16>([2561, 2561, 2561, 2561, 2561, 2561, 2561, 2561], 16);
 const HUNDREDS: usize = memory.data<u16>([100, 1, 100, 1, 100, 1, 100, 1], 16);
-const TEN_THOUSANDS: usize = memory.data<u16>([10000, 1, 10000, 1, 0, 0, 0, 0], 16);
+const TEN_THOUSANDS: usize = memory.data<u16>([10000, 1, 10000, 1, 10000, 1, 10000, 1], 16);
+/** The most that the first and the last eight of sixteen digits are in a number below 10^9. */
+const MOST_EIGHTS: usize = memory.data<u32>([9, 99999999, 9, 99999999], 16);
+const HUNDRED_MILLIONS: usize = memory.data<u32>([100000000, 1, 100000000, 1], 16);
+/** Of 30 bits in each half, those from 0, from 12 and from 24 on: twelve in each place, at its upper end by the factors. */
+const TWELVE_BITS: usize = memory.data<u8>([0, 1, 1, 2, 3, 255, 255, 255, 8, 9, 9, 10, 11, 255, 255, 255], 16);
+const TO_THE_TOP: usize = memory.data<u16>([16, 1, 16, 0, 16, 1, 16, 0], 16);
+const LOWER_SIX: usize = memory.data<u16>([0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f], 16);
+const UPPER_SIX: usize = memory.data<u16>([0x3f00, 0x3f00, 0x3f00, 0x3f00, 0x3f00, 0x3f00, 0x3f00, 0x3f00], 16);
+const BEFORE_BACKSLASH: usize = memory.data<u8>([29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29, 29], 16);
+/** Six bytes of each half, beside each other. */
+const BOTH: usize = memory.data<u8>([0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 255, 255, 255, 255], 16);
+/** More digits behind the point go the slow way: with them, the last character comes before the backslash. */
+const MOST_PLACES: usize = 14;
 
 /** And for unpacking. */
 const BACKSLASHES: usize = memory.data<u8>([92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92], 16);
@@ -103,83 +126,178 @@ function exponentForm(at: usize): u32 {
   return first === 1 && second <= 2 ? 0x400 + 29 + second : 0;
 }
 
+/** The bits of 64 bytes, from a mask for each sixteen. */
+// @ts-ignore: decorator
+@inline
+function bitsOf64(a: v128, b: v128, c: v128, d: v128): u64 {
+  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16);
+  return <u64>low | (<u64>(<u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16)) << 32);
+}
+
+/** Notes the place of the lowest bit; the bits without it. */
+// @ts-ignore: decorator
+@inline
+function putStop(bits: u64, block: usize, to: usize): u64 {
+  store<u32>(to, <u32>(block + <usize>ctz<u64>(bits)));
+  return bits & (bits - 1);
+}
+
+/** Where numbers are looked for next. */
+let nextBlock: usize = 0;
+/** The closing bracket was found. */
+let isWhole: bool = false;
+
+/** Adds the ends of numbers to the `count` that are there, until they are enough or `isWhole`; how many there are. */
+function findStops(count: usize, end: usize): usize {
+  let block = nextBlock;
+  isWhole = false;
+  const comma = v128.load(COMMAS);
+  const bracket = v128.load(BRACKETS);
+  while (count < STOPS_AT_ONCE && block < end && !isWhole) {
+    const a = v128.load(block);
+    const b = v128.load(block + 16);
+    const c = v128.load(block + 32);
+    const d = v128.load(block + 48);
+    let bits = bitsOf64(i8x16.eq(a, comma), i8x16.eq(b, comma), i8x16.eq(c, comma), i8x16.eq(d, comma));
+    const inFirst = v128.or(i8x16.eq(a, bracket), i8x16.eq(b, bracket));
+    if (v128.any_true(v128.or(inFirst, v128.or(i8x16.eq(c, bracket), i8x16.eq(d, bracket))))) {
+      const brackets = bitsOf64(i8x16.eq(a, bracket), i8x16.eq(b, bracket), i8x16.eq(c, bracket), i8x16.eq(d, bracket));
+      bits = (bits | brackets) & (brackets ^ (brackets - 1));
+      isWhole = block + <usize>ctz<u64>(brackets) < end;
+    }
+    const found = <usize>popcnt<u64>(bits);
+    // eight at once, some for nothing: their number differs from block to block, and a branch for each would be guessed wrong
+    for (let first: usize = 0; first < found; first += 8) {
+      const to = STOPS + ((count + first) << 2);
+      bits = putStop(putStop(putStop(putStop(bits, block, to), block, to + 4), block, to + 8), block, to + 12);
+      bits = putStop(putStop(putStop(putStop(bits, block, to + 16), block, to + 20), block, to + 24), block, to + 28);
+    }
+    count += found;
+    block += 64;
+  }
+  nextBlock = block;
+  return count;
+}
+
 /**
- * Packs the JSON array of numbers at `at`, of which nothing is known but that a byte that is no digit stands before `end`;
- * the address behind its last character. `arrayEnd()` is that behind the array. 0 when it cannot be packed.
+ * Packs the JSON array of numbers at `at`, of which nothing is known; the address behind its last character. `arrayEnd()` is
+ * that behind the array. 0 when it cannot be packed, or does not end before `end`. Writes up to 4 bytes more.
+ *
+ * Where numbers end is found first, as the place of one would otherwise be waited for with the one before it. Then two at a
+ * time: the sixteen bytes before an end, without those that are not behind the point, become ever larger numbers of two
+ * beside each other.
  */
 export function packVector(at: usize, end: usize, to: usize): usize {
   if (at >= end || load<u8>(at) !== 0x5b) return 0;
   const most = to + MAX_PACKED_BYTES;
   const zeroTexts = v128.load(ZERO_TEXTS);
-  const nines = v128.load(NINES);
-  const order = v128.load(ORDER);
-  const lowBytes = v128.load(LOW_BYTES);
+  const aboveNine = v128.load(ABOVE_NINE);
   const tens = v128.load(TENS);
   const hundreds = v128.load(HUNDREDS);
   const tenThousands = v128.load(TEN_THOUSANDS);
-  let i = at + 1;
-  while (i < end) {
-    if (to === most) return 0;
-    const sign: u64 = load<u8>(i) === 0x2d ? 1 : 0;
-    i += <usize>sign;
-    let digits: u64 = 0;
-    let form: u64 = 0;
-    let isCommon = false;
-    const number = i - <usize>sign;
-    if (load<u16>(i) === 0x2e30) {
-      // nearly all: a zero, a point and digits, sixteen bytes with what stands behind; without branches, as lengths differ at random
-      const values = i8x16.sub(v128.load(number), zeroTexts);
-      const others = i8x16.gt_u(values, nines);
-      const count = <usize>ctz<i32>(i8x16.bitmask(others) >> (2 + <i32>sign));
-      const length = 2 + <usize>sign + count;
-      // moved to the end, zeros take the place of what is not there; then made ever larger numbers of two beside each other
-      const ones = i8x16.swizzle(v128.andnot(values, others), i8x16.add(order, i8x16.splat(<i8>length)));
-      const pairs = i16x8.add(i16x8.mul(v128.and(ones, lowBytes), tens), i16x8.shr_u(ones, 8));
-      const fours = i32x4.dot_i16x8_s(pairs, hundreds);
-      const eights = <u64>i64x2.extract_lane(i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, fours), tenThousands), 0);
-      digits = (eights & 0xffffffff) * 100000000 + (eights >> 32);
-      form = count;
-      isCommon = count !== 0 && length < 16 && digits <= MAX_DIGITS;
-    }
-    if (isCommon) {
-      i += 2 + <usize>form;
-    } else {
-      const first: u32 = load<u8>(i);
-      const wholeEnd = readDigits(i, 0);
-      const whole = wholeEnd - i;
-      if (whole === 0 || (whole > 1 && first === 0x30)) return 0;
-      i = wholeEnd;
-      form = 0;
-      if (load<u8>(i) === 0x2e) {
-        const after = readDigits(i + 1, digitsRead);
-        form = after - i - 1;
-        if (form === 0) return 0;
-        i = after;
+  const mostEights = v128.load(MOST_EIGHTS);
+  const hundredMillions = v128.load(HUNDRED_MILLIONS);
+  const twelveBits = v128.load(TWELVE_BITS);
+  const toTheTop = v128.load(TO_THE_TOP);
+  const lowerSix = v128.load(LOWER_SIX);
+  const upperSix = v128.load(UPPER_SIX);
+  const firstCharacters = v128.load(FIRST_CHARACTERS);
+  const beforeBackslash = v128.load(BEFORE_BACKSLASH);
+  const both = v128.load(BOTH);
+  let start = at + 1;
+  let count: usize = 0;
+  nextBlock = start;
+  while (true) {
+    count = findStops(count, end);
+    if (count === 0) return 0;
+    const lastPair = STOPS + ((count & ~1) << 2);
+    for (let next = STOPS; next < lastPair; next += 8) {
+      if (to >= most) return 0;
+      const stop: usize = load<u32>(next);
+      const other: usize = stop + 1;
+      const otherStop: usize = load<u32>(next + 4);
+      const sign: usize = load<u8>(start) === 0x2d ? 1 : 0;
+      const otherSign: usize = load<u8>(other) === 0x2d ? 1 : 0;
+      const places = stop - start - sign - 2;
+      const otherPlaces = otherStop - other - otherSign - 2;
+      const points: u32 = (<u32>load<u16>(start + sign) ^ 0x2e30) | (<u32>load<u16>(other + otherSign) ^ 0x2e30);
+      if (points === 0 && places - 1 < MOST_PLACES && otherPlaces - 1 < MOST_PLACES) {
+        const values = v128.and(i8x16.sub(v128.load(stop - 16), zeroTexts), v128.load(LAST_BYTES + places));
+        const otherValues = v128.and(i8x16.sub(v128.load(otherStop - 16), zeroTexts), v128.load(LAST_BYTES + otherPlaces));
+        const fours = i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(values, tens), 8), hundreds);
+        const otherFours = i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(otherValues, tens), 8), hundreds);
+        const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, otherFours), tenThousands);
+        const wrong = v128.or(i8x16.add_sat_u(values, aboveNine), i8x16.add_sat_u(otherValues, aboveNine));
+        if (i8x16.bitmask(v128.or(wrong, i32x4.gt_s(eights, mostEights))) === 0) {
+          const parts = i32x4.mul(eights, hundredMillions);
+          const digits = i64x2.add(parts, i64x2.shr_u(parts, 32));
+          const twelves = i16x8.mul(i8x16.swizzle(digits, twelveBits), toTheTop);
+          const sixes = v128.or(v128.and(i16x8.shr_u(twelves, 4), lowerSix), v128.and(i16x8.shr_u(twelves, 2), upperSix));
+          const characters = i8x16.sub(i8x16.add(sixes, firstCharacters), i8x16.gt_s(sixes, beforeBackslash));
+          v128.store(to, i8x16.swizzle(characters, both));
+          store<u8>(to + 5, <u8>(0x3e + sign + (places << 1)));
+          store<u8>(to + 11, <u8>(0x3e + otherSign + (otherPlaces << 1)));
+          to += 12;
+          start = otherStop + 1;
+          continue;
+        }
       }
-      digits = digitsRead;
-      if (digits > MAX_DIGITS) return 0;
-      if ((load<u8>(i) | 0x20) === 0x65) {
-        const found = exponentForm(i);
-        if (found === 0 || whole !== 1 || first === 0x30) return 0;
-        form = found & 0xff;
-        i += found >> 8;
-      } else if (form >= PLAIN_FORMS) return 0;
+      if (!packNumber(start, stop, to) || !packNumber(other, otherStop, to + 6)) return 0;
+      to += 12;
+      start = otherStop + 1;
     }
-    const x = digits | (sign << 30) | (form << 31);
-    const halves = (x & 0xfff) | ((x & 0xfff000) << 4) | ((x & 0xfff000000) << 8);
-    const spread = (halves & 0x003f003f003f) | ((halves & 0x0fc00fc00fc0) << 2);
-    const characters = spread + 0x3e3e3e3e3e3e + (((spread + 0x626262626262) >> 7) & 0x010101010101);
-    store<u32>(to, <u32>characters);
-    store<u16>(to + 4, <u16>(characters >> 32));
-    to += 6;
-    const behind = load<u8>(i);
-    i += 1;
-    if (behind === 0x2c) continue;
-    if (behind !== 0x5d || i > end) return 0;
-    behindArray = i;
+    if ((count & 1) === 0) {
+      if (!isWhole && nextBlock >= end) return 0;
+      count = 0;
+    } else {
+      const stop = load<u32>(lastPair);
+      store<u32>(STOPS, stop);
+      count = 1;
+      if (isWhole) {
+        if (to >= most || !packNumber(start, stop, to)) return 0;
+        to += 6;
+        start = stop + 1;
+      } else if (nextBlock >= end) return 0;
+    }
+    if (!isWhole) continue;
+    behindArray = start;
     return to;
   }
   return 0;
+}
+
+/** Packs the number `[at, stop)`; false when it has another form. */
+function packNumber(at: usize, stop: usize, to: usize): bool {
+  const sign: u64 = load<u8>(at) === 0x2d ? 1 : 0;
+  let i = at + <usize>sign;
+  const first: u32 = load<u8>(i);
+  const wholeEnd = readDigits(i, 0);
+  const whole = wholeEnd - i;
+  if (whole === 0 || (whole > 1 && first === 0x30)) return false;
+  i = wholeEnd;
+  let form: u64 = 0;
+  if (load<u8>(i) === 0x2e) {
+    const after = readDigits(i + 1, digitsRead);
+    form = after - i - 1;
+    if (form === 0) return false;
+    i = after;
+  }
+  const digits = digitsRead;
+  if (digits > MAX_DIGITS) return false;
+  if ((load<u8>(i) | 0x20) === 0x65) {
+    const found = exponentForm(i);
+    if (found === 0 || whole !== 1 || first === 0x30) return false;
+    form = found & 0xff;
+    i += found >> 8;
+  } else if (form >= PLAIN_FORMS) return false;
+  if (i !== stop) return false;
+  const x = digits | (sign << 30) | (form << 31);
+  const halves = (x & 0xfff) | ((x & 0xfff000) << 4) | ((x & 0xfff000000) << 8);
+  const spread = (halves & 0x003f003f003f) | ((halves & 0x0fc00fc00fc0) << 2);
+  const characters = spread + 0x3e3e3e3e3e3e + (((spread + 0x626262626262) >> 7) & 0x010101010101);
+  store<u32>(to, <u32>characters);
+  store<u16>(to + 4, <u16>(characters >> 32));
+  return true;
 }
 
 let behindArray: usize = 0;

@@ -10,6 +10,8 @@ import { MAX_PACKED_NUMBERS, PACKED_NUMBER } from './vector-pack.ts';
  * vector, and where packed ones go, 4 bytes each.
  */
 const SPANS_BYTES = 56;
+/** Behind packed numbers: two quotes, and what the kernel writes more. */
+const PACKED_SLACK = 8;
 const IS_VECTOR = 12;
 const SCRATCH = 13;
 /** Where the literals of an outcome line stand in their block, as `kernel/byte-kernel.ts` has it. */
@@ -38,7 +40,7 @@ export class KernelSpans {
 
   /** `vectors`: the lines have vectors. */
   constructor(vectors = false) {
-    this.packed = byteView(takeBlock(vectors ? PACKED_NUMBER * MAX_PACKED_NUMBERS + 2 : 0));
+    this.packed = byteView(takeBlock(vectors ? PACKED_NUMBER * MAX_PACKED_NUMBERS + PACKED_SLACK : 0));
     this.at[SCRATCH] = this.packed.address;
   }
 

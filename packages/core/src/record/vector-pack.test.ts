@@ -155,6 +155,24 @@ test('any vector comes back as it was, or is not packed, by the kernel and by Ja
   expect(packed).toBeGreaterThan(500);
 });
 
+test('long vectors come back as they were, wherever their numbers end', () => {
+  let odd = 0;
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 60, maxLength: 200 }), fc.nat(40), (numbers, nines) => {
+      // short and long ones differ in how many end within sixteen bytes
+      const kept = numbers.map((text, i) => (pack(`[${text}]`) === undefined || i < nines ? String(i % 10) : text));
+      const text = `[${kept.join(',')}]`;
+      odd += kept.length % 2;
+      expectSame(pack(text)!, text);
+      expect(pack(text.slice(0, -1))).toBeUndefined();
+      expect(pack(`${text.slice(0, -1)},]`)).toBeUndefined();
+      expect(pack(text.replace(',', ',,'))).toBeUndefined();
+    }),
+    { numRuns: 150 },
+  );
+  expect(odd).toBeGreaterThan(20);
+});
+
 test('bytes changed at random are packed by both or by neither, and what is packed is a number', () => {
   const change = fc.tuple(fc.nat(60), fc.constantFrom(...'0123456789.,-eE[]+" '));
   fc.assert(
