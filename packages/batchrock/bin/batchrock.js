@@ -9,7 +9,7 @@ var words = [
   needed.join('.'),
   'or newer, and this is',
   version.concat(':'),
-  'https://nodejs.org\n',
+  'https://nodejs.org, or npx -p node@22 -p batchrock batchrock\n',
 ];
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {

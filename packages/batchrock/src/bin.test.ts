@@ -13,7 +13,9 @@ test.each(['22.14.9', '20.20.2', '8.0.0', '0.10.48'])(
     const pretend = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); require(${JSON.stringify(join(BIN, 'batchrock.js'))});`;
     const ran = spawnSync(process.execPath, ['-e', pretend], { encoding: 'utf8' });
     expect(ran).toMatchObject({ status: 2, stdout: '' });
-    expect(ran.stderr).toBe(`BR-E0116 batchrock needs Node.js 22.15 or newer, and this is ${version}: https://nodejs.org\n`);
+    expect(ran.stderr).toBe(
+      `BR-E0116 batchrock needs Node.js 22.15 or newer, and this is ${version}: https://nodejs.org, or npx -p node@22 -p batchrock batchrock\n`,
+    );
   },
 );
 

@@ -70,6 +70,20 @@ describe('a log', () => {
     for (const line of lines()) expect(line).toMatch(/^1970-01-01T00:00:0\dZ r-7f3 \d+ % of .* \d+ of 1,000 done/);
   });
 
+  test('says that a run has finished behind its last counts, however soon they follow others', () => {
+    const { display, lines, at } = displayOf();
+    display.show({ phase: 'running', status: done(990) });
+    at(10);
+    display.show({ phase: 'event', event: event('finished') });
+    display.show({ phase: 'running', status: { ...done(1000), state: 'ended' } });
+    display.end();
+    expect(lines().map((line) => line.slice(21))).toEqual([
+      expect.stringMatching(/^r-7f3 \d+ % of/),
+      expect.stringMatching(/^r-7f3 100 % of .* 1,000 of 1,000 done/),
+      'r-7f3 finished',
+    ]);
+  });
+
   test('says again every half minute how a run stands that does not change', () => {
     const { display, lines, at } = displayOf();
     for (let second = 0; second < 120; second++) {
@@ -94,6 +108,7 @@ describe('a log', () => {
     const said = (options: OutputOptions) => {
       const { display, lines } = displayOf(options);
       for (const kind of kinds) display.show({ phase: 'event', event: event(kind, { part: 7, attempt: 2, message: kind }) });
+      display.end();
       return lines().map((line) => line.split(' ').slice(2).join(' '));
     };
     const whole = ['prepared: prepared', 'attempt 2 begins: generation', 'finished: finished'];

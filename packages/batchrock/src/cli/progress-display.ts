@@ -28,6 +28,8 @@ export class ProgressDisplay {
   /** The counts of the newest line of the log. */
   #said = '';
   #trouble = '';
+  /** The line of the end, which waits for the counts that come with it. */
+  #lastLine: string | undefined;
   #isPrepared = false;
 
   constructor(terminal: Terminal, options: { readonly now?: () => number } = {}) {
@@ -60,6 +62,7 @@ export class ProgressDisplay {
   /** Takes the live line away. */
   end(): void {
     this.#terminal.clear();
+    this.#tellLast();
   }
 
   /** After Ctrl-C: what goes on without us, what it costs, and how to go on. */
@@ -81,6 +84,10 @@ export class ProgressDisplay {
 
   #event(event: EventBody): void {
     const line = renderEventLine(event);
+    if (event.kind === 'finished' && !this.#terminal.live) {
+      this.#lastLine = line;
+      return;
+    }
     const isSummedUp = OF_ONE_JOB.has(event.kind);
     // a new generation is said on a terminal too: it is rare, and it may be padded
     if (event.kind === 'generation' || !(isSummedUp || this.#terminal.live)) this.#terminal.note(line);
@@ -110,10 +117,18 @@ export class ProgressDisplay {
   /** One line for each change of the counts, or every half minute. */
   #log(status: RunStatus, share: number | undefined, now: number): void {
     const counts = countsLine(status, share);
-    if (now - this.#saidAt < (counts === this.#said ? QUIET_LINE_MS : BUSY_LINE_MS)) return;
+    const isNews = counts !== this.#said;
+    const isLast = isNews && this.#lastLine !== undefined && status.state === 'ended';
+    if (!isLast && now - this.#saidAt < (isNews ? BUSY_LINE_MS : QUIET_LINE_MS)) return;
     this.#saidAt = now;
     this.#said = counts;
     this.#terminal.note(`${isoTime(now)} ${counts}`);
+    if (isLast) this.#tellLast();
+  }
+
+  #tellLast(): void {
+    if (this.#lastLine !== undefined) this.#terminal.note(this.#lastLine);
+    this.#lastLine = undefined;
   }
 
   /** A failure that may pass is said once. */

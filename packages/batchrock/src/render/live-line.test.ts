@@ -16,12 +16,24 @@ describe('the live line', () => {
   });
 
   test.each([
-    [140, 'run r-7f3 ▕██████────▏ 61 % 612,400/1,000,000 · ok 611,902 err 498 · jobs 20/20 (3 queued) · ETA 38–52 min'],
-    [80, 'run r-7f3 61 % 612,400/1,000,000 · ok 611,902 err 498 · ETA 38–52 min'],
-    [50, 'run r-7f3 61 % · ok 611,902 err 498'],
-    [20, 'run r-7f3 61 %'],
+    [
+      140,
+      'r-7f3 ▕██████────▏ 61 % 612 k/1.0 M · err 498 · jobs 20/20 (3 queued) · 9.8 k/min · 412 M in 88.0 M out tok · $41.20 · ETA 38–52 min',
+    ],
+    [100, 'r-7f3 61 % 612 k/1.0 M · err 498 · jobs 20/20 (3 queued) · 9.8 k/min · $41.20 · ETA 38–52 min'],
+    [72, 'r-7f3 61 % 612 k/1.0 M · err 498 · 9.8 k/min · $41.20 · ETA 38–52 min'],
+    [50, 'r-7f3 61 % 612 k/1.0 M · err 498 · ETA 38–52 min'],
+    [20, 'r-7f3 61 % · err 498'],
+    [12, 'r-7f3 61 %'],
     [8, 'run r-7…'],
-  ])('leaves out at %d columns what matters least', (width, line) => expect(renderLiveLine(VIEW, width)).toBe(line));
+  ])('says at %d columns in short what it can, and leaves out what matters least', (width, line) =>
+    expect(renderLiveLine(VIEW, width)).toBe(line),
+  );
+
+  test('has rows, errors, rate, cost and time left in 80 columns, with an id of full length', () => {
+    const line = renderLiveLine({ ...VIEW, status: { ...STATUS, run: 'r-wf5pha8i21' } }, 80);
+    expect(line).toBe('r-wf5pha8i21 61 % 612 k/1.0 M · err 498 · 9.8 k/min · $41.20 · ETA 38–52 min');
+  });
 
   test('is never wider than the terminal, and shows no figure that is none', () => {
     const maybe = (arbitrary: fc.Arbitrary<number>) => fc.option(arbitrary, { nil: undefined });

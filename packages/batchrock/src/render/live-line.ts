@@ -20,10 +20,14 @@ interface Segment {
 
 const BAR_WIDTH = 10;
 
-/** One line, at most `width` columns: the whole of it if it fits, else without what matters least. */
+/** One line, at most `width` columns: the whole of it if it fits, else in short, and then without what matters least. */
 export function renderLiveLine(view: LiveView, width: number): string {
   const head = `run ${view.status.run} ${percent(view.share)}`;
-  let segments = segmentsOf(view);
+  const whole = segmentsOf(view)
+    .map((each) => each.text)
+    .join('');
+  if (displayWidth(whole) <= width) return whole;
+  let segments = shortSegmentsOf(view);
   for (;;) {
     const line = segments.map((each) => each.text).join('');
     if (displayWidth(line) <= width) return line;
@@ -33,26 +37,51 @@ export function renderLiveLine(view: LiveView, width: number): string {
   }
 }
 
-function segmentsOf(view: LiveView): Segment[] {
+/** All that there is to say. */
+function segmentsOf(view: LiveView): Pick<Segment, 'text'>[] {
   const { status } = view;
-  const live = status.processing;
-  const ok = status.succeeded + live.succeeded;
-  const errors = status.failed + live.failed + (status.rejected ?? 0);
-  const done = ok + errors;
-  const queued = status.jobs.waiting > 0 ? ` (${count(status.jobs.waiting)} queued)` : '';
+  const { ok, errors, queued } = countsOf(status);
   const generation = status.attempt > 1 ? ` · attempt ${status.attempt}` : '';
   return [
-    { text: `run ${status.run}`, rank: 0 },
-    { text: ` ${bar(view.share)}`, rank: 4 },
-    { text: ` ${percent(view.share)}`, rank: 0 },
-    { text: ` ${count(done)}/${count(status.rows)}`, rank: 3 },
-    { text: ` · ok ${count(ok)} err ${count(errors)}`, rank: 1 },
-    { text: ` · jobs ${count(status.jobs.running)}/${count(status.jobs.slots)}${queued}${generation}`, rank: 5 },
-    { text: ` · ${rate(view.recordsPerMinute)}`, rank: 7 },
-    { text: ` · ${short(status.tokens.input)} in ${short(status.tokens.output)} out tok`, rank: 8 },
-    { text: ` · ${money(view)}`, rank: 6 },
-    { text: ` · ETA ${view.eta ? durationRange(...view.eta) : UNKNOWN}`, rank: 2 },
+    { text: `run ${status.run}` },
+    { text: ` ${bar(view.share)}` },
+    { text: ` ${percent(view.share)}` },
+    { text: ` ${count(ok + errors)}/${count(status.rows)}` },
+    { text: ` · ok ${count(ok)} err ${count(errors)}` },
+    { text: ` · jobs ${count(status.jobs.running)}/${count(status.jobs.slots)}${queued}${generation}` },
+    { text: ` · ${rate(view.recordsPerMinute)}` },
+    { text: ` · ${tokens(view)}` },
+    { text: ` · ${money(view)}` },
+    { text: ` · ${eta(view)}` },
   ];
+}
+
+/** The same in short: rows, errors, rate, cost and time left go into 80 columns. */
+function shortSegmentsOf(view: LiveView): Segment[] {
+  const { status } = view;
+  const { ok, errors, queued } = countsOf(status);
+  const cost = status.cost.batchUsd === undefined ? [] : [{ text: ` · ${costSoFar(view)}`, rank: 6 }];
+  return [
+    { text: status.run, rank: 0 },
+    { text: ` ${bar(view.share)}`, rank: 9 },
+    { text: ` ${percent(view.share)}`, rank: 0 },
+    { text: ` ${short(ok + errors)}/${short(status.rows)}`, rank: 4 },
+    { text: ` · err ${count(errors)}`, rank: 1 },
+    { text: ` · jobs ${count(status.jobs.running)}/${count(status.jobs.slots)}${queued}`, rank: 7 },
+    { text: ` · ${short(view.recordsPerMinute)}/min`, rank: 5 },
+    { text: ` · ${tokens(view)}`, rank: 8 },
+    ...cost,
+    { text: ` · ${eta(view)}`, rank: 2 },
+  ];
+}
+
+function countsOf(status: RunStatus) {
+  const live = status.processing;
+  return {
+    ok: status.succeeded + live.succeeded,
+    errors: status.failed + live.failed + (status.rejected ?? 0),
+    queued: status.jobs.waiting > 0 ? ` (${count(status.jobs.waiting)} queued)` : '',
+  };
 }
 
 /** `▕███████───▏`. */
@@ -63,6 +92,19 @@ export function bar(share: number | undefined, width = BAR_WIDTH): string {
 
 function rate(recordsPerMinute: number | undefined): string {
   return `${short(recordsPerMinute)} rec/min`;
+}
+
+function tokens({ status }: LiveView): string {
+  return `${short(status.tokens.input)} in ${short(status.tokens.output)} out tok`;
+}
+
+function eta(view: LiveView): string {
+  return `ETA ${view.eta ? durationRange(...view.eta) : UNKNOWN}`;
+}
+
+/** The local Bedrock costs nothing; the figure is what the same run would have cost. */
+function costSoFar({ status }: LiveView): string {
+  return `${status.synthetic ? 'would be ' : ''}${usd(status.cost.batchUsd)}`;
 }
 
 function money(view: LiveView): string {

@@ -16,6 +16,22 @@ const ANSWERED: RunStatus = {
   jobs: { running: 0, slots: 20, waiting: 0, done: 2, total: 2 },
 };
 
+describe('the list of runs', () => {
+  test('names dataset, model and place below each run where they do not fit beside it', () => {
+    const run = { ...RUNNING, run: 'r-wf5pha8i21', modelId: 'anthropic.claude-3-haiku-20240307-v1:0', state: 'ended' } as const;
+    const runs = [run, { ...run, source: 'x'.repeat(100) }];
+    const narrow = renderList(runs, 80);
+    expect(narrow).toHaveLength(5);
+    expect(narrow[0]).not.toMatch(/WHERE|MODEL|DATASET/);
+    expect(narrow[1]).toMatch(/^r-wf5pha8i21 +ended +100 % /);
+    expect(narrow[2]).toBe('  reviews.csv · anthropic.claude-3-haiku-20240307-v1:0 · us-east-1');
+    expect(narrow[4]).toBe(`  ${'x'.repeat(77)}…`);
+    const wide = renderList([run], 200);
+    expect(wide).toHaveLength(2);
+    expect(wide[1]).toMatch(/us-east-1 {2}anthropic\.claude-3-haiku-20240307-v1:0 {2}reviews\.csv$/);
+  });
+});
+
 describe('the line of tokens', () => {
   test('says the word once', () => {
     expect(renderStatus({ ...RUNNING, tokens: { input: 5700, output: 2800 } }).find((line) => line.startsWith('tokens'))).toMatch(
