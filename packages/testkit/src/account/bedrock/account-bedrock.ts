@@ -44,6 +44,8 @@ export interface AccountBedrockOptions {
   readonly maxJobs?: number;
   /** Fewest records of a job. Default 100, the service's quota. */
   readonly minRecords?: number;
+  /** Models that the catalogue does not have. */
+  readonly extraModels?: readonly string[];
   readonly faults?: Partial<Faults>;
 }
 

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type Account, type AccountOptions, startAccount } from '../account.ts';
+import type { ListedJob } from '../bedrock/index.ts';
+import type { ExecutionEnd } from '../executions.ts';
+import { putRecords } from './records.ts';
+import { type SingleProps, SingleStack } from './single-stack.ts';
+import { synthesise } from './synthesise.ts';
+
+/** A model that the local Bedrock knows. */
+export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
+const MINUTE_MS = 60_000;
+const PATIENCE_MS = 60_000;
+
+/** An account with one deployed fragment, and what a scenario does with it. */
+export interface Scenario {
+  readonly account: Account;
+  readonly bucket: string;
+  /** The names of the two functions. */
+  readonly createFunction: string;
+  readonly eventHandler: string;
+  /** The URL of the dead-letter queue. */
+  readonly deadLetterQueue: string;
+  /** Starts an execution over so many manifests; its ARN. */
+  start(jobName: string, manifests?: number): Promise<string>;
+  /** The jobs whose names begin so, once there are so many. */
+  jobs(prefix: string, count?: number): Promise<readonly ListedJob[]>;
+  /** Lets minutes of the account's clock go by, one by one, with a moment of the wall for the state machine in each. */
+  pass(minutes: number): Promise<void>;
+  /** Lets minutes go by until the condition holds; how many went by. Throws after so many. */
+  passUntil(holds: () => Promise<boolean> | boolean, mostMinutes?: number): Promise<number>;
+  /** Lets minutes go by until the execution has ended. */
+  end(executionArn: string, mostMinutes?: number): Promise<ExecutionEnd>;
+  /** The lines of the event handler's log, parsed, that say so. */
+  said(message: string, about?: string): readonly Readonly<Record<string, unknown>>[];
+  /** Every task token that was handed out and that stands in a log: there must be none. */
+  tokensInLogs(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Opens an account and deploys a fragment into it. */
+export async function openScenario(props: SingleProps = {}, options: AccountOptions = {}): Promise<Scenario> {
+  const account = await startAccount(options);
+  const stack = await account.deploy(
+    synthesise((app) => new SingleStack(app, 'Batch', props)),
+    'Batch',
+  );
+  const one = (type: string, logicalId?: string): string => stack.find(type, logicalId)[0] ?? '';
+  const bucket = one('AWS::S3::Bucket');
+  const machine = one('AWS::StepFunctions::StateMachine');
+  const table = one('AWS::DynamoDB::Table');
+  const createFunction = one('AWS::Lambda::Function', 'Batch');
+  const eventHandler = one('AWS::Lambda::Function', 'BedrockInferenceJobEventHandler');
+  const manifestKeys = (count: number): string[] => Array.from({ length: count }, (_, i) => `in/${i}.jsonl`);
+  const put = new Set<string>();
+
+  const passUntil: Scenario['passUntil'] = async (holds, mostMinutes = 180) => {
+    for (let minutes = 0; minutes <= mostMinutes; minutes += 1) {
+      if (await holds()) return minutes;
+      await account.clock.advance(MINUTE_MS);
+      await sleep(20);
+    }
+    throw new Error(`it has not come to that within ${mostMinutes} minutes`);
+  };
+  return {
+    account,
+    bucket,
+    createFunction,
+    eventHandler,
+    deadLetterQueue: one('AWS::SQS::Queue'),
+    passUntil,
+    async start(jobName, manifests = 1) {
+      const keys = manifestKeys(manifests);
+      for (const key of keys) {
+        if (!put.has(key)) await putRecords(account.clients.s3, bucket, key);
+        put.add(key);
+      }
+      return account.executions.start(machine, { job_name: jobName, manifest_keys: keys, model_id: MODEL });
+    },
+    async jobs(prefix, count = 1) {
+      let found: readonly ListedJob[] = [];
+      await eventually(async () => {
+        found = (await account.bedrock.jobs()).filter((job) => job.jobName.startsWith(prefix));
+        return found.length >= count;
+      }, `${count} jobs ${prefix}`);
+      return found;
+    },
+    async pass(minutes) {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        await account.clock.advance(MINUTE_MS);
+        await sleep(20);
+      }
+    },
+    async end(executionArn, mostMinutes) {
+      let end: ExecutionEnd | undefined;
+      await passUntil(async () => {
+        end = await account.executions.look(executionArn);
+        return end !== undefined;
+      }, mostMinutes);
+      return end as ExecutionEnd;
+    },
+    said(message, about = '') {
+      const lines = account.functions.log(eventHandler).filter((line) => line.includes(message) && line.includes(about));
+      return lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as Record<string, unknown>);
+    },
+    async tokensInLogs() {
+      const { Items = [] } = await account.clients.dynamodb.send(new ScanCommand({ TableName: table }));
+      const tokens = Items.map((item) => item['taskToken']?.S ?? '').filter((token) => token !== '');
+      if (tokens.length === 0) throw new Error('there is no task token in the table: this would show nothing');
+      const logs = [createFunction, eventHandler].flatMap((name) => account.functions.log(name)).join('\n');
+      return tokens.filter((token) => logs.includes(token));
+    },
+    close: () => account.close(),
+  };
+}
+
+/** Waits until it holds, by the wall: state machines live there. The account's clock stands. */
+export async function eventually(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > until) throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
+    await sleep(25);
+  }
+}
