@@ -5,6 +5,7 @@ import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { thirdPartyNotice } from './third-party.mjs';
 
 const HANDLERS = ['create-model-invocation-job', 'bedrock-inference-job-event'];
 const CREDENTIALS = './packages/lambda/scripts/credentials.mjs';
@@ -41,8 +42,9 @@ const noEventStreams = {
   },
 };
 
+const inputs = [];
 for (const name of HANDLERS) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [`packages/lambda/src/${name}/handler.ts`],
     bundle: true,
@@ -59,6 +61,7 @@ for (const name of HANDLERS) {
     alias: { '@aws-sdk/credential-provider-node': CREDENTIALS, '@aws-sdk/token-providers': CREDENTIALS },
     plugins: [lazyBuiltins, noEventStreams],
     legalComments: 'none',
+    metafile: true,
     outfile: 'index.mjs',
   });
   const code = outputFiles[0].contents;
@@ -68,4 +71,6 @@ for (const name of HANDLERS) {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'index.mjs'), code);
   console.log(`${name}: ${code.length} bytes`);
+  for (const { inputs: bundled } of Object.values(metafile.outputs)) inputs.push(...Object.keys(bundled));
 }
+await writeFile(join(out, 'THIRD-PARTY.txt'), await thirdPartyNotice(root, inputs));

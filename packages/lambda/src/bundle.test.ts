@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { payloadOf, startAccount } from './testing/account.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const HANDLERS = ['bedrock-inference-job-event', 'create-model-invocation-job'];
+
+describe('the bundles', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'bundles-'));
+    // A checkout elsewhere: the sources copied to a deeper folder, the dependencies as they are.
+    const elsewhere = join(dir, 'a/deeper/checkout');
+    await mkdir(join(elsewhere, 'packages'), { recursive: true });
+    await cp(join(root, 'packages/lambda'), join(elsewhere, 'packages/lambda'), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
+    const script = 'packages/lambda/scripts/bundle.mjs';
+    await run(process.execPath, [join(root, script), join(dir, 'here')], { cwd: root });
+    await run(process.execPath, [join(elsewhere, script), join(dir, 'there')], {
+      cwd: dir,
+      env: { ...process.env, TZ: 'Asia/Tokyo' },
+    });
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  const bytes = (folder: string, handler: string) => readFile(join(dir, folder, handler, 'index.mjs'));
+
+  it('are one file for each handler, below 1 MB, and name no place of this machine', async () => {
+    expect((await readdir(join(dir, 'here'))).filter((name) => !name.includes('.'))).toEqual(HANDLERS);
+    for (const handler of HANDLERS) {
+      expect(await readdir(join(dir, 'here', handler))).toEqual(['index.mjs']);
+      const code = await bytes('here', handler);
+      expect(code.length).toBeLessThan(1_000_000);
+      expect(code.includes(root)).toBe(false);
+      expect(code.includes(dir)).toBe(false);
+    }
+  });
+
+  it('come with the licences of what is in them', async () => {
+    const notice = await readFile(join(dir, 'here', 'THIRD-PARTY.txt'), 'utf8');
+    expect(notice).toMatch(/^@aws-sdk\/client-bedrock [0-9.]+ \(Apache-2.0\)$/m);
+    expect(notice).toContain('Apache License');
+    expect(await readFile(join(dir, 'there', 'THIRD-PARTY.txt'), 'utf8')).toBe(notice);
+  });
+
+  it('are the same bytes wherever the checkout lies', async () => {
+    for (const handler of HANDLERS) expect((await bytes('here', handler)).equals(await bytes('there', handler))).toBe(true);
+  });
+
+  it('load with nothing but Node beside them, and export a handler', async () => {
+    for (const handler of HANDLERS) {
+      const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
+      const show = `import(${url}).then((module) => console.log(typeof module.handler))`;
+      const env = { WAITER_TABLE: 'waiters', AWS_REGION: 'us-east-1' };
+      expect((await run(process.execPath, ['-e', show], { cwd: dir, env })).stdout).toBe('function\n');
+    }
+  });
+
+  it('make a job and answer for it, by the credentials in the environment alone, and print no task token', async () => {
+    const account = await startAccount();
+    const env = {
+      WAITER_TABLE: 'waiters',
+      LOG_LEVEL: 'DEBUG',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'session',
+      AWS_ENDPOINT_URL: account.bedrock.url,
+      AWS_ENDPOINT_URL_DYNAMODB: account.dynamo.url,
+      AWS_ENDPOINT_URL_SFN: account.stepFunctions.url,
+    };
+    const call = async (handler: string, event: object) => {
+      const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
+      const script = `import(${url}).then((module) => module.handler(JSON.parse(process.env.EVENT))).catch((error) => console.log(error))`;
+      const { stdout, stderr } = await run(process.execPath, ['-e', script], {
+        cwd: dir,
+        env: { ...env, EVENT: JSON.stringify(event) },
+      });
+      return stdout + stderr;
+    };
+    account.stepFunctions.tasks.set('secret-token', { kind: 'waiting' });
+    const printed = [await call('create-model-invocation-job', payloadOf({ token: 'secret-token' }))];
+    await account.advance(60);
+    account.stepFunctions.faults.push('AccessDeniedException');
+    printed.push(await call('bedrock-inference-job-event', account.events.at(-1) ?? {}));
+    printed.push(await call('bedrock-inference-job-event', { sweep: true }));
+    expect(account.output('secret-token')).toMatchObject({ status: 'Completed' });
+    expect(printed.join('')).toContain('AccessDeniedException: (task token)');
+    expect(printed.join('')).not.toContain('secret-token');
+    const lines =
+      printed[2]
+        ?.trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>) ?? [];
+    expect(lines.some((line) => line['JobsEnded'] === 1)).toBe(true);
+    await account.close();
+  });
+
+  it('say which variable is missing', async () => {
+    const url = JSON.stringify(join(dir, 'here', HANDLERS[1]!, 'index.mjs'));
+    const failed = run(process.execPath, ['-e', `import(${url})`], { cwd: dir, env: { AWS_REGION: 'us-east-1' } });
+    await expect(failed).rejects.toThrow(/InputError: the environment variable WAITER_TABLE is not set/);
+  });
+});
