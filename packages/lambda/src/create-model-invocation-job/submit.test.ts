@@ -156,7 +156,7 @@ describe('a job', () => {
 
   it('is made once when the answer to Create was lost and the retry asks again', async () => {
     await account.bedrock.admin('PUT', 'faults', { lostReply: { CreateModelInvocationJob: 1 } });
-    await expect(account.start({ token: 'token-a' })).rejects.toThrow();
+    await expect(account.start({ token: 'token-a' })).rejects.toMatchObject({ name: 'TimeoutError' });
     await account.bedrock.admin('PUT', 'faults', { lostReply: 0 });
     await account.start({ token: 'token-b' });
     expect(await jobs()).toHaveLength(1);
