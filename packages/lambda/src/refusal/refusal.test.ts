@@ -4,10 +4,6 @@ import { isFinal, refusal } from './index.ts';
 describe('an error of the create handler', () => {
   it('has a name that a state machine can catch', () => {
     expect(refusal('InvalidManifestKey', 'x')).toMatchObject({ name: 'InvalidManifestKey', message: 'x', kind: 'input' });
-    expect(withName(Object.assign(new Error('x'), { code: 'ECONNRESET' }))).toMatchObject({
-      name: 'NetworkingError',
-      message: 'x',
-    });
   });
 
   it('is final where no repetition can help, and only there', () => {
