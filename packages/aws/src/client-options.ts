@@ -1,4 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type OnWaiting, tellWaiting } from './tell-waiting.ts';
 
 /** Keys of an AWS identity; anything that the SDK's clients accept. */
 export interface Credentials {
@@ -18,10 +19,19 @@ export interface ConnectionOptions {
   readonly profile?: string;
   /** Connections at once; default 16. */
   readonly maxSockets?: number;
+  /** Told when the server leaves a call without an answer for some seconds. */
+  readonly onWaiting?: OnWaiting;
 }
 
 /** The part of the configuration that the S3 and the Bedrock client share. */
 export function clientConfig(options: ConnectionOptions, idleTimeoutMs: number) {
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: 5_000,
+    socketTimeout: idleTimeoutMs,
+    httpAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
+    httpsAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
+  });
+  if (options.onWaiting !== undefined) tellWaiting(requestHandler, options.onWaiting);
   return {
     region: options.region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
@@ -29,11 +39,6 @@ export function clientConfig(options: ConnectionOptions, idleTimeoutMs: number) 
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     retryMode: 'standard',
     maxAttempts: 4,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 5_000,
-      socketTimeout: idleTimeoutMs,
-      httpAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
-      httpsAgent: { keepAlive: true, maxSockets: options.maxSockets ?? 16 },
-    }),
+    requestHandler,
   };
 }

@@ -23,17 +23,22 @@ export interface StoreAccess {
   readonly isCompressed: boolean;
 }
 
+/** What a connection needs beside its target. */
+export interface ConnectOptions {
+  readonly dir: StateDir;
+  readonly ledger: Ledger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Hears of a server that does not answer. */
+  readonly notice: (text: string) => void;
+}
+
 /** Connects to a target. The embedded local Bedrock is started, unless another process of this state directory runs it. */
-export async function connect(
-  target: Target,
-  dir: StateDir,
-  ledger: Ledger,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Connection> {
+export async function connect(target: Target, { dir, ledger, env, notice }: ConnectOptions): Promise<Connection> {
   if (target.kind === 'local') {
     await mkdir(target.dir, { recursive: true, mode: 0o700 });
     const local = await openLocalBedrock(target);
-    const adapters = openAdapters(target, { endpoint: local.url, credentials: LOCAL_CREDENTIALS, facts: local.facts });
+    const { url: endpoint, facts } = local;
+    const adapters = openAdapters(target, { endpoint, credentials: LOCAL_CREDENTIALS, facts, onWaiting: notice });
     return {
       ports: await portsOf(adapters, plainCompression, dir, ledger),
       synthetic: true,
@@ -51,6 +56,7 @@ export async function connect(
     credentials:
       facts !== undefined || (target.kind === 'endpoint' && !namesIdentity(target.profile, env)) ? LOCAL_CREDENTIALS : undefined,
     facts,
+    onWaiting: notice,
   });
   return {
     // the rows that a local Bedrock keeps lie on this machine, as those of the embedded one do
@@ -67,15 +73,16 @@ interface AdapterOptions {
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly facts?: Partial<BatchServiceFacts>;
+  readonly onWaiting: (text: string) => void;
 }
 
 function openAdapters(target: Target, options: AdapterOptions) {
-  const { endpoint, credentials, facts } = options;
+  const { endpoint, credentials, facts, onWaiting } = options;
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
   const s3 = { ...shared, bucket: target.bucket, prefix: target.prefix };
-  const objects = createS3ObjectStore(s3);
-  const service = createBedrockBatchService({ ...shared, facts });
+  const objects = createS3ObjectStore({ ...s3, onWaiting });
+  const service = createBedrockBatchService({ ...shared, facts, onWaiting });
   return {
     s3,
     objects,

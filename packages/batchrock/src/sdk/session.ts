@@ -50,7 +50,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       const known = connections.get(key);
       if (known) return known;
       // the AWS SDK takes most of a second to load: only commands that call a service wait for it
-      const opening = import('../compose/connection.ts').then(({ connect }) => connect(target, dir, ledger, env));
+      const opening = import('../compose/connection.ts').then(({ connect }) => connect(target, { dir, ledger, env, notice }));
       connections.set(key, opening);
       const connection = await opening;
       notice(connection.synthetic ? `${describeTarget(target)}: answers are synthetic` : `jobs run at ${describeTarget(target)}`);

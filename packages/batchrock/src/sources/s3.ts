@@ -11,6 +11,8 @@ export interface S3Place {
   readonly endpointUrl?: string;
   readonly region?: string;
   readonly profile?: string;
+  /** Hears of a server that does not answer. */
+  readonly notice?: (text: string) => void;
 }
 
 /** Where a bucket is asked for when nobody names a Region: it answers for all of them, and says where the bucket is. */
@@ -28,6 +30,7 @@ export async function openS3(place: S3Place): Promise<S3Sources> {
     endpoint,
     region: place.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']) ?? FIRST_REGION,
     ...(isOpen ? { credentials: LOCAL_CREDENTIALS } : { profile }),
+    ...(place.notice && { onWaiting: place.notice }),
   });
 }
 
