@@ -89,7 +89,6 @@ export class TextColumn {
 
   async closeChunk(): Promise<ClosedChunk> {
     this.closePage();
-    this.#seeDictionary();
     const closed = await this.leaf.closeChunk(Encoding.plain, {
       bounds: this.#bounds.take(),
       dictionary: { bytes: this.#dictionary.bytes.subarray(0, this.#dictionary.length), values: this.#dictionary.count },
@@ -102,6 +101,7 @@ export class TextColumn {
 
   /** Notes the value by its index; false when the dictionary does not pay: the column is plain from here on. */
   #putIndex(from: ByteView, start: number, end: number, kind: CellKind): boolean {
+    const known = this.#dictionary.count;
     const index = this.#indexOf(from, start, end, kind);
     if (index < 0) {
       this.#leaveDictionary();
@@ -109,6 +109,8 @@ export class TextColumn {
     }
     const words = this.#words;
     const count = words[Field.indexCount]!;
+    const dictionary = this.#dictionary;
+    if (dictionary.count > known) this.#bounds.see(dictionary.bytes, dictionary.start(index) + 4, dictionary.end(index));
     this.#indices[count] = index;
     words[Field.indexCount] = count + 1;
     return true;
@@ -134,21 +136,17 @@ export class TextColumn {
       return;
     }
     const count = words[Field.indexCount]!;
-    for (let i = 0; i < count; i++) {
-      const value = dictionary.bytes.subarray(dictionary.start(this.#indices[i]!), dictionary.end(this.#indices[i]!));
-      leaf.reserve(value.length);
-      leaf.target.bytes.set(value, leaf.length);
-      leaf.length += value.length;
+    for (let first = 0, next = 1; first < count; first = next++) {
+      // new values stand one behind the other in the dictionary as in the page
+      while (next < count && this.#indices[next] === this.#indices[next - 1]! + 1) next += 1;
+      const values = dictionary.bytes.subarray(dictionary.start(this.#indices[first]!), dictionary.end(this.#indices[next - 1]!));
+      leaf.reserve(values.length);
+      leaf.target.bytes.set(values, leaf.length);
+      leaf.length += values.length;
     }
-    this.#seeDictionary();
     dictionary.clear();
     words[Field.indexCount] = 0;
     words[Field.isPlain] = 1;
-  }
-
-  #seeDictionary(): void {
-    const dictionary = this.#dictionary;
-    for (let i = 0; i < dictionary.count; i++) this.#bounds.see(dictionary.bytes, dictionary.start(i) + 4, dictionary.end(i));
   }
 }
 
