@@ -21,7 +21,16 @@ export function writeBindings() {
   mkdirSync(bindingsFolder, { recursive: true });
   run(
     'jsii-pacmak',
-    ['--code-only', '--no-npmignore', '--rosetta-tablet', '.jsii.tabl.json', '--rosetta-unknown-snippets', 'fail', '--outdir', bindingsFolder],
+    [
+      '--code-only',
+      '--no-npmignore',
+      '--rosetta-tablet',
+      '.jsii.tabl.json',
+      '--rosetta-unknown-snippets',
+      'fail',
+      '--outdir',
+      bindingsFolder,
+    ],
     inPackage,
   );
 }

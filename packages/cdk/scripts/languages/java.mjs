@@ -15,7 +15,9 @@ export function synthesise(assembly, versions) {
   pinRanges(join(folder, 'bindings', 'pom.xml'), versions);
   maven(['-DskipTests', '-Dmaven.javadoc.skip', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath']);
   const classpath = readFileSync(join(folder, 'example', 'classpath'), 'utf8');
-  run('java', ['-cp', `${join(folder, 'example', 'target', 'classes')}:${classpath}`, 'example.Example', assembly], { cwd: folder });
+  run('java', ['-cp', `${join(folder, 'example', 'target', 'classes')}:${classpath}`, 'example.Example', assembly], {
+    cwd: folder,
+  });
 }
 
 /** Ranges would take whatever is newest on the day. */

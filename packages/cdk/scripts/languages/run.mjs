@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
+
 /** Characters of what a failed program printed, from its end. */
 const longestReport = 6000;
-
 
 /** Runs a program to its end, in silence when it succeeds. Throws with all that it printed when it fails. */
 export function run(program, args, { cwd, env = {} } = {}) {
@@ -9,5 +9,5 @@ export function run(program, args, { cwd, env = {} } = {}) {
   if (result.error !== undefined) throw new Error(`${program} cannot be run: ${result.error.message}`);
   if (result.status === 0) return result.stdout;
   const printed = `${result.stdout}\n${result.stderr}`.slice(-longestReport);
-  throw new Error(`${program} ${args.join(" ")} failed with ${result.status}\n${printed}`);
+  throw new Error(`${program} ${args.join(' ')} failed with ${result.status}\n${printed}`);
 }

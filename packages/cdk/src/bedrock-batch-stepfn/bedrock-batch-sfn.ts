@@ -19,7 +19,7 @@ import { inferencePolicy } from './inference-policy';
 import { jobRequest, keyPrefix } from './job-request';
 import { metricNamespace } from './metric-namespace';
 import { everyModel, modelArns } from './model-arns';
-import { suppressNag } from './nag-suppressions';
+import { explainWildcards } from './nag-suppressions';
 import { timeoutHours } from './timeout';
 
 /**
@@ -141,7 +141,7 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
     });
     this.startState = map;
     this.endStates = map.endStates;
-    this.suppress();
+    explainWildcards(this);
   }
 
   /**
@@ -251,12 +251,5 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
 
   private jobArns(): string {
     return Stack.of(this).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
-  }
-
-  private suppress(): void {
-    const reason =
-      'Jobs get their ids from Bedrock, listing them knows no resource, the models are those that this construct was given, ' +
-      'and objects have names that are known only at run time; all else is named';
-    suppressNag(this, [{ id: 'AwsSolutions-IAM5', reason }], ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']);
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
+import { Aws, Duration, aws_iam as iam, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StateNames } from './state-names';
 
@@ -44,23 +44,37 @@ const busy = [
   'NetworkingError',
 ];
 
+/** Failures of Lambda itself, retried as the CDK's own Lambda task does. */
+const lambdaFailures = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+];
+
 /** The task that asks the create function for one job and waits for its token to be answered. */
-export class CreateJobTask extends tasks.LambdaInvoke {
+export class CreateJobTask extends sfn.TaskStateBase {
+  protected readonly taskMetrics: sfn.TaskMetricsConfig;
+  protected readonly taskPolicies: iam.PolicyStatement[];
   private readonly names: StateNames;
-  private readonly createFunction: lambda.IFunction;
   private readonly job: CreateJobTaskProps;
 
   public constructor(scope: Construct, id: string, props: CreateJobTaskProps) {
     super(scope, id, {
-      lambdaFunction: props.createFunction,
-      integrationPattern: sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
       heartbeatTimeout: sfn.Timeout.duration(Duration.hours(props.timeoutHours + heartbeatSlackHours)),
-      payload: sfn.TaskInput.fromObject({ TaskToken: sfn.JsonPath.taskToken }),
       queryLanguage: props.queryLanguage,
     });
+    const { functionArn } = props.createFunction;
     this.names = props.names;
-    this.createFunction = props.createFunction;
     this.job = props;
+    this.taskMetrics = {
+      metricPrefixSingular: 'LambdaFunction',
+      metricPrefixPlural: 'LambdaFunctions',
+      metricDimensions: { LambdaFunctionArn: functionArn },
+    };
+    // the function itself and no version of it, which is all that the task calls
+    this.taskPolicies = [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })];
+    this.addRetry({ errors: lambdaFailures, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({ errors: crashes, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({
       errors: busy,
@@ -78,12 +92,17 @@ export class CreateJobTask extends tasks.LambdaInvoke {
 
   public override toStateJson(topLevel?: sfn.QueryLanguage): object {
     this.names.refuseTaken(this.stateId);
-    const jsonata = (this.job.queryLanguage ?? topLevel) === sfn.QueryLanguage.JSONATA;
-    const state: Record<string, unknown> = { ...super.toStateJson(topLevel) };
-    const argument = { FunctionName: this.createFunction.functionArn, Payload: jsonata ? this.jsonataPayload() : this.payload() };
-    state.Parameters = jsonata ? undefined : argument;
-    state.Arguments = jsonata ? argument : undefined;
-    return state;
+    return super.toStateJson(topLevel);
+  }
+
+  protected _renderTask(topLevel?: sfn.QueryLanguage): object {
+    const jsonata = (this.queryLanguage ?? topLevel) === sfn.QueryLanguage.JSONATA;
+    const Payload = jsonata ? this.jsonataPayload() : this.payload();
+    const call = { FunctionName: this.job.createFunction.functionArn, Payload };
+    return {
+      Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke.waitForTaskToken`,
+      ...(jsonata ? { Arguments: call } : { Parameters: call }),
+    };
   }
 
   protected override whenBoundToGraph(graph: sfn.StateGraph): void {

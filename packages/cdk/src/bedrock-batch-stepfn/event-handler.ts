@@ -16,7 +16,7 @@ import {
 import { Construct } from 'constructs';
 import type { LogLevel } from './bedrock-batch-sfn-props';
 import { HandlerFunction } from './handler-function';
-import { suppressNag } from './nag-suppressions';
+import { explainWildcards, suppressNag } from './nag-suppressions';
 import { WaiterTable } from './waiter-table';
 
 /** What the fragments of a stack say of the handler that they share. */
@@ -78,7 +78,12 @@ export class EventHandler extends Construct implements iam.IGrantable {
     this.addRules();
     this.alarm = this.alarmOfDeadLetters();
     this.errorAlarm = this.alarmOfErrors();
-    this.suppress();
+    explainWildcards(this);
+    suppressNag(
+      this.deadLetterQueue.node.defaultChild as sqs.CfnQueue,
+      'AwsSolutions-SQS3',
+      'This queue is the dead-letter queue of the event handler',
+    );
   }
 
   /** The handler of the stack in which a fragment lies. Throws when the fragments of that stack want different ones. */
@@ -168,18 +173,6 @@ export class EventHandler extends Construct implements iam.IGrantable {
           'both share one event handler, so give both the same',
       );
     }
-  }
-
-  private suppress(): void {
-    const reason =
-      'Jobs get their ids from Bedrock, listing them knows no resource, task tokens name no state machine, and objects of ' +
-      'job outputs have names that are known only when they are written';
-    suppressNag(this, [{ id: 'AwsSolutions-IAM5', reason }], ['AWS::IAM::Policy']);
-    suppressNag(
-      this.deadLetterQueue,
-      [{ id: 'AwsSolutions-SQS3', reason: 'This queue is the dead-letter queue of the event handler' }],
-      ['AWS::SQS::Queue'],
-    );
   }
 }
 
