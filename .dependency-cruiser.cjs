@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'dev-dependencies-stay-in-tests',
       severity: 'error',
-      from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/)' },
+      from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/|^packages/[^/]+/scripts/)' },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

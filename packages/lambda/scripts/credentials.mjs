@@ -3,7 +3,9 @@
 export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';
 
 /** Bedrock's client asks for a bearer token too; a function has none and signs its requests. */
-export const nodeProvider = () => async () => {
+export const fromEnvSigningName = () => noToken;
+export const nodeProvider = () => noToken;
+
+async function noToken() {
   throw new Error('a function signs its requests; it has no bearer token');
-};
-export const fromEnvSigningName = nodeProvider;
+}

@@ -79,6 +79,8 @@ describe('an event', () => {
       { source: 'mine', detail: ours.detail },
     ];
     for (const event of forged) await account.event(event);
+    // the ARN that was written down is believed, and no other asked for under its name
+    expect(account.operations.filter((name) => name === 'GetModelInvocationJob')).toHaveLength(1);
     expect(table()).toBe(before);
     expect(answers()).toBe(0);
     expect((await account.ports.table.get(waiter))?.state).toBe('open');

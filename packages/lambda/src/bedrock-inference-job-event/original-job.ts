@@ -1,14 +1,17 @@
 import { fit, judge } from '../answer/index.ts';
 import { isTerminal } from '../jobs/index.ts';
 import { parseS3Uri } from '../place/index.ts';
-import type { Looked } from './look.ts';
 import type { EventPorts } from './ports.ts';
+import type { Settled } from './settle.ts';
+
+/** `foreign`: no job of this stack. */
+type Original = Exclude<Settled, 'unsettled'> | 'running' | 'foreign';
 
 /**
  * Answers for a job that the original construct made before the stack was updated to this one: it has a role of this stack, and
  * its task token stands in its tags, cut into pieces `TaskToken:0`, `TaskToken:1` and so on. Any other job is foreign.
  */
-export async function answerOriginal(ports: EventPorts, jobArn: string): Promise<Looked> {
+export async function answerOriginal(ports: EventPorts, jobArn: string): Promise<Original> {
   if (ports.batchRoleArns.length === 0) return 'foreign';
   const job = await ports.jobs.get(jobArn);
   if (job === undefined || !ports.batchRoleArns.includes(job.roleArn)) return 'foreign';
@@ -29,7 +32,7 @@ export async function answerOriginal(ports: EventPorts, jobArn: string): Promise
   return toLooked(await ports.tasks.answer(taskToken, { kind: 'success', output: fitted.output }));
 }
 
-function toLooked(told: 'told' | 'gone'): Looked {
+function toLooked(told: 'told' | 'gone'): Original {
   return told === 'told' ? 'answered' : 'gone';
 }
 

@@ -47,10 +47,10 @@ export async function sweep(ports: EventPorts): Promise<Swept> {
 }
 
 /** What was done for one waiter. */
-export type SweptOne = 'answered' | 'waiting' | 'gone' | 'abandoned';
+type SweptOne = 'answered' | 'waiting' | 'gone' | 'abandoned';
 
 /** Looks at one waiter. */
-export async function sweepOne(ports: EventPorts, waiter: Waiter): Promise<SweptOne> {
+async function sweepOne(ports: EventPorts, waiter: Waiter): Promise<SweptOne> {
   if (waiter.state === 'abandoned') return abandon(ports, waiter);
   if (waiter.refused !== undefined) return leaveIfGone(ports, waiter, await settleRefused(ports, waiter));
   const job = await jobOf(ports, waiter);

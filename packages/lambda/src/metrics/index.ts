@@ -1,1 +1,1 @@
-export { createMetrics, METRIC_NAMESPACE, type MetricName, type Metrics } from './metrics.ts';
+export { createMetrics, type MetricName, type Metrics } from './metrics.ts';

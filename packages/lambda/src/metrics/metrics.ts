@@ -1,7 +1,7 @@
 import type { LineSink } from '../log/index.ts';
 
 /** The namespace in CloudWatch. */
-export const METRIC_NAMESPACE = 'Batchrock/BedrockBatchSfn';
+const METRIC_NAMESPACE = 'Batchrock/BedrockBatchSfn';
 
 /** Every metric of the event handler; all are counts. */
 export type MetricName =

@@ -12,7 +12,7 @@ export interface Placeholders {
 const RESERVED = new Set(['state', 'status', 'open', 'index', 'batch', 'token', 'name', 'count', 'key', 'time']);
 
 /** An expression that DynamoDB would refuse. */
-export class ExpressionError extends Error {}
+class ExpressionError extends Error {}
 
 /** Reads the names and values of one request, and says at the end which were never used, as DynamoDB does. */
 export class Scope {
