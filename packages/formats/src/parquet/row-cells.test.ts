@@ -49,6 +49,14 @@ const outcome: fc.Arbitrary<OutcomeOf> = fc.oneof(
   fc.constant(failed),
 );
 
+/** A row of values that are too long for a dictionary. */
+const LONG = `m${'a'.repeat(1100)}`;
+const PLAIN_FROM_HERE: readonly [unknown, unknown, OutcomeOf] = [
+  LONG,
+  LONG,
+  { status: 'succeeded', response: LONG, stop: 'end_turn' },
+];
+
 test('the kernel is there: the comparison is of two versions', () => {
   const block = takeBlock(8);
   expect(addressOf(block)).toBeGreaterThan(0);
@@ -57,10 +65,15 @@ test('the kernel is there: the comparison is of two versions', () => {
 
 test('the kernel fills the pages as JavaScript does, whatever the rows are', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(cell, cell, outcome), { minLength: 1, maxLength: 60 }), async (rows) => {
-      const lines = rows.map(([a, b]) => JSON.stringify({ a, b, c: 'same' }));
-      await expectSameFile({ format: 'jsonl', bytes: bytesOf(lines.join('\n')), outcome: (row) => rows[row]![2] });
-    }),
+    fc.asyncProperty(
+      fc.array(fc.tuple(cell, cell, outcome), { minLength: 1, maxLength: 60 }),
+      fc.boolean(),
+      async (some, isPlain) => {
+        const rows = isPlain ? [PLAIN_FROM_HERE, ...some] : some;
+        const lines = rows.map(([a, b]) => JSON.stringify({ a, b, c: 'same' }));
+        await expectSameFile({ format: 'jsonl', bytes: bytesOf(lines.join('\n')), outcome: (row) => rows[row]![2] });
+      },
+    ),
     { numRuns: 150 },
   );
 }, 60_000);
