@@ -4,6 +4,7 @@ What moto lacks and what is added here, without touching its interpreter:
 - every call of a state machine is signed with one and the same key; here the access key names the role of the execution
 - a callback that comes before the call of its task has returned is not seen by a task with a heartbeat; here it is
 - a retried task keeps its token; here it gets a new one, as at the service
+- the cause of SendTaskFailure is dropped; here it is kept
 - retries, waits and heartbeats last as long as in the account; here they are divided by SPEED
 It ends when its standard input ends, so it never outlives who started it.
 """
@@ -17,6 +18,7 @@ import time
 
 from botocore.config import Config
 from moto.core.config import default_user_config
+from moto.core.responses import EmptyResult
 from moto.server import main
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
@@ -25,6 +27,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval.callback import callback
 from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.responses import StepFunctionResponse
 
 SPEED = float(os.environ.get("BATCHROCK_MOTO_SPEED", "1"))
 
@@ -97,6 +100,15 @@ def renew_tokens() -> None:
     StateTaskServiceCallback._evaluate_with_timeout = evaluate_with_timeout
 
 
+def keep_causes() -> None:
+    def send_task_failure(self):
+        token, error, cause = (self._get_param(name) for name in ("taskToken", "error", "cause"))
+        self.stepfunction_backend.send_task_failure(token, error=error, cause=cause)
+        return EmptyResult()
+
+    StepFunctionResponse.send_task_failure = send_task_failure
+
+
 def shorten_waits() -> None:
     class Time:
         """What the interpreter's retries use of `time`."""
@@ -123,6 +135,7 @@ if __name__ == "__main__":
     sign_as_the_role_of_the_execution()
     see_early_callbacks()
     renew_tokens()
+    keep_causes()
     shorten_waits()
     threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

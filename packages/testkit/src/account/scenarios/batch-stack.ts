@@ -10,8 +10,8 @@ export type FragmentProps = Omit<batch.BedrockBatchSfnProps, 'bedrockBatchInputB
 export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
 
 /**
- * An input and an output bucket, and a state machine whose fragments run side by side, each on the member of the input that
- * bears its name. The errors of a fragment end the execution as in the example of the README.
+ * An input and an output bucket, and a state machine whose fragments, if there are several, run side by side, each on the
+ * member of the input that bears its name. The errors of a fragment end the execution as in the example of the README.
  */
 export class BatchStack extends Stack {
   constructor(scope: Construct, id: string, fragments: Readonly<Record<string, FragmentProps>>) {
@@ -19,8 +19,7 @@ export class BatchStack extends Stack {
     const secure = { enforceSSL: true, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL };
     const input = new s3.Bucket(this, 'Input', secure);
     const output = new s3.Bucket(this, 'Output', secure);
-    const parallel = new sfn.Parallel(this, 'SideBySide');
-    for (const [name, props] of Object.entries(fragments)) {
+    const branches = Object.entries(fragments).map(([name, props]) => {
       const fragment = new batch.BedrockBatchSfn(this, name, {
         bedrockBatchInputBucket: input,
         bedrockBatchOutputBucket: output,
@@ -32,9 +31,11 @@ export class BatchStack extends Stack {
         causePath: sfn.JsonPath.stringAt('$.cause'),
       });
       for (const end of fragment.endStates) if (end instanceof sfn.TaskStateBase) end.addCatch(failed);
-      parallel.branch(sfn.Chain.start(fragment));
-    }
-    new sfn.StateMachine(this, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(parallel) });
+      return sfn.Chain.start(fragment);
+    });
+    const [only = new sfn.Pass(this, 'Nothing'), ...others] = branches;
+    const start = others.length === 0 ? only : new sfn.Parallel(this, 'SideBySide').branch(...branches);
+    new sfn.StateMachine(this, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(start) });
   }
 }
 

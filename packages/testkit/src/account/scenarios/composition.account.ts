@@ -50,7 +50,7 @@ test('two stacks each answer for their own jobs, though both see all events', as
     account.executions.start(other.machine, { only: input }),
   ]);
   expect(await endOf(account, left)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await endOf(account, right)).toMatchObject({ status: 'SUCCEEDED', output: [[answers, answers]] });
+  expect(await endOf(account, right)).toMatchObject({ status: 'SUCCEEDED', output: [answers, answers] });
   expect(account.functions.invocations(one.eventHandler)).toBeGreaterThanOrEqual((before ?? 0) + 6);
   expect(account.functions.invocations(other.eventHandler)).toBeGreaterThanOrEqual((mine ?? 0) + 6);
 });
