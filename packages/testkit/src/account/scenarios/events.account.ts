@@ -128,5 +128,4 @@ test('an event that comes before Create has returned finds its job', async () =>
   await account.bedrock.clearFaults();
   expect(await scenario.end(execution, 60)).toMatchObject({ status: 'SUCCEEDED', output: [{ status: 'Completed' }] });
   expect(await scenario.jobs('early')).toHaveLength(1);
-  expect(answersOf('early')).toBe(1);
 });

@@ -1,0 +1,45 @@
+import { GetModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openScenario, type Scenario } from './scenario.ts';
+
+let scenario: Scenario;
+beforeAll(async () => {
+  scenario = await openScenario({}, { bedrock: { faults: { jobRunMs: { 'long*': 40 * 3_600_000, 'later*': 10 * 3_600_000 } } } });
+});
+afterAll(async () => {
+  expect(scenario.account.refusals()).toEqual([]);
+  await scenario.close();
+});
+
+const statusOf = async (jobArn: string | undefined): Promise<string | undefined> => {
+  const { bedrock } = scenario.account.clients;
+  return (await bedrock.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }))).status;
+};
+
+test('the jobs of an execution that was aborted are stopped, after ten minutes and not before', async () => {
+  const { account } = scenario;
+  const execution = await scenario.start('long', 2);
+  const jobs = await scenario.jobs('long', 2);
+  await scenario.pass(90);
+  for (const { jobArn } of jobs) expect(await statusOf(jobArn)).toBe('InProgress');
+  await account.executions.stop(execution);
+  const aborted = account.clock.now();
+  const minutes = await scenario.passUntil(async () => (await statusOf(jobs[0]?.jobArn)) !== 'InProgress', 60);
+  expect(minutes).toBeGreaterThanOrEqual(10);
+  // ten minutes and two sweeps; a third because moto lets go of a token only when its next heartbeat has come
+  expect(account.clock.now() - aborted).toBeLessThanOrEqual(26 * 60_000);
+  await scenario.passUntil(
+    async () => (await Promise.all(jobs.map(({ jobArn }) => statusOf(jobArn)))).every((status) => status === 'Stopped'),
+    15,
+  );
+  expect(scenario.said('job stopped: nobody waits for it', 'long')).toHaveLength(2);
+  expect(await scenario.tokensInLogs()).toEqual([]);
+});
+
+test('a job whose execution goes on for hours is left alone', async () => {
+  const execution = await scenario.start('later');
+  const [job] = await scenario.jobs('later');
+  await scenario.pass(300);
+  expect(await statusOf(job?.jobArn)).toBe('InProgress');
+  expect(await scenario.end(execution, 600)).toMatchObject({ status: 'SUCCEEDED', output: [{ job_arn: job?.jobArn }] });
+});
