@@ -40,6 +40,13 @@ module.exports = {
       to: { path: '^packages/lambda/' },
     },
     {
+      name: 'cdk-imports-none-of-ours',
+      severity: 'error',
+      comment: 'the constructs carry the handlers as bundles',
+      from: { path: '^packages/cdk/src/' },
+      to: { path: '^packages/(?!cdk/)' },
+    },
+    {
       name: 'testkit-is-for-tests',
       severity: 'error',
       from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/)' },
@@ -49,12 +56,13 @@ module.exports = {
       name: 'dev-dependencies-stay-in-tests',
       severity: 'error',
       from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/|^packages/[^/]+/scripts/)' },
-      to: { dependencyTypes: ['npm-dev'] },
+      // the constructs take the CDK of their user, and pin one for our own tests
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '(^|/)dist/|^packages/cdk/(lib|handlers|[.]languages)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.tests.json' },
     enhancedResolveOptions: {
