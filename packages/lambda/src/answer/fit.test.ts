@@ -35,6 +35,11 @@ describe('an answer', () => {
     );
   });
 
+  it('is counted in bytes, of which a character may be several', () => {
+    const wide = { ...answerOf(0), keys: ['ä'.repeat(200_000)] };
+    expect(fit(wide, { manifestCount: 1, answerKey: 'a' }).object?.body).toBe(JSON.stringify(wide));
+  });
+
   it('is a bare pointer where a thousand others are returned beside it', () => {
     const long = { ...answerOf(1), model_id: 'm'.repeat(200), error: 'Stopped', cause: 'c'.repeat(500), status: 'Stopped' };
     const { output } = fit(long, { manifestCount: 1000, answerKey: 'a' });
