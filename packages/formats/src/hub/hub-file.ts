@@ -200,6 +200,7 @@ export class HubFile {
     };
     return {
       size: this.size,
+      isRemote: true,
       readInto,
       read: async (from, to, signal) => {
         invariant(from <= to, `${this.name} was asked for ${from} to ${to}`);

@@ -72,7 +72,7 @@ export class ChunkBytes {
     const from = this.#next;
     this.#isReading = true;
     try {
-      const taken = (await this.#ahead?.take(from, target)) ?? 0;
+      const taken = this.#ahead === undefined ? 0 : await this.#ahead.take(from, target);
       if (taken < target.length && !this.#isReleased) {
         await readRange(this.#access, from + taken, target.subarray(taken), this.#signal);
       }
