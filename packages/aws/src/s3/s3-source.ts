@@ -25,7 +25,6 @@ export function s3Source(at: S3Location, { key, size, etag }: ObjectInfo): Sourc
   };
   const access: RandomAccess = {
     size,
-    isRemote: true,
     readInto,
     async read(from, to, signal) {
       invariant(from <= to, `${name} was asked for ${from} to ${to}`);

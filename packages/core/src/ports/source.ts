@@ -30,8 +30,6 @@ export interface PinOptions extends CallOptions {
 export interface RandomAccess {
   /** Bytes. */
   readonly size: number;
-  /** Each read waits for a server, so that the next one is better asked for before it is needed. */
-  readonly isRemote?: boolean;
   /**
    * Exactly the bytes `[from, to)`, in memory that the caller owns. A read that breaks off is taken up again. Throws
    * `BR-E0118` when the source is not what it was, and an `InvariantError` for a range that is not inside it.

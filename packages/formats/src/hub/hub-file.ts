@@ -200,7 +200,6 @@ export class HubFile {
     };
     return {
       size: this.size,
-      isRemote: true,
       readInto,
       read: async (from, to, signal) => {
         invariant(from <= to, `${this.name} was asked for ${from} to ${to}`);

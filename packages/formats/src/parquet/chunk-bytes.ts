@@ -1,9 +1,7 @@
 import { CancelledError, type RandomAccess } from '@batchrock/core';
-import { ReadAhead } from './read-ahead.ts';
-import { readRange } from './read-range.ts';
 import { SharedBlock } from './shared-block.ts';
 
-/** The bytes of a column chunk from front to back, read in large pieces into one block; remote ones a piece ahead. */
+/** The bytes of a column chunk from front to back, read in large pieces into one block. */
 export class ChunkBytes {
   /** What is read and not consumed: `bytes[at..]`. Overwritten by the next `fill` that reads. */
   bytes: Uint8Array = new Uint8Array(0);
@@ -12,7 +10,6 @@ export class ChunkBytes {
   readonly #pieceBytes: number;
   readonly #signal: AbortSignal | undefined;
   readonly #block = new SharedBlock();
-  readonly #ahead: ReadAhead | undefined;
   /** Of the file: the first byte that is not read, and the chunk's end. */
   #next = 0;
   #end = 0;
@@ -24,7 +21,6 @@ export class ChunkBytes {
     this.#access = access;
     this.#pieceBytes = pieceBytes;
     this.#signal = signal;
-    if (access.isRemote) this.#ahead = new ReadAhead(access, signal);
   }
 
   open(start: number, end: number): void {
@@ -32,7 +28,6 @@ export class ChunkBytes {
     this.at = 0;
     this.#next = start;
     this.#end = end;
-    this.#ahead?.close();
   }
 
   /** Bytes that are read and not consumed. */
@@ -49,8 +44,7 @@ export class ChunkBytes {
   async fill(count: number): Promise<void> {
     const kept = this.available;
     if (kept >= count) return;
-    const wanted = Math.min(this.#end, this.#next + Math.max(count - kept, this.#pieceBytes - kept));
-    const to = Math.max(wanted, this.#ahead?.endFrom(this.#next) ?? 0);
+    const to = Math.min(this.#end, this.#next + Math.max(count - kept, this.#pieceBytes - kept));
     const rest = this.bytes.subarray(this.at);
     const bytes = this.#block.room(kept + to - this.#next, rest);
     await this.#read(bytes.subarray(kept));
@@ -58,7 +52,6 @@ export class ChunkBytes {
     this.#next = to;
     this.bytes = bytes;
     this.at = 0;
-    this.#ahead?.begin(to, Math.min(this.#end, to + this.#pieceBytes));
   }
 
   /** Gives its memory back, and when a read is under way, as soon as that has ended: its bytes may not go to the next owner. */
@@ -69,13 +62,11 @@ export class ChunkBytes {
   }
 
   async #read(target: Uint8Array): Promise<void> {
-    const from = this.#next;
+    const { readInto } = this.#access;
     this.#isReading = true;
     try {
-      const taken = this.#ahead === undefined ? 0 : await this.#ahead.take(from, target);
-      if (taken < target.length && !this.#isReleased) {
-        await readRange(this.#access, from + taken, target.subarray(taken), this.#signal);
-      }
+      if (readInto !== undefined) await readInto(this.#next, target, this.#signal);
+      else target.set(await this.#access.read(this.#next, this.#next + target.length, this.#signal));
     } finally {
       this.#isReading = false;
       if (this.#isReleased) this.#block.release();

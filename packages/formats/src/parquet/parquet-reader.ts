@@ -47,8 +47,7 @@ export class ParquetReader implements RowReader {
     this.dialect = { format: 'parquet', columns: file.types };
     this.columns = file.columns.map((column) => column.name);
     this.rowCount = file.rows;
-    // a remote column has one piece at hand and one on its way
-    const piece = Math.floor(AHEAD_BYTES / file.leaves.length / (access.isRemote ? 2 : 1));
+    const piece = Math.floor(AHEAD_BYTES / file.leaves.length);
     const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(MOST_PIECE_BYTES, piece));
     const budget = new PageBudget();
     const cursorOptions = { access, pieceBytes, packed: this.#packed, budget, maxExpansion, signal };
