@@ -15,7 +15,7 @@ const wildcards: readonly Wildcard[] = [
   { finding: /^Action::kms:(GenerateDataKey|ReEncrypt)\*$/, reason: 'The actions by which the CDK grants the use of a key' },
   { finding: /model-invocation-job\/\*$/, reason: 'Jobs get their ids from Bedrock when they are created' },
   {
-    finding: /:bedrock:[^:]*:[^:]*:(foundation-model|inference-profile|application-inference-profile|custom-model)\//,
+    finding: /:bedrock:.*:(foundation-model|inference-profile|application-inference-profile|custom-model)\//,
     reason: 'The models that this construct was given, in the Regions that their profiles lead to, or all of them',
   },
   { finding: /^Resource::.*\/answers\/\*$/, reason: 'Answers too large for a state machine, named when they are written' },
@@ -24,7 +24,7 @@ const wildcards: readonly Wildcard[] = [
     reason: 'Objects of the given bucket, below the given prefix where there is one; manifests and outputs are named at run time',
   },
   {
-    finding: /:ec2:[^:]*:[^:]*:(network-interface|security-group)\/\*$/,
+    finding: /:ec2:.*:(network-interface|security-group)\/\*$/,
     reason: 'Bedrock makes the network interfaces of a job',
   },
   {

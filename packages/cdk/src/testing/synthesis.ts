@@ -90,3 +90,6 @@ export const handlerPolicy = `${handlerId}BedrockEventHandlerServiceRoleDefaultP
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
+
+// The first synthesis of a process loads most of the CDK; on a busy machine that takes longer than a test may.
+resourcesOf(stackWith());
