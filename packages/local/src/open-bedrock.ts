@@ -5,20 +5,21 @@ import { clockRoutes } from './clock/index.ts';
 import { createEventSender } from './events/index.ts';
 import { createFaultSwitch, faultRoutes } from './faults/index.ts';
 import { type JobEngine, type JobTable, openJobTable, startEngine, wallMs } from './jobs/index.ts';
+import type { LocalBedrockPorts } from './ports.ts';
 import { createQuotasService } from './quotas/index.ts';
 import { createRuntimeService } from './runtime/index.ts';
 import type { AdminRoute, ServerContext, ServerModule } from './server/index.ts';
 import { recordCalls } from './storage/index.ts';
 
 /** Opens Bedrock in the folder: control plane, runtime, quotas, and the engine, which goes on with every open job. */
-export function openBedrock(context: ServerContext): ServerModule {
+export function openBedrock(context: ServerContext, ports: LocalBedrockPorts): ServerModule {
   const settings = resolveBedrockOptions(context.options);
   const faults = createFaultSwitch(settings.faults);
   const answerer = createAnswerer(settings);
   const jobs = openJobTable(join(context.options.dir, 'jobs'));
   const events = createEventSender({
     url: settings.eventsUrl,
-    take: context.ports.onEvent,
+    take: ports.onEvent,
     clock: context.clock,
     account: context.options.account,
     faults,
@@ -34,7 +35,7 @@ export function openBedrock(context: ServerContext): ServerModule {
   });
   const models = createModelTable(settings.extraModels);
   // with the keys of a role only the job itself can see what they open
-  const storage = context.ports.credentialsFor === undefined ? context.storage : undefined;
+  const storage = ports.credentialsFor === undefined ? context.storage : undefined;
   const state = { settings, storage, jobs, engine, models, faults, clock: context.clock, onStatus: events.send };
   return {
     services: [createControlService(state), createRuntimeService(state, answerer), createQuotasService(state)],

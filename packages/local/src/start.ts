@@ -68,13 +68,12 @@ async function serve(front: Front, options: ResolvedOptions, ports: LocalBedrock
   for (const bucket of options.buckets) objects.buckets.create(bucket, options.region);
   const context: ServerContext = {
     options,
-    ports,
     clock: ports.clock ?? openClock(dir),
     ...(await jobStorage(options, objects, ports)),
     calls: createCallLog(),
     url: endpointUrl({ host, port: front.port }),
   };
-  const modules: readonly ServerModule[] = [openS3(context, objects), openBedrock(context)];
+  const modules: readonly ServerModule[] = [openS3(context, objects), openBedrock(context, ports)];
   front.serve({
     services: modules.flatMap((module) => module.services),
     admin: [...adminRoutes(id, context), ...modules.flatMap((module) => module.admin)],

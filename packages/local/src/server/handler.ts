@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { ServiceClock } from '../clock/index.ts';
+import type { ServiceClock } from '../clock/service-clock.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { LocalBedrockPorts } from '../ports.ts';
 import type { CallLog, ObjectStorage } from '../storage/index.ts';
 
 /** The services that share the one port. */
@@ -68,7 +67,6 @@ export interface ServerContext {
   /** The S3 of one job, reached with the keys of its role where they are asked for. */
   readonly storageFor: (job: { readonly roleArn: string; readonly jobArn: string }) => ObjectStorage;
   readonly clock: ServiceClock;
-  readonly ports: LocalBedrockPorts;
   /** Where jobs record their S3 calls. */
   readonly calls: CallLog;
   /** The server's own address, `http://127.0.0.1:<port>`. */

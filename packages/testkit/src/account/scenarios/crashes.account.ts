@@ -72,7 +72,7 @@ describe('a crash at any moment leaves one job and one answer', () => {
 async function endedAndNotTold(name: string): Promise<{ readonly jobName: string; readonly execution: string }> {
   const { faults } = scenario.account.bus;
   for (let nth = 1; ; nth += 1) {
-    const jobName = `${name}-${nth}-`;
+    const jobName = `${name}-${nth}x`;
     faults.hold({ detail: { status: ['Completed'] } });
     const execution = await scenario.start(jobName);
     await scenario.jobs(jobName);
