@@ -21,9 +21,15 @@ export function synthesise(assembly) {
   run(join(folder, 'example'), [assembly], { cwd: folder });
 }
 
-/** The module of the program: what the bindings require, and the bindings themselves from their folder. */
+/**
+ * The module of the program: the bindings from their folder, and what they require directly. What those in turn require is left
+ * to their own modules: the bindings name the versions that npm took, and not each of them is a Go module too.
+ */
 function goMod(module) {
-  const [, name] = /^module (\S+)$/m.exec(readFileSync(join(module, 'go.mod'), 'utf8')) ?? [];
-  const required = /require \(\n([\s\S]*?)\)/.exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '';
+  const text = readFileSync(join(module, 'go.mod'), 'utf8');
+  const direct = text.replace(/^.*\/\/ indirect\n/gm, '');
+  writeFileSync(join(module, 'go.mod'), direct);
+  const [, name] = /^module (\S+)$/m.exec(direct) ?? [];
+  const [, required = ''] = /require \(\n([\s\S]*?)\)/.exec(direct) ?? [];
   return `module example\n\ngo 1.25\n\nrequire (\n${required}\t${name} v0.0.0\n)\n\nreplace ${name} => ${module}\n`;
 }

@@ -1,6 +1,7 @@
 package example;
 
 import io.github.batchrock.cdk.bedrock_batch_stepfn.BedrockBatchSfn;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;
@@ -43,14 +44,12 @@ public final class Example extends Stack {
             .timeout(Duration.hours(48))
             .build();
 
-    Pass inputState =
-        Pass.Builder.create(this, "InputState")
-            .parameters(
-                Map.of(
-                    "job_name", "test_job",
-                    "manifest_keys", List.of("test_key.jsonl"),
-                    "model_id", "test.model-v1"))
-            .build();
+    // Map.of() would give another order, and so another text of the definition, in each run
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    parameters.put("job_name", "test_job");
+    parameters.put("manifest_keys", List.of("test_key.jsonl"));
+    parameters.put("model_id", "test.model-v1");
+    Pass inputState = Pass.Builder.create(this, "InputState").parameters(parameters).build();
 
     Pass outputState = new Pass(this, "OutputState");
 
