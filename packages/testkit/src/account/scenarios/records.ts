@@ -17,3 +17,17 @@ export function recordsText(count: number): string {
 export async function putRecords(s3: S3Client, bucket: string, key: string, count = 100): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: recordsText(count) }));
 }
+
+/**
+ * Puts a folder of files with names so long that ten jobs that read it have answers too large for one execution together:
+ * 35 names of 700 characters are 25 kB, and a tenth of what an execution holds is 24 kB.
+ */
+export async function putLongFolder(s3: S3Client, bucket: string): Promise<{ readonly folder: string; readonly files: number }> {
+  const folder = 'in/long/';
+  const files = 35;
+  for (let i = 0; i < files; i += 1) {
+    const name = `${'n'.repeat(700)}-${String(i).padStart(2, '0')}.jsonl`;
+    await putRecords(s3, bucket, folder + name, 5);
+  }
+  return { folder, files };
+}
