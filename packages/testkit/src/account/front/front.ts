@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
@@ -78,6 +79,8 @@ export async function openFront(): Promise<Front> {
 }
 
 async function answer(incoming: IncomingMessage, response: ServerResponse, backends: Backends): Promise<void> {
+  // moto's tasks read it from every error
+  response.setHeader('x-amzn-requestid', randomUUID());
   const [path = '/', search = ''] = (incoming.url ?? '/').split('?', 2);
   const query = new URLSearchParams(search);
   const signature = signatureOf(incoming.headers, query);

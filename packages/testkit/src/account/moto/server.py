@@ -5,7 +5,9 @@ What moto lacks and what is added here, without touching its interpreter:
 - a callback that comes before the call of its task has returned is not seen by a task with a heartbeat; here it is
 - a retried task keeps its token; here it gets a new one, as at the service
 - the cause of SendTaskFailure is dropped; here it is kept
-- retries, waits and heartbeats last as long as in the account; here they are divided by SPEED
+- a task with a heartbeat and without a timeout ends after 60 seconds; here it has no timeout, as at the service
+- an error named `States.` may not pass a Map or reach a Fail state; here it may
+- retries, waits, timeouts and heartbeats last as long as in the account; here they are divided by SPEED
 It ends when its standard input ends, so it never outlives who started it.
 """
 
@@ -20,7 +22,10 @@ from botocore.config import Config
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
 from moto.server import main
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import Timeout, TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
@@ -109,6 +114,21 @@ def keep_causes() -> None:
     StepFunctionResponse.send_task_failure = send_task_failure
 
 
+def give_no_timeout_unasked() -> None:
+    def eval_body(self, env):
+        seconds = self._eval_seconds(env=env)
+        env.stack.append(TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS if self.is_default_value() else seconds / SPEED)
+
+    Timeout._eval_body = eval_body
+
+
+def let_error_names_pass() -> None:
+    def init(self, error_name):
+        ErrorName.__init__(self, error_name=error_name)
+
+    CustomErrorName.__init__ = init
+
+
 def shorten_waits() -> None:
     class Time:
         """What the interpreter's retries use of `time`."""
@@ -136,6 +156,8 @@ if __name__ == "__main__":
     see_early_callbacks()
     renew_tokens()
     keep_causes()
+    give_no_timeout_unasked()
+    let_error_names_pass()
     shorten_waits()
     threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
