@@ -26,7 +26,7 @@ export const bedrockPermissions: Naming = (request, place) => {
 };
 
 /** The ARNs that a model of a request stands for: a profile also for the model behind it. */
-export function modelArns(modelId: string, { partition, region, account }: Place): readonly string[] {
+function modelArns(modelId: string, { partition, region, account }: Place): readonly string[] {
   if (modelId.startsWith('arn:')) return [modelId];
   const foundation = (id: string): string => `arn:${partition}:bedrock:${region}::foundation-model/${id}`;
   if (!PROFILE.test(modelId)) return [foundation(modelId)];

@@ -1,2 +1,2 @@
-export { ADMINISTRATOR, type Caller, type Credentials, callerOf, credentialsFor } from './credentials.ts';
+export { ADMINISTRATOR, type Caller, type Credentials, credentialsFor } from './credentials.ts';
 export { type Backends, type Front, type InvokeAnswer, openFront } from './front.ts';

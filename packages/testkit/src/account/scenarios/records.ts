@@ -1,7 +1,7 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /** The input of a job: so many records for a model of Anthropic. */
-export function recordsText(count: number): string {
+function recordsText(count: number): string {
   const record = (i: number): object => ({
     recordId: `R${String(i).padStart(10, '0')}`,
     modelInput: {

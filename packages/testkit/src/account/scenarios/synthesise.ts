@@ -1,11 +1,13 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 
-/** Synthesises an app into a folder of its own and gives that folder. Needs no network. */
+/** Synthesises an app into a folder of its own, which goes with this process, and gives that folder. Needs no network. */
 export function synthesise(build: (app: App) => void): string {
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'batchrock-assembly-')), analyticsReporting: false });
+  const outdir = mkdtempSync(join(tmpdir(), 'batchrock-assembly-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  const app = new App({ outdir, analyticsReporting: false });
   build(app);
   return app.synth().directory;
 }
