@@ -11,7 +11,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['packages/testkit/src/account/**/*.account.ts'],
-    globalSetup: ['packages/testkit/src/account/set-up.ts'],
+    globalSetup: [fileURLToPath(new URL('./src/account/set-up.ts', import.meta.url))],
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source'],
     testTimeout: 300_000,
