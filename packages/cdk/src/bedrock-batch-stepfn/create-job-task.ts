@@ -136,7 +136,10 @@ export class CreateJobTask extends sfn.TaskStateBase {
         'jobName.$': '$.job_name',
         'manifestKey.$': '$.manifest_key',
         'manifestCount.$': '$.manifest_count',
-        toleratedFailure: job.toleratedFailure,
+        ...(job.toleratedFailure !== undefined && {
+          toleratedFailure: job.toleratedFailure,
+          'taskEntered.$': '$$.State.EnteredTime',
+        }),
       },
       'TaskToken.$': '$$.Task.Token',
     };
@@ -169,7 +172,10 @@ export class CreateJobTask extends sfn.TaskStateBase {
         jobName: '{% $states.input.job_name %}',
         manifestKey: '{% $states.input.manifest_key %}',
         manifestCount: '{% $states.input.manifest_count %}',
-        toleratedFailure: job.toleratedFailure,
+        ...(job.toleratedFailure !== undefined && {
+          toleratedFailure: job.toleratedFailure,
+          taskEntered: '{% $states.context.State.EnteredTime %}',
+        }),
       },
       TaskToken: '{% $states.context.Task.Token %}',
     };

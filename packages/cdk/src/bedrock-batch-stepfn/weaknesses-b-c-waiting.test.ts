@@ -100,7 +100,10 @@ it('weakness 10: waits out quotas and throttling, with growing pauses and jitter
 describe('weakness 11: one bad manifest', () => {
   it('is tolerated when the user says so, and the handler may stop jobs that nobody awaits', () => {
     const states = definitionOf(stackWith({ toleratedFailure: 3 })).States['BatchEvaluateMap'].ItemProcessor.States;
-    expect(states.CreateModelInvocationJobTask.Parameters.Payload.batch.toleratedFailure).toBe(3);
+    expect(states.CreateModelInvocationJobTask.Parameters.Payload.batch).toMatchObject({
+      toleratedFailure: 3,
+      'taskEntered.$': '$$.State.EnteredTime',
+    });
     expect(task.Parameters.Payload.batch).not.toHaveProperty('toleratedFailure');
     expect(statementsOf(plain, handlerPolicy).flatMap(({ actions }) => actions)).toEqual(
       expect.arrayContaining(['bedrock:StopModelInvocationJob', 'states:SendTaskHeartbeat']),

@@ -68,6 +68,25 @@ describe('the sweep', () => {
     expect(await account.ports.table.get(waiter)).not.toHaveProperty('goneSince');
   });
 
+  it('leaves a waiter without a job to a task that waits half an hour for the quota, and drops it after three quarters', async () => {
+    await account.bedrock.admin('PUT', 'faults', { foreignJobs: 100 });
+    await expect(account.start({ token: 'token-a' })).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' });
+    gone('token-a');
+    for (let minutes = 0; minutes < 35; minutes += 5) {
+      await account.sweep();
+      await account.advance(5);
+    }
+    await expect(account.start({ token: 'token-b' })).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' });
+    const [waiter = ''] = account.dynamo.items.keys();
+    expect(await account.ports.table.get(waiter)).toMatchObject({ state: 'open', attempt: 1 });
+    gone('token-b');
+    await account.sweep();
+    await account.advance(46);
+    await account.sweep();
+    expect((await account.ports.table.get(waiter))?.state).toBe('abandoned');
+    expect([stops(), account.metric('JobsAbandoned')]).toEqual([0, 0]);
+  });
+
   it('forgets that a task seemed gone when it is there again', async () => {
     const { waiter } = await account.start({ token: 'token-a' });
     await account.advance(60);

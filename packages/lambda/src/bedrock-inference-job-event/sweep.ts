@@ -8,8 +8,13 @@ import { settle, settleRefused } from './settle.ts';
 const AT_ONCE = 10;
 /** A job whose ARN is not written down after so long is looked for by its name: the create handler has long ended. */
 const ADOPT_MS = 5 * 60_000;
-/** A token may look gone while Step Functions waits to try the task again; after so long nobody does. */
+/** A token may look gone while Step Functions waits to try the task again after a crash; after so long nobody does. */
 const GONE_MS = 10 * 60_000;
+/**
+ * The same where no job was made: a full quota is tried again after up to half an hour (the construct's longest pause), and
+ * nothing runs or costs meanwhile.
+ */
+const GONE_WITHOUT_JOB_MS = 45 * 60_000;
 /** How long Bedrock may take beyond its own timeout to say that a job has ended. */
 const OVERDUE_HOURS = 6;
 
@@ -73,7 +78,8 @@ async function jobOf(ports: EventPorts, waiter: Waiter): Promise<Job | undefined
 
 async function leaveIfGone(ports: EventPorts, waiter: Waiter, settled: 'answered' | 'gone' | 'unsettled'): Promise<SweptOne> {
   if (settled !== 'gone') return settled === 'answered' ? 'answered' : 'waiting';
-  if (waiter.goneSince === undefined || ports.now() - waiter.goneSince <= GONE_MS) return 'gone';
+  const patience = waiter.jobArn === undefined ? GONE_WITHOUT_JOB_MS : GONE_MS;
+  if (waiter.goneSince === undefined || ports.now() - waiter.goneSince <= patience) return 'gone';
   return (await ports.table.setAbandoned(waiter)) ? abandon(ports, waiter) : 'waiting';
 }
 

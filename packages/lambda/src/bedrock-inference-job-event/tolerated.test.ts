@@ -49,6 +49,20 @@ describe('a batch that tolerates failures', () => {
     expect(account.output('token-0-x')).toMatchObject({ status: 'Completed' });
   });
 
+  it('goes on without a job that found no room in the quota for ten hours, and waits until then', async () => {
+    await account.bedrock.admin('PUT', 'faults', { foreignJobs: 100 });
+    const taskEntered = new Date(account.ports.now()).toISOString();
+    await account.advance(9 * 60);
+    await expect(start(0, { taskEntered })).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' });
+    await account.advance(2 * 60);
+    await expect(start(1, { taskEntered, toleratedFailure: 0 })).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' });
+    const { jobArn } = await start(0, { taskEntered });
+    expect(jobArn).toBeUndefined();
+    await account.sweep();
+    expect(account.output('token-0-x')).toMatchObject({ status: 'Failed', error: 'ServiceQuotaExceededException' });
+    expect(failures()).toEqual(['0']);
+  });
+
   it('is told by the sweep of what was refused before there was a job', async () => {
     const refused = await start(0, { manifestKey: 'dt=2026-11-21/a.jsonl' });
     expect(refused.jobArn).toBeUndefined();

@@ -18,6 +18,8 @@ export interface CreateRequest {
   readonly manifestKey: string;
   readonly manifestCount: number;
   readonly toleratedFailure: number;
+  /** Milliseconds since the epoch at which the task was entered, the same over its retries; a tolerant state machine tells it. */
+  readonly taskEntered?: number;
   readonly parameters: JobParameters;
 }
 
@@ -48,8 +50,14 @@ export function parseCreateRequest(event: unknown): CreateRequest {
     manifestKey: textAt(batch, 'manifestKey') ?? '',
     manifestCount: numberAt(batch, 'manifestCount') ?? 1,
     toleratedFailure: numberAt(batch, 'toleratedFailure') ?? 0,
+    ...optional('taskEntered', timeOf(textAt(batch, 'taskEntered'))),
     parameters,
   };
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const time = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function parametersFrom(payload: Payload): JobParameters {

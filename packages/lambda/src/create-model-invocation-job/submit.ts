@@ -19,6 +19,11 @@ export interface SubmitPorts {
 const MAX_RACES = 5;
 /** Bedrock's longest timeout (API reference, 2026-11), where the payload names none. */
 const LONGEST_TIMEOUT_HOURS = 168;
+/**
+ * A tolerant batch goes on without a job that Bedrock has had no room for during so long. The retries of the state machine last
+ * some 14 hours (60, up to half an hour apart, with jitter), and their end would be the end of the whole batch.
+ */
+const PATIENCE_MS = 10 * 3_600_000;
 
 /**
  * Writes the waiter, makes the job and writes its ARN, in this order: whatever crashes in between, the next try finds the same
@@ -40,7 +45,7 @@ export async function submit(ports: SubmitPorts, request: CreateRequest): Promis
     await ports.table.setJobArn(waiter, jobArn);
     return { ...waiter, jobArn };
   } catch (error) {
-    if (!isFinal(error) || request.toleratedFailure === 0) throw error;
+    if (request.toleratedFailure === 0 || !(isFinal(error) || isGivenUp(error, request, ports.now()))) throw error;
     // The batch goes on without this job: the sweep, which alone may answer, tells the task.
     await ports.table.setRefused(waiter, { error: error.name, cause: error.message });
     ports.log('WARN', 'job refused', { jobName: waiter.jobName, index: waiter.index, error: error.name });
@@ -87,6 +92,12 @@ async function findOrCreate(ports: SubmitPorts, waiter: Waiter, turn: Turn, requ
     if (found === undefined) throw error;
     return found.jobArn;
   }
+}
+
+/** Bedrock has said for hours that it makes no job now. What may have made one all the same does not count. */
+function isGivenUp(error: unknown, { taskEntered }: CreateRequest, now: number): error is Error {
+  if (!(error instanceof Error) || taskEntered === undefined || now - taskEntered <= PATIENCE_MS) return false;
+  return error.name === 'ServiceQuotaExceededException' || error.name === 'ThrottlingException';
 }
 
 function askedOf(request: CreateRequest): Asked {

@@ -29,6 +29,7 @@ export interface TaskOptions {
   readonly execution?: string;
   readonly entered?: string;
   readonly toleratedFailure?: number;
+  readonly taskEntered?: string;
   readonly modelId?: string;
 }
 
@@ -77,6 +78,7 @@ export function payloadOf(task: TaskOptions): Record<string, unknown> {
       manifestKey,
       manifestCount: task.manifestCount ?? 1,
       ...(task.toleratedFailure === undefined ? {} : { toleratedFailure: task.toleratedFailure }),
+      ...(task.taskEntered === undefined ? {} : { taskEntered: task.taskEntered }),
     },
   };
 }
