@@ -119,7 +119,7 @@ describe('a terminal', () => {
     const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--new', '--force', '--endpoint-url', server.url];
     const shown = await cli(argv, { cwd, columns: 100 });
     expect(shown.code).toBe(0);
-    const frames = shown.stderr.split('\r\u001b[K').filter((frame) => frame.startsWith('run r-') && frame.includes('%'));
+    const frames = shown.stderr.split('\r\u001b[K').filter((frame) => /^r-\w+ .*%/.test(frame));
     expect(frames.length).toBeGreaterThan(2);
     for (const frame of frames) expect(frame.replace(/\n.*/s, '').length).toBeLessThan(100);
     expect(shown.stderr).not.toMatch(/NaN|undefined|Infinity/);

@@ -10,7 +10,6 @@ import {
 } from '@batchrock/core';
 import { createCsvWriter, createJsonlWriter, createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
-import { exportByThreads } from '../parallel/export-by-threads.ts';
 import { type KnownExport, type OutputFormat, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
 import { VERSION } from '../version.ts';
 import { filesWriter } from './files-writer.ts';
@@ -111,6 +110,8 @@ async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions
   const { document, run, parts } = reading;
   const shared = { store, document, run, parts, rows, threads, createdBy: CREATED_BY, signal, onProgress: o.onProgress };
   try {
+    // with the SDK behind it, which commands that only look at the ledger need not load
+    const { exportByThreads } = await import('../parallel/export-by-threads.ts');
     return await exportByThreads(files.open(place.path), shared);
   } catch {
     signal?.throwIfAborted();
