@@ -45,7 +45,7 @@ export interface Account {
   readonly bedrock: AccountBedrock;
   readonly executions: Executions;
   readonly alarms: Alarms;
-  /** Makes a stack of a synthesised app, from its template and assets and nothing else. */
+  /** Makes a stack of a synthesised app, from its template and assets and nothing else, or updates the one of that name in place. */
   deploy(assemblyFolder: string, stackName: string): Promise<DeployedStack>;
   /** Every decision about a call, in order. */
   verdicts(): readonly Verdict[];
@@ -99,6 +99,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     logGroups: new Map(),
     alarms: new Map(),
     managedPolicies: new Map(),
+    stacks: new Map(),
     addFunction: (settings) => functions.add(settings),
     addRule: (rule) => bus.addRule(rule),
   };

@@ -265,6 +265,17 @@ describe('an event that is sent', () => {
     });
   });
 
+  test('is tried again by the code that is there then', async () => {
+    add(FAILING);
+    await send({ n: 1 });
+    await host.idle();
+    writeFileSync(join(folder, 'index2.mjs'), 'export const handler = async ({ n }) => console.log("mended", n);');
+    add(FAILING, { handler: 'index2.handler' });
+    await clock.advance(70_000);
+    expect(host.log('f').join()).toContain('mended 1');
+    expect(tries()).toBe(1);
+  });
+
   test('is tried as often as it is told to, and not beyond its age', async () => {
     add(FAILING, { onFailureQueueArn: 'q', maxRetryAttempts: 0 });
     await send({ n: 1 });

@@ -106,7 +106,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
   return {
     add(settings) {
       const old = functions.get(settings.name);
-      for (const sandbox of old?.idle ?? []) void drop(old, sandbox);
+      for (const sandbox of old?.idle.splice(0) ?? []) void drop(old, sandbox);
       const log = logs.get(settings.name) ?? createFunctionLog();
       logs.set(settings.name, log);
       const hosted: HostedFunction = {
@@ -119,7 +119,8 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
         queue: createAsyncQueue({
           settings,
           clock,
-          attempt: (payload, requestId) => call(hosted, payload, requestId),
+          // what was sent before an update is tried again by what is there then
+          attempt: (payload, requestId) => call(functions.get(settings.name) ?? hosted, payload, requestId),
           sendToQueue: options.sendToQueue,
         }),
       };

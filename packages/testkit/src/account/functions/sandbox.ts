@@ -26,14 +26,11 @@ const HEAP_SHARE = 0.9;
 /** Starts a sandbox. What it writes goes to the log. */
 export function startSandbox(settings: FunctionSettings, surroundings: Surroundings, log: FunctionLog): Sandbox {
   const child = forkSandbox(settings, surroundings);
-  // a stopped process would not notice that this one has ended
-  const killWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  endWithUs(child);
   let isGone = false;
   const gone = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
       isGone = true;
-      process.off('exit', killWithUs);
       resolve(howItEnded(code, signal));
     });
   });
@@ -72,6 +69,22 @@ export function startSandbox(settings: FunctionSettings, surroundings: Surroundi
       await gone;
     },
   };
+}
+
+const running = new Set<ChildProcess>();
+
+/** A stopped process would not notice that this one has ended. One listener serves all, as Node warns of more than ten. */
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', killRunning);
+  running.add(child);
+  child.once('exit', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', killRunning);
+  });
+}
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 function forkSandbox(settings: FunctionSettings, surroundings: Surroundings): ChildProcess {

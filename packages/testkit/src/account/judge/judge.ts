@@ -17,7 +17,7 @@ export interface Verdict {
 /** IAM of the account on loopback: the roles and policies of the templates, and what was ever asked of them. */
 export interface Judge {
   addRole(roleArn: string, trust: PolicyDocument): void;
-  /** Attaches a policy to a role. Throws where there is no such role. */
+  /** Attaches a policy to a role, in the place of one of its name. Throws where there is no such role. */
   attach(roleArn: string, policyName: string, document: PolicyDocument): void;
   /** Adds statements to the policy of a bucket, queue or function, by its ARN. */
   addResourcePolicy(resourceArn: string, document: PolicyDocument): void;
@@ -30,7 +30,7 @@ export interface Judge {
 
 interface Role {
   readonly trust: PolicyDocument;
-  readonly policies: { readonly name: string; readonly document: PolicyDocument }[];
+  readonly policies: readonly { readonly name: string; readonly document: PolicyDocument }[];
 }
 
 /** Opens an account without roles: nothing is allowed until they are added. */
@@ -75,7 +75,8 @@ export function openJudge(place: Place): Judge {
     attach(roleArn, name, document) {
       const role = roles.get(roleArn);
       if (role === undefined) throw new Error(`the policy ${name} is attached to ${roleArn}, which is no role of a template`);
-      role.policies.push({ name, document });
+      const others = role.policies.filter((policy) => policy.name !== name);
+      roles.set(roleArn, { ...role, policies: [...others, { name, document }] });
     },
     addResourcePolicy: (arn, document) => void resourcePolicies.set(arn, [...(resourcePolicies.get(arn) ?? []), document]),
     async judge(principal, permission) {

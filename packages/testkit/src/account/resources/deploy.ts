@@ -1,6 +1,7 @@
 import { holds, inOrder, isRecord, type Json, resolve, type Scope, type Stack } from '../template/index.ts';
 import { makerOf } from './makers.ts';
-import type { AccountState, Made } from './making.ts';
+import type { AccountState, Made, MadeResource } from './making.ts';
+import type { Properties } from './properties.ts';
 
 /** A stack that was made. */
 export interface DeployedStack {
@@ -13,24 +14,35 @@ export interface DeployedStack {
 }
 
 /**
- * Makes all resources of a stack, each after those that it needs, and puts its exports where other stacks find them. Throws
- * with the logical id of the resource that could not be made.
+ * Makes all resources of a stack, each after those that it needs, and puts its exports where other stacks find them. A stack of
+ * a name that is there is updated in place. Throws with the logical id of the resource that could not be made, and where an
+ * update would remove one.
  */
 export async function deployStack(stack: Stack, account: AccountState, exports: Map<string, Json>): Promise<DeployedStack> {
   const { template, name } = stack;
-  const made = new Map<string, Made>();
+  const made = new Map<string, MadeResource>();
   const scope = scopeOf(stack, account, exports, made);
+  const before = account.stacks.get(name);
+  refuseRemovals(stack, before);
   const isWanted = (condition: string | undefined): boolean => condition === undefined || holds({ Condition: condition }, scope);
   for (const { logicalId, type, properties, condition } of inOrder(template)) {
     if (!isWanted(condition)) continue;
     try {
       const resolved = resolve(properties, scope);
-      const making = { account, stackName: name, logicalId, properties: isRecord(resolved) ? resolved : {}, asset: stack.asset };
-      made.set(logicalId, await makerOf(type)(making));
+      const given = isRecord(resolved) ? resolved : {};
+      const old = before?.get(logicalId);
+      if (old !== undefined && isUnchanged(old, type, given)) {
+        made.set(logicalId, old);
+        continue;
+      }
+      const making = { account, stackName: name, logicalId, properties: given, asset: stack.asset };
+      const now = await makerOf(type)(old === undefined ? making : { ...making, before: old });
+      made.set(logicalId, { ...now, type, properties: given });
     } catch (error) {
       throw new Error(`the resource ${logicalId} of the stack ${name} could not be made: ${String(error)}`, { cause: error });
     }
   }
+  account.stacks.set(name, made);
   const outputs = Object.entries(template.outputs).filter(([, { condition }]) => isWanted(condition));
   for (const [, { value, exportName }] of outputs) {
     if (exportName !== undefined) exports.set(String(resolve(exportName, scope)), resolve(value, scope));
@@ -44,6 +56,19 @@ export async function deployStack(stack: Stack, account: AccountState, exports: 
     find: (type, prefix = '') =>
       Object.entries(ids).flatMap(([id, ref]) => (types.get(id) === type && id.startsWith(prefix) ? [ref] : [])),
   };
+}
+
+function refuseRemovals({ name, template }: Stack, before: ReadonlyMap<string, MadeResource> | undefined): void {
+  const kept = new Map(template.resources.map(({ logicalId, type }) => [logicalId, type]));
+  for (const [logicalId, { type }] of before ?? []) {
+    if (kept.get(logicalId) === type) continue;
+    throw new Error(`the update of ${name} would remove the ${type} ${logicalId}; only updates in place are carried out here`);
+  }
+}
+
+/** Policies hang on roles, and a role that is updated loses them: they are made anew every time. */
+function isUnchanged(old: MadeResource, type: string, properties: Properties): boolean {
+  return !type.startsWith('AWS::IAM::') && JSON.stringify(old.properties) === JSON.stringify(properties);
 }
 
 function scopeOf(

@@ -5,11 +5,12 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Maker } from './making.ts';
-import { arnOf, physicalName } from './making.ts';
+import { arnOf, physicalName, refuseUpdate } from './making.ts';
 import { recordOf, recordsOf, refuse, textOf } from './properties.ts';
 
 /** `AWS::DynamoDB::Table`, on moto. */
 export const makeTable: Maker = async (making) => {
+  refuseUpdate(making);
   const { dynamodb } = making.account.clients;
   const { properties } = making;
   refuse(properties, 'StreamSpecification', 'ImportSourceSpecification', 'KinesisStreamSpecification');

@@ -1,12 +1,14 @@
 import {
   CreatePolicyCommand,
+  CreatePolicyVersionCommand,
   CreateRoleCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { type PolicyDocument, parsePolicy } from '../judge/index.ts';
-import { type AccountState, type Maker, physicalName } from './making.ts';
+import { type AccountState, type Made, type Maker, physicalName } from './making.ts';
 import { recordsOf, refuse, requiredText, textOf, textsOf } from './properties.ts';
 
 /** `AWS::IAM::Role`, on moto and for the judge. */
@@ -16,9 +18,13 @@ export const makeRole: Maker = async (making) => {
   const name = textOf(properties['RoleName']) ?? physicalName(making, 64);
   const trust = parsePolicy(properties['AssumeRolePolicyDocument'], `${name}, its trust`);
   const path = textOf(properties['Path']) ?? '/';
-  const command = new CreateRoleCommand({ RoleName: name, Path: path, AssumeRolePolicyDocument: JSON.stringify(trust) });
-  const { Role } = await account.clients.iam.send(command);
-  const arn = Role?.Arn ?? '';
+  const role = { RoleName: name, Path: path, trust: JSON.stringify(trust) };
+  const attributes = making.before?.attributes ?? (await createRole(account, role));
+  if (making.before !== undefined) {
+    const changed = { RoleName: name, PolicyDocument: role.trust };
+    await account.clients.iam.send(new UpdateAssumeRolePolicyCommand(changed));
+  }
+  const arn = String(attributes['Arn']);
   account.judge.addRole(arn, trust);
   for (const policy of recordsOf(properties['Policies'])) {
     await addInline(account, name, arn, requiredText(policy, 'PolicyName'), parsePolicy(policy['PolicyDocument'], name));
@@ -27,8 +33,16 @@ export const makeRole: Maker = async (making) => {
     const { name: policyName, document } = await managedPolicy(account, policyArn);
     account.judge.attach(arn, policyName, document);
   }
-  return { ref: name, attributes: { Arn: arn, RoleId: Role?.RoleId ?? '' } };
+  return { ref: name, attributes };
 };
+
+async function createRole(
+  account: AccountState,
+  { trust, ...role }: { readonly RoleName: string; readonly Path: string; readonly trust: string },
+): Promise<Made['attributes']> {
+  const { Role } = await account.clients.iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: trust }));
+  return { Arn: Role?.Arn ?? '', RoleId: Role?.RoleId ?? '' };
+}
 
 /** `AWS::IAM::Policy`: inline policies of roles, on moto and for the judge. */
 export const makePolicy: Maker = async ({ account, properties }) => {
@@ -46,13 +60,26 @@ export const makeManagedPolicy: Maker = async (making) => {
   const name = textOf(properties['ManagedPolicyName']) ?? physicalName(making, 128);
   const document = parsePolicy(properties['PolicyDocument'], name);
   const path = textOf(properties['Path']) ?? '/';
-  const command = new CreatePolicyCommand({ PolicyName: name, Path: path, PolicyDocument: JSON.stringify(document) });
-  const { Policy } = await account.clients.iam.send(command);
-  const arn = Policy?.Arn ?? '';
+  const PolicyDocument = JSON.stringify(document);
+  const { iam } = account.clients;
+  const made = making.before ?? (await createPolicy(account, { PolicyName: name, Path: path, PolicyDocument }));
+  const arn = made.ref;
+  if (making.before !== undefined) {
+    await iam.send(new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument, SetAsDefault: true }));
+  }
   account.managedPolicies.set(arn, { name, document });
   for (const role of textsOf(properties['Roles'])) account.judge.attach(roleArn(account, role), name, document);
-  return { ref: arn, attributes: { PolicyArn: arn, PolicyId: Policy?.PolicyId ?? '' } };
+  return { ref: arn, attributes: made.attributes };
 };
+
+async function createPolicy(
+  account: AccountState,
+  policy: { readonly PolicyName: string; readonly Path: string; readonly PolicyDocument: string },
+): Promise<Made> {
+  const { Policy } = await account.clients.iam.send(new CreatePolicyCommand(policy));
+  const arn = Policy?.Arn ?? '';
+  return { ref: arn, attributes: { PolicyArn: arn, PolicyId: Policy?.PolicyId ?? '' } };
+}
 
 async function addInline(
   account: AccountState,

@@ -41,6 +41,8 @@ export interface AccountState {
   readonly alarms: Map<string, AlarmSettings>;
   /** Policies that roles may name by their ARN. */
   readonly managedPolicies: Map<string, { readonly name: string; readonly document: PolicyDocument }>;
+  /** What was made of each stack, by logical id. */
+  readonly stacks: Map<string, ReadonlyMap<string, MadeResource>>;
   addFunction(settings: FunctionSettings): void;
   addRule(rule: Rule): void;
 }
@@ -51,6 +53,8 @@ export interface Making {
   readonly stackName: string;
   readonly logicalId: string;
   readonly properties: Properties;
+  /** What stands there from before, where a stack is updated and this resource is to change in place. */
+  readonly before?: Made;
   /** The folder of an asset, by the key that it is published under. */
   asset(key: string): string | undefined;
 }
@@ -61,6 +65,12 @@ export interface Made {
   readonly attributes: Readonly<Record<string, Json>>;
 }
 
+/** A resource that was made, and of what. */
+export interface MadeResource extends Made {
+  readonly type: string;
+  readonly properties: Properties;
+}
+
 /** Makes a resource of one type. */
 export type Maker = (making: Making) => Promise<Made>;
 
@@ -69,6 +79,11 @@ export function physicalName({ stackName, logicalId }: Making, most: number): st
   const hash = createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex').slice(0, 8);
   const [stack, id] = [stackName.slice(0, 20), logicalId.slice(0, most - 30)];
   return `${stack}-${id}-${hash}`;
+}
+
+/** Throws in an update: for resources that are made once and not changed here. */
+export function refuseUpdate({ before, logicalId }: Making): void {
+  if (before !== undefined) throw new Error(`${logicalId} would change, and a change of its type is not carried out here`);
 }
 
 /** The ARN of a resource of this account and Region. */

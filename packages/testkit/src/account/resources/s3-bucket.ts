@@ -1,10 +1,11 @@
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Maker } from './making.ts';
-import { physicalName } from './making.ts';
+import { physicalName, refuseUpdate } from './making.ts';
 import { recordOf, textOf } from './properties.ts';
 
 /** `AWS::S3::Bucket`, on moto. */
 export const makeBucket: Maker = async (making) => {
+  refuseUpdate(making);
   const { s3 } = making.account.clients;
   const { region, partition } = making.account.place;
   const { BucketName, VersioningConfiguration } = making.properties;

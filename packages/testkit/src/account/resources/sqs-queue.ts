@@ -1,6 +1,6 @@
 import { CreateQueueCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
 import type { Maker } from './making.ts';
-import { arnOf, physicalName } from './making.ts';
+import { arnOf, physicalName, refuseUpdate } from './making.ts';
 import { recordOf, textOf } from './properties.ts';
 
 const ATTRIBUTES: Readonly<Record<string, QueueAttributeName>> = {
@@ -13,6 +13,7 @@ const ATTRIBUTES: Readonly<Record<string, QueueAttributeName>> = {
 
 /** `AWS::SQS::Queue`, on moto. */
 export const makeQueue: Maker = async (making) => {
+  refuseUpdate(making);
   const name = textOf(making.properties['QueueName']) ?? physicalName(making, 80);
   const Attributes = Object.fromEntries(
     Object.entries(ATTRIBUTES).flatMap(([property, attribute]) => {

@@ -1,4 +1,4 @@
-import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { CreateStateMachineCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { arnOf, type Maker, physicalName, requireTrust } from './making.ts';
 import { refuse, requiredText, textOf } from './properties.ts';
 
@@ -10,6 +10,11 @@ export const makeStateMachine: Maker = async (making) => {
   const roleArn = requiredText(properties, 'RoleArn');
   await requireTrust(making, 'states.amazonaws.com', roleArn, arnOf(making, 'states', `stateMachine:${name}`));
   const definition = textOf(properties['DefinitionString']) ?? JSON.stringify(properties['Definition']);
+  if (making.before !== undefined) {
+    const { ref: stateMachineArn, attributes } = making.before;
+    await account.clients.sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition, roleArn }));
+    return { ref: stateMachineArn, attributes };
+  }
   const command = new CreateStateMachineCommand({ name, definition, roleArn });
   const { stateMachineArn = '' } = await account.clients.sfn.send(command);
   return { ref: stateMachineArn, attributes: { Arn: stateMachineArn, Name: name } };
