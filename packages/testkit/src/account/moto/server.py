@@ -7,6 +7,7 @@ What moto lacks and what is added here, without touching its interpreter:
 - the cause of SendTaskFailure is dropped; here it is kept
 - a task with a heartbeat and without a timeout ends after 60 seconds; here it has no timeout, as at the service
 - an error named `States.` may not pass a Map or reach a Fail state; here it may
+- JSONata is evaluated in a Java virtual machine that moto does not bring; here by the port to Python
 - retries, waits, timeouts and heartbeats last as long as in the account; here they are divided by SPEED
 It ends when its standard input ends, so it never outlives who started it.
 """
@@ -19,6 +20,7 @@ import threading
 import time
 
 from botocore.config import Config
+from jsonata import Jsonata
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
 from moto.server import main
@@ -30,6 +32,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.jsonata import jsonata
 from moto.stepfunctions.parser.asl.eval.callback import callback
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.responses import StepFunctionResponse
@@ -129,6 +132,20 @@ def let_error_names_pass() -> None:
     CustomErrorName.__init__ = init
 
 
+def evaluate_jsonata_in_python() -> None:
+    plain = jsonata.eval_jsonata_expression
+
+    def eval_jsonata_expression(jsonata_expression):
+        try:
+            return Jsonata(jsonata_expression).evaluate(None)
+        except Exception as error:
+            raise jsonata.JSONataException("UNKNOWN", str(error)) from error
+
+    for module in list(sys.modules.values()):
+        if getattr(module, "eval_jsonata_expression", None) is plain:
+            module.eval_jsonata_expression = eval_jsonata_expression
+
+
 def shorten_waits() -> None:
     class Time:
         """What the interpreter's retries use of `time`."""
@@ -158,6 +175,7 @@ if __name__ == "__main__":
     keep_causes()
     give_no_timeout_unasked()
     let_error_names_pass()
+    evaluate_jsonata_in_python()
     shorten_waits()
     threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
