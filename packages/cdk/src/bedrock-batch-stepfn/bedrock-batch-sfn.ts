@@ -224,7 +224,7 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
   private grantAnswer(events: EventHandler, props: BedrockBatchSfnProps, outputPrefix: string): void {
     const bucket = props.bedrockBatchOutputBucket;
     events.addBatchRole(this.role);
-    bucket.grantRead(events);
+    bucket.grantRead(events, `${outputPrefix}*`);
     bucket.grantPut(events, `${outputPrefix}*/answers/*`);
     props.outputEncryptionKey?.grantDecrypt(events);
   }

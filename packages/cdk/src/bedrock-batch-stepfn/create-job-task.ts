@@ -123,7 +123,7 @@ export class CreateJobTask extends sfn.TaskStateBase {
       },
       outputDataConfig: {
         s3OutputDataConfig: {
-          's3Uri.$': `States.Format('s3://${job.outputBucketName}/${job.outputPrefix}{}/', $.job_name)`,
+          's3Uri.$': `States.Format('s3://${job.outputBucketName}/${quoted(job.outputPrefix, "\\'")}{}/', $.job_name)`,
           ...job.outputConfig,
         },
       },
@@ -159,7 +159,7 @@ export class CreateJobTask extends sfn.TaskStateBase {
       },
       outputDataConfig: {
         s3OutputDataConfig: {
-          s3Uri: `{% 's3://${job.outputBucketName}/${job.outputPrefix}' & $states.input.job_name & '/' %}`,
+          s3Uri: `{% 's3://${job.outputBucketName}/${quoted(job.outputPrefix, '\\u0027')}' & $states.input.job_name & '/' %}`,
           ...job.outputConfig,
         },
       },
@@ -180,4 +180,9 @@ export class CreateJobTask extends sfn.TaskStateBase {
       TaskToken: '{% $states.context.Task.Token %}',
     };
   }
+}
+
+/** A prefix inside a literal in single quotes: JSONPath escapes the quotes in it otherwise than JSONata. */
+function quoted(prefix: string, quote: string): string {
+  return prefix.replaceAll("'", quote);
 }

@@ -5,8 +5,8 @@ import {
   aws_events as events,
   aws_iam as iam,
   Lazy,
-  type aws_lambda as lambda,
-  type aws_logs as logs,
+  aws_lambda as lambda,
+  aws_logs as logs,
   RemovalPolicy,
   Stack,
   aws_sqs as sqs,
@@ -14,7 +14,7 @@ import {
   aws_events_targets as targets,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { LogLevel } from './bedrock-batch-sfn-props';
+import { LogLevel } from './bedrock-batch-sfn-props';
 import { HandlerFunction } from './handler-function';
 import { explainWildcards, suppressNag } from './nag-suppressions';
 import { WaiterTable } from './waiter-table';
@@ -31,6 +31,9 @@ export interface EventHandlerSettings {
 const handlerId = 'BedrockInferenceJobEventHandler330899f022e34160002006bb8b09cc5b';
 
 const mostSweepMinutes = 60;
+
+/** The steps in which CloudWatch looks at the queue and, at least, at the function. */
+const alarmPeriod = Duration.minutes(5);
 
 /** The original's handlers ran for 60 seconds; a sweep over hundreds of open jobs may need more. */
 const timeout = Duration.minutes(5);
@@ -145,7 +148,7 @@ export class EventHandler extends Construct implements iam.IGrantable {
   private alarmOfDeadLetters(): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'DeadLetterAlarm', {
       alarmDescription: 'An event of a batch inference job could not be handled; the next sweep tries again',
-      metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod }),
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -156,7 +159,8 @@ export class EventHandler extends Construct implements iam.IGrantable {
   private alarmOfErrors(): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'ErrorAlarm', {
       alarmDescription: 'The handler of batch inference jobs fails again and again; executions may wait for nothing',
-      metric: this.function.metricErrors({ period: Duration.minutes(5) }),
+      // no step without a sweep: one in which nothing is called counts as a good one
+      metric: this.function.metricErrors({ period: longerOf(alarmPeriod, sweepIntervalOf(this.settings)) }),
       threshold: 1,
       evaluationPeriods: 3,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -165,24 +169,38 @@ export class EventHandler extends Construct implements iam.IGrantable {
   }
 
   private refuseOther(scope: Construct, settings: EventHandlerSettings): void {
+    const [mine, other] = [meantBy(this.settings), meantBy(settings)];
     for (const name of ['logRetention', 'logLevel', 'tracing', 'sweepInterval'] as const) {
-      const [mine, other] = [textOf(this.settings[name]), textOf(settings[name])];
-      if (mine === other) continue;
+      if (mine[name] === other[name]) continue;
       throw new Error(
-        `${scope.node.path}: ${name} is ${other}, and another fragment of the same stack said ${mine}; ` +
+        `${scope.node.path}: ${name} is ${other[name]}, and another fragment of the same stack said ${mine[name]}; ` +
           'both share one event handler, so give both the same',
       );
     }
   }
 }
 
-function textOf(value: unknown): string {
-  if (value === undefined) return 'not given';
-  return value instanceof Duration ? value.toString() : String(value);
+/** Settings with their defaults: to leave one out is to give its default, and 1 hour is 60 minutes. */
+function meantBy(settings: EventHandlerSettings): Record<keyof EventHandlerSettings, string | number> {
+  const interval = sweepIntervalOf(settings);
+  return {
+    logRetention: settings.logRetention ?? logs.RetentionDays.ONE_MONTH,
+    logLevel: settings.logLevel ?? LogLevel.INFO,
+    tracing: settings.tracing ?? lambda.Tracing.DISABLED,
+    sweepInterval: isKnown(interval) ? `${interval.toMinutes()} minutes` : interval.toString(),
+  };
+}
+
+function longerOf(shortest: Duration, interval: Duration): Duration {
+  return isKnown(interval) && interval.toMinutes() > shortest.toMinutes() ? interval : shortest;
+}
+
+function isKnown(interval: Duration): boolean {
+  return !Token.isUnresolved(interval) && !interval.isUnresolved();
 }
 
 function sweepIntervalOf({ sweepInterval = Duration.minutes(5) }: EventHandlerSettings): Duration {
-  if (Token.isUnresolved(sweepInterval) || sweepInterval.isUnresolved()) return sweepInterval;
+  if (!isKnown(sweepInterval)) return sweepInterval;
   const minutes = sweepInterval.toMinutes({ integral: false });
   if (Number.isInteger(minutes) && minutes >= 1 && minutes <= mostSweepMinutes) return sweepInterval;
   throw new Error(

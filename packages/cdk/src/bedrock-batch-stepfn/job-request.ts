@@ -33,10 +33,11 @@ export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRe
 
 /** A prefix in a bucket as Bedrock takes it. Throws when its S3 URIs could not name what lies there. */
 export function keyPrefix(name: string, prefix: string): string {
-  if (Token.isUnresolved(prefix) || /^([-!_*'().a-z0-9A-Z]+\/)*$/.test(prefix)) return prefix;
+  if (Token.isUnresolved(prefix)) return prefix;
+  if (/^([-!_*'().a-z0-9A-Z]+\/)*$/.test(prefix) && !/(^|\/)\.{1,2}\//.test(prefix)) return prefix;
   throw new Error(
-    `${name} is '${prefix}'; Bedrock takes folders of letters, digits and ! - _ . * ' ( ), each with one slash after it, ` +
-      "such as 'output/' or 'team-a/output/'",
+    `${name} is '${prefix}'; Bedrock takes folders of letters, digits and ! - _ . * ' ( ), each with one slash after it and ` +
+      "none called '.' or '..', such as 'output/' or 'team-a/output/'",
   );
 }
 
@@ -61,10 +62,10 @@ function tagsOf(tags: BedrockBatchSfnProps['jobTags']) {
   if (entries.length > mostTags) throw new Error(`jobTags has ${entries.length} tags; Bedrock takes ${mostTags} at most`);
   for (const { key, value } of entries) {
     if (Token.isUnresolved(key) || Token.isUnresolved(value)) continue;
-    if (/^[a-zA-Z0-9\s._:/=+@-]{1,128}$/.test(key) && /^[a-zA-Z0-9\s._:/=+@-]{0,256}$/.test(value)) continue;
+    if (/^(?!aws:)[a-zA-Z0-9\s._:/=+@-]{1,128}$/i.test(key) && /^[a-zA-Z0-9\s._:/=+@-]{0,256}$/.test(value)) continue;
     throw new Error(
       `jobTags has '${key}': '${value}'; Bedrock takes letters, digits, spaces and . _ : / = + @ -, up to 128 characters in a ` +
-        'key and 256 in a value',
+        "key and 256 in a value; keys that begin with 'aws:' are AWS's own",
     );
   }
   return entries;

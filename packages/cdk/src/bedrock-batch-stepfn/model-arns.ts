@@ -50,6 +50,13 @@ function arnsOf(stack: Stack, model: string, where: string): string[] {
 }
 
 function arnsOfArn(arn: string, where: string): string[] {
+  const [, , service, , , ...rest] = arn.split(':');
+  if (service !== 'bedrock' || rest.length === 0) {
+    throw new Error(
+      `${where} is '${arn}', which is no ARN of Amazon Bedrock; ` +
+        "give one such as 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0'",
+    );
+  }
   const { resource, resourceName = '' } = Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME);
   const regions = resource === 'inference-profile' ? (destinationsOf(resourceName) ?? ['*']) : [];
   if (!['foundation-model', 'inference-profile', 'application-inference-profile', 'custom-model'].includes(resource)) {

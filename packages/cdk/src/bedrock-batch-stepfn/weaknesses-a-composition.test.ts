@@ -1,4 +1,4 @@
-import { NestedStack, Stack, Stage, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Duration, aws_lambda as lambda, NestedStack, Stack, Stage, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import {
   statementsOf,
   testApp,
 } from '../testing/synthesis';
+import { LogLevel } from './bedrock-batch-sfn-props';
 
 describe('weakness 1: more than one stack, stage or app', () => {
   it('synthesises two stacks of one app, two stages and a second app in the same process', () => {
@@ -52,6 +53,15 @@ describe('weakness 2: one event handler for each stack', () => {
     Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 3);
     const [, handler] = Object.entries(resourcesOf(stack, 'AWS::Lambda::Function')).find(([id]) => id.startsWith(handlerId))!;
     expect(JSON.stringify(handler.Properties.Environment.Variables.BATCH_ROLE_ARNS).match(/BedrockBatchRole/g)).toHaveLength(2);
+  });
+
+  it('takes fragments that say the same in other words', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    fragmentIn(stack, 'First', { logRetention: 30, logLevel: LogLevel.INFO, sweepInterval: Duration.seconds(300) });
+    expect(() => fragmentIn(stack, 'Second', { tracing: lambda.Tracing.DISABLED })).not.toThrow();
+    expect(() => fragmentIn(stack, 'Third', { sweepInterval: Duration.hours(1) })).toThrow(
+      'Stack/Third: sweepInterval is 60 minutes, and another fragment of the same stack said 5 minutes',
+    );
   });
 
   it('refuses fragments that want different handlers', () => {

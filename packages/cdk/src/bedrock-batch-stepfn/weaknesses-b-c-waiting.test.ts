@@ -47,6 +47,14 @@ describe('weakness 5: an error of the handler', () => {
     expect(metrics.sort()).toEqual(['ApproximateNumberOfMessagesVisible', 'Errors']);
   });
 
+  it('rings for three sweeps that failed one after the other, however long the interval is', () => {
+    const errorAlarm = (sweepInterval?: Duration) =>
+      resource(stackWith({ sweepInterval }), 'AWS::CloudWatch::Alarm', `${handlerId}ErrorAlarm`).Properties;
+    expect(errorAlarm()).toMatchObject({ Period: 300, EvaluationPeriods: 3 });
+    expect(errorAlarm(Duration.minutes(1))).toMatchObject({ Period: 300, EvaluationPeriods: 3 });
+    expect(errorAlarm(Duration.hours(1))).toMatchObject({ Period: 3600, EvaluationPeriods: 3 });
+  });
+
   it('names no partition of its own', () => {
     const text = JSON.stringify(Template.fromStack(plain).toJSON());
     expect(text.replace(/arn:aws:lambda/g, '')).not.toContain('arn:aws:');

@@ -97,6 +97,7 @@ describe('weakness 17: what Bedrock can do', () => {
     const refusal = (id: string, props: Partial<BedrockBatchSfnProps>) => () => fragmentIn(stack, id, props);
     expect(refusal('A', { inputBucketOwner: '123' })).toThrow("inputBucketOwner is '123'; give the 12 digits of an account");
     expect(refusal('B', { jobTags: { 'a*b': 'c' } })).toThrow("jobTags has 'a*b': 'c'; Bedrock takes");
+    expect(refusal('T', { jobTags: { 'aws:team': 'c' } })).toThrow("keys that begin with 'aws:' are AWS's own");
     expect(refusal('C', { vpcSubnets: {} })).toThrow('vpcSubnets and securityGroups are of a VPC; give vpc too');
   });
 });
@@ -107,6 +108,19 @@ describe('weakness 18: places and query languages', () => {
     expect(payload.outputDataConfig.s3OutputDataConfig['s3Uri.$']).toMatch(
       /^States\.Format\('s3:\/\/<Bucket.*>\/team-a\/out\/\{\}\/', \$\.job_name\)$/,
     );
+  });
+
+  it('keeps a quote in a prefix inside of its literal, in both query languages', () => {
+    const place = (stack: Stack) => {
+      const { Parameters, Arguments } =
+        definitionOf(stack).States['BatchEvaluateMap'].ItemProcessor.States.CreateModelInvocationJobTask;
+      return (Parameters ?? Arguments).Payload.outputDataConfig.s3OutputDataConfig;
+    };
+    const outputPrefix = "editor's/";
+    expect(place(stackWith({ outputPrefix }))['s3Uri.$']).toContain("/editor\\'s/{}/', $.job_name)");
+    const stack = new Stack(testApp(), 'Stack');
+    machineOf(stack, fragmentIn(stack, 'Batch', { outputPrefix }), { queryLanguage: sfn.QueryLanguage.JSONATA });
+    expect(place(stack).s3Uri).toContain("/editor\\u0027s/' & $states.input.job_name");
   });
 
   it('speaks JSONata in a state machine that does', () => {
@@ -132,6 +146,10 @@ it("weakness 19: refuses prefixes that Bedrock's S3 URIs cannot name; manifest k
     "outputPrefix is 'dt=2026-01-01/'; Bedrock takes folders of",
   );
   expect(() => stackWith({ outputPrefix: 'out' })).toThrow('each with one slash after it');
+  for (const outputPrefix of ['../', './', 'a/../b/', 'a/./']) {
+    expect(() => stackWith({ outputPrefix })).toThrow("none called '.' or '..'");
+  }
+  expect(() => stackWith({ outputPrefix: '.hidden/v1..2/' })).not.toThrow();
 });
 
 describe('weakness 28: timeouts', () => {

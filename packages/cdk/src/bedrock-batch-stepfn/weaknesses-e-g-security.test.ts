@@ -61,6 +61,11 @@ describe('weakness 22: privileges', () => {
     expect(put?.resources).toEqual([expect.stringMatching(/\/output\/\*\/answers\/\*$/)]);
   });
 
+  it('lets the event handler read objects of the output only, and not the manifests beside them', () => {
+    const read = statementsOf(plain, handlerPolicy).find(({ actions }) => actions.includes('s3:GetObject*'));
+    expect(read?.resources).toEqual([expect.stringMatching(/\.Arn>$/), expect.stringMatching(/\.Arn>\/output\/\*$/)]);
+  });
+
   it('passes the role to Bedrock only', () => {
     const pass = statementsOf(plain, createPolicy).find(({ actions }) => actions.includes('iam:PassRole'));
     expect(pass).toMatchObject({ condition: { StringEquals: { 'iam:PassedToService': 'bedrock.amazonaws.com' } } });
@@ -119,6 +124,8 @@ describe('weakness 22: privileges', () => {
     expect(() => stackWith({ models: ['nova pro'] })).toThrow("models[0] is 'nova pro', which is no id of a model");
     expect(() => stackWith({ models: [] })).toThrow('models is empty');
     expect(() => stackWith({ models: ['arn:aws:bedrock:us-east-1:111122223333:agent/x'] })).toThrow("an ARN of 'agent'");
+    expect(() => stackWith({ models: ['arn:aws:s3:::foundation-model/x'] })).toThrow('which is no ARN of Amazon Bedrock');
+    expect(() => stackWith({ models: ['arn:aws:bedrock'] })).toThrow("models[0] is 'arn:aws:bedrock', which is no ARN");
   });
 
   it('grants the same to others', () => {
