@@ -224,7 +224,8 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
   private grantAnswer(events: EventHandler, props: BedrockBatchSfnProps, outputPrefix: string): void {
     const bucket = props.bedrockBatchOutputBucket;
     events.addBatchRole(this.role);
-    bucket.grantRead(events, `${outputPrefix}*`);
+    // plain, as the original: jobs that it began, or that began before outputPrefix changed, lie elsewhere in the bucket
+    bucket.grantRead(events);
     bucket.grantPut(events, `${outputPrefix}*/answers/*`);
     props.outputEncryptionKey?.grantDecrypt(events);
   }

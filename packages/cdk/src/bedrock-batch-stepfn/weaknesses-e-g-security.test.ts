@@ -61,9 +61,11 @@ describe('weakness 22: privileges', () => {
     expect(put?.resources).toEqual([expect.stringMatching(/\/output\/\*\/answers\/\*$/)]);
   });
 
-  it('lets the event handler read objects of the output only, and not the manifests beside them', () => {
-    const read = statementsOf(plain, handlerPolicy).find(({ actions }) => actions.includes('s3:GetObject*'));
-    expect(read?.resources).toEqual([expect.stringMatching(/\.Arn>$/), expect.stringMatching(/\.Arn>\/output\/\*$/)]);
+  it('lets the event handler read the output bucket as the original does, so that jobs begun before an update are answered', () => {
+    const reads = statementsOf(stackWith({ outputPrefix: 'elsewhere/' }), handlerPolicy);
+    const read = reads.find(({ actions }) => actions.includes('s3:GetObject*'));
+    expect(read?.actions).toEqual(['s3:GetObject*', 's3:GetBucket*', 's3:List*']);
+    expect(read?.resources).toEqual([expect.stringMatching(/\.Arn>$/), expect.stringMatching(/\.Arn>\/\*$/)]);
   });
 
   it('passes the role to Bedrock only', () => {
