@@ -51,7 +51,8 @@ export async function openFront(): Promise<Front> {
     void waiting
       .then(() => answer(request, response, latest as Backends))
       .catch((error: unknown) => {
-        if (response.headersSent) {
+        // a connection that breaks behind the front breaks before it too
+        if (response.headersSent || isReset(error)) {
           response.destroy();
           return;
         }
@@ -114,6 +115,10 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   }
   response.writeHead(answered.statusCode ?? 502, answered.headers);
   await pipeline(answered, response);
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
