@@ -16,6 +16,7 @@ const suites = [
   ['npm', ['run', 'test:clients']],
   // its set-up installs moto and bundles the handlers
   ['npm', ['run', 'test:account']],
+  ['npm', ['run', 'test:languages']],
 ];
 
 /** Colours, which some runners print even into a pipe. */
