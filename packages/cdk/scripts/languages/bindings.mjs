@@ -31,7 +31,8 @@ export function writeBindings() {
       '--outdir',
       bindingsFolder,
     ],
-    inPackage,
+    // it packs the package, which is built already
+    { ...inPackage, env: { npm_config_ignore_scripts: 'true' } },
   );
 }
 
