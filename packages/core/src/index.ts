@@ -8,3 +8,4 @@ export * from './ports/index.ts';
 export * from './prompt/index.ts';
 export * from './record/index.ts';
 export * from './run/index.ts';
+export * from './schedule/index.ts';

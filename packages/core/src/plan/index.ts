@@ -1,7 +1,6 @@
 export { type Cost, type PlannedCost, planCost, type TokenTotals } from './cost.ts';
-export { type DurationInput, type DurationRange, estimateDuration } from './duration.ts';
+export { type DurationInput, estimateDuration } from './duration.ts';
 export { type PartSizeInput, partRecordsFor, partsOf, wavesOf } from './part-size.ts';
 export { estimatePlan, type OutputEstimate, type Plan, type PlanInput } from './plan.ts';
 export { type RecordSample, sampleRecords } from './record-sample.ts';
-export { SERVICE_MODEL } from './service-model.ts';
 export { type Estimate, estimateTokens } from './tokens.ts';

@@ -1,7 +1,7 @@
 import { invariant } from '../errors/index.ts';
 import type { ModelLimits } from '../model/index.ts';
 import { settleTail } from '../pack/index.ts';
-import { SERVICE_MODEL } from './service-model.ts';
+import { GAP_MINUTES, SERVICE_MODEL } from '../schedule/index.ts';
 
 /** What the part size is chosen from. */
 export interface PartSizeInput {
@@ -64,8 +64,8 @@ export function wavesOf(parts: number, slots: number): number {
 }
 
 function optimalPart(rows: number, slots: number): number {
-  const { startMinutes, recordsPerMinute, gapMinutes } = SERVICE_MODEL;
-  return Math.sqrt((2 * rows * recordsPerMinute * (startMinutes + gapMinutes)) / (slots - 1));
+  const { startMinutes, recordsPerMinute } = SERVICE_MODEL;
+  return Math.sqrt((2 * rows * recordsPerMinute * (startMinutes + GAP_MINUTES)) / (slots - 1));
 }
 
 function largestPart({ limits, recordBytes }: PartSizeInput): number {

@@ -1,6 +1,7 @@
 import type { JsonObject, ResolvedModel } from '../model/index.ts';
+import type { DurationRange } from '../schedule/index.ts';
 import { type PlannedCost, plannedCost } from './cost.ts';
-import { type DurationRange, estimateDuration } from './duration.ts';
+import { estimateDuration } from './duration.ts';
 import { partRecordsFor, partsOf, wavesOf } from './part-size.ts';
 import type { RecordSample } from './record-sample.ts';
 import type { Estimate } from './tokens.ts';
