@@ -95,15 +95,20 @@ export class Bedrock {
 
   /** Newest first, as it stood at `asOf`; jobs of others among ours. */
   list(query: JobQuery, asOf: number): JobView[] {
-    const views = [
-      ...this.jobs.flatMap((job) => this.#view(job, asOf) ?? []),
-      ...this.foreign.flatMap((job) => foreignView(job, asOf) ?? []),
-    ];
-    return views
-      .filter((view) => query.submittedAfter === undefined || view.submitTime > query.submittedAfter)
-      .filter((view) => query.nameContains === undefined || view.jobName.includes(query.nameContains))
-      .filter((view) => query.status === undefined || view.status === query.status)
-      .sort((a, b) => b.submitTime - a.submitTime || (a.jobArn < b.jobArn ? 1 : -1));
+    const { submittedAfter = Number.NEGATIVE_INFINITY, nameContains = '', status } = query;
+    const views: JobView[] = [];
+    for (const job of this.jobs) {
+      if (job.submitTime <= submittedAfter || !job.spec.jobName.includes(nameContains)) continue;
+      const known = statusAt(job.life, asOf);
+      if (known === undefined || (status !== undefined && status !== known)) continue;
+      views.push(this.#view(job, asOf)!);
+    }
+    for (const job of this.foreign) {
+      if (job.submitTime <= submittedAfter || !job.jobName.includes(nameContains)) continue;
+      const view = foreignView(job, asOf);
+      if (view !== undefined && (status === undefined || status === view.status)) views.push(view);
+    }
+    return views.sort((a, b) => b.submitTime - a.submitTime || (a.jobArn < b.jobArn ? 1 : -1));
   }
 
   stop(jobArn: string, who: string): void {

@@ -14,6 +14,8 @@ export interface FaultPlan {
   readonly slowRate: number;
   /** A request that arrives after its sender gave up waiting. */
   readonly lateRate: number;
+  /** Reads that take no time. The rest lets others act between two reads. */
+  readonly readAtOnceRate: number;
   /** How much likelier all that is around a Create, where the rare windows are. */
   readonly createRisk: number;
   // processes
@@ -79,6 +81,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     lostReplyRate: rate(0.002, 0.1),
     slowRate: rate(0.002, 0.1),
     lateRate: rate(0.001, 0.03),
+    readAtOnceRate: rng.pick([0.5, 0.8, 0.95]),
     createRisk: rng.pick([2, 8, 25]),
     crashRate: rate(0.0005, 0.02),
     freezeRate: rate(0.0005, 0.02),
@@ -123,9 +126,10 @@ export function drawFaults(rng: Rng): FaultPlan {
 export function calm(plan: FaultPlan): FaultPlan {
   const kept: readonly (keyof FaultPlan)[] = ['tokenMemoryMs', 'namesUnique', 'listLagMs', 'getLagMs', 'pageLagMs', 'eventsOn'];
   const entries = Object.entries(plan) as [keyof FaultPlan, number | boolean][];
-  return Object.fromEntries(
+  const calmed = Object.fromEntries(
     entries.map(([key, value]) => [key, kept.includes(key) ? value : typeof value === 'boolean' ? false : 0]),
   ) as unknown as FaultPlan;
+  return { ...calmed, readAtOnceRate: 0.95 };
 }
 
 /** The classes that are on, for the head of a story. */

@@ -145,11 +145,24 @@ function checkShape(writes: readonly Write[]): void {
   if (keys.size !== writes.length) throw new InvariantError(`a commit names a key twice: ${writes.map(keyOf).join(', ')}`);
 }
 
+/** Copies that were made before. Most of what is written was read: it need not be copied again. */
+const copies = new WeakSet<object>();
+
 /** A copy that nobody can change, without what JSON cannot hold, as a disk would keep it. */
 export function frozenCopy<T>(value: T): T {
-  if (Array.isArray(value)) return Object.freeze(value.map((each) => frozenCopy(each ?? null))) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  // not by assignment, which would lose a key `__proto__`
-  const kept = Object.entries(value).filter(([, each]) => each !== undefined);
-  return Object.freeze(Object.fromEntries(kept.map(([key, each]) => [key, frozenCopy(each)]))) as T;
+  if (typeof value !== 'object' || value === null || copies.has(value)) return value;
+  const copy = Array.isArray(value) ? value.map((each) => frozenCopy(each ?? null)) : plainCopy(value);
+  copies.add(Object.freeze(copy));
+  return copy as T;
+}
+
+function plainCopy(value: object): object {
+  const copy: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(value)) {
+    if (each === undefined) continue;
+    // assignment would lose this one
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: frozenCopy(each), enumerable: true });
+    else copy[key] = frozenCopy(each);
+  }
+  return copy;
 }

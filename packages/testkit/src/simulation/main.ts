@@ -1,107 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { MARKS, type Mark } from './marks.ts';
-import { runSeed, type SeedResult } from './seed.ts';
-import { setTraps } from './traps.ts';
+import { runChild } from './child.ts';
+import { runSeeds } from './run-seeds.ts';
+import { runSeed } from './seed.ts';
+import { addTotals, describeTotals, type Failure, neverMet, noTotals, type Totals } from './totals.ts';
 
-/** Seeds that are run when none are asked for, and after which every mark must have been met. */
-const ALL_SEEDS = 1000;
-/** Of the seeds in hand, every so many-th is run twice to see whether the same happens. */
-const TWICE_EVERY = 50;
+/** Seeds that are run when none are asked for. */
+const ALL_SEEDS = 5000;
+/** After so many every mark must have been met. */
+const MARKED_SEEDS = 1000;
 const MAX_FAILURES = 5;
+
+const USAGE = 'usage: npm run sim -- [--seeds N] [--from N] [--jobs N] [--seed N [--trace]]';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: String(ALL_SEEDS) },
     from: { type: 'string', default: '1' },
+    /** Processes; default: one for each core. */
+    jobs: { type: 'string', default: String(availableParallelism()) },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
-    /** Machine-readable: one JSON line at the end, and an end at the first violation. */
-    json: { type: 'boolean', default: false },
+    /** One process's share: every `step`-th seed from `from`, told as JSON. */
+    step: { type: 'string' },
+    failures: { type: 'string', default: String(MAX_FAILURES) },
   },
 });
-
-interface Totals {
-  seeds: number;
-  failed: number;
-  virtualMs: number;
-  steps: number;
-  jobs: number;
-  readonly marks: Map<Mark, number>;
-}
-
-function add(totals: Totals, result: SeedResult): void {
-  totals.seeds++;
-  totals.virtualMs += result.virtualMs;
-  totals.steps += result.steps;
-  totals.jobs += result.jobs;
-  for (const [mark, count] of result.marks) totals.marks.set(mark, (totals.marks.get(mark) ?? 0) + count);
-  if (result.violation !== undefined) totals.failed++;
-}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Runs a seed again, with stacks this time, and tells how it failed. */
-async function tell(seed: number): Promise<void> {
+function whole(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(2);
+}
+
+/** The story of one seed, or its end where it failed. */
+async function tellSeed(seed: number): Promise<void> {
   Error.stackTraceLimit = 12;
-  const { violation } = await runSeed(seed);
-  Error.stackTraceLimit = 0;
-  print(`\nseed ${seed} at ${violation?.at ?? '?'}: ${violation?.message ?? 'went well when it was run again'}`);
-  for (const line of violation?.story.slice(-12) ?? []) print(`  ${line}`);
-  print(`  the whole story: npm run sim -- --seed ${seed} --trace`);
-}
-
-async function one(seed: number, totals: Totals): Promise<void> {
-  if (values.trace) Error.stackTraceLimit = 12;
-  const result = await runSeed(seed, { wholeStory: values.trace });
-  add(totals, result);
-  if (values.trace) print(result.story.join('\n'));
-  else if (result.violation !== undefined && !values.json) await tell(seed);
-  if (values.json && result.violation !== undefined) {
-    const { invariant, at, message } = result.violation;
-    print(JSON.stringify({ seed, invariant, at, message }));
+  const { violation, story } = await runSeed(seed, { wholeStory: values.trace });
+  if (values.trace) print(story.join('\n'));
+  else if (violation !== undefined) {
+    print(`\nseed ${seed} at ${violation.at}: ${violation.message}`);
+    for (const line of violation.story.slice(-12)) print(`  ${line}`);
+    print(`  the whole story: npm run sim -- --seed ${seed} --trace`);
   }
-  if (seed % TWICE_EVERY !== 0 || result.violation !== undefined) return;
-  const again = await runSeed(seed);
-  if (again.hash === result.hash) return;
-  totals.failed++;
-  print(`seed ${seed} went differently the second time: ${result.hash}, ${again.hash}`);
 }
 
-/** What a full set of seeds should have met and has not. */
-function neverMet(totals: Totals): readonly Mark[] {
-  return totals.seeds < ALL_SEEDS ? [] : MARKS.filter((mark) => !totals.marks.has(mark));
+async function tellFailure(failure: Failure): Promise<void> {
+  if (failure.at === '-') print(`\nseed ${failure.seed} ${failure.message}`);
+  else await tellSeed(failure.seed);
+}
+
+/** Splits the seeds over processes, and adds up what they tell. */
+async function runAll(from: number, count: number, jobs: number): Promise<Totals> {
+  const totals = noTotals();
+  const program = fileURLToPath(import.meta.url);
+  const shares = Array.from({ length: Math.min(jobs, count) }, async (_, i) => {
+    const share = ['--from', String(from + i), '--seeds', String(count - i), '--step', String(jobs)];
+    addTotals(totals, JSON.parse(await runChild(program, share)) as Totals);
+  });
+  await Promise.all(shares);
+  totals.failures.sort((a, b) => a.seed - b.seed);
+  return totals;
 }
 
 async function main(): Promise<void> {
-  const first = Number(values.seed ?? values.from);
-  const count = values.seed === undefined ? Number(values.seeds) : 1;
-  if (!Number.isInteger(first) || !Number.isInteger(count) || count < 1) {
-    print('usage: npm run sim -- [--seeds N] [--from N] [--seed N [--trace]]');
-    process.exitCode = 2;
+  const from = whole(values.seed ?? values.from);
+  const count = values.seed === undefined ? whole(values.seeds) : 1;
+  if (values.step !== undefined) {
+    const range = { from, to: from + count, step: whole(values.step), maxFailures: whole(values.failures) };
+    print(JSON.stringify(await runSeeds(range)));
     return;
   }
-  const totals: Totals = { seeds: 0, failed: 0, virtualMs: 0, steps: 0, jobs: 0, marks: new Map() };
   const started = performance.now();
-  const release = setTraps();
-  Error.stackTraceLimit = 0;
-  const most = values.json ? 1 : MAX_FAILURES;
-  for (let seed = first; seed < first + count && totals.failed < most; seed++) await one(seed, totals);
-  release();
-  if (values.json) return;
+  if (values.seed !== undefined) await tellSeed(from);
+  const totals =
+    count === 1 ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1 }) : await runAll(from, count, whole(values.jobs));
+  if (values.seed === undefined) for (const failure of totals.failures.slice(0, MAX_FAILURES)) await tellFailure(failure);
 
-  const seconds = (performance.now() - started) / 1000;
-  const cpu = process.cpuUsage();
-  const unmet = neverMet(totals);
+  const unmet = count < MARKED_SEEDS || totals.failures.length > 0 ? [] : neverMet(totals);
   if (unmet.length > 0) print(`never met: ${unmet.join(', ')}`);
-  if (count >= ALL_SEEDS) print([...totals.marks].map(([mark, times]) => `${mark} ${times}`).join(', '));
-  print(
-    `${totals.seeds} seeds, ${totals.jobs} jobs, ${Math.round(totals.virtualMs / 3_600_000)} virtual hours, ${totals.steps} steps in ` +
-      `${seconds.toFixed(1)} s (${((cpu.user + cpu.system) / 1e6).toFixed(1)} s of CPU), ${(totals.seeds / seconds).toFixed(1)} seeds/s`,
-  );
-  const failed = totals.failed + (unmet.length > 0 ? 1 : 0);
-  print(`${totals.seeds - totals.failed} passed, ${failed} failed`);
+  if (count >= MARKED_SEEDS)
+    print(
+      `${Object.entries(totals.marks)
+        .map(([mark, times]) => `${mark} ${times}`)
+        .join(', ')}`,
+    );
+  print(describeTotals(totals, (performance.now() - started) / 1000));
+  const failed = totals.failures.length + (unmet.length > 0 ? 1 : 0);
+  print(`${totals.seeds - totals.failures.length} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runChild } from './child.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
+import type { Totals } from './totals.ts';
 
 /** How a mutant fared. */
 interface Verdict {
@@ -10,41 +11,35 @@ interface Verdict {
   readonly caught: boolean;
   readonly seed: string;
   readonly found: string;
+  readonly cpuMs: number;
 }
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const plant = new URL('./plant.ts', import.meta.url).href;
 
 /** Runs seeds over a mutant in a process of its own until one breaks or its budget is spent. */
-function judge(mutant: Mutant): Promise<Verdict> {
-  const args = ['--conditions=@batchrock/source', '--import', plant, main, '--json', '--seeds', String(mutant.seeds)];
-  const child = spawn(process.execPath, args, { env: { ...process.env, SIM_MUTANT: mutant.name } });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk;
-  });
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve(read(mutant, 'error', '', error.message)));
-    child.on('close', (code, signal) => resolve(read(mutant, code ?? signal, out, err)));
-  });
+async function judge(mutant: Mutant): Promise<Verdict> {
+  const { from = 1, seeds } = mutant;
+  const args = ['--from', String(from), '--seeds', String(seeds), '--step', '1', '--failures', '1'];
+  const options = { nodeArgs: ['--import', plant], env: { SIM_MUTANT: mutant.name } };
+  try {
+    return read(mutant, JSON.parse(await runChild(main, args, options)) as Totals);
+  } catch (error) {
+    return { mutant, caught: false, seed: '-', found: `did not run: ${(error as Error).message}`, cpuMs: 0 };
+  }
 }
 
-function read(mutant: Mutant, code: number | string | null, out: string, err: string): Verdict {
-  if (code !== 0) return { mutant, caught: false, seed: '-', found: `did not run (${code}): ${err.trim().split('\n').at(-1)}` };
-  const line = out.trim().split('\n').at(-1) ?? '';
-  if (line === '') return { mutant, caught: false, seed: '-', found: `survives ${mutant.seeds} seeds` };
-  const { seed, invariant, message } = JSON.parse(line) as { seed: number; invariant: string; message: string };
+function read(mutant: Mutant, { failures, cpuMs, seeds }: Totals): Verdict {
+  const [failure] = failures;
+  if (failure === undefined) return { mutant, caught: false, seed: '-', found: `survives ${seeds} seeds`, cpuMs };
+  const { seed, invariant, message } = failure;
   const expected = mutant.breaks.some((name) => name === invariant);
-  return { mutant, caught: expected, seed: String(seed), found: expected ? invariant : `unexpected ${message}` };
+  return { mutant, caught: expected, seed: String(seed), found: expected ? invariant : `unexpected ${message}`, cpuMs };
 }
 
-function row(verdict: Verdict): string {
-  const { mutant, caught, seed, found } = verdict;
-  return `${caught ? 'caught  ' : 'SURVIVES'}  ${mutant.name.padEnd(30)}${seed.padStart(6)}  ${found}`;
+function row({ mutant, caught, seed, found, cpuMs }: Verdict): string {
+  const seconds = (cpuMs / 1000).toFixed(1).padStart(6);
+  return `${caught ? 'caught  ' : 'SURVIVES'}  ${mutant.name.padEnd(32)}${seed.padStart(6)} ${seconds}  ${found}`;
 }
 
 /** A mutant with a larger budget of seeds is a rare one: it takes minutes. */
@@ -59,11 +54,11 @@ if (unknown.length > 0) {
 }
 const chosen = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const queue = chosen.filter(({ seeds }) => !values.easy || seeds <= EASY_SEEDS);
-process.stdout.write(`          ${'mutant'.padEnd(30)}${'seed'.padStart(6)}  broken promise\n`);
 const total = queue.length;
 let caught = 0;
+process.stdout.write(`          ${'mutant'.padEnd(32)}${'seed'.padStart(6)} ${'CPU s'.padStart(6)}  broken promise\n`);
 await Promise.all(
-  Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+  Array.from({ length: availableParallelism() }, async () => {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       const verdict = await judge(mutant);
       if (verdict.caught) caught++;

@@ -9,8 +9,9 @@ export interface Mutant {
   readonly file: string;
   /** Each snippet stands in the file exactly once. */
   readonly edits: readonly (readonly [find: string, replace: string])[];
-  /** Seeds in which it must be caught. */
+  /** Seeds in which it must be caught, from `from` on; default 1. A rare one begins near a seed that finds it. */
   readonly seeds: number;
+  readonly from?: number;
   /** The promises that it may break first. */
   readonly breaks: readonly InvariantName[];
 }

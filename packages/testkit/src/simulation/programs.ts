@@ -61,7 +61,7 @@ export function commandLine(
 ): Program {
   return async (life) => {
     const ports = site.portsFor(life);
-    const pollMs = Math.round(life.rng.logUniform(40 * SECOND, 8 * MINUTE));
+    const pollMs = Math.round(life.rng.logUniform(MINUTE, 20 * MINUTE));
     const { run } = dataset.document;
     await persist(life, () => ensureLane(ports, LANE, site.quota));
     if (o.isOwner) await persist(life, () => prepare(ports, dataset));
@@ -88,7 +88,7 @@ export function commandLine(
 export function handler(site: Site): Program {
   return async (life) => {
     const ports = site.portsFor(life);
-    const sweepMs = life.rng.int(1, 5) * MINUTE;
+    const sweepMs = life.rng.int(2, 10) * MINUTE;
     await persist(life, () => ensureLane(ports, LANE, site.quota));
     listen(life, site, ports);
     while (!site.hasEnded) {

@@ -7,11 +7,10 @@ interface Timer {
   readonly run: () => void;
 }
 
-// Taken before anything can trap the globals of a run.
-const immediate = globalThis.setImmediate;
+const { nextTick } = process;
 
 /**
- * Virtual time: a heap of timers. After each timer all microtasks are drained (one turn of the event loop does that), so
+ * Virtual time: a heap of timers. After each timer all microtasks are drained (Node's next tick waits for that), so
  * asynchronous code runs to its next port call before the next timer fires. Timers of the same moment keep their order.
  */
 export class Scheduler {
@@ -89,7 +88,7 @@ function before(a: Timer, b: Timer): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** Resolves when every microtask that can run has run. */
+/** Resolves when every microtask that can run has run: Node begins its next tick only then, and no turn of the loop is needed. */
 function drain(): Promise<void> {
-  return new Promise((resolve) => immediate(resolve));
+  return new Promise((resolve) => nextTick(resolve));
 }

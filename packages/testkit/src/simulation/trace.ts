@@ -37,6 +37,17 @@ function clockText(now: number): string {
 
 const LAST_LINES = 60;
 
+/** Kept in pieces: most lines are never told. */
+interface Line {
+  readonly now: number;
+  readonly who: string;
+  readonly what: string;
+}
+
+function tell({ now, who, what }: Line): string {
+  return `${clockText(now)}  ${who.padEnd(8)}  ${what}`;
+}
+
 /** What happened, in order: hashed always, kept whole only where the story is wanted. */
 export class Trace {
   readonly seed: number;
@@ -46,7 +57,7 @@ export class Trace {
   readonly marks = new Map<Mark, number>();
   readonly #whole: boolean;
   readonly #now: () => number;
-  readonly #story: string[] = [];
+  readonly #story: Line[] = [];
   #low = 0x811c9dc5;
   #high = 0x1234567;
 
@@ -62,8 +73,8 @@ export class Trace {
     this.lines++;
     this.#low = hashText(what, hashText(who, this.#low ^ (now & 0xffffffff)));
     this.#high = Math.imul(this.#high ^ this.#low, 0x5bd1e995) + (now % 86_400_000);
-    this.#story.push(`${clockText(now)}  ${who.padEnd(8)}  ${what}`);
-    if (!this.#whole && this.#story.length > 2 * LAST_LINES) this.#story.splice(0, LAST_LINES);
+    this.#story.push({ now, who, what });
+    if (!this.#whole && this.#story.length > 4 * LAST_LINES) this.#story.splice(0, 3 * LAST_LINES);
   }
 
   /** Counts something that a simulation must meet now and then to be worth anything. */
@@ -76,17 +87,17 @@ export class Trace {
     if (this.violation !== undefined) return;
     const at = clockText(this.#now());
     // Not part of the hash: a message may hold a stack.
-    this.#story.push(`${at}  CHECK     ${invariant} broken: ${message}`);
+    this.#story.push({ now: this.#now(), who: 'CHECK', what: `${invariant} broken: ${message}` });
     this.violation = new Violation(invariant, message, { seed: this.seed, at, story: this.last() });
   }
 
   /** The whole story, or its end where only that is kept. */
   story(): readonly string[] {
-    return this.#story;
+    return this.#story.map(tell);
   }
 
   last(): readonly string[] {
-    return this.#story.slice(-LAST_LINES);
+    return this.#story.slice(-LAST_LINES).map(tell);
   }
 
   /** The same for two runs exactly when the same things happened at the same times in the same order. */

@@ -37,7 +37,8 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
   const { scheduler, trace, rng } = world;
   const plan = world.faults;
   const { risk = 1 } = call;
-  if (call.isRead === true && life.alive && call.signal?.aborted !== true && rng.chance(0.6)) return atOnce(call.land);
+  if (call.isRead === true && life.alive && call.signal?.aborted !== true && rng.chance(plan.readAtOnceRate))
+    return atOnce(call.land);
   return new Promise<T>((settle, fail) => {
     if (!life.alive) return;
     if (call.signal?.aborted === true) {

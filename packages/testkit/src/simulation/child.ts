@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+
+/** What a process of our own said, when it has ended well. */
+export interface ChildOptions {
+  /** Before the program: `--import` and its like. */
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a program of this folder in a process of its own; what it wrote to its output. Throws with what it complained of. */
+export function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<string> {
+  const nodeArgs = ['--conditions=@batchrock/source', ...(options.nodeArgs ?? []), program, ...args];
+  const child = spawn(process.execPath, nodeArgs, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(out);
+      else reject(new Error(`${program} ended with ${code ?? signal}: ${err.trim().split('\n').at(-1) ?? ''}`));
+    });
+  });
+}
