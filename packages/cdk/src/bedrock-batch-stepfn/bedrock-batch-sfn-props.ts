@@ -50,7 +50,8 @@ export interface BedrockBatchSfnProps {
 
   /**
    * The models that jobs may use: ids of foundation models (`amazon.nova-pro-v1:0`), ids of inference profiles
-   * (`us.amazon.nova-pro-v1:0`; also `eu.`, `apac.`, `global.` and so on, with the Regions that they lead to), or ARNs of
+   * (`us.amazon.nova-pro-v1:0`; also `eu.`, `apac.`, `global.` and so on, with the Regions that they lead to, and all Regions
+   * for a geography that this version does not know), or ARNs of
    * either, of application inference profiles and of custom models. Name the model that an application inference profile
    * leads to beside it. A value that is known only at deployment is taken for an ARN.
    *
@@ -174,13 +175,15 @@ export interface BedrockBatchSfnProps {
 
   /**
    * Where the manifests lie in the input bucket: Bedrock may read below it only. Manifest keys are given whole all the same.
+   * Ends in a slash; a `*` is refused, since policies take it for every folder.
    *
    * @default - the whole bucket
    */
   readonly inputPrefix?: string;
 
   /**
-   * Where the output lies in the output bucket: below `<outputPrefix><job_name>/`. Ends in a slash.
+   * Where the output lies in the output bucket: below `<outputPrefix><job_name>/`. Ends in a slash; a `*` is refused, since
+   * policies take it for every folder. A value that is known only at deployment is not looked at.
    *
    * @default 'output/'
    */
@@ -188,7 +191,7 @@ export interface BedrockBatchSfnProps {
 
   /**
    * The query language of the fragment's states. Only for a fragment inside a Parallel or Map state of a state machine that
-   * speaks JSONata; elsewhere the fragment speaks what its state machine speaks.
+   * speaks JSONata, where synthesis fails without it; elsewhere the fragment speaks what its state machine speaks.
    *
    * @default - that of the state machine
    */

@@ -16,7 +16,9 @@ import { CreateJobTask } from './create-job-task';
 import { EventHandler } from './event-handler';
 import { HandlerFunction } from './handler-function';
 import { inferencePolicy } from './inference-policy';
-import { jobRequest, keyPrefix } from './job-request';
+import { jobRequest } from './job-request';
+import { inputPathOf, resultPathOf } from './json-path';
+import { keyPrefix } from './key-prefix';
 import { metricNamespace } from './metric-namespace';
 import { everyModel, modelArns } from './model-arns';
 import { explainWildcards } from './nag-suppressions';
@@ -87,8 +89,8 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
   public constructor(parent: Construct, id: string, props: BedrockBatchSfnProps) {
     super(parent, id);
     const hours = timeoutHours(props.timeout);
-    const outputPrefix = keyPrefix('outputPrefix', props.outputPrefix ?? 'output/');
-    const inputPrefix = keyPrefix('inputPrefix', props.inputPrefix ?? '');
+    const outputPrefix = keyPrefix(this, 'outputPrefix', props.outputPrefix ?? 'output/');
+    const inputPrefix = keyPrefix(this, 'inputPrefix', props.inputPrefix ?? '');
     const stack = Stack.of(this);
     this.modelArns = props.models === undefined ? everyModel(stack) : modelArns(stack, props.models);
     const { subnets, ...request } = jobRequest(this, props);
@@ -121,8 +123,8 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
     this.grantAnswer(events, props, outputPrefix);
 
     const map = new BatchEvaluateMap(this, 'BatchEvaluateMap', {
-      inputPath: props.inputPath,
-      resultPath: props.resultPath,
+      inputPath: inputPathOf(props.inputPath),
+      resultPath: resultPathOf(props.resultPath),
       maxConcurrency: props.maxConcurrency,
       queryLanguage: props.queryLanguage,
       task: (names) =>

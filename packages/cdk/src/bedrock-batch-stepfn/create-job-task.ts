@@ -1,5 +1,6 @@
 import { Aws, Duration, aws_iam as iam, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { faultsOfLanguage } from './query-languages';
 import type { StateNames } from './state-names';
 
 /** What the task asks of Bedrock, beside what stands in the execution's input. */
@@ -58,6 +59,7 @@ export class CreateJobTask extends sfn.TaskStateBase {
   protected readonly taskPolicies: iam.PolicyStatement[];
   private readonly names: StateNames;
   private readonly job: CreateJobTaskProps;
+  private speaksJsonPath = false;
 
   public constructor(scope: Construct, id: string, props: CreateJobTaskProps) {
     super(scope, id, {
@@ -74,6 +76,7 @@ export class CreateJobTask extends sfn.TaskStateBase {
     };
     // the function itself and no version of it, which is all that the task calls
     this.taskPolicies = [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })];
+    scope.node.addValidation({ validate: () => (this.speaksJsonPath ? faultsOfLanguage(scope, functionArn) : []) });
     this.addRetry({ errors: lambdaFailures, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({ errors: crashes, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({
@@ -97,6 +100,7 @@ export class CreateJobTask extends sfn.TaskStateBase {
 
   protected _renderTask(topLevel?: sfn.QueryLanguage): object {
     const jsonata = (this.queryLanguage ?? topLevel) === sfn.QueryLanguage.JSONATA;
+    this.speaksJsonPath = !jsonata;
     const Payload = jsonata ? this.jsonataPayload() : this.payload();
     const call = { FunctionName: this.job.createFunction.functionArn, Payload };
     return {

@@ -136,7 +136,8 @@ export class EventHandler extends Construct implements iam.IGrantable {
       targets: [
         new targets.LambdaFunction(this.function, {
           event: events.RuleTargetInput.fromObject({ sweep: true }),
-          // the next sweep does the same work, so a failed one is no dead letter
+          // the next sweep does the same work, so a delivery that is late is not repeated; Lambda itself repeats a sweep that
+          // fails, twice, and then keeps it as a dead letter like any event, since it tells the two apart by nothing
           retryAttempts: 0,
           maxEventAge: Duration.minutes(5),
           deadLetterQueue: this.deadLetterQueue,
@@ -147,7 +148,7 @@ export class EventHandler extends Construct implements iam.IGrantable {
 
   private alarmOfDeadLetters(): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'DeadLetterAlarm', {
-      alarmDescription: 'An event of a batch inference job could not be handled; the next sweep tries again',
+      alarmDescription: this.adviceOnDeadLetters(),
       metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod }),
       threshold: 1,
       evaluationPeriods: 1,
@@ -158,7 +159,7 @@ export class EventHandler extends Construct implements iam.IGrantable {
 
   private alarmOfErrors(): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, 'ErrorAlarm', {
-      alarmDescription: 'The handler of batch inference jobs fails again and again; executions may wait for nothing',
+      alarmDescription: this.adviceOnErrors(),
       // no step without a sweep: one in which nothing is called counts as a good one
       metric: this.function.metricErrors({ period: longerOf(alarmPeriod, sweepIntervalOf(this.settings)) }),
       threshold: 1,
@@ -166,6 +167,32 @@ export class EventHandler extends Construct implements iam.IGrantable {
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
+  }
+
+  private adviceOnDeadLetters(): string {
+    const { queueUrl } = this.deadLetterQueue;
+    return (
+      `An event of a batch inference job, or a sweep, failed three times and lies in the queue ${queueUrl}. ` +
+      `${this.whereToLook()} Once that is mended, the next sweep answers every open job of BedrockBatchSfn, or now: ` +
+      `${this.sweepCommand()} Then empty the queue, or the alarm goes on: aws sqs purge-queue --queue-url ${queueUrl}`
+    );
+  }
+
+  private adviceOnErrors(): string {
+    return (
+      'The event handler of batch inference jobs failed in three periods one after the other; executions may wait for jobs that ' +
+      `have ended. ${this.whereToLook()} Nothing is lost: once that is mended, the next sweep answers every open job, or now: ` +
+      `${this.sweepCommand()} Dead letters that came with it: ${this.deadLetterQueue.queueUrl}`
+    );
+  }
+
+  private whereToLook(): string {
+    return `Why: the errors in the log group ${this.function.logGroup.logGroupName}.`;
+  }
+
+  private sweepCommand(): string {
+    const payload = `--cli-binary-format raw-in-base64-out --payload '{"sweep":true}'`;
+    return `aws lambda invoke --function-name ${this.function.functionName} --invocation-type Event ${payload} /dev/null`;
   }
 
   private refuseOther(scope: Construct, settings: EventHandlerSettings): void {

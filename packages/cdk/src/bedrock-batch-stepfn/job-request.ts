@@ -31,16 +31,6 @@ export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRe
   };
 }
 
-/** A prefix in a bucket as Bedrock takes it. Throws when its S3 URIs could not name what lies there. */
-export function keyPrefix(name: string, prefix: string): string {
-  if (Token.isUnresolved(prefix)) return prefix;
-  if (/^([-!_*'().a-z0-9A-Z]+\/)*$/.test(prefix) && !/(^|\/)\.{1,2}\//.test(prefix)) return prefix;
-  throw new Error(
-    `${name} is '${prefix}'; Bedrock takes folders of letters, digits and ! - _ . * ' ( ), each with one slash after it and ` +
-      "none called '.' or '..', such as 'output/' or 'team-a/output/'",
-  );
-}
-
 function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: BedrockBatchSfnProps) {
   if (vpc === undefined) {
     if (vpcSubnets === undefined && securityGroups === undefined) return undefined;

@@ -17,6 +17,29 @@ const regionsOfGeography: Readonly<Record<string, readonly string[]>> = {
   global: ['*'],
 };
 
+/** Who makes the models: the first word of a model's own id (User Guide, models-supported, 2026-11). */
+const providers: readonly string[] = [
+  'ai21',
+  'amazon',
+  'anthropic',
+  'cohere',
+  'deepseek',
+  'google',
+  'luma',
+  'meta',
+  'minimax',
+  'mistral',
+  'moonshot',
+  'moonshotai',
+  'nvidia',
+  'openai',
+  'qwen',
+  'stability',
+  'twelvelabs',
+  'writer',
+  'zai',
+];
+
 /** ARNs of what the default policy allows: every model and every profile. */
 export function everyModel(stack: Stack): string[] {
   return [
@@ -44,9 +67,18 @@ function arnsOf(stack: Stack, model: string, where: string): string[] {
         "give an id such as 'amazon.nova-pro-v1:0' or 'us.amazon.nova-pro-v1:0', or an ARN",
     );
   }
+  const own = foundationModel(stack.region, model);
   const regions = destinationsOf(model);
-  if (regions === undefined) return [foundationModel(stack.region, model)];
-  return [ownResource(stack, 'inference-profile', model), ...regions.map((region) => foundationModel(region, baseModel(model)))];
+  if (regions !== undefined) return profileArns(stack, model, regions);
+  // a geography or a provider that is newer than the lists above: what is allowed must do for both
+  return isOwnId(model) ? [own] : [own, ...profileArns(stack, model, ['*'])];
+}
+
+function profileArns(stack: Stack, profile: string, regions: readonly string[]): string[] {
+  return [
+    ownResource(stack, 'inference-profile', profile),
+    ...regions.map((region) => foundationModel(region, baseModel(profile))),
+  ];
 }
 
 function arnsOfArn(arn: string, where: string): string[] {
@@ -78,9 +110,16 @@ function refuseBareApplicationProfiles(models: readonly string[]): void {
   );
 }
 
+/** The Regions that a profile's id names by its geography; undefined when it begins with none that is known. */
 function destinationsOf(model: string): readonly string[] | undefined {
-  const dot = model.indexOf('.');
-  return model.indexOf('.', dot + 1) < 0 ? undefined : regionsOfGeography[model.slice(0, dot)];
+  const [geography = '', , ...more] = model.split('.');
+  return more.length === 0 ? undefined : regionsOfGeography[geography];
+}
+
+/** Whether an id is a model's own: its provider, then a name, which may have dots in its version. */
+function isOwnId(model: string): boolean {
+  const [provider = '', , ...more] = model.split('.');
+  return more.length === 0 || providers.includes(provider);
 }
 
 function baseModel(profile: string): string {

@@ -1,5 +1,6 @@
 import { AspectPriority, Aspects, CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { textOf } from './text-of';
 
 /** Why a kind of wildcard is meant. `finding` is matched against cdk-nag's name of it, such as `Resource::*`. */
 interface Wildcard {
@@ -70,26 +71,14 @@ function wildcardsOf(policy: CfnResource, stack: Stack): string[] {
   };
   const findings = new Set<string>();
   for (const { Action, Resource } of document.Statement ?? []) {
-    for (const action of listOf(Action)) findings.add(`Action::${flat(action)}`);
-    for (const resource of listOf(Resource)) findings.add(`Resource::${flat(resource)}`);
+    for (const action of listOf(Action)) findings.add(`Action::${textOf(action)}`);
+    for (const resource of listOf(Resource)) findings.add(`Resource::${textOf(resource)}`);
   }
   return [...findings].filter((finding) => finding.includes('*'));
 }
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
-}
-
-function flat(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const intrinsic = value as Record<string, unknown>;
-  if (Array.isArray(intrinsic['Fn::Join'])) {
-    const [delimiter, parts] = intrinsic['Fn::Join'] as [string, unknown[]];
-    return parts.map(flat).join(delimiter);
-  }
-  if (Array.isArray(intrinsic['Fn::GetAtt'])) return `<${intrinsic['Fn::GetAtt'].map(flat).join('.')}>`;
-  if (typeof intrinsic['Ref'] === 'string') return `<${intrinsic['Ref']}>`;
-  return JSON.stringify(value);
 }
 
 /** cdk-nag 2 reads the metadata of the resource in the template, whether it runs there or elsewhere. */

@@ -55,6 +55,26 @@ describe('weakness 5: an error of the handler', () => {
     expect(errorAlarm(Duration.hours(1))).toMatchObject({ Period: 3600, EvaluationPeriods: 3 });
   });
 
+  it('tells who is woken by an alarm where to look, what mends itself, and which command to give', () => {
+    const adviceOf = (alarm: string) =>
+      flat(resource(plain, 'AWS::CloudWatch::Alarm', `${handlerId}${alarm}`).Properties.AlarmDescription);
+    const queue = `<${handlerId}DeadLetters[0-9A-F]{8}>`;
+    const logs = `<${handlerId}BedrockEventHandlerLogs[0-9A-F]{8}>`;
+    const sweep = `aws lambda invoke --function-name <${handlerId}BedrockEventHandler[0-9A-F]{8}> .*--payload '\\{"sweep":true\\}' /dev/null`;
+    expect(adviceOf('DeadLetterAlarm')).toMatch(
+      new RegExp(`An event .*, or a sweep, .*lies in the queue ${queue}\\..*log group ${logs}\\..*next sweep.*${sweep}`),
+    );
+    expect(adviceOf('DeadLetterAlarm')).toMatch(new RegExp(`aws sqs purge-queue --queue-url ${queue}$`));
+    expect(adviceOf('ErrorAlarm')).toMatch(
+      new RegExp(`log group ${logs}\\. Nothing is lost: .*the next sweep .*${sweep}.*${queue}$`),
+    );
+    // the longest that CloudFormation makes of each: CloudWatch takes 1,024 characters (API reference of PutMetricAlarm, 2026-11)
+    const longest = (name: string) => 'x'.repeat(name.includes('DeadLetters') ? 137 : name.includes('Logs') ? 247 : 64);
+    for (const alarm of ['DeadLetterAlarm', 'ErrorAlarm']) {
+      expect(adviceOf(alarm).replace(/<[^>]*>/g, longest).length).toBeLessThanOrEqual(1024);
+    }
+  });
+
   it('names no partition of its own', () => {
     const text = JSON.stringify(Template.fromStack(plain).toJSON());
     expect(text.replace(/arn:aws:lambda/g, '')).not.toContain('arn:aws:');

@@ -1,4 +1,5 @@
 import { Duration, aws_ec2 as ec2, aws_kms as kms, Lazy, Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ReadmeStack } from '../testing/readme-stack';
 import {
@@ -12,6 +13,7 @@ import {
   statementsOf,
   testApp,
 } from '../testing/synthesis';
+import type { BedrockBatchSfn } from './bedrock-batch-sfn';
 import { type BedrockBatchSfnProps, ModelInvocationType } from './bedrock-batch-sfn-props';
 
 const payloadOf = (stack: Stack) =>
@@ -141,6 +143,44 @@ describe('weakness 18: places and query languages', () => {
   });
 });
 
+describe('a fragment below a Parallel or Map state of a state machine that speaks JSONata', () => {
+  const { JSONATA: queryLanguage } = sfn.QueryLanguage;
+  const below = (
+    stack: Stack,
+    wrap: (fragment: BedrockBatchSfn) => sfn.IChainable,
+    props: Partial<BedrockBatchSfnProps> = {},
+  ) => {
+    machineOf(stack, wrap(fragmentIn(stack, 'Batch', props)), { queryLanguage });
+    return stack;
+  };
+  const wraps: [string, (stack: Stack) => (fragment: BedrockBatchSfn) => sfn.IChainable][] = [
+    ['in a branch', (stack) => (fragment) => new sfn.Parallel(stack, 'Both', { queryLanguage }).branch(fragment)],
+    ['in a Map', (stack) => (fragment) => new sfn.Map(stack, 'Each', { queryLanguage }).itemProcessor(fragment)],
+    ['as a single state', () => (fragment) => fragment.toSingleState({ queryLanguage })],
+  ];
+
+  it.each(wraps)('is refused at synthesis without queryLanguage, %s', (_, wrap) => {
+    const stack = new Stack(testApp(), 'Stack');
+    expect(() => definitionOf(below(stack, wrap(stack)))).toThrow(
+      /\[Stack\/Batch\] this fragment stands below a Parallel or Map state .* queryLanguage: sfn\.QueryLanguage\.JSONATA/,
+    );
+  });
+
+  it.each(wraps)('speaks JSONata with it, %s', (_, wrap) => {
+    const stack = new Stack(testApp(), 'Stack');
+    const text = JSON.stringify(definitionOf(below(stack, wrap(stack), { queryLanguage })));
+    expect(text).toContain('{% $states.context.Task.Token %}');
+    expect(text).not.toContain('.$"');
+  });
+
+  it('does not mind another machine that speaks JSONata', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    machineOf(stack, fragmentIn(stack, 'Other'), { queryLanguage });
+    machineOf(stack, new sfn.Parallel(stack, 'Both').branch(fragmentIn(stack, 'Batch')));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
+
 it("weakness 19: refuses prefixes that Bedrock's S3 URIs cannot name; manifest keys are checked in packages/lambda", () => {
   expect(() => stackWith({ outputPrefix: 'dt=2026-01-01/' })).toThrow(
     "outputPrefix is 'dt=2026-01-01/'; Bedrock takes folders of",
@@ -150,6 +190,11 @@ it("weakness 19: refuses prefixes that Bedrock's S3 URIs cannot name; manifest k
     expect(() => stackWith({ outputPrefix })).toThrow("none called '.' or '..'");
   }
   expect(() => stackWith({ outputPrefix: '.hidden/v1..2/' })).not.toThrow();
+  // Bedrock would take it, and IAM would take it for every folder
+  for (const name of ['inputPrefix', 'outputPrefix']) {
+    expect(() => stackWith({ [name]: 'team-*/' })).toThrow(`${name} is 'team-*/'; a '*' would be a wildcard in the policy`);
+    expect(() => stackWith({ [name]: 'team-?/' })).toThrow(`${name} is 'team-?/'; Bedrock takes folders of`);
+  }
 });
 
 describe('weakness 28: timeouts', () => {
@@ -172,6 +217,14 @@ describe('weakness 28: timeouts', () => {
       fragmentIn(stack, `For${timeout.toMinutes()}`, { timeout });
     }
   });
+});
+
+it('discards the result when it is told to, and refuses what is no path', () => {
+  const map = definitionOf(stackWith({ resultPath: sfn.JsonPath.DISCARD })).States['BatchEvaluateMap'];
+  expect(map.ResultPath).toBeNull();
+  expect(() => stackWith({ resultPath: 'result' })).toThrow("resultPath is 'result', which is no JSONPath; give one that begins");
+  expect(() => stackWith({ inputPath: 'batch' })).toThrow("inputPath is 'batch', which is no JSONPath");
+  expect(() => stackWith({ inputPath: sfn.JsonPath.DISCARD })).toThrow('inputPath is JsonPath.DISCARD, so that no manifest');
 });
 
 it('takes the paths of the original', () => {

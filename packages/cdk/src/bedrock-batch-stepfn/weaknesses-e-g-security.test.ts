@@ -110,6 +110,17 @@ describe('weakness 22: privileges', () => {
       ],
     ],
     [['deepseek.v3.2'], ['bedrock:<AWS::Region>::foundation-model/deepseek.v3.2']],
+    [['zai.glm-4.7'], ['bedrock:<AWS::Region>::foundation-model/zai.glm-4.7']],
+    [['newcomer.model-v1'], ['bedrock:<AWS::Region>::foundation-model/newcomer.model-v1']],
+    // a geography that is newer than this construct: the profile, and its model wherever it leads
+    ...['sa.amazon.nova-pro-v1:0', 'mea.newcomer.model-v1', 'us-iso.newcomer.model-v1'].map((profile): [string[], string[]] => [
+      [profile],
+      [
+        `bedrock:<AWS::Region>::foundation-model/${profile}`,
+        `bedrock:<AWS::Region>:<AWS::AccountId>:inference-profile/${profile}`,
+        `bedrock:*::foundation-model/${profile.slice(profile.indexOf('.') + 1)}`,
+      ],
+    ]),
   ])('narrows to %s', (models, arns) => {
     const stack = stackWith({ models });
     const expected = arns.map((arn) => `arn:<AWS::Partition>:${arn}`);
