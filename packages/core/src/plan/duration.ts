@@ -3,7 +3,7 @@ import { type DurationRange, evenParts, forecast, jobTimes, OUR_WATCH, SERVICE_M
 /** What is simulated. */
 export interface DurationInput {
   readonly records: number;
-  readonly partRecords: number;
+  readonly parts: number;
   readonly slots: number;
 }
 
@@ -11,7 +11,7 @@ export interface DurationInput {
  * Plays the run many times against the assumed service, as `batchrock simulate` does, with nothing to be sent again.
  * Deterministic: the same input gives the same range.
  */
-export function estimateDuration({ records, partRecords, slots }: DurationInput): DurationRange {
-  const parts = evenParts(records, Math.max(1, Math.ceil(records / partRecords)));
-  return forecast({ lanes: [{ slots, times: jobTimes(SERVICE_MODEL) }], runs: [{ parts }], watch: OUR_WATCH }).minutes;
+export function estimateDuration({ records, parts, slots }: DurationInput): DurationRange {
+  const runs = [{ parts: evenParts(records, parts) }];
+  return forecast({ lanes: [{ slots, times: jobTimes(SERVICE_MODEL) }], runs, watch: OUR_WATCH }).minutes;
 }

@@ -1,3 +1,4 @@
+export { compareSystems, type SystemForecast, type SystemName, type WhatIf, type WhatIfLane } from './compare-systems.ts';
 export { type Cost, type PlannedCost, planCost, type TokenTotals } from './cost.ts';
 export { type DurationInput, estimateDuration } from './duration.ts';
 export { type PartSizeInput, partRecordsFor, partsOf, wavesOf } from './part-size.ts';

@@ -83,7 +83,7 @@ export function estimatePlan(input: PlanInput): Plan {
     }),
     ...(output && { outputTokens: output }),
     ...(cost && { cost }),
-    ...(records > 0 && { minutes: estimateDuration({ records, partRecords, slots }) }),
+    ...(records > 0 && { minutes: estimateDuration({ records, parts, slots }) }),
   };
 }
 

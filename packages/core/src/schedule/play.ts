@@ -68,6 +68,7 @@ class Stage {
   readonly #due = new TimeQueue<Job | RunState>();
   readonly #total = { jobs: 0, minutes: 0, longest: 0, sent: 0 };
   #now = 0;
+  #open = 0;
 
   constructor(scene: Scene, chance: Chance) {
     this.#scene = scene;
@@ -125,6 +126,7 @@ class Stage {
     }
     const { run, lane } = what;
     lane.jobs.delete(what);
+    this.#open--;
     run.open--;
     run.failed += failuresOf(what.records, run.spec.retryShare ?? 0, this.#chance);
     this.#settle(run);
@@ -144,7 +146,8 @@ class Stage {
   }
 
   #fill(lane: LaneState): void {
-    while (lane.jobs.size < lane.spec.slots) {
+    const most = this.#scene.mostAtOnce ?? Number.POSITIVE_INFINITY;
+    while (lane.jobs.size < lane.spec.slots && this.#open < most) {
       const run = this.#next(lane);
       if (run === undefined) return;
       const queue = this.#place === 'in-turn' ? lane.index : 0;
@@ -160,6 +163,7 @@ class Stage {
 
   #begin(job: Job, minutes: number): void {
     job.run.open++;
+    this.#open++;
     job.lane.jobs.add(job);
     const total = this.#total;
     total.jobs++;

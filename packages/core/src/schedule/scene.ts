@@ -40,6 +40,8 @@ export interface Scene {
   readonly watch: Watch;
   /** Default `home`. */
   readonly place?: Placement;
+  /** Most jobs at once in all lanes together; default: as many as they have slots. */
+  readonly mostAtOnce?: number;
   /** Who gets a slot: `fair`, as our dispatcher gives it, or the run that came first. Default `fair`. */
   readonly share?: 'fair' | 'first-come';
 }

@@ -70,6 +70,12 @@ describe('a service that always takes the same time', () => {
     expect(play(one, createChance(1)).minutes).toBeCloseTo(3 + 0.25 + 11 + 0.25, 9);
   });
 
+  it('runs no more jobs at once than a Map of its own allows, though the lane has slots for them', () => {
+    const { minutes, lowerBound } = play({ ...scene(100, evenParts(60_000, 100)), mostAtOnce: 20 }, createChance(1));
+    expect(minutes).toBeCloseTo(5 * (11 + 0.25), 9);
+    expect(lowerBound).toBeCloseTo(11, 9);
+  });
+
   it('is over at once where there is nothing to do', () => {
     expect(play(scene(1, []), createChance(1))).toMatchObject({ minutes: 0, jobs: 0 });
     expect(forecast(scene(1, []))).toMatchObject({ minutes: { p10: 0, p50: 0, p90: 0 }, jobs: 0, ratio: 1, slotUse: 1 });

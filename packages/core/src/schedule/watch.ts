@@ -9,7 +9,12 @@ export type Watch =
   | { readonly by: 'poll'; readonly everyMinutes: number };
 
 /** Our own: an event within seconds (or a look every 15 seconds), and a sweep every five minutes for those that are lost. */
-export const OUR_WATCH: Watch = { by: 'events', delayMinutes: GAP_MINUTES, lostShare: 0.005, sweepMinutes: 5 };
+export const OUR_WATCH = {
+  by: 'events',
+  delayMinutes: GAP_MINUTES,
+  lostShare: 0.005,
+  sweepMinutes: 5,
+} as const satisfies Watch;
 
 /** When it is known that a job has ended that ended then; minutes. */
 export function seenAt(watch: Watch, endedAt: number, chance: Chance): number {
