@@ -39,6 +39,7 @@ const REASONS: Readonly<Record<string, ServiceErrorKind>> = {
   TooManyRequestsException: 'throttled',
   SlowDown: 'throttled',
   RequestLimitExceeded: 'throttled',
+  ProvisionedThroughputExceededException: 'throttled',
   ConflictException: 'conflict',
   ConditionalRequestConflict: 'conflict',
   PreconditionFailed: 'conflict',

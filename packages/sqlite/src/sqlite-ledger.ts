@@ -3,12 +3,12 @@ import {
   type CallOptions,
   CancelledError,
   type CommitResult,
+  checkCommit,
   type IndexEntry,
-  InvariantError,
   type Item,
   type Key,
+  keyOfWrite,
   type Ledger,
-  MAX_COMMIT_WRITES,
   type NewItem,
   type Page,
   type PageQuery,
@@ -51,7 +51,7 @@ export class SqliteLedger implements Ledger {
 
   async commit(writes: readonly Write[], options: CallOptions = {}): Promise<CommitResult> {
     checkSignal(options);
-    checkWrites(writes);
+    checkCommit(writes);
     try {
       this.#database.exec('BEGIN IMMEDIATE');
     } catch (error) {
@@ -59,7 +59,7 @@ export class SqliteLedger implements Ledger {
       throw translateSqliteError(error, this.path, 'none');
     }
     try {
-      const stale = writes.filter((write) => this.#version(keyOf(write)) !== write.expect).map(keyOf);
+      const stale = writes.filter((write) => this.#version(keyOfWrite(write)) !== write.expect).map(keyOfWrite);
       if (stale.length === 0) for (const write of writes) this.#apply(write);
       this.#database.exec(stale.length === 0 ? 'COMMIT' : 'ROLLBACK');
       return stale.length === 0 ? 'done' : { stale };
@@ -100,7 +100,7 @@ export class SqliteLedger implements Ledger {
 
   #apply(write: Write): void {
     if ('check' in write) return;
-    const key = keyOf(write);
+    const key = keyOfWrite(write);
     this.#dropEntries(key);
     if ('remove' in write) this.#statements.remove.run(key);
     else this.#put(write.put, write.expect === 'absent' ? 1 : write.expect + 1);
@@ -164,19 +164,6 @@ function toItem(row: ItemRow | undefined): Item<unknown> | undefined {
   if (row === undefined) return undefined;
   const { key, version, schema, body, indexes } = row;
   return { key, version, schema, body: JSON.parse(body), indexes: JSON.parse(indexes) as IndexEntry[] };
-}
-
-function keyOf(write: Write): Key {
-  if ('put' in write) return write.put.key;
-  return 'check' in write ? write.check : write.remove;
-}
-
-function checkWrites(writes: readonly Write[]): void {
-  if (writes.length === 0 || writes.length > MAX_COMMIT_WRITES) {
-    throw new InvariantError(`a commit takes 1 to ${MAX_COMMIT_WRITES} writes, got ${writes.length}`);
-  }
-  const keys = writes.map(keyOf);
-  if (new Set(keys).size !== keys.length) throw new InvariantError(`a commit names a key twice: ${keys.join(', ')}`);
 }
 
 function checkSignal(options: CallOptions): void {

@@ -64,6 +64,10 @@ const entries = {
     title: 'output of an unfinished run',
     hint: 'go on with the unfinished run or stop it; --new starts another beside it',
   },
+  'BR-E0212': {
+    title: 'item too large for the ledger',
+    hint: 'give the dataset fewer or shorter column names, or keep the ledger in a file; nothing of the item was written',
+  },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },

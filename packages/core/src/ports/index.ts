@@ -9,6 +9,7 @@ export {
   type JobView,
 } from './batch-service.ts';
 export type { Clock } from './clock.ts';
+export { checkCommit, keyOfWrite } from './commit-shape.ts';
 export type { Compression } from './compression.ts';
 export type { Digest, RunningDigest } from './digest.ts';
 export {

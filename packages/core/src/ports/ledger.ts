@@ -1,6 +1,6 @@
 import type { CallOptions } from './object-store.ts';
 
-/** The key of an item, made by `run/keys`. */
+/** The key of an item, made by `run/keys`: printable ASCII without blanks, as `at` and `sort` are. */
 export type Key = string;
 /** Starts at 1 and grows by one with each put. */
 export type Version = number;
@@ -32,6 +32,7 @@ export interface Item<Body = Json> {
   readonly version: Version;
   readonly schema: string;
   readonly body: Body;
+  /** At most one place in each index, in no particular order. */
   readonly indexes: readonly IndexEntry[];
 }
 
@@ -66,7 +67,7 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
-/** Most writes in one commit: DynamoDB takes 100 items and 4 MB; we stay far below. */
+/** Most writes in one commit. DynamoDB takes 100 items and 4 MB in a transaction (API reference, 2026-11); we stay far below. */
 export const MAX_COMMIT_WRITES = 20;
 
 /**

@@ -1,9 +1,9 @@
-import type { CommitResult, IndexEntry, Item, Json, Write } from '@batchrock/core';
+import { type CommitResult, type IndexEntry, type Item, type Json, keyOfWrite, type Write } from '@batchrock/core';
 
 /** A write that does not know yet which version it expects. */
 export interface DraftWrite {
   readonly key: string;
-  readonly kind: string;
+  readonly kind: 'put' | 'check' | 'remove';
   /** False: expect a version that is not there. */
   readonly isRight: boolean;
   readonly body: unknown;
@@ -26,8 +26,8 @@ export class LedgerModel {
   }
 
   commit(writes: readonly Write[]): CommitResult {
-    const stale = writes.filter((write) => (this.#items.get(keyOf(write))?.version ?? 'absent') !== write.expect);
-    if (stale.length > 0) return { stale: stale.map(keyOf) };
+    const stale = writes.filter((write) => (this.#items.get(keyOfWrite(write))?.version ?? 'absent') !== write.expect);
+    if (stale.length > 0) return { stale: stale.map(keyOfWrite) };
     for (const write of writes) {
       if ('remove' in write) this.#items.delete(write.remove);
       if ('put' in write)
@@ -42,18 +42,14 @@ export class LedgerModel {
     return item && (JSON.parse(JSON.stringify(item)) as Item<unknown>);
   }
 
-  keysAt(index: string, at: string): string[] {
+  /** The keys at a place, in order. */
+  keysAt(index: string, at: string, after?: string): string[] {
     const places = [...this.#items.values()].flatMap((item) =>
       item.indexes
-        .filter((place) => place.index === index && place.at === at)
+        .filter((place) => place.index === index && place.at === at && (after === undefined || place.sort > after))
         .map((place) => ({ key: item.key, sort: place.sort })),
     );
     const order = (place: { key: string; sort: string }) => `${place.sort} ${place.key}`;
     return places.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map((place) => place.key);
   }
-}
-
-function keyOf(write: Write): string {
-  if ('put' in write) return write.put.key;
-  return 'check' in write ? write.check : write.remove;
 }

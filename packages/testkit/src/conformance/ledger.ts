@@ -1,16 +1,33 @@
 import type { IndexEntry, Item, Ledger, NewItem, PageQuery, Write } from '@batchrock/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compareAll, itemsAt, type LedgerInHand, ledgerCommands, plain } from './ledger-commands.ts';
 import { LedgerModel } from './ledger-model.ts';
+import { race } from './ledger-races.ts';
 
 /** A ledger under test and how to let go of it. */
 export interface LedgerUnderTest {
   readonly ledger: Ledger;
+  /** Another way to the same ledger, as another process has it; closed with the first. Default: the same again. */
+  another?(): Promise<Ledger>;
   close(): Promise<void>;
 }
 
+/** How much is tried. */
+export interface LedgerSuiteOptions {
+  /** Runs of up to 50 commands against the model; default 1,000. */
+  readonly runs?: number;
+}
+
+/** Commands of one run, at most. */
+const MAX_COMMANDS = 50;
+
 /** What every ledger must do. Each implementation runs this in a test file of its own, over a new ledger each time. */
-export function describeLedger(name: string, create: () => Promise<LedgerUnderTest>): void {
+export function describeLedger(
+  name: string,
+  create: () => Promise<LedgerUnderTest>,
+  { runs = 1_000 }: LedgerSuiteOptions = {},
+): void {
   describe(`the ledger: ${name}`, () => {
     let under: LedgerUnderTest;
     let ledger: Ledger;
@@ -28,11 +45,11 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
     it('gives back what was put, with versions that count from 1', async () => {
       const body = { text: 'zażółć 🦉 "quoted"\n', nested: [1, null, { deep: true }], zero: 0 };
-      const item: NewItem = { key: 'a', schema: 'test/1', body, indexes: [entry('runs', 'all', '1')] };
+      const item: NewItem = { key: 'a', schema: 'test/1', body, indexes: [entry('open', 'l', '2'), entry('runs', 'all', '1')] };
       expect(await ledger.commit([{ put: item, expect: 'absent' }])).toBe('done');
-      expect(await ledger.get('a')).toEqual({ ...item, version: 1 });
+      expect(plain(await ledger.get('a'))).toEqual({ ...item, version: 1 });
       expect(await ledger.commit([{ put: { ...item, body: 2 }, expect: 1 }])).toBe('done');
-      expect(await ledger.get('a')).toEqual({ ...item, body: 2, version: 2 });
+      expect(plain(await ledger.get('a'))).toEqual({ ...item, body: 2, version: 2 });
     });
 
     it('drops properties that are undefined, as JSON does', async () => {
@@ -138,51 +155,81 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       expect((await ledger.get('a'))?.version).toBe(2);
     });
 
-    it('behaves as a map of versions does, whatever is committed', async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(commitArbitrary, { maxLength: 25 }), async (commits) => {
+    it('takes no write that not every ledger takes', async () => {
+      const twice = [entry('parts', 'r', '1'), entry('parts', 'r', '2')];
+      await expect(ledger.commit([put('a', 'absent', { indexes: twice })])).rejects.toMatchObject({ kind: 'invariant' });
+      for (const bad of ['', 'a b', 'a\n', 'é']) {
+        await expect(ledger.commit([put(bad, 'absent')])).rejects.toMatchObject({ kind: 'invariant' });
+        await expect(ledger.commit([{ check: bad, expect: 'absent' }])).rejects.toMatchObject({ kind: 'invariant' });
+        for (const place of [entry('parts', bad, '1'), entry('parts', 'r', bad)]) {
+          await expect(ledger.commit([put('a', 'absent', { indexes: [place] })])).rejects.toMatchObject({ kind: 'invariant' });
+        }
+      }
+      expect(await ledger.get('a')).toBeUndefined();
+    });
+
+    it('keeps every number and string that JSON has, and bodies of 100 KB', async () => {
+      const body = [
+        5e-324,
+        -1.7976931348623157e308,
+        0.1,
+        '\u0000',
+        '\ud800',
+        '',
+        'x'.repeat(100_000),
+        JSON.parse('{"__proto__":[]}'),
+      ];
+      expect(await ledger.commit([put('a', 'absent', { body: body as never })])).toBe('done');
+      expect((await ledger.get('a'))?.body).toStrictEqual(JSON.parse(JSON.stringify(body)));
+    });
+
+    it('hands out 100 items a page unless it is asked for less', async () => {
+      for (let first = 0; first < 120; first += 20) {
+        const place = (i: number) => [entry('events', 'r', String(first + i).padStart(5, '0'))];
+        await ledger.commit(Array.from({ length: 20 }, (_, i) => put(`e${first + i}`, 'absent', { indexes: place(i) })));
+      }
+      const { items, cursor } = await ledger.page({ index: 'events', at: 'r' });
+      expect([items.length, typeof cursor]).toEqual([100, 'string']);
+      expect(await keysAt(ledger, { index: 'events', at: 'r' })).toEqual(Array.from({ length: 120 }, (_, i) => `e${i}`));
+    });
+
+    const others = (count: number): Promise<Ledger[]> =>
+      Promise.all(Array.from({ length: count }, () => under.another?.() ?? ledger));
+
+    it('shows what one has committed to whoever reads next', async () => {
+      const [other] = await others(1);
+      await ledger.commit([put('a', 'absent')]);
+      expect((await other!.get('a'))?.version).toBe(1);
+      expect(await other!.commit([put('a', 1)])).toBe('done');
+      expect((await ledger.get('a'))?.version).toBe(2);
+    });
+
+    it('lets exactly one of two writers of an item win each version', async () => race(await others(2), 10));
+
+    it('lets exactly one of twenty processes at one lane win each version', async () => race(await others(20), 1));
+
+    it(`behaves as a map of versions does, whatever is done: ${runs} times up to ${MAX_COMMANDS} commands`, async () => {
+      const property = fc.asyncProperty(
+        fc.commands(ledgerCommands, { maxCommands: MAX_COMMANDS, size: 'max' }),
+        async (commands) => {
           const fresh = await create();
           try {
             const model = new LedgerModel();
-            for (const drafts of commits) {
-              const writes = drafts.map((draft) => model.write(draft));
-              expect(await fresh.ledger.commit(writes)).toEqual(model.commit(writes));
-              for (const key of KEYS) expect(await fresh.ledger.get(key)).toEqual(model.get(key));
-              for (const at of PLACES) {
-                expect(await keysAt(fresh.ledger, { index: 'parts', at, limit: 2 })).toEqual(model.keysAt('parts', at));
-              }
-            }
+            const hand: LedgerInHand = {
+              ledger: fresh.ledger,
+              another: async () => (await fresh.another?.()) ?? fresh.ledger,
+            };
+            await fc.asyncModelRun(() => ({ model, real: hand }), commands);
+            await compareAll(model, hand.ledger);
           } finally {
             await fresh.close();
           }
-        }),
-        // the one key that an assignment would lose
-        {
-          numRuns: 60,
-          examples: [[[[{ key: 'a', kind: 'put', isRight: true, body: JSON.parse('{"__proto__":[]}'), indexes: [] }]]]],
         },
       );
+      await fc.assert(property, { numRuns: runs });
     });
   });
 }
-
-const KEYS = ['a', 'b', 'c', 'd'];
-const PLACES = ['p', 'q'];
-
-/** Writes of one commit: different keys, most of them expecting the version that is there. */
-const commitArbitrary = fc.uniqueArray(
-  fc.record({
-    key: fc.constantFrom(...KEYS),
-    kind: fc.constantFrom('put', 'put', 'put', 'check', 'remove'),
-    isRight: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
-    body: fc.jsonValue({ maxDepth: 2 }),
-    indexes: fc.uniqueArray(
-      fc.record({ index: fc.constant('parts' as const), at: fc.constantFrom(...PLACES), sort: fc.constantFrom('1', '2', '3') }),
-      { maxLength: 2, selector: (place) => place.at },
-    ),
-  }),
-  { minLength: 1, maxLength: 4, selector: (write) => write.key },
-);
 
 function put(key: string, expect: number | 'absent', item: Partial<NewItem> = {}): Write {
   return { put: { key, schema: 'test/1', body: {}, indexes: [], ...item }, expect };
@@ -193,13 +240,5 @@ function entry(index: IndexEntry['index'], at: string, sort: string): IndexEntry
 }
 
 async function keysAt(ledger: Ledger, query: PageQuery): Promise<string[]> {
-  const keys: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await ledger.page(cursor === undefined ? query : { ...query, cursor });
-    expect(page.items.length).toBeLessThanOrEqual(query.limit ?? 100);
-    keys.push(...page.items.map((item) => item.key));
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return keys;
+  return (await itemsAt(ledger, query)).map((item) => item.key);
 }

@@ -1,11 +1,11 @@
 import {
   type CallOptions,
   type CommitResult,
-  InvariantError,
+  checkCommit,
   type Item,
   type Key,
+  keyOfWrite,
   type Ledger,
-  MAX_COMMIT_WRITES,
   type Page,
   type PageQuery,
   type Write,
@@ -39,7 +39,7 @@ export class MemoryLedger implements Ledger {
 
   async commit(writes: readonly Write[], options: CallOptions = {}): Promise<CommitResult> {
     checkSignal(options);
-    const about = writes.map(keyOf).join(' ');
+    const about = writes.map(keyOfWrite).join(' ');
     return hooked(this.hook, { port: 'ledger', call: 'commit', about }, () => this.#commit(writes));
   }
 
@@ -67,12 +67,10 @@ export class MemoryLedger implements Ledger {
   }
 
   #commit(writes: readonly Write[]): CommitResult {
-    const keys = writes.map(keyOf);
-    if (writes.length === 0 || writes.length > MAX_COMMIT_WRITES) {
-      throw new InvariantError(`a commit takes 1 to ${MAX_COMMIT_WRITES} writes, got ${writes.length}`);
-    }
-    if (new Set(keys).size !== keys.length) throw new InvariantError(`a commit names a key twice: ${keys.join(', ')}`);
-    const stale = writes.filter((write) => (this.#items.get(keyOf(write))?.version ?? 'absent') !== write.expect).map(keyOf);
+    checkCommit(writes);
+    const stale = writes
+      .filter((write) => (this.#items.get(keyOfWrite(write))?.version ?? 'absent') !== write.expect)
+      .map(keyOfWrite);
     if (stale.length > 0) return { stale };
     for (const write of writes) this.#apply(write);
     return 'done';
@@ -80,7 +78,7 @@ export class MemoryLedger implements Ledger {
 
   #apply(write: Write): void {
     if ('check' in write) return;
-    const key = keyOf(write);
+    const key = keyOfWrite(write);
     const before = this.#items.get(key);
     for (const entry of before?.indexes ?? []) this.#indexes.get(`${entry.index} ${entry.at}`)?.delete(key);
     if ('remove' in write) {
@@ -95,11 +93,6 @@ export class MemoryLedger implements Ledger {
       this.#indexes.set(place, keys.set(key, entry.sort));
     }
   }
-}
-
-function keyOf(write: Write): Key {
-  if ('put' in write) return write.put.key;
-  return 'check' in write ? write.check : write.remove;
 }
 
 /** Through JSON, so that what JSON cannot hold is lost here as it would be on a disk. */

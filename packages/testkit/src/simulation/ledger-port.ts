@@ -1,6 +1,6 @@
-import type { CommitResult, Ledger, Write } from '@batchrock/core';
+import { type CommitResult, keyOfWrite, type Ledger, type Write } from '@batchrock/core';
 import type { LedgerState } from './ledger-state.ts';
-import { frozenCopy, keyOf } from './ledger-state.ts';
+import { frozenCopy } from './ledger-state.ts';
 import type { Life } from './process.ts';
 import { carry } from './wire.ts';
 
@@ -25,7 +25,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
       const writes = frozenCopy(given);
       const contended = world.rng.chance(world.faults.contendedRate);
       return carry<CommitResult>(life, {
-        what: `ledger.commit ${writes.map(keyOf).join(' ')}`,
+        what: `ledger.commit ${writes.map(keyOfWrite).join(' ')}`,
         risk: 2,
         signal: options?.signal,
         land: () => {
@@ -50,7 +50,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
 function describe(writes: readonly Write[]): string {
   return writes
     .map((write) => {
-      const key = keyOf(write).replace(/^.*(PART|EVENT|LANE|NAME)#/, '$1#');
+      const key = keyOfWrite(write).replace(/^.*(PART|EVENT|LANE|NAME)#/, '$1#');
       if ('check' in write) return `check ${key}`;
       if ('remove' in write) return `remove ${key}`;
       const body = (write.put.body ?? {}) as {

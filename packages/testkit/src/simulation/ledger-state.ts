@@ -1,9 +1,9 @@
 import {
   type CommitResult,
-  InvariantError,
+  checkCommit,
   type Item,
   type Key,
-  MAX_COMMIT_WRITES,
+  keyOfWrite,
   type Page,
   type PageQuery,
   type Write,
@@ -64,17 +64,17 @@ export class LedgerState {
 
   /** All writes or none. */
   commit(writes: readonly Write[], now: number): CommitResult {
-    checkShape(writes);
+    checkCommit(writes);
     const stale = writes.filter((write) =>
-      (this.#editions.get(keyOf(write))?.at(-1) ?? absent).item === undefined
+      (this.#editions.get(keyOfWrite(write))?.at(-1) ?? absent).item === undefined
         ? write.expect !== 'absent'
-        : this.#editions.get(keyOf(write))!.at(-1)!.version !== write.expect,
+        : this.#editions.get(keyOfWrite(write))!.at(-1)!.version !== write.expect,
     );
-    if (stale.length > 0) return { stale: stale.map(keyOf) };
+    if (stale.length > 0) return { stale: stale.map(keyOfWrite) };
     const changes: Change[] = [];
     for (const write of writes) {
       if ('check' in write) continue;
-      const key = keyOf(write);
+      const key = keyOfWrite(write);
       const before = this.get(key);
       this.#apply(write, before, now);
       changes.push({ key, before, after: this.get(key) });
@@ -85,7 +85,7 @@ export class LedgerState {
   }
 
   #apply(write: Exclude<Write, { readonly check: Key }>, before: Item<unknown> | undefined, now: number): void {
-    const key = keyOf(write);
+    const key = keyOfWrite(write);
     const editions = this.#editions.get(key) ?? [];
     this.#editions.set(key, editions);
     if ('remove' in write) {
@@ -130,20 +130,6 @@ function firstBehind(taken: Place['taken'], { after, cursor }: PageQuery): numbe
 }
 
 const absent: Edition = { since: 0, version: 0, item: undefined, places: [] };
-
-/** The key that a write is about. */
-export function keyOf(write: Write): Key {
-  if ('put' in write) return write.put.key;
-  return 'check' in write ? write.check : write.remove;
-}
-
-function checkShape(writes: readonly Write[]): void {
-  const keys = new Set(writes.map(keyOf));
-  if (writes.length === 0 || writes.length > MAX_COMMIT_WRITES) {
-    throw new InvariantError(`a commit takes 1 to ${MAX_COMMIT_WRITES} writes, got ${writes.length}`);
-  }
-  if (keys.size !== writes.length) throw new InvariantError(`a commit names a key twice: ${writes.map(keyOf).join(', ')}`);
-}
 
 /** Copies that were made before. Most of what is written was read: it need not be copied again. */
 const copies = new WeakSet<object>();
