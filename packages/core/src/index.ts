@@ -1,3 +1,4 @@
+export * from './adopt/index.ts';
 export * from './errors/index.ts';
 export * from './job/index.ts';
 export * from './lane/index.ts';

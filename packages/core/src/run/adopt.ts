@@ -22,7 +22,8 @@ export async function findJob(ports: RunPorts, part: PartBody, o?: CallOptions):
   return found;
 }
 
-function isEarlier(a: JobView, b: JobView): boolean {
+/** Which of two jobs of one name counts: the same for every process. */
+export function isEarlier(a: JobView, b: JobView): boolean {
   return a.submitTime < b.submitTime || (a.submitTime === b.submitTime && a.jobArn < b.jobArn);
 }
 
@@ -54,7 +55,7 @@ export function adoptJob(
 }
 
 /** The intent was withdrawn and its job turned up all the same: it counts at the service, so it counts here. */
-async function takeSlotBack(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<Write> {
+export async function takeSlotBack(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<Write> {
   const lane = await loadLane(ports.ledger, part.lane, o);
   const { jobName, run, attempt, part: number } = part;
   return putLane(lane, holdSlot(lane.body, { jobName, run, attempt, part: number }));

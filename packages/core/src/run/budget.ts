@@ -5,9 +5,9 @@ import type { CallOptions } from '../ports/index.ts';
 import type { RunBody, RunBudget } from './document.ts';
 import { documentOf } from './documents.ts';
 import { loadPart, loadRun, putRun } from './load.ts';
+import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
 import { tokenCost } from './summary.ts';
-import { transact } from './transact.ts';
 
 /** `free`: the job fits. `wait`: it may fit when jobs in flight turn out cheaper. `reached`: nothing is in flight, so it never will. */
 export type BudgetVerdict = 'free' | 'wait' | 'reached';
@@ -65,7 +65,7 @@ export interface BudgetLimits extends CallOptions {
  * on with `resumeRun`. Throws `BR-E0601` for a ceiling when nobody knows what a record costs.
  */
 export function setBudget(ports: RunPorts, id: string, limits: BudgetLimits): Promise<RunBody> {
-  return transact(
+  return transactOrder(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, limits);
@@ -74,12 +74,12 @@ export function setBudget(ports: RunPorts, id: string, limits: BudgetLimits): Pr
       const ceilingUsd = limits.ceilingUsd ?? before?.ceilingUsd;
       if (recordUsd === undefined && ceilingUsd !== undefined) throw unknownPrice(run.body, ceilingUsd);
       if (recordUsd === undefined || (before !== undefined && before.ceilingUsd === ceilingUsd)) {
-        return { writes: [], result: run.body };
+        return { writes: [], result: run.body, order: run.body };
       }
       const counted = before ?? (await countBudget(ports, run.body, recordUsd, limits));
       const budget: RunBudget = { ...counted, ...(ceilingUsd !== undefined && { ceilingUsd }) };
       const next = { ...run.body, budget };
-      return { writes: [putRun(run, next)], result: next };
+      return { writes: [putRun(run, next)], result: next, order: next };
     },
     limits,
   );

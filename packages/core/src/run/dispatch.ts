@@ -108,7 +108,7 @@ async function readQueues(ports: RunPorts, lane: LaneBody, o: DispatchOptions): 
   if (free === 0) return [];
   const queues: Queue[] = [];
   for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane.lane) }, o)) {
-    if (run.state !== 'running' || run.blocked) continue;
+    if (run.state !== 'running' || run.blocked || run.unseenUntil !== undefined) continue;
     const isMine = o.run === undefined || run.run === o.run;
     if (!isMine && (run.activeUntil ?? 0) < now) continue;
     queues.push({ body: run, ready: await firstReady(ports, run, free, o) });

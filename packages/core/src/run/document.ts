@@ -64,6 +64,13 @@ export interface RunDocument {
   readonly maxAttempts: number;
   /** A bad row ends the run before anything is sent. */
   readonly strict: boolean;
+  /** Asked for with its first command, and free to be asked for otherwise later: changes no answer. */
+  readonly asked?: {
+    /** Jobs at once. */
+    readonly slots?: number;
+    /** Share of failed and rejected rows that is no failure. */
+    readonly maxErrorRate?: number;
+  };
   /** True when the target is the local Bedrock: answers are synthetic. */
   readonly synthetic: boolean;
 }
@@ -132,6 +139,13 @@ export interface RunBody {
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
   /** What it may spend and has spent; absent where that is not known. */
   readonly budget?: RunBudget;
+  /** The ledger that drives it, as its bucket knows it: sends nothing more once another one does. */
+  readonly owner?: string;
+  /**
+   * It was adopted, and parts of it may have a job that nobody has seen yet. Nothing is sent until a look behind this time,
+   * milliseconds since the epoch, has shown which.
+   */
+  readonly unseenUntil?: number;
   /** While it is stopping or stopped: how. */
   readonly stopMode?: StopMode;
   /** Set by `retry` until the generation that it asked for is in the ledger. */
@@ -152,6 +166,7 @@ export interface EventBody {
   readonly at: number;
   readonly kind:
     | 'prepared'
+    | 'adopted'
     | 'submitting'
     | 'submitted'
     | 'ended'

@@ -12,6 +12,7 @@ import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
 import { sweepLane } from './sweep.ts';
 import { tolerate } from './tolerance.ts';
+import { lookForUnseen } from './unseen.ts';
 
 /** What a round needs of its drive. */
 export interface DriveRound {
@@ -59,6 +60,11 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     drive.sweptAt = ports.clock.now();
     // the pool collects, beside this loop
     await step(() => sweepLane(ports, lane, { ...send, steps: o.steps, onTrouble: note, collect: false }));
+  }
+  const { unseenUntil } = view.run;
+  if (unseenUntil !== undefined && (isSweepDue || ports.clock.now() >= unseenUntil)) {
+    await step(() => lookForUnseen(ports, id, o));
+    changes++;
   }
   for (const part of inState('submitting')) {
     const result = await step(() => pursueIntent(ports, part, { ...send, mayCreate: true }));

@@ -5,6 +5,7 @@ import type { RunBody } from './document.ts';
 import { documentOf } from './documents.ts';
 import { partItem } from './items.ts';
 import { findPart, type Loaded, loadRun, putPart } from './load.ts';
+import { writePartsDocument } from './parts-document.ts';
 import type { RunPorts } from './ports.ts';
 import { realSteps } from './real-steps.ts';
 import type { StepOptions } from './steps.ts';
@@ -33,6 +34,7 @@ export async function buildGeneration(
     signal: o.signal,
   });
   if (facts.length === 0) return 'empty';
+  await writePartsDocument(ports, id, attempt + 1, facts, { signal: o.signal });
   for (let first = 0; first < facts.length; first += PARTS_A_COMMIT) {
     const put = await putParts(ports, run.body, facts.slice(first, first + PARTS_A_COMMIT), o);
     if (!put) return 'overtaken';

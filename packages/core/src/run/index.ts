@@ -26,9 +26,30 @@ export {
 export { jobParameters, jobSpec } from './job-spec.ts';
 export { ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export { type JobHint, type KickResult, kickJob } from './kick.ts';
-export { findRun, type Loaded, loadDocument, loadLane, loadPart, loadParts, loadRun, type PartRef, readText } from './load.ts';
+export {
+  findName,
+  findPart,
+  findRun,
+  type Loaded,
+  loadDocument,
+  loadLane,
+  loadPart,
+  loadParts,
+  loadRun,
+  type PartRef,
+  readText,
+} from './load.ts';
+export { type RunOrders, readOrders } from './orders.ts';
+export { type OwnerDocument, type RunOwner, readOwner, writeOwner } from './owner.ts';
 export type { OpenRows } from './part-rows.ts';
 export { type FirstAttemptFacts, PartWriter, type PartWriterOptions } from './part-writer.ts';
+export {
+  type PreparedDocument,
+  readPartsDocument,
+  readPrepared,
+  writePartsDocument,
+  writePrepared,
+} from './parts-document.ts';
 export { adoptOrphans, pollParts } from './poll.ts';
 export type { RunPorts } from './ports.ts';
 export { type PreparedRun, type PrepareOptions, prepareRun } from './prepare.ts';
@@ -39,7 +60,7 @@ export { countFailed, type FailedRows } from './retry-selection.ts';
 export { openRowChain, type RowChainOptions } from './row-chain.ts';
 export { findRowPlace, type RowPlace, type RowPlaceInput } from './row-place.ts';
 export type { RowSample } from './sampled-rows.ts';
-export { type SettleResult, settleRun } from './settle.ts';
+export { type SettleResult, settleRun, wantsAnother } from './settle.ts';
 export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';
 export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions, submitPart } from './submit.ts';
@@ -48,3 +69,4 @@ export { type SweepOptions, type SweepReport, sweepLane } from './sweep.ts';
 export { openTakenRows, type TakenRows } from './taken-rows.ts';
 export { isPassing } from './tolerance.ts';
 export { type Happening, recordEvent, transact } from './transact.ts';
+export { lookForUnseen, unseenFor } from './unseen.ts';

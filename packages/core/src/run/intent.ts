@@ -51,7 +51,8 @@ export function writeIntent(ports: RunPorts, ref: PartRef, o?: CallOptions): Pro
       if (event === undefined) return { writes: [], result: 'taken' };
       const run = await loadRun(ports.ledger, ref.run, o);
       const current = run.body.attempt === ref.attempt && ref.part < (run.body.parts[ref.attempt - 1] ?? 0);
-      if (run.body.state !== 'running' || run.body.blocked || !current) return { writes: [], result: 'not-running' };
+      if (run.body.state !== 'running' || run.body.blocked || run.body.unseenUntil !== undefined || !current)
+        return { writes: [], result: 'not-running' };
       const lane = await loadLane(ports.ledger, part.body.lane, o);
       if (freeSlots(lane.body, now) === 0) return { writes: [], result: 'no-slot' };
       const verdict = askBudget(run.body, part.body.records);

@@ -23,8 +23,14 @@ export function partSort(attempt: number, part: number): string {
 /** Object keys of a run. Made of our own ids alone: Bedrock's S3 URI pattern forbids `= + % : @` and spaces. */
 export const objectKeys = {
   document: (run: string): string => `runs/${run}/run.json`,
-  /** One line a part of the first attempt, for reading by people and for `adopt`. */
-  parts: (run: string): string => `runs/${run}/parts.jsonl`,
+  /** One line a part of an attempt, for reading by people and for `adopt`: `parts.jsonl`, `parts-2.jsonl`, … */
+  parts: (run: string, attempt = 1): string => `runs/${run}/parts${attempt === 1 ? '' : `-${attempt}`}.jsonl`,
+  /** What a prepared run is made of; there as soon as nothing of its preparation is left to do. */
+  prepared: (run: string): string => `runs/${run}/prepared.json`,
+  /** What was asked of a run after it was frozen. */
+  orders: (run: string): string => `runs/${run}/orders.json`,
+  /** Which ledger drives a run. */
+  owner: (run: string): string => `runs/${run}/owner.json`,
   summary: (run: string): string => `runs/${run}/summary.json`,
   inputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/input/${partId(attempt, part)}/`,
   inputFile: (run: string, attempt: number, part: number, file: number): string =>

@@ -109,7 +109,8 @@ function endMessage(view: JobView): string {
   return view.message ? `${view.status}: ${view.message}` : view.status;
 }
 
-function reportOf(view: JobView): JobReport {
+/** What a part keeps of what the service says. */
+export function reportOf(view: JobView): JobReport {
   return {
     jobArn: view.jobArn,
     status: view.status,

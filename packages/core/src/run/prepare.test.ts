@@ -440,8 +440,8 @@ describe('the calls of prepareRun', () => {
       // the run, its document and start; for each part a look, the run, the commit
       'ledger.get': 1 + 1 + 1 + 2 * parts,
       'ledger.commit': 1 + parts + 1,
-      // run.json, parts.jsonl, and for each part its input and its rows
-      'objects.create': 2 + 2 * parts,
+      // run.json, parts.jsonl, prepared.json, and for each part its input and its rows
+      'objects.create': 3 + 2 * parts,
       'objects.list': parts,
     });
   });

@@ -5,9 +5,10 @@ import type { RunBody, RunDocument } from './document.ts';
 import { partItem, runItem } from './items.ts';
 import { objectKeys } from './keys.ts';
 import { findPart, findRun, loadRun, putRun } from './load.ts';
+import { type RunOwner, writeOwner } from './owner.ts';
+import { writePartsDocument, writePrepared } from './parts-document.ts';
 import type { RunPorts } from './ports.ts';
 import { PreparePass, type PrepareProgress } from './prepare-pass.ts';
-import { SinkWriter } from './sink-writer.ts';
 import { writeText } from './summary.ts';
 import { recordEvent, transact } from './transact.ts';
 
@@ -17,6 +18,8 @@ export interface PrepareOptions extends CallOptions {
   /** Opens the dataset at its start, or at the first byte of a row. May be called again. */
   readonly openRows: (from?: ReadPosition) => Promise<RowReader>;
   readonly onProgress?: (progress: PrepareProgress) => void;
+  /** Who drives the run, for whoever finds it in its bucket; absent: that is not kept, and nobody is kept out. */
+  readonly owner?: RunOwner | undefined;
 }
 
 /** What a prepared run is made of. */
@@ -31,7 +34,7 @@ export interface PreparedRun {
 
 /**
  * Makes a run of a dataset: `run.json`, then in one streaming pass the input of every job, the rows as they came and the
- * outcomes of those that cannot be sent, then `parts.jsonl`; at last the run is `running`, and its parts may be sent.
+ * outcomes of those that cannot be sent, then `parts.jsonl` and `prepared.json`; at last the run is `running`, and its parts may be sent.
  *
  * It can be given up anywhere and called again: parts are committed in order, each after its objects, so it goes on behind
  * the last one and ends in the same bytes. Memory is bounded by constants.
@@ -59,7 +62,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
         facts.push(part);
       },
     });
-    if (!known) await putPreparing(ports, document, { signal });
+    if (!known) await putPreparing(ports, document, options.owner, { signal });
     return made;
   });
   const { end, columns: all, isCut } = await pass.run();
@@ -70,7 +73,8 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
     columns: all,
     ...(isCut && { isCut }),
   };
-  await writeParts(ports, document.run, facts, { signal });
+  await writePartsDocument(ports, document.run, 1, facts, { signal });
+  await writePrepared(ports, { run: document.run, ...whatWasFound(prepared, document) }, { signal });
   await startRun(ports, document, prepared, { signal });
   return prepared;
 }
@@ -122,19 +126,20 @@ async function closingOnError<T>(reader: RowReader, work: () => Promise<T>): Pro
 }
 
 /** `run.json` first: a run in the ledger always has its document. */
-async function putPreparing(ports: RunPorts, document: RunDocument, o: CallOptions): Promise<void> {
+async function putPreparing(ports: RunPorts, document: RunDocument, owner: RunOwner | undefined, o: CallOptions): Promise<void> {
   await writeText(ports.objects, objectKeys.document(document.run), `${JSON.stringify(document, null, 2)}\n`, o);
+  if (owner !== undefined) await writeOwner(ports, document.run, owner, o);
   await transact<void>(
     ports,
     async () => {
       const found = await findRun(ports.ledger, document.run, o);
-      return { writes: found ? [] : [{ put: runItem(newRun(document)), expect: 'absent' }], result: undefined };
+      return { writes: found ? [] : [{ put: runItem(newRun(document, owner)), expect: 'absent' }], result: undefined };
     },
     o,
   );
 }
 
-function newRun(document: RunDocument): RunBody {
+function newRun(document: RunDocument, owner: RunOwner | undefined): RunBody {
   const { run, identity, lane, source, model, createdAt, maxAttempts, synthetic } = document;
   return {
     run,
@@ -148,6 +153,7 @@ function newRun(document: RunDocument): RunBody {
     maxAttempts,
     parts: [],
     synthetic,
+    ...(owner && { owner: owner.id }),
     seq: 0,
   };
 }
@@ -176,27 +182,19 @@ function overtaken(run: string): StateError {
   return new StateError('BR-E0202', `run ${run} was prepared by another process in the meantime`, { details: { run } });
 }
 
-/** One line a part, for people and for rebuilding the ledger. */
-async function writeParts(ports: RunPorts, run: string, parts: readonly PartFacts[], o: CallOptions): Promise<void> {
-  const writer = new SinkWriter(ports.objects.create(objectKeys.parts(run), o));
-  try {
-    for (const part of parts) await writer.write(new TextEncoder().encode(`${JSON.stringify(part)}\n`));
-    await writer.commit();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+/** The columns are said where no dialect says them. */
+function whatWasFound({ rows, rejected, parts, columns }: PreparedRun, { source }: RunDocument) {
+  return { rows, rejected, parts, ...(source.dialect.format === 'jsonl' && { columns: [...columns] }) };
 }
 
 function startRun(ports: RunPorts, document: RunDocument, prepared: PreparedRun, o: CallOptions): Promise<void> {
-  const { rows, rejected, parts, columns, isCut } = prepared;
+  const { rows, rejected, parts, isCut } = prepared;
   return transact<void>(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, document.run, o);
       if (run.body.state !== 'preparing') return { writes: [], result: undefined };
-      const seen = document.source.dialect.format === 'jsonl' ? { columns: [...columns] } : {};
-      const change = { state: 'running', rows, rejected, parts: [parts], ...seen } as const;
+      const change = { state: 'running', ...whatWasFound(prepared, document), parts: [parts] } as const;
       const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected${isCut ? ', the rest left out' : ''}`;
       return { writes: recordEvent(ports, run, { kind: 'prepared', message }, change), result: undefined };
     },

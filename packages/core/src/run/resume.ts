@@ -2,9 +2,10 @@ import { StateError } from '../errors/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import type { RetrySelection, RunBody } from './document.ts';
 import { loadParts, loadRun } from './load.ts';
+import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
 import { wasCutShort } from './settle.ts';
-import { recordEvent, transact } from './transact.ts';
+import { recordEvent } from './transact.ts';
 
 /**
  * Lets a stopped, stopping or blocked run go on: what was never sent is sent, and what a stopped job left undone goes into
@@ -12,12 +13,12 @@ import { recordEvent, transact } from './transact.ts';
  * `BR-E0207` for a run that is being prepared or has ended.
  */
 export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise<RunBody> {
-  return transact(
+  return transactOrder(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, o);
       const { state, blocked, attempt, maxAttempts } = run.body;
-      if (state === 'running' && !blocked) return { writes: [], result: run.body };
+      if (state === 'running' && !blocked) return { writes: [], result: run.body, order: run.body };
       if (state === 'preparing' || state === 'ended') {
         const hint = state === 'ended' ? `batchrock retry ${id} sends failed rows again` : 'give the same run command again';
         throw new StateError(
@@ -38,7 +39,8 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
         maxAttempts: cutShort ? Math.max(maxAttempts, attempt + 1) : maxAttempts,
       };
       const writes = recordEvent(ports, run, { kind: 'resumed' }, change);
-      return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };
+      const next = { ...run.body, ...change, seq: run.body.seq + 1 };
+      return { writes, result: next, order: next };
     },
     o,
   );
@@ -55,7 +57,7 @@ export interface RetryOptions extends CallOptions, RetrySelection {
  * so again after a crash. Throws `BR-E0204` for a run that has not ended.
  */
 export function retryRun(ports: RunPorts, id: string, o: RetryOptions = {}): Promise<RunBody> {
-  return transact(
+  return transactOrder(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, o);
@@ -71,7 +73,8 @@ export function retryRun(ports: RunPorts, id: string, o: RetryOptions = {}): Pro
         retrySelection: { ...(o.codes && { codes: o.codes }), ...(o.all && { all: true }) },
       };
       const writes = recordEvent(ports, run, { kind: 'resumed', message: 'retry' }, change);
-      return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };
+      const next = { ...run.body, ...change, seq: run.body.seq + 1 };
+      return { writes, result: next, order: next };
     },
     o,
   );

@@ -19,11 +19,13 @@ export type SettleResult = 'open' | 'generation' | 'ended' | 'stopped' | 'restin
 export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}): Promise<SettleResult> {
   const run = await loadRun(ports.ledger, id, o);
   if (run.body.state !== 'running' && run.body.state !== 'stopping') return 'resting';
+  // a part that is ready may have a job that nobody has seen: nothing is over yet
+  if (run.body.unseenUntil !== undefined) return 'open';
   const parts = await loadParts(ports.ledger, run.body, o);
   const generation = parts.filter((part) => part.attempt === run.body.attempt);
   // `collected` absorbs, so a page that shows it is right however old it is; only a part that it lacks counts as open
   const isCollected =
-    generation.length === run.body.parts[run.body.attempt - 1] && generation.every((part) => part.state === 'collected');
+    generation.length === run.body.parts[run.body.attempt - 1] && parts.every((part) => part.state === 'collected');
   if (!isCollected) return run.body.state === 'stopping' ? stopWhenIdle(ports, run, generation, o) : 'open';
   const isDue = wantsAnother(run.body, generation);
   if (run.body.state === 'stopping')
@@ -37,7 +39,7 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
 }
 
 /** True when the run has an attempt left and something to spend it on. */
-function wantsAnother(run: RunBody, generation: readonly PartBody[]): boolean {
+export function wantsAnother(run: RunBody, generation: readonly PartBody[]): boolean {
   if (run.attempt >= run.maxAttempts) return false;
   if (run.retrySelection !== undefined) return true;
   return generation.some((part) => (part.collected?.retryable ?? 0) + (part.collected?.missing ?? 0) > 0);

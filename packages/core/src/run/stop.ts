@@ -4,11 +4,12 @@ import { stopJob } from './adopt.ts';
 import type { RunBody, StopMode } from './document.ts';
 import { openPartsAt, openSort } from './items.ts';
 import { eachBody, loadRun } from './load.ts';
+import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
 import type { StepOptions } from './steps.ts';
 import { tolerate } from './tolerance.ts';
-import { recordEvent, transact } from './transact.ts';
+import { recordEvent } from './transact.ts';
 
 /** A later stop may be harder than an earlier one, never softer. */
 const HARDNESS: Readonly<Record<StopMode, number>> = { drain: 0, stop: 1, abandon: 2 };
@@ -19,7 +20,7 @@ const HARDNESS: Readonly<Record<StopMode, number>> = { drain: 0, stop: 1, abando
  * `stopped` once no job of it is left. Throws `BR-E0207` while the run is being prepared.
  */
 export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: StepOptions = {}): Promise<RunBody> {
-  await transact(
+  await transactOrder(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, o);
@@ -29,12 +30,13 @@ export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: St
         throw new StateError('BR-E0207', `run ${id} is still being prepared`, { details: { run: id }, hint });
       }
       const isHarder = state === 'running' || (state === 'stopping' && HARDNESS[mode] > HARDNESS[stopMode ?? 'drain']);
-      if (!isHarder) return { writes: [], result: undefined };
+      if (!isHarder) return { writes: [], result: undefined, order: run.body };
       const happening = { kind: mode === 'abandon' ? 'stopped' : 'stopping', message: mode } as const;
       const change = { state: mode === 'abandon' ? 'stopped' : 'stopping', stopMode: mode } as const;
-      return { writes: recordEvent(ports, run, happening, change), result: undefined };
+      return { writes: recordEvent(ports, run, happening, change), result: undefined, order: { ...run.body, ...change } };
     },
-    o,
+    // what is stopped costs money: it does not wait for the bucket
+    { ...o, mayGoUnwritten: true },
   );
   const { body: stopping } = await loadRun(ports.ledger, id, o);
   // the run says that it stops, so whoever drives or sweeps it asks again for what could not be asked for now

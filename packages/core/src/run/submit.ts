@@ -7,6 +7,7 @@ import { documentOf } from './documents.ts';
 import { type IntentPhase, intentPhase, type NoIntent, renewIntent, withdrawIntent, writeIntent } from './intent.ts';
 import { jobSpec } from './job-spec.ts';
 import { loadLane, loadPart, loadRun, type PartRef, putLane } from './load.ts';
+import { describeTaken, readOwner } from './owner.ts';
 import type { RunPorts } from './ports.ts';
 import { checkCancelled } from './tolerance.ts';
 import { recordEvent, transact } from './transact.ts';
@@ -38,6 +39,9 @@ export async function submitPart(ports: RunPorts, ref: PartRef, o: SubmitOptions
  */
 async function createJob(ports: RunPorts, part: PartBody, o: SubmitOptions): Promise<CreateResult> {
   const notAfter = (part.since ?? 0) + ports.service.facts.tokenTrustMs;
+  // asked behind the intent: from here on nothing is sent after its trust window, so a ledger that takes the run over now knows
+  // when it has heard of every job of ours
+  if (await blockedByOwner(ports, part, o)) return 'blocked';
   if (ports.clock.now() > notAfter) return 'kept';
   const spec = jobSpec(await documentOf(ports, part.run, o), part);
   try {
@@ -84,18 +88,38 @@ async function refused(ports: RunPorts, part: PartBody, error: unknown, o: Submi
 async function blockedBy(ports: RunPorts, part: PartBody, error: ServiceError, o: CallOptions): Promise<CreateResult> {
   const phase = intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now());
   if (error.effect !== 'none' || phase !== 'trusted') return 'kept';
-  await transact(
+  await block(ports, part, error, o);
+  return 'blocked';
+}
+
+/** The run sends nothing more until it is resumed, and says why. */
+function block(
+  ports: RunPorts,
+  part: PartBody,
+  { code, message }: { readonly code: string; readonly message: string },
+  o: CallOptions,
+): Promise<void> {
+  return transact<void>(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, part.run, o);
       if (run.body.blocked || run.body.state !== 'running') return { writes: [], result: undefined };
-      const blocked = { code: error.code, message: error.message, at: ports.clock.now() };
-      const happening = { kind: 'blocked', attempt: part.attempt, part: part.part, message: error.message } as const;
+      const blocked = { code, message, at: ports.clock.now() };
+      const happening = { kind: 'blocked', attempt: part.attempt, part: part.part, message } as const;
       return { writes: recordEvent(ports, run, happening, { blocked }), result: undefined };
     },
     o,
   );
-  return 'blocked';
+}
+
+/** True when another ledger has taken the run over: this one sends nothing of it any more. */
+async function blockedByOwner(ports: RunPorts, part: PartBody, o: CallOptions): Promise<boolean> {
+  const { body: run } = await loadRun(ports.ledger, part.run, o);
+  if (run.owner === undefined) return false;
+  const other = await readOwner(ports, part.run, o);
+  if (other === undefined || other.id === run.owner) return false;
+  await block(ports, part, { code: 'BR-E0213', message: describeTaken(other) }, o);
+  return true;
 }
 
 async function restLane(ports: RunPorts, key: string, restMs: number, o: CallOptions): Promise<void> {

@@ -16,6 +16,7 @@ import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
 import { isOfOneRun, isPassing, tolerate } from './tolerance.ts';
 import { transact } from './transact.ts';
+import { lookForUnseen } from './unseen.ts';
 
 /** How a lane is swept. */
 export interface SweepOptions extends StepOptions, DispatchOptions {
@@ -74,6 +75,7 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
   }
   for (const run of await openRuns(ports, lane, o)) {
     if (!isMine(run)) continue;
+    if (run.unseenUntil !== undefined) await step(() => lookForUnseen(ports, run.run, o));
     await step(() => stopJobs(ports, run, o));
     await step(() => settleRun(ports, run.run, o));
   }

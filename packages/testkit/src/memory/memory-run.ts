@@ -3,12 +3,15 @@ import {
   ensureLane,
   objectKeys,
   type PartBody,
+  type PartFacts,
   partItem,
   type RunBody,
   type RunDocument,
   type RunPorts,
   recordId,
   runItem,
+  writePartsDocument,
+  writePrepared,
   writeText,
 } from '@batchrock/core';
 import { FakeClock } from './fake-clock.ts';
@@ -63,6 +66,7 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
   const document = memoryDocument(ports, options);
   await writeText(ports.objects, objectKeys.document(document.run), JSON.stringify(document));
   let ordinal = 0;
+  const parts: PartFacts[] = [];
   for (const [number, records] of options.parts.entries()) {
     const lines = Array.from({ length: records }, () => ({
       recordId: recordId(document.recordPrefix, ordinal++),
@@ -73,9 +77,13 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
       },
     }));
     const facts = await writePlainPart(ports, document, 1, number, lines);
+    parts.push(facts);
     const part: PartBody = { ...facts, state: records === 0 ? 'collected' : 'ready' };
     await ports.ledger.commit([{ put: partItem(part), expect: 'absent' }]);
   }
+  const prepared = { run: document.run, rows: ordinal, rejected: 0, parts: parts.length };
+  await writePartsDocument(ports, document.run, 1, parts);
+  await writePrepared(ports, prepared);
   const run: RunBody = {
     run: document.run,
     identity: document.identity,
@@ -97,7 +105,8 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
   return document;
 }
 
-function memoryDocument(ports: RunPorts, options: MemoryRunOptions): RunDocument {
+/** The document of such a run. */
+export function memoryDocument(ports: Pick<RunPorts, 'clock' | 'objects'>, options: MemoryRunOptions): RunDocument {
   return {
     schema: 'batchrock.run/1',
     run: options.run ?? 'r-0000000001',

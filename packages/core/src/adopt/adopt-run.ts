@@ -1,0 +1,180 @@
+import { StateError } from '../errors/index.ts';
+import type { PartBody, PartFacts } from '../job/index.ts';
+import { type CallOptions, MAX_COMMIT_WRITES, type Write } from '../ports/index.ts';
+import {
+  ensureLane,
+  eventItem,
+  findName,
+  findPart,
+  findRun,
+  loadLane,
+  loadParts,
+  loadRun,
+  lookForUnseen,
+  nameItem,
+  type OwnerDocument,
+  partItem,
+  type RunBody,
+  type RunOwner,
+  type RunPorts,
+  type RunSteps,
+  readOwner,
+  runItem,
+  settleRun,
+  transact,
+  unseenFor,
+  wantsAnother,
+  writeOwner,
+} from '../run/index.ts';
+import { type BucketRun, readBucketRun } from './bucket-run.ts';
+
+/** How a run is adopted. */
+export interface AdoptOptions extends CallOptions {
+  /** Who drives the run from now on; absent: that is not kept, and nobody is kept out. */
+  readonly owner?: RunOwner | undefined;
+  /** Jobs at once, where this ledger does not know the lane yet; default: as the run was begun with. */
+  readonly slots?: number | undefined;
+  /** In place of the real ones; for tests of the protocol alone. */
+  readonly steps?: RunSteps;
+}
+
+/** What there was of a run. */
+export interface AdoptedRun {
+  readonly run: RunBody;
+  readonly parts: readonly PartBody[];
+  /** Who drove it until now, where the bucket says it. */
+  readonly formerOwner?: OwnerDocument;
+}
+
+/** A part and its name each. */
+const PARTS_A_COMMIT = Math.floor(MAX_COMMIT_WRITES / 2);
+
+/**
+ * Rebuilds a run in a ledger that does not know it, from its bucket and the list of jobs. It stands then where it stood: what is
+ * collected is counted, jobs that live hold slots, jobs that have ended are to be collected, and a stop that was asked for is
+ * still asked for. Sends nothing; `driveRun` goes on with it. May be given up anywhere and called again, until the run is in
+ * the ledger; from there on the drive does what is left.
+ *
+ * The one thing that the bucket does not say is which parts the lost ledger was just creating jobs for. So nothing is sent until
+ * such a job must be in List (`unseenFor`), unless every part has its job already.
+ *
+ * Throws `BR-E0207` when the ledger has the run, and what `readBucketRun` throws.
+ */
+export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}): Promise<AdoptedRun> {
+  if ((await findRun(ports.ledger, id, o)) !== undefined) throw known(id);
+  // refused before anything is written
+  await readBucketRun(ports, id, o);
+  const formerOwner = await readOwner(ports, id, o);
+  // the former owner is kept out first: what it sends from here on, it has begun before
+  if (o.owner !== undefined) await writeOwner(ports, id, o.owner, o);
+  const unseenUntil = ports.clock.now() + unseenFor(ports.service.facts);
+  // read once more: the former owner may have begun a generation until now
+  const found = await readBucketRun(ports, id, o);
+  const { document, generations } = found;
+  for (const parts of generations) await putParts(ports, parts, o);
+  if ((await loadLane(ports.ledger, document.lane, o)).version === 'absent') {
+    await ensureLane(ports, document.lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
+  }
+  await putRun(ports, rebuilt(found, { unseenUntil, owner: o.owner }), o);
+  if (await lookForUnseen(ports, id, o)) await endIfOver(ports, id, o);
+  const { body: run } = await loadRun(ports.ledger, id, o);
+  return { run, parts: await loadParts(ports.ledger, run, o), ...(formerOwner && { formerOwner }) };
+}
+
+function known(run: string): StateError {
+  return new StateError('BR-E0207', `run ${run} is in this ledger already`, {
+    hint: `batchrock resume ${run} goes on with it`,
+    details: { run },
+  });
+}
+
+/** Parts before the run: nobody looks at them until it is there. */
+async function putParts(ports: RunPorts, parts: readonly PartFacts[], o: CallOptions): Promise<void> {
+  for (let first = 0; first < parts.length; first += PARTS_A_COMMIT) {
+    await transact<void>(
+      ports,
+      async () => {
+        const writes: Write[] = [];
+        for (const facts of parts.slice(first, first + PARTS_A_COMMIT)) writes.push(...(await putPart(ports, facts, o)));
+        return { writes, result: undefined };
+      },
+      o,
+    );
+  }
+}
+
+/** What an adoption that was given up has left is put again. */
+async function putPart(ports: RunPorts, facts: PartFacts, o: CallOptions): Promise<Write[]> {
+  const { jobName, run, attempt, part } = facts;
+  const before = await findPart(ports.ledger, facts, o);
+  const name = await findName(ports.ledger, jobName, o);
+  const body: PartBody = { ...facts, state: facts.records === 0 ? 'collected' : 'ready' };
+  return [
+    { put: partItem(body), expect: before?.version ?? 'absent' },
+    // a job that turns up later is known by its name, whoever is told of it
+    { put: nameItem({ jobName, run, attempt, part }), expect: name?.version ?? 'absent' },
+  ];
+}
+
+/** The run as the lost ledger had it, before its jobs are looked for. */
+function rebuilt(
+  { document, prepared, orders, generations }: BucketRun,
+  { unseenUntil, owner }: { readonly unseenUntil: number; readonly owner: RunOwner | undefined },
+): RunBody {
+  const { run, identity, lane, source, model, createdAt, synthetic } = document;
+  const attempt = generations.length;
+  const { stopMode, recordUsd, ceilingUsd } = orders ?? {};
+  // a retry that was asked for and built is no longer asked for
+  const retrySelection = orders?.attempt === attempt ? orders.retrySelection : undefined;
+  const budget = { recordUsd: recordUsd ?? 0, openRecords: 0, spentUsd: 0, ...(ceilingUsd !== undefined && { ceilingUsd }) };
+  return {
+    run,
+    identity,
+    state: stopMode === undefined ? 'running' : stopMode === 'abandon' ? 'stopped' : 'stopping',
+    lane,
+    source: source.name,
+    modelId: model.modelId,
+    createdAt,
+    attempt,
+    maxAttempts: Math.max(attempt, orders?.maxAttempts ?? document.maxAttempts),
+    parts: generations.map((parts) => parts.length),
+    rows: prepared.rows,
+    rejected: prepared.rejected,
+    ...(prepared.columns && { columns: prepared.columns }),
+    ...(recordUsd !== undefined && { budget }),
+    ...(stopMode && { stopMode }),
+    ...(retrySelection && { retrySelection }),
+    ...(owner && { owner: owner.id }),
+    unseenUntil,
+    synthetic,
+    seq: 1,
+  };
+}
+
+function putRun(ports: RunPorts, run: RunBody, o: CallOptions): Promise<void> {
+  const at = ports.clock.now();
+  const event = { run: run.run, seq: run.seq, at, kind: 'adopted', attempt: run.attempt } as const;
+  return transact<void>(
+    ports,
+    async () => {
+      // a commit whose answer was lost may be ours
+      const before = await findRun(ports.ledger, run.run, o);
+      if (before !== undefined && before.body.owner !== run.owner) throw known(run.run);
+      const writes: Write[] = [
+        { put: runItem(run), expect: 'absent' },
+        { put: eventItem(event), expect: 'absent' },
+      ];
+      return { writes: before === undefined ? writes : [], result: undefined };
+    },
+    o,
+  );
+}
+
+/** A run of which nothing is left to do ends here, so that its results can be had without sending anything. */
+async function endIfOver(ports: RunPorts, id: string, o: AdoptOptions): Promise<void> {
+  const { body: run } = await loadRun(ports.ledger, id, o);
+  const parts = await loadParts(ports.ledger, run, o);
+  const newest = parts.filter((part) => part.attempt === run.attempt);
+  if (!parts.every((part) => part.state === 'collected') || wantsAnother(run, newest)) return;
+  await settleRun(ports, id, o);
+}

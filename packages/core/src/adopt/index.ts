@@ -1,0 +1,1 @@
+export { type AdoptedRun, type AdoptOptions, adoptRun } from './adopt-run.ts';
