@@ -40,14 +40,15 @@ export class Bedrock {
   }
 
   create(spec: JobSpec): SimJob {
-    const { scheduler, trace, faults, rng } = this.#world;
+    const { scheduler, trace, faults, rng, fate, places } = this.#world;
     const { now } = scheduler;
     const known = this.#tokens.get(spec.clientRequestToken);
     if (known !== undefined && now < known.until) {
       if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
         trace.violate('I16', `token of ${spec.jobName} was sent again with other parameters`);
       }
-      if (rng.chance(faults.conflictRate)) throw this.#conflict(spec.jobName);
+      if (fate.strikes('conflict', faults.conflictRate, places.next('bedrock', `create ${spec.jobName}`)))
+        throw this.#conflict(spec.jobName);
       trace.mark('token-known');
       trace.note('bedrock', `create ${spec.jobName}: token known, job ${known.job.index}`);
       return known.job;
@@ -62,17 +63,21 @@ export class Bedrock {
       throw new ServiceError('BR-E0507', 'too many jobs', { reason: 'quota', effect: 'none' });
     }
     const index = this.jobs.length;
-    const jobRng = rng.fork(`job ${index}`);
+    const jobRng = rng.fork(`job ${spec.jobName}`);
+    const place = places.next('job', spec.jobName);
+    const strikes = (kind: string, rate: number): boolean => fate.strikes(kind, rate, place);
     const records = readInput(this.#inputFiles(spec));
     const job: SimJob = {
       index,
       jobArn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(index)}`,
       spec,
+      place,
       submitTime: now,
       records,
-      work: drawWork(jobRng, faults, records, index),
-      saysCounts: !jobRng.chance(faults.countsAbsentRate),
-      life: drawJobLife(jobRng, faults, now, spec.timeoutHours),
+      work: drawWork(this.#world, jobRng, records, place),
+      saysCounts: !strikes('no counts', faults.countsAbsentRate),
+      countsJump: strikes('counts jump', faults.countsJumpRate),
+      life: drawJobLife(jobRng, faults, { now, timeoutHours: spec.timeoutHours, strikes }),
     };
     this.jobs.push(job);
     this.#tokens.set(spec.clientRequestToken, { job, until: now + faults.tokenMemoryMs });
@@ -122,7 +127,7 @@ export class Bedrock {
     }
     trace.note('bedrock', `job ${job.index} is stopped by ${who}`);
     this.onStop?.(job, who);
-    const jobRng = rng.fork(`stop ${job.index}`);
+    const jobRng = rng.fork(`stop ${job.spec.jobName}`);
     job.life = stopped(job.life, scheduler.now, jobRng);
     followJob(this.#world, this.#objects, job, { rng: jobRng, outputSettleMs: this.#outputSettleMs, onStatus: this.onStatus });
   }
@@ -185,7 +190,8 @@ export class Bedrock {
     if (ended) return { counts: tally(jobResults(job)) };
     const begun = job.life.phases.find((phase) => phase.status === 'InProgress')?.at;
     if (begun === undefined || asOf < begun) return { counts: { total: 0, processed: 0, succeeded: 0, failed: 0 } };
-    const processed = Math.floor(total * Math.min(1, (asOf - begun) / Math.max(1, endOf(job.life) - begun)));
+    const progress = Math.min(1, (asOf - begun) / Math.max(1, endOf(job.life) - begun));
+    const processed = Math.floor(total * (job.countsJump ? this.#world.rng.next() : 1) * progress);
     return { counts: { total, processed, succeeded: processed, failed: 0 } };
   }
 }

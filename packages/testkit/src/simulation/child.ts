@@ -9,7 +9,8 @@ export interface ChildOptions {
 
 /** Runs a program of this folder in a process of its own; what it wrote to its output. Throws with what it complained of. */
 export function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<string> {
-  const nodeArgs = ['--conditions=@batchrock/source', ...(options.nodeArgs ?? []), program, ...args];
+  // what this process was started with: the condition for sources, and a bug that is planted
+  const nodeArgs = [...process.execArgv, ...(options.nodeArgs ?? []), program, ...args];
   const child = spawn(process.execPath, nodeArgs, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';

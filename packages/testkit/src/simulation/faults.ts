@@ -12,6 +12,8 @@ export interface FaultPlan {
   readonly errorBeforeRate: number;
   readonly lostReplyRate: number;
   readonly slowRate: number;
+  /** A request that is never answered and has no effect. */
+  readonly hungRate: number;
   /** A request that arrives after its sender gave up waiting. */
   readonly lateRate: number;
   /** Reads that take no time. The rest lets others act between two reads. */
@@ -23,6 +25,8 @@ export interface FaultPlan {
   readonly freezeRate: number;
   /** Most that a process's clock is off, either way. Two of them differ by no more than the protocol allows (a trust window). */
   readonly clockSkewMs: number;
+  /** A clock that is set, within the skew, per hour and for one process at a time. */
+  readonly clockStepsPerHour: number;
   /** A user's Ctrl-C, per hour. */
   readonly interruptsPerHour: number;
   // ledger
@@ -48,10 +52,13 @@ export interface FaultPlan {
   readonly jobPartialRate: number;
   readonly jobStuckRate: number;
   readonly countsAbsentRate: number;
+  /** Live counts that go up and down. */
+  readonly countsJumpRate: number;
   // output
   readonly outputLagRate: number;
   readonly growingOutputRate: number;
   readonly manifestAbsentRate: number;
+  readonly manifestWrongRate: number;
   readonly failedRecordRate: number;
   readonly missingRecordRate: number;
   readonly duplicateLineRate: number;
@@ -81,11 +88,13 @@ export function drawFaults(rng: Rng): FaultPlan {
     lostReplyRate: rate(0.002, 0.1),
     slowRate: rate(0.002, 0.1),
     lateRate: rate(0.001, 0.03),
+    hungRate: rate(0.0005, 0.01),
     readAtOnceRate: rng.pick([0.5, 0.8, 0.95]),
     createRisk: rng.pick([2, 8, 25]),
     crashRate: rate(0.0005, 0.02),
     freezeRate: rate(0.0005, 0.02),
     clockSkewMs: rate(SECOND, 30 * SECOND),
+    clockStepsPerHour: rate(0.1, 2),
     interruptsPerHour: rate(0.1, 3),
     contendedRate: rate(0.005, 0.2),
     pageLagMs: rate(SECOND, 2 * MINUTE),
@@ -105,9 +114,11 @@ export function drawFaults(rng: Rng): FaultPlan {
     jobPartialRate: rate(0.02, 0.5),
     jobStuckRate: rate(0.01, 0.1),
     countsAbsentRate: rate(0.05, 1),
+    countsJumpRate: rate(0.05, 1),
     outputLagRate: rate(0.1, 1),
     growingOutputRate: rate(0.1, 1),
     manifestAbsentRate: rate(0.05, 1),
+    manifestWrongRate: rate(0.05, 0.5),
     failedRecordRate: rate(0.01, 0.6),
     missingRecordRate: rate(0.01, 0.4),
     duplicateLineRate: rate(0.02, 0.5),

@@ -20,8 +20,15 @@ export interface JobLife {
   readonly message?: string;
 }
 
+/** What a job's life is drawn for. */
+interface LifeInput {
+  readonly now: number;
+  readonly timeoutHours: number;
+  readonly strikes: (kind: string, rate: number) => boolean;
+}
+
 /** Draws the life of a job that is created at `now`. */
-export function drawJobLife(rng: Rng, plan: FaultPlan, now: number, timeoutHours: number): JobLife {
+export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, strikes }: LifeInput): JobLife {
   const validating = now + rng.int(SECOND, MINUTE);
   const scheduled = validating + rng.int(5 * SECOND, 5 * MINUTE);
   const inProgress = scheduled + rng.int(SECOND, 20 * MINUTE);
@@ -31,28 +38,25 @@ export function drawJobLife(rng: Rng, plan: FaultPlan, now: number, timeoutHours
     { at: validating, status: 'Validating' },
   ];
   const begun: Phase[] = [...first, { at: scheduled, status: 'Scheduled' }, { at: inProgress, status: 'InProgress' }];
-  const fate = rng.next();
   const share = rng.next();
-  let edge = plan.jobFailedRate;
-  if (fate < edge) {
+  if (strikes('job fails', plan.jobFailedRate)) {
     if (share < 0.5) {
       return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: 'the input could not be read' };
     }
     return { phases: [...begun, { at: ended, status: 'Failed' }], doneShare: share, message: 'an internal error occurred' };
   }
-  edge += plan.jobStuckRate;
-  if (fate < edge) {
+  if (strikes('job is stuck', plan.jobStuckRate)) {
     if (share < 0.9) return queued(begun, ended, rng.int(HOUR, 6 * HOUR));
     const at = now + timeoutHours * HOUR;
     return { phases: [...first, { at: scheduled, status: 'Scheduled' }, { at, status: 'Expired' }], doneShare: 0 };
   }
-  edge += plan.jobExpiredRate;
-  if (fate < edge) {
+  if (strikes('job expires', plan.jobExpiredRate)) {
     const phases: Phase[] = [...first, { at: scheduled, status: 'Scheduled' }, { at: ended, status: 'Expired' }];
     return { phases, doneShare: share < 0.6 ? 0 : share - 0.4, message: 'the job timed out' };
   }
-  edge += plan.jobPartialRate;
-  if (fate < edge) return { phases: [...begun, { at: ended, status: 'PartiallyCompleted' }], doneShare: share };
+  if (strikes('job ends early', plan.jobPartialRate)) {
+    return { phases: [...begun, { at: ended, status: 'PartiallyCompleted' }], doneShare: share };
+  }
   return { phases: [...begun, { at: ended, status: 'Completed' }], doneShare: 1 };
 }
 

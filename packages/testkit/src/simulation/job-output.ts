@@ -1,6 +1,7 @@
 import type { JobCounts } from '@batchrock/core';
-import type { FaultPlan } from './faults.ts';
+import { type Place, placeOfOne } from './fate.ts';
 import { hashText, type Rng } from './random.ts';
+import type { World } from './world.ts';
 
 /** One record of a job's input. */
 export interface InputRecord {
@@ -37,9 +38,9 @@ function userText(modelInput: unknown): string {
   return messages[0]!.content[0]!.text;
 }
 
-/** The answer to a text from the n-th job of the world: the same text always begins it, the job ends it. */
-function answerTo(text: string, jobIndex: number): string {
-  return `answer ${hashText(text).toString(16)} of job ${jobIndex}`;
+/** The answer to a text: the same text always begins it, the job ends it. */
+function answerTo(text: string, jobName: string): string {
+  return `answer ${hashText(text).toString(16)} of ${jobName}`;
 }
 
 /** What a job would make of each record, in the order in which it takes them. How far it gets is told by its life. */
@@ -49,9 +50,9 @@ export interface JobWork {
 }
 
 /** Draws the work of a job. */
-export function drawWork(rng: Rng, plan: FaultPlan, records: readonly InputRecord[], jobIndex: number): JobWork {
+export function drawWork(world: World, rng: Rng, records: readonly InputRecord[], job: Place): JobWork {
   const order = shuffled(rng, records);
-  return { order, ifDone: new Map(order.map((record) => [record.recordId, drawResult(rng, plan, record, jobIndex)])) };
+  return { order, ifDone: new Map(order.map((record) => [record.recordId, drawResult(world, rng, record, job)])) };
 }
 
 /** What becomes of every record when a share of them is done. */
@@ -67,27 +68,33 @@ export function doneCount(work: JobWork, doneShare: number): number {
   return Math.floor(work.order.length * doneShare);
 }
 
-function drawResult(rng: Rng, plan: FaultPlan, record: InputRecord, jobIndex: number): RecordResult {
-  if (rng.chance(plan.missingRecordRate)) return { kind: 'missing' };
-  if (record.text.includes(POISON)) return { kind: 'failed', code: 400, permanent: true };
-  if (rng.chance(plan.failedRecordRate)) return { kind: 'failed', code: rng.pick([429, 500, 503]), permanent: false };
-  return { kind: 'succeeded', answer: answerTo(record.text, jobIndex) };
+function drawResult({ fate, faults }: World, rng: Rng, record: InputRecord, job: Place): RecordResult {
+  const { recordId, text } = record;
+  const at = placeOfOne(job.what, `record ${recordId}`);
+  const code = rng.pick([429, 500, 503]);
+  if (fate.strikes('no line', faults.missingRecordRate, at)) return { kind: 'missing' };
+  if (text.includes(POISON)) return { kind: 'failed', code: 400, permanent: true };
+  if (fate.strikes('record fails', faults.failedRecordRate, at)) return { kind: 'failed', code, permanent: false };
+  return { kind: 'succeeded', answer: answerTo(text, job.what) };
+}
+
+/** Who writes an output file, and what of it. */
+interface OutputFile {
+  readonly job: Place;
+  readonly records: readonly InputRecord[];
+  readonly results: ReadonlyMap<string, RecordResult>;
 }
 
 /** The lines of one output file: shuffled, some twice, some rubbish between them. */
-export function outputLines(
-  rng: Rng,
-  plan: FaultPlan,
-  records: readonly InputRecord[],
-  results: ReadonlyMap<string, RecordResult>,
-): string[] {
+export function outputLines({ fate, faults }: World, rng: Rng, { job, records, results }: OutputFile): string[] {
   const lines: string[] = [];
   for (const record of shuffled(rng, records)) {
     const line = outputLine(rng, record, results.get(record.recordId)!);
     if (line === undefined) continue;
     lines.push(line);
-    if (rng.chance(plan.duplicateLineRate)) lines.splice(rng.int(0, lines.length), 0, line);
-    if (rng.chance(plan.brokenLineRate)) lines.splice(rng.int(0, lines.length), 0, brokenLine(rng, line));
+    const at = placeOfOne(job.what, `output of ${record.recordId}`);
+    if (fate.strikes('line twice', faults.duplicateLineRate, at)) lines.splice(rng.int(0, lines.length), 0, line);
+    if (fate.strikes('broken line', faults.brokenLineRate, at)) lines.splice(rng.int(0, lines.length), 0, brokenLine(rng, line));
   }
   return lines;
 }

@@ -32,13 +32,13 @@ export function followJob(world: World, objects: ObjectState, job: SimJob, optio
 }
 
 function planOutput(world: World, objects: ObjectState, job: SimJob, { rng, outputSettleMs }: FollowOptions): void {
-  const { scheduler, faults } = world;
-  const { life } = job;
+  const { scheduler, faults, fate } = world;
+  const { life, place } = job;
   const end = endOf(life);
   const begun = life.phases.find((phase) => phase.status === 'InProgress')?.at;
-  const lagging = rng.chance(faults.outputLagRate);
-  const growing = rng.chance(faults.growingOutputRate);
-  const silent = rng.chance(faults.manifestAbsentRate);
+  const lagging = fate.strikes('output lags', faults.outputLagRate, place);
+  const growing = fate.strikes('output grows', faults.growingOutputRate, place);
+  const silent = fate.strikes('no manifest', faults.manifestAbsentRate, place);
   const lag = (): number => (lagging ? rng.int(0, outputSettleMs - 2 * world.plan.clockSkewMs - 5 * SECOND) : 0);
   const put = (name: string, lines: readonly string[]): void => {
     if (job.life === life) putOutput(world, objects, job, name, lines);
@@ -46,22 +46,20 @@ function planOutput(world: World, objects: ObjectState, job: SimJob, { rng, outp
 
   const results = jobResults(job);
   for (const name of new Set(job.records.map((record) => record.file))) {
+    const ofFile = job.records.filter((record) => record.file === name);
     if (growing && begun !== undefined && begun >= scheduler.now) {
       const at = rng.int(begun, end);
       const share = (life.doneShare * (at - begun) * rng.next()) / Math.max(1, end - begun);
       const early = job.work.order.slice(0, doneCount(job.work, share)).filter((record) => record.file === name);
-      const lines = outputLines(rng, faults, early, job.work.ifDone);
+      const lines = outputLines(world, rng, { job: place, records: early, results: job.work.ifDone });
       scheduler.at(at, () => put(`${name}.out`, lines));
     }
-    const lines = outputLines(
-      rng,
-      faults,
-      job.records.filter((record) => record.file === name),
-      results,
-    );
+    const lines = outputLines(world, rng, { job: place, records: ofFile, results });
     scheduler.at(end + lag(), () => put(`${name}.out`, lines));
   }
-  if (!silent) scheduler.at(end + lag(), () => put('manifest.json.out', [manifest(results)]));
+  if (silent) return;
+  const isWrong = fate.strikes('manifest counts too many', faults.manifestWrongRate, place);
+  scheduler.at(end + lag(), () => put('manifest.json.out', [manifest(results, isWrong ? 1 : 0)]));
 }
 
 function putOutput(world: World, objects: ObjectState, job: SimJob, name: string, lines: readonly string[]): void {
@@ -70,13 +68,14 @@ function putOutput(world: World, objects: ObjectState, job: SimJob, name: string
   objects.put(`${folder}${job.jobArn.slice(-12)}/${name}`, new TextEncoder().encode(lines.map((line) => `${line}\n`).join('')));
 }
 
-function manifest(results: ReadonlyMap<string, RecordResult>): string {
+/** `tooMany`: it counts so many records that have no line. */
+function manifest(results: ReadonlyMap<string, RecordResult>, tooMany: number): string {
   const counts = tally(results);
   return JSON.stringify({
     totalRecordCount: counts.total,
-    processedRecordCount: counts.processed,
+    processedRecordCount: counts.processed + tooMany,
     successRecordCount: counts.succeeded,
-    errorRecordCount: counts.failed,
+    errorRecordCount: counts.failed + tooMany,
     inputTokenCount: 11 * counts.succeeded,
     outputTokenCount: 7 * counts.succeeded,
   });

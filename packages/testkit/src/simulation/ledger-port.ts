@@ -12,7 +12,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
       carry(life, { what: `ledger.get ${key}`, isRead: true, signal: options?.signal, land: () => state.get(key) }),
     page: (query, options) => {
       // One lag for each call: the pages of one listing may even go back in time.
-      const lagMs = world.faults.pageLagMs * world.rng.next();
+      const lagMs = world.faults.pageLagMs * life.wire.next();
       return carry(life, {
         what: `ledger.page ${query.index} ${query.at}`,
         isRead: true,
@@ -23,13 +23,12 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
     commit: (given, options) => {
       // What is sent is what stood there when it was sent.
       const writes = frozenCopy(given);
-      const contended = world.rng.chance(world.faults.contendedRate);
       return carry<CommitResult>(life, {
         what: `ledger.commit ${writes.map(keyOfWrite).join(' ')}`,
         risk: 2,
         signal: options?.signal,
         land: () => {
-          if (contended) {
+          if (world.fate.strikes('contended', world.faults.contendedRate, world.places.next(life.owner, 'ledger.commit'))) {
             world.trace.mark('contended');
             world.trace.note(life.name, 'ledger.commit is contended');
             return 'contended';

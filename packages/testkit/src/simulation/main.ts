@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runChild } from './child.ts';
+import { REGRESSIONS, readRegressions, reduceSeed, replay, writeRegression } from './regressions.ts';
 import { runSeeds } from './run-seeds.ts';
 import { runSeed } from './seed.ts';
 import { addTotals, describeTotals, type Failure, neverMet, noTotals, type Totals } from './totals.ts';
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     /** One process's share: every `step`-th seed from `from`, told as JSON. */
     step: { type: 'string' },
     failures: { type: 'string', default: String(MAX_FAILURES) },
+    /** Where seeds that failed are kept. */
+    regressions: { type: 'string', default: REGRESSIONS },
   },
 });
 
@@ -52,8 +55,30 @@ async function tellSeed(seed: number): Promise<void> {
 }
 
 async function tellFailure(failure: Failure): Promise<void> {
-  if (failure.at === '-') print(`\nseed ${failure.seed} ${failure.message}`);
-  else await tellSeed(failure.seed);
+  if (failure.at === '-') {
+    print(`\nseed ${failure.seed} ${failure.message}`);
+    return;
+  }
+  await tellSeed(failure.seed);
+  Error.stackTraceLimit = 0;
+  const regression = await reduceSeed(failure.seed, process.env['SIM_MUTANT']);
+  if (regression === undefined) return;
+  const name = await writeRegression(regression, values.regressions);
+  print(`  it takes ${regression.faults.length} faults, written to ${values.regressions}${name}:`);
+  for (const fault of regression.faults) print(`    ${fault}`);
+}
+
+/** Runs what failed once; how many fail again. */
+async function replayAll(): Promise<{ readonly passed: number; readonly failed: number }> {
+  const regressions = await readRegressions(values.regressions);
+  let failed = 0;
+  for (const [name, regression] of regressions) {
+    const violation = await replay(regression);
+    if (violation === undefined) continue;
+    failed++;
+    print(`regression ${name}: ${violation.message}`);
+  }
+  return { passed: regressions.size - failed, failed };
 }
 
 /** Splits the seeds over processes, and adds up what they tell. */
@@ -61,7 +86,16 @@ async function runAll(from: number, count: number, jobs: number): Promise<Totals
   const totals = noTotals();
   const program = fileURLToPath(import.meta.url);
   const shares = Array.from({ length: Math.min(jobs, count) }, async (_, i) => {
-    const share = ['--from', String(from + i), '--seeds', String(count - i), '--step', String(jobs)];
+    const share = [
+      '--from',
+      String(from + i),
+      '--seeds',
+      String(count - i),
+      '--step',
+      String(jobs),
+      '--failures',
+      values.failures,
+    ];
     addTotals(totals, JSON.parse(await runChild(program, share)) as Totals);
   });
   await Promise.all(shares);
@@ -78,10 +112,12 @@ async function main(): Promise<void> {
     return;
   }
   const started = performance.now();
+  const replayed = values.seed === undefined ? await replayAll() : { passed: 0, failed: 0 };
   if (values.seed !== undefined) await tellSeed(from);
   const totals =
     count === 1 ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1 }) : await runAll(from, count, whole(values.jobs));
-  if (values.seed === undefined) for (const failure of totals.failures.slice(0, MAX_FAILURES)) await tellFailure(failure);
+  if (values.seed === undefined)
+    for (const failure of totals.failures.slice(0, whole(values.failures))) await tellFailure(failure);
 
   const unmet = count < MARKED_SEEDS || totals.failures.length > 0 ? [] : neverMet(totals);
   if (unmet.length > 0) print(`never met: ${unmet.join(', ')}`);
@@ -92,8 +128,9 @@ async function main(): Promise<void> {
         .join(', ')}`,
     );
   print(describeTotals(totals, (performance.now() - started) / 1000));
-  const failed = totals.failures.length + (unmet.length > 0 ? 1 : 0);
-  print(`${totals.seeds - totals.failures.length} passed, ${failed} failed`);
+  if (replayed.passed > 0) print(`${replayed.passed} regressions`);
+  const failed = replayed.failed + totals.failures.length + (unmet.length > 0 ? 1 : 0);
+  print(`${replayed.passed + totals.seeds - totals.failures.length} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

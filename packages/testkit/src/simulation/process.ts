@@ -13,9 +13,9 @@ export class Life {
   readonly name: string;
   readonly epoch: number;
   readonly rng: Rng;
+  /** For what is drawn of each call, whether anything goes wrong or not. */
+  readonly wire: Rng;
   readonly world: World;
-  /** Milliseconds that its clock is ahead. */
-  readonly skewMs: number;
   readonly #process: SimProcess;
 
   constructor(process: SimProcess, epoch: number) {
@@ -24,7 +24,12 @@ export class Life {
     this.epoch = epoch;
     this.name = `${process.name}.${epoch}`;
     this.rng = process.world.rng.fork(this.name);
-    this.skewMs = process.skewMs;
+    this.wire = process.world.rng.fork(`wire of ${this.name}`);
+  }
+
+  /** The process of which this is one life. */
+  get owner(): string {
+    return this.#process.name;
   }
 
   get alive(): boolean {
@@ -83,7 +88,7 @@ export class Life {
 
   /** Its own clock: wakes only while it lives and is not frozen. */
   readonly clock: Clock = {
-    now: () => this.world.scheduler.now + this.skewMs,
+    now: () => this.world.scheduler.now + this.#process.skewMs,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
@@ -105,7 +110,8 @@ export class Life {
 export class SimProcess {
   readonly name: string;
   readonly world: World;
-  readonly skewMs: number;
+  /** Milliseconds that its clock is ahead. */
+  skewMs: number;
   epoch = 0;
   running = false;
   frozenUntil = 0;
@@ -135,7 +141,8 @@ export class SimProcess {
   life: Life | undefined;
 
   crash(why: string): void {
-    const { scheduler, trace, rng } = this.world;
+    const { scheduler, trace } = this.world;
+    const rng = this.world.rng.fork(`down ${this.name}.${this.epoch}`);
     trace.note(`${this.name}.${this.epoch}`, `crashes ${why}`);
     trace.mark('crash');
     this.running = false;

@@ -1,7 +1,8 @@
 import { sweepLane } from '@batchrock/core';
 import { CONSOLE } from './check-jobs.ts';
 import { checkResults } from './check-results.ts';
-import { describeFaults, type FaultPlan } from './faults.ts';
+import { placeOfOne } from './fate.ts';
+import { describeFaults } from './faults.ts';
 import type { Mark } from './marks.ts';
 import { results } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
@@ -10,7 +11,7 @@ import type { Rng } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
 import type { Violation } from './trace.ts';
-import { World } from './world.ts';
+import { World, type WorldOptions } from './world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -32,13 +33,11 @@ export interface SeedResult {
   /** How often each thing worth meeting was met. */
   readonly marks: ReadonlyMap<Mark, number>;
   readonly story: readonly string[];
+  /** The faults that struck, by their names. */
+  readonly struck: readonly string[];
 }
 
-export interface SeedOptions {
-  readonly wholeStory?: boolean;
-  /** Changes the faults that were drawn. */
-  readonly adjust?: (plan: FaultPlan) => FaultPlan;
-}
+export type SeedOptions = WorldOptions;
 
 /** Runs one world from its seed: faults first, then calm until every run has ended, then the results are judged. */
 export async function runSeed(seed: number, options: SeedOptions = {}): Promise<SeedResult> {
@@ -52,7 +51,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   const rng = world.rng.fork('phases');
   await scheduler.run(
     scheduler.now + rng.logUniform(20 * MINUTE, 8 * HOUR),
-    () => broken() || (site.hasEnded && rng.chance(0.002)),
+    () => broken() || (site.hasEnded && rng.chance(0.01)),
   );
   calmDown(world, site);
   await scheduler.run(scheduler.now + PATIENCE_MS, () => broken() || site.hasEnded);
@@ -70,6 +69,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     jobs: site.bedrock.jobs.length,
     marks: trace.marks,
     story: trace.story(),
+    struck: world.fate.struck,
   };
 }
 
@@ -84,13 +84,20 @@ function populate(world: World, site: Site): void {
     const dataset = rng.pick([...site.datasets.values()]);
     programs.push(rng.chance(0.5) ? handler(site) : commandLine(site, dataset, { isOwner: false, interrupts }));
   }
-  for (const [i, program] of programs.entries())
-    new SimProcess(world, `p${i}`, program, Math.round(world.plan.clockSkewMs * (2 * rng.next() - 1))).boot();
-  worldEvents(world, site, interrupts);
+  const processes = programs.map((program, i) => {
+    const skewMs = Math.round(world.plan.clockSkewMs * (2 * rng.next() - 1));
+    return new SimProcess(world, `p${i}`, program, skewMs);
+  });
+  for (const process of processes) process.boot();
+  worldEvents(world, site, { interrupts, processes });
 }
 
 /** What happens to a world from outside its processes. */
-function worldEvents(world: World, site: Site, interrupts: Interrupts): void {
+function worldEvents(
+  world: World,
+  site: Site,
+  { interrupts, processes }: { readonly interrupts: Interrupts; readonly processes: readonly SimProcess[] },
+): void {
   const { plan, scheduler } = world;
   const { bedrock } = site;
   world.often(plan.foreignJobsPerHour, 'foreign', (rng) => bedrock.addForeign(rng.logUniform(2 * MINUTE, 3 * HOUR)));
@@ -105,7 +112,8 @@ function worldEvents(world: World, site: Site, interrupts: Interrupts): void {
       rng.pick(bedrock.jobs).jobArn,
       'arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/zzzzzzzzzzzz',
     ]);
-    site.events.forge({ jobName: spec.jobName, jobArn, status: rng.pick(['Completed', 'Failed', 'InProgress', 'Stopped']) });
+    const jobName = rng.pick([spec.jobName, spec.jobName, 'foreign-0']);
+    site.events.forge({ jobName, jobArn, status: rng.pick(['Completed', 'Failed', 'InProgress', 'Stopped']) });
   });
   world.often(plan.interruptsPerHour, 'ctrl-c', (rng) => {
     if (interrupts.size === 0) return;
@@ -121,7 +129,12 @@ function worldEvents(world: World, site: Site, interrupts: Interrupts): void {
   world.often(plan.stopsPerHour, 'stops', stop);
   const moment = world.rng.fork('stops at create');
   world.onCreateUnderWay = () => stop(moment);
-  if (!plan.quotaDrops) return;
+  world.often(plan.clockStepsPerHour, 'clock step', (rng) => {
+    const process = rng.pick(processes);
+    process.skewMs = Math.round(plan.clockSkewMs * (2 * rng.next() - 1));
+    world.trace.note(process.name, `steps its clock to ${process.skewMs} ms`);
+  });
+  if (!plan.quotaDrops || !world.fate.strikes('quota drops', 1, placeOfOne('bedrock', 'quota'))) return;
   scheduler.after(world.rng.fork('quota').int(0, 2 * HOUR), () => {
     if (world.isCalm || bedrock.quota < 2) return;
     bedrock.quota--;

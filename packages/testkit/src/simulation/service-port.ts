@@ -14,11 +14,12 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
 
   /** What the service does to any request before it looks at it. */
   const meet = (what: string): void => {
-    if (world.rng.chance(world.faults.throttleRate)) {
+    const place = world.places.next(life.owner, `service ${what}`);
+    if (world.fate.strikes('throttled', world.faults.throttleRate, place)) {
       trace.note('bedrock', `throttles ${what} of ${life.name}`);
       throw new ServiceError('BR-E0502', 'rate exceeded', { reason: 'throttled', effect: 'none' });
     }
-    if (world.rng.chance(world.faults.unavailableRate)) throw internal();
+    if (world.fate.strikes('unavailable', world.faults.unavailableRate, place)) throw internal();
   };
 
   return {
@@ -41,7 +42,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
             }
             signedAt = scheduler.now;
             sent++;
-            if (world.rng.chance(world.faults.stopAtCreateRate)) world.onCreateUnderWay?.();
+            const place = world.places.next(life.owner, 'sends Create');
+            if (world.fate.strikes('stop', world.faults.stopAtCreateRate, place)) world.onCreateUnderWay?.();
           },
           land: () => {
             if (scheduler.now - signedAt > facts.signatureMs) {
@@ -51,7 +53,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
             }
             meet(what);
             const { jobArn } = bedrock.create(spec);
-            if (world.rng.chance(world.faults.unavailableRate)) throw internal();
+            const place = world.places.next(life.owner, `answer of ${what}`);
+            if (world.fate.strikes('unavailable', world.faults.unavailableRate, place)) throw internal();
             return { jobArn };
           },
         });
@@ -62,12 +65,12 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
         } catch (error) {
           const again = isServiceError(error) && ['throttled', 'unavailable'].includes(error.reason);
           if (!again || attempt >= CLIENT_TRIES || life.clock.now() >= notAfter) throw afterTries(error, sent);
-          await life.clock.sleep(world.rng.int(50, 5000), signal);
+          await life.clock.sleep(life.wire.int(50, 5000), signal);
         }
       }
     },
     get: (jobArn, options) => {
-      const asOf = scheduler.now - world.faults.getLagMs * world.rng.next();
+      const asOf = scheduler.now - world.faults.getLagMs * life.wire.next();
       return carry(life, {
         what: `service.get ${jobArn.slice(-4)}`,
         signal: options?.signal,
@@ -78,7 +81,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
       });
     },
     async *list(query, options) {
-      const asOf = scheduler.now - world.faults.listLagMs * (0.5 + world.rng.next() / 2);
+      const asOf = scheduler.now - world.faults.listLagMs * (0.5 + life.wire.next() / 2);
       for (let page = 0; ; page++) {
         const views = await carry<readonly JobView[]>(life, {
           what: `service.list ${query.nameContains ?? ''} page ${page}`,

@@ -1,4 +1,5 @@
 import type { JobSpec } from '@batchrock/core';
+import type { Place } from './fate.ts';
 import type { JobLife } from './job-life.ts';
 import { type InputRecord, type JobWork, type RecordResult, resultsOf } from './job-output.ts';
 
@@ -8,10 +9,14 @@ export interface SimJob {
   readonly index: number;
   readonly jobArn: string;
   readonly spec: JobSpec;
+  /** Where faults of this job strike. */
+  readonly place: Place;
   readonly submitTime: number;
   readonly records: readonly InputRecord[];
   readonly work: JobWork;
   readonly saysCounts: boolean;
+  /** Its live counts go up and down. */
+  readonly countsJump: boolean;
   /** Replaced when the job is stopped. */
   life: JobLife;
 }

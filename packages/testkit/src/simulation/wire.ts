@@ -34,11 +34,15 @@ export interface Call<T> {
  */
 export function carry<T>(life: Life, call: Call<T>): Promise<T> {
   const { world } = life;
-  const { scheduler, trace, rng } = world;
+  const { scheduler, trace, fate } = world;
+  const { wire: rng } = life;
   const plan = world.faults;
   const { risk = 1 } = call;
   if (call.isRead === true && life.alive && call.signal?.aborted !== true && rng.chance(plan.readAtOnceRate))
     return atOnce(call.land);
+  const place = world.places.next(life.owner, call.what);
+  const strikes = (kind: string, rate: number): boolean => fate.strikes(kind, rate, place);
+  const drawMs = (kind: string, low: number, high: number): number => Math.round(fate.details(kind, place).logUniform(low, high));
   return new Promise<T>((settle, fail) => {
     if (!life.alive) return;
     if (call.signal?.aborted === true) {
@@ -55,11 +59,11 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
       fail(error);
     };
 
-    if (rng.chance((risk * plan.crashRate) / 2)) {
+    if (strikes('crash before', (risk * plan.crashRate) / 2)) {
       life.crash(`before ${call.what}`);
       return;
     }
-    if (rng.chance(risk * plan.freezeRate)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
+    if (strikes('freeze', risk * plan.freezeRate)) life.freeze(drawMs('freeze', 5 * SECOND, 90 * MINUTE));
 
     life.deliver(() => {
       try {
@@ -69,26 +73,32 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
         return;
       }
       const usual = call.usualMs ?? rng.int(5, 60);
-      const slow = rng.chance(risk * plan.slowRate) ? rng.logUniform(SECOND, 50 * SECOND) : 0;
-      const late = call.mayBeLate !== false && rng.chance(risk * plan.lateRate) ? rng.logUniform(CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
-      const refused = rng.chance(plan.errorBeforeRate);
-      const lost = rng.chance(risk * plan.lostReplyRate);
       const inOne = rng.chance(0.7);
-      const crashAfter = rng.chance((risk * plan.crashRate) / 2);
+      const slow = strikes('slow', risk * plan.slowRate) ? drawMs('slow', SECOND, 50 * SECOND) : 0;
+      const isLate = call.mayBeLate !== false && strikes('late', risk * plan.lateRate);
+      const late = isLate ? drawMs('late', CALL_TIMEOUT_MS, 8 * MINUTE) : 0;
+      const refused = strikes('refused', plan.errorBeforeRate);
+      const lost = strikes('reply lost', risk * plan.lostReplyRate);
+      const crashAfter = strikes('crash after', (risk * plan.crashRate) / 2);
+      const hung = strikes('hung', plan.hungRate);
       // A frozen process may have written its request to the socket and stand still then.
-      if (rng.chance((risk * plan.freezeRate) / 4)) life.freeze(rng.logUniform(5 * SECOND, 90 * MINUTE));
+      if (strikes('freeze sending', (risk * plan.freezeRate) / 4)) life.freeze(drawMs('freeze sending', 5 * SECOND, 90 * MINUTE));
 
       let gaveUp = false;
       const arriveMs = (inOne ? usual : usual / 2) + slow + late;
       const timeoutMs = call.timeoutMs ?? CALL_TIMEOUT_MS;
       // In flight it is subject to the wire alone; a frozen sender hears nothing and gives up when it thaws.
-      if (arriveMs + usual >= timeoutMs || life.frozenUntil > scheduler.now + timeoutMs) {
+      if (hung || arriveMs + usual >= timeoutMs || life.frozenUntil > scheduler.now + timeoutMs) {
         scheduler.after(timeoutMs, () =>
           life.deliver(() => {
             gaveUp = true;
             reject(timedOut(call.what));
           }),
         );
+      }
+      if (hung) {
+        trace.note(life.name, `${call.what} is never answered`);
+        return;
       }
       scheduler.after(arriveMs, () => {
         if (refused) {

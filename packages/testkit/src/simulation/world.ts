@@ -1,7 +1,19 @@
+import { drawnFate, type Fate, keptFate, Places } from './fate.ts';
 import { calm, drawFaults, type FaultPlan } from './faults.ts';
 import { createRng, type Rng } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
+
+/** How a world may differ from what its seed draws. */
+export interface WorldOptions {
+  readonly wholeStory?: boolean;
+  /** Changes the plan of faults that was drawn. */
+  readonly adjust?: (plan: FaultPlan) => FaultPlan;
+  /** Only these faults strike, of those that the seed may have. */
+  readonly faults?: readonly string[];
+  /** Says itself which faults strike. */
+  readonly fate?: Fate;
+}
 
 /** What everything in one simulated world shares: time, chance, the faults in force and the story. */
 export class World {
@@ -9,6 +21,9 @@ export class World {
   readonly scheduler = new Scheduler();
   readonly rng: Rng;
   readonly trace: Trace;
+  /** Says which faults strike. */
+  readonly fate: Fate;
+  readonly places = new Places();
   /** How bad this world is while faults are on. */
   readonly plan: FaultPlan;
   /** The faults in force now. */
@@ -17,9 +32,10 @@ export class World {
   /** Called now and then just when a Create has been sent, for what a user might do in that moment. */
   onCreateUnderWay: (() => void) | undefined;
 
-  constructor(seed: number, options: { readonly wholeStory?: boolean; readonly adjust?: (plan: FaultPlan) => FaultPlan } = {}) {
+  constructor(seed: number, options: WorldOptions = {}) {
     this.seed = seed;
     this.rng = createRng(seed);
+    this.fate = options.fate ?? (options.faults === undefined ? drawnFate(seed) : keptFate(seed, options.faults));
     this.trace = new Trace(seed, () => this.scheduler.now, options.wholeStory ?? false);
     const drawn = drawFaults(this.rng.fork('faults'));
     this.plan = options.adjust === undefined ? drawn : options.adjust(drawn);
@@ -33,7 +49,7 @@ export class World {
     this.trace.note('world', 'faults end');
   }
 
-  /** Calls `act` again and again, `perHour` times an hour on average, until faults end. */
+  /** Calls `act` again and again, `perHour` times an hour on average, until faults end. Each time is a fault of its own. */
   often(perHour: number, label: string, act: (rng: Rng) => void): void {
     if (perHour <= 0) return;
     const rng = this.rng.fork(label);
@@ -41,7 +57,8 @@ export class World {
       const waitMs = (-Math.log(1 - rng.next()) * 3_600_000) / perHour;
       this.scheduler.after(waitMs, () => {
         if (this.isCalm) return;
-        act(rng);
+        const place = this.places.next('world', label);
+        if (this.fate.strikes('happens', 1, place)) act(this.fate.details('happens', place));
         next();
       });
     };
