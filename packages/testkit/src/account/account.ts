@@ -11,7 +11,7 @@ import { credentialsFor, openFront } from './front/index.ts';
 import { type FunctionHost, startFunctionHost } from './functions/index.ts';
 import { createGate, type Gate } from './gate.ts';
 import { openJudge, type Place, type StatementUse, type Verdict } from './judge/index.ts';
-import { startMoto } from './moto/index.ts';
+import { createMachineClock, startMoto } from './moto/index.ts';
 import { type AccountState, type DeployedStack, deployStack } from './resources/index.ts';
 import { type Json, readStack } from './template/index.ts';
 
@@ -27,8 +27,6 @@ export interface AccountOptions {
     readonly extraModels?: readonly string[];
     readonly faults?: Partial<Faults>;
   };
-  /** Seconds of the state machines in a second of the wall: retries, waits and heartbeats are that much shorter. Default 1,000. */
-  readonly speed?: number;
 }
 
 /** An AWS account on loopback. */
@@ -38,7 +36,10 @@ export interface Account {
   readonly url: string;
   /** The administrator's. */
   readonly clients: AccountClients;
-  /** The clock of Bedrock, of rules, and of what functions take for the time. State machines run on the wall's, sped up. */
+  /**
+   * The clock of Bedrock, rules, state machines, and of what functions take for the time. It goes with the wall's and can be
+   * advanced; an advance stops at whatever is due until all that follows of it is done.
+   */
   readonly clock: ServiceClock;
   readonly functions: FunctionHost;
   readonly bus: EventBus;
@@ -65,11 +66,11 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   const clients = createClients(front.url, place.region);
   const moto = await startMoto({
     frontPort: front.port,
-    speed: options.speed ?? 1000,
     account: place.account,
     region: place.region,
     log: join(folder, 'moto.log'),
   });
+  const machines = createMachineClock(clock, moto.url);
   const gate = createGate({ judge, clients, place, endpoint: front.url });
   const functions = startFunctionHost({
     endpoint: front.url,
@@ -106,6 +107,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   front.serve({
     place,
     motoUrl: moto.url,
+    machines,
     bedrockUrl: bedrock.url,
     invoke: (name, payload, type) => functions.invoke(name, payload, type),
     judge: (roleArn, permissions) => gate.refusalOf({ kind: 'role', roleArn }, permissions),
@@ -135,6 +137,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
       bus.close();
       await functions.close();
       await bedrock.close();
+      machines.close();
       await moto.close();
       destroyClients(clients);
       await front.close();

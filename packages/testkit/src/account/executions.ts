@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 
 /** How an execution ended. */
@@ -15,15 +14,10 @@ export interface ExecutionEnd {
 export interface Executions {
   /** Starts one and gives its ARN. */
   start(stateMachineArn: string, input?: unknown, name?: string): Promise<string>;
-  /** Waits until it has ended. Rejects when it has not after so many milliseconds of the wall. */
-  end(executionArn: string, patienceMs?: number): Promise<ExecutionEnd>;
   /** Undefined while it runs. */
   look(executionArn: string): Promise<ExecutionEnd | undefined>;
   stop(executionArn: string): Promise<void>;
 }
-
-const LOOK_MS = 50;
-const PATIENCE_MS = 60_000;
 
 /** Executions on moto's interpreter. */
 export function createExecutions(sfn: SFNClient): Executions {
@@ -43,15 +37,6 @@ export function createExecutions(sfn: SFNClient): Executions {
       const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
       const { executionArn = '' } = await sfn.send(command);
       return executionArn;
-    },
-    async end(executionArn, patienceMs = PATIENCE_MS) {
-      const until = Date.now() + patienceMs;
-      for (;;) {
-        const end = await look(executionArn);
-        if (end !== undefined) return end;
-        if (Date.now() > until) throw new Error(`${executionArn} has not ended after ${patienceMs / 1000} s`);
-        await sleep(LOOK_MS);
-      }
     },
     async stop(executionArn) {
       await sfn.send(new StopExecutionCommand({ executionArn }));

@@ -3,17 +3,23 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Permission, Place } from '../judge/index.ts';
+import type { MachineClock } from '../moto/index.ts';
 import type { FrontRequest } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
-import { INVOKE, permissionsOf } from './permissions.ts';
+import { INVOKE, permissionsOf, targetAction } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
 import { missingKeyPermission } from './s3-permissions.ts';
+
+/** The calls of Step Functions after which a state machine has something to do. */
+const WAKING = /^(StartExecution|StopExecution|RedriveExecution|SendTask\w+)$/;
 
 /** What stands behind the front. */
 export interface Backends {
   readonly place: Place;
   /** S3, DynamoDB, SQS, IAM, Logs, Step Functions. */
   readonly motoUrl: string;
+  /** Of moto's state machines, which calls of them wake. */
+  readonly machines: MachineClock;
   /** The local Bedrock; without it its calls go to moto, which has none of them. */
   readonly bedrockUrl?: string;
   /** Runs a function. Rejects never: what went wrong is in the answer. */
@@ -103,7 +109,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
-  const answered = await forward(incoming, request.body, url);
+  const send = (): Promise<IncomingMessage> => forward(incoming, request.body, url, backends.machines.headers());
+  const answered = WAKING.test(targetAction(request)) ? await backends.machines.wake(send) : await send();
   const missing =
     answered.statusCode === 404 && request.service === 's3' ? missingKeyPermission(request, backends.place) : undefined;
   if (roleArn !== undefined && missing !== undefined) {
@@ -133,13 +140,19 @@ async function invoke(response: ServerResponse, request: FrontRequest, name: str
   response.writeHead(answered.statusCode, {
     'content-type': 'application/json',
     'x-amz-executed-version': '$LATEST',
+    ...backends.machines.headers(),
     ...(answered.functionError === undefined ? {} : { 'x-amz-function-error': answered.functionError }),
   });
   response.end(answered.payload);
 }
 
-/** Hands a request on as it came. */
-function forward(incoming: IncomingMessage, body: Buffer, url: string): Promise<IncomingMessage> {
+/** Hands a request on as it came, with what moto is told beside. */
+function forward(
+  incoming: IncomingMessage,
+  body: Buffer,
+  url: string,
+  told: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
   const target = new URL(url);
   const { 'transfer-encoding': _, ...headers } = incoming.headers;
   return new Promise((resolve, reject) => {
@@ -148,7 +161,7 @@ function forward(incoming: IncomingMessage, body: Buffer, url: string): Promise<
       port: target.port,
       method: incoming.method,
       path: incoming.url,
-      headers: { ...headers, 'content-length': String(body.length) },
+      headers: { ...headers, ...told, 'content-length': String(body.length) },
     };
     httpRequest(options, resolve).once('error', reject).end(body);
   });

@@ -49,7 +49,7 @@ export const permissionsOf: Naming = (request, place) => {
 };
 
 /** The operation of a JSON protocol: `AWSStepFunctions.SendTaskSuccess`. */
-function targetAction(request: FrontRequest): string {
+export function targetAction(request: FrontRequest): string {
   return (
     String(request.headers['x-amz-target'] ?? '')
       .split('.')

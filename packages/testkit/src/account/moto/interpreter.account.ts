@@ -1,20 +1,28 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateStateMachineCommand, SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+} from '@aws-sdk/client-sfn';
+import { createServiceClock } from '@batchrock/local';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ForeignServer } from '../../clients/python-server.ts';
 import { type AccountClients, createClients, destroyClients } from '../clients.ts';
 import { createExecutions, type ExecutionEnd } from '../executions.ts';
 import { type Front, type InvokeAnswer, openFront } from '../front/index.ts';
-import { startMoto } from './index.ts';
+import { createMachineClock, type MachineClock, startMoto } from './index.ts';
 
 // What `server.py` changes in moto's interpreter: each of these fails with moto as it comes.
 const place = { partition: 'aws', region: 'us-east-1', account: '111122223333' };
+const clock = createServiceClock();
 const roleArn = 'arn:aws:iam::111122223333:role/machine';
 let folder: string;
 let front: Front;
 let moto: ForeignServer;
+let machines: MachineClock;
 let clients: AccountClients;
 let callers: string[];
 let tokens: string[];
@@ -25,11 +33,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'batchrock-moto-'));
   front = await openFront();
   const { account, region } = place;
-  moto = await startMoto({ frontPort: front.port, speed: 1000, account, region, log: join(folder, 'moto.log') });
+  moto = await startMoto({ frontPort: front.port, account, region, log: join(folder, 'moto.log') });
   clients = createClients(front.url, region);
+  machines = createMachineClock(clock, moto.url);
   front.serve({
     place,
     motoUrl: moto.url,
+    machines,
     async invoke(_, payload) {
       const { token } = JSON.parse(payload.toString()) as { token: string };
       tokens.push(token);
@@ -47,6 +57,7 @@ beforeEach(() => {
 });
 afterAll(async () => {
   destroyClients(clients);
+  machines?.close();
   await moto?.close();
   await front?.close();
   rmSync(folder, { recursive: true, force: true });
@@ -57,8 +68,13 @@ const succeed = (taskToken: string) => clients.sfn.send(new SendTaskSuccessComma
 const fail = (taskToken: string, error: string, cause: string) =>
   clients.sfn.send(new SendTaskFailureCommand({ taskToken, error, cause }));
 
-/** Runs a Map of one task that waits for its token with a heartbeat of hours, and leads errors to a Fail state. */
-async function run(name: string, task: object = {}, patienceMs?: number): Promise<ExecutionEnd> {
+const HOUR_MS = 3_600_000;
+const later = (ms: number, work: () => Promise<unknown>): void => {
+  clock.at(clock.now() + ms, async () => void (await work()));
+};
+
+/** Begins a Map of one task that waits for its token with a heartbeat of 54 hours, and leads errors to a Fail state. */
+async function begin(name: string, task: object = {}): Promise<string> {
   const Task = {
     Type: 'Task',
     Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
@@ -78,16 +94,24 @@ async function run(name: string, task: object = {}, patienceMs?: number): Promis
   };
   const command = new CreateStateMachineCommand({ name, definition: JSON.stringify(definition), roleArn });
   const { stateMachineArn = '' } = await clients.sfn.send(command);
-  const executions = createExecutions(clients.sfn);
-  return executions.end(await executions.start(stateMachineArn, { items: [1] }), patienceMs);
+  return createExecutions(clients.sfn).start(stateMachineArn, { items: [1] });
 }
+
+/** Lets so much of the clock go by; how the execution has ended then, if it has. */
+async function after(ms: number, execution: string): Promise<ExecutionEnd | undefined> {
+  await clock.advance(ms);
+  return createExecutions(clients.sfn).look(execution);
+}
+
+const TIMED_OUT = { status: 'FAILED', error: expect.stringMatching(/^States\.(Heartbeat)?Timeout$/) as string };
+const DONE = { status: 'SUCCEEDED', output: ['done'] };
 
 test('a task calls in the name of the role of its machine', async () => {
   onCall = async (token) => {
-    setTimeout(() => void succeed(token), 200);
+    later(1_000, () => succeed(token));
     return returned;
   };
-  expect(await run('caller')).toEqual({ status: 'SUCCEEDED', output: ['done'] });
+  expect(await after(60_000, await begin('caller'))).toEqual(DONE);
   expect(callers).toEqual([roleArn]);
 });
 
@@ -96,16 +120,20 @@ test('an answer that comes before the call of the task has returned is not lost'
     await succeed(token);
     return returned;
   };
-  expect(await run('early')).toEqual({ status: 'SUCCEEDED', output: ['done'] });
+  expect(await after(0, await begin('early'))).toEqual(DONE);
 });
 
-test('a retried task waits for a token of its own, after an interval that is shortened', async () => {
+test('a retried task waits for a token of its own, and its interval is one of the clock', async () => {
   const Retry = [{ ErrorEquals: ['Again'], IntervalSeconds: 300, MaxAttempts: 2 }];
   onCall = async (token, call) => {
-    setTimeout(() => void (call === 0 ? fail(token, 'Again', 'once more') : succeed(token)), 200);
+    if (call === 0) await fail(token, 'Again', 'once more');
+    else await succeed(token);
     return returned;
   };
-  expect(await run('retried', { Retry })).toEqual({ status: 'SUCCEEDED', output: ['done'] });
+  const execution = await begin('retried', { Retry });
+  expect(await after(299_000, execution)).toBeUndefined();
+  expect(tokens).toHaveLength(1);
+  expect(await after(2_000, execution)).toEqual(DONE);
   expect(new Set(tokens).size).toBe(2);
 });
 
@@ -114,21 +142,33 @@ test('the cause of a failure reaches the end of the execution', async () => {
     await fail(token, 'Failed', 'the reason');
     return returned;
   };
-  expect(await run('cause')).toEqual({ status: 'FAILED', error: 'Failed', cause: 'the reason' });
+  expect(await after(0, await begin('cause'))).toEqual({ status: 'FAILED', error: 'Failed', cause: 'the reason' });
 });
 
-test('a timeout is shortened too, and its name passes through the Map to the Fail state', async () => {
+test('a timeout is one of the clock too, and its name passes through the Map to the Fail state', async () => {
   onCall = async () => returned;
-  expect(await run('timeout', { TimeoutSeconds: 600, HeartbeatSeconds: 500 })).toMatchObject({
-    status: 'FAILED',
-    error: expect.stringMatching(/^States\.(Heartbeat)?Timeout$/),
-  });
+  const execution = await begin('timeout', { TimeoutSeconds: 600, HeartbeatSeconds: 500 });
+  expect(await after(490_000, execution)).toBeUndefined();
+  expect(await after(120_000, execution)).toMatchObject(TIMED_OUT);
 });
 
-test('a task with a heartbeat and no timeout waits longer than a minute', async () => {
-  onCall = async (token) => {
-    setTimeout(() => void succeed(token), 62_000);
-    return returned;
-  };
-  expect(await run('patient', {}, 90_000)).toEqual({ status: 'SUCCEEDED', output: ['done'] });
+test('a task with a heartbeat and no timeout waits as long as its heartbeat, from the last one on', async () => {
+  onCall = async () => returned;
+  const execution = await begin('patient');
+  expect(await after(53 * HOUR_MS, execution)).toBeUndefined();
+  await clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken: tokens[0] }));
+  expect(await after(53 * HOUR_MS, execution)).toBeUndefined();
+  expect(await after(2 * HOUR_MS, execution)).toMatchObject(TIMED_OUT);
+});
+
+test('an execution that was stopped lets go of its tokens at once', async () => {
+  onCall = async () => returned;
+  const execution = await begin('stopped');
+  await clock.idle();
+  await createExecutions(clients.sfn).stop(execution);
+  await clock.idle();
+  const heartbeat = clients.sfn.send(new SendTaskHeartbeatCommand({ taskToken: tokens[0] }));
+  await expect(heartbeat).rejects.toMatchObject({
+    name: expect.stringMatching(/^(InvalidToken|TaskTimedOut|TaskDoesNotExist)$/),
+  });
 });

@@ -1,4 +1,4 @@
-"""moto's server as the AWS on loopback needs it: state machines are executed, waits are shortened, calls carry their role.
+"""moto's server as the AWS on loopback needs it: state machines are executed, on the account's clock, by their role.
 
 What moto lacks and what is added here, without touching its interpreter:
 - every call of a state machine is signed with one and the same key; here the access key names the role of the execution
@@ -8,36 +8,40 @@ What moto lacks and what is added here, without touching its interpreter:
 - a task with a heartbeat and without a timeout ends after 60 seconds; here it has no timeout, as at the service
 - an error named `States.` may not pass a Map or reach a Fail state; here it may
 - JSONata is evaluated in a Java virtual machine that moto does not bring; here by the port to Python
-- retries, waits, timeouts and heartbeats last as long as in the account; here they are divided by SPEED
+- retries, waits, timeouts and heartbeats go by the wall; here they go by the account's clock, which is told by requests
+  (`x-account-ahead`), by answers of functions (the same), and by `/_account/settle`, which answers when nothing is left to do
+- a task of an aborted execution holds its token until its next heartbeat; here it lets go of it at once, as at the service
+- an execution has no environment yet when StartExecution returns, and a callback to any other one fails of it; here it has
 It ends when its standard input ends, so it never outlives who started it.
 """
 
 import json
 import logging
+import math
 import os
 import sys
 import threading
-import time
 
 from botocore.config import Config
 from jsonata import Jsonata
+from machine_clock import CLOCK, put_on_the_clock
+from moto import server
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
-from moto.server import main
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
-from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import Timeout, TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
-from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.jsonata import jsonata
 from moto.stepfunctions.parser.asl.eval.callback import callback
+from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.responses import StepFunctionResponse
 
-SPEED = float(os.environ.get("BATCHROCK_MOTO_SPEED", "1"))
+AHEAD = "x-account-ahead"
 
 
 def end_with_parent() -> None:
@@ -53,6 +57,7 @@ def sign_as_the_role_of_the_execution() -> None:
     clients = {}
     lock = threading.Lock()
     session = boto_client.boto3.session.Session()
+    hear_the_time(session)
 
     class Boto3:
         """What `boto_client_for` uses of boto3, with the key of the role."""
@@ -88,7 +93,7 @@ def see_early_callbacks() -> None:
     plain = endpoint.setup_heartbeat_endpoint
 
     def setup_heartbeat_endpoint(self, heartbeat_seconds):
-        heartbeat = plain(self, max(0.001, heartbeat_seconds / SPEED))
+        heartbeat = plain(self, heartbeat_seconds)
         if self.get_outcome() is not None:
             heartbeat.notify()
         return heartbeat
@@ -120,7 +125,7 @@ def keep_causes() -> None:
 def give_no_timeout_unasked() -> None:
     def eval_body(self, env):
         seconds = self._eval_seconds(env=env)
-        env.stack.append(TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS if self.is_default_value() else seconds / SPEED)
+        env.stack.append(TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS if self.is_default_value() else seconds)
 
     Timeout._eval_body = eval_body
 
@@ -146,21 +151,67 @@ def evaluate_jsonata_in_python() -> None:
             module.eval_jsonata_expression = eval_jsonata_expression
 
 
-def shorten_waits() -> None:
-    class Time:
-        """What the interpreter's retries use of `time`."""
+def let_go_of_tokens_when_aborted() -> None:
+    plain = Environment.set_stop
 
-        @staticmethod
-        def sleep(seconds):
-            time.sleep(seconds / SPEED)
+    def set_stop(self, stop_date, cause, error):
+        plain(self, stop_date=stop_date, cause=cause, error=error)
+        if not self.is_frame():
+            for endpoint in list(self.callback_pool_manager._pool.values()):
+                endpoint.interrupt_all()
 
-    retrier_decl.time = Time
-    plain = WaitFunction._wait_interval
+    Environment.set_stop = set_stop
 
-    def wait_interval(self, env, wait_seconds):
-        plain(self, env, wait_seconds / SPEED)
 
-    WaitFunction._wait_interval = wait_interval
+def begin_with_an_environment() -> None:
+    environment, logic, start = (
+        ExecutionWorker._get_evaluation_environment,
+        ExecutionWorker._execution_logic,
+        ExecutionWorker.start,
+    )
+
+    def get_evaluation_environment(self):
+        self.env = environment(self)
+        self.has_begun.set()
+        return self.env
+
+    def execution_logic(self):
+        try:
+            logic(self)
+        finally:
+            self.has_begun.set()
+
+    def start_and_wait(self):
+        self.has_begun = threading.Event()
+        start(self)
+        self.has_begun.wait()
+
+    ExecutionWorker._get_evaluation_environment = get_evaluation_environment
+    ExecutionWorker._execution_logic = execution_logic
+    ExecutionWorker.start = start_and_wait
+
+
+def hear_the_time(session) -> None:
+    def after_call(http_response, **_):
+        ahead = http_response.headers.get(AHEAD)
+        if ahead is not None:
+            CLOCK.tell_ahead(float(ahead) / 1000)
+
+    session.events.register("after-call", after_call)
+
+
+class Application(server.DomainDispatcherApplication):
+    """moto's, with the account's clock before it."""
+
+    def __call__(self, environ, start_response):
+        ahead = environ.get("HTTP_" + AHEAD.upper().replace("-", "_"))
+        if ahead is not None:
+            CLOCK.tell_ahead(float(ahead) / 1000)
+        if environ["PATH_INFO"] != "/_account/settle":
+            return super().__call__(environ, start_response)
+        due = CLOCK.settle(float(environ["QUERY_STRING"]) / 1000)
+        start_response("200 OK", [("content-type", "application/json")])
+        return [json.dumps({} if due is None else {"due": math.ceil(due * 1000)}).encode()]
 
 
 if __name__ == "__main__":
@@ -176,7 +227,10 @@ if __name__ == "__main__":
     give_no_timeout_unasked()
     let_error_names_pass()
     evaluate_jsonata_in_python()
-    shorten_waits()
+    let_go_of_tokens_when_aborted()
+    begin_with_an_environment()
+    put_on_the_clock([module for name, module in sys.modules.items() if name.startswith("moto.stepfunctions.parser.")])
+    server.DomainDispatcherApplication = Application
     threading.Thread(target=end_with_parent, daemon=True).start()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    main(json.loads(sys.argv[1]))
+    server.main(json.loads(sys.argv[1]))

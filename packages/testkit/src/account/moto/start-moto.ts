@@ -10,8 +10,6 @@ const file = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 export interface MotoOptions {
   /** The port that moto takes for its own: calls of its state machines go there. */
   readonly frontPort: number;
-  /** Seconds of the state machines in a second of the wall: what their retries, waits and heartbeats are divided by. */
-  readonly speed: number;
   readonly account: string;
   readonly region: string;
   /** The file that its log is written to. */
@@ -33,7 +31,6 @@ export async function startMoto(options: MotoOptions): Promise<ForeignServer> {
       MOTO_PORT: String(options.frontPort),
       MOTO_ACCOUNT_ID: options.account,
       AWS_DEFAULT_REGION: options.region,
-      BATCHROCK_MOTO_SPEED: String(options.speed),
     },
     url: `http://127.0.0.1:${port}`,
     alivePath: '/moto-api/',

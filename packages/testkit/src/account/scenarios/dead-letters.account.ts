@@ -1,16 +1,8 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openScenario, type Scenario } from './scenario.ts';
+import { expect, test } from 'vitest';
+import { useScenario } from './scenario.ts';
 
-let scenario: Scenario;
-beforeAll(async () => {
-  scenario = await openScenario();
-});
-afterAll(async () => {
-  expect(scenario.account.refusals()).toEqual([]);
-  expect(await scenario.tokensInLogs()).toEqual([]);
-  await scenario.close();
-});
+const scenario = useScenario();
 
 test('what fails all the same lies in the dead-letter queue and rings, and the sweep mends it', async () => {
   const { account } = scenario;

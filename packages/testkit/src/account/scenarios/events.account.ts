@@ -1,17 +1,8 @@
 import { CreateModelInvocationJobCommand, GetModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, MODEL, openScenario, type Scenario } from './scenario.ts';
+import { expect, test } from 'vitest';
+import { MODEL, useScenario } from './scenario.ts';
 
-let scenario: Scenario;
-beforeAll(async () => {
-  scenario = await openScenario();
-});
-afterAll(async () => {
-  // whatever came to the handler, nothing of it failed, was refused, or stands in a log that should not
-  expect(scenario.account.refusals()).toEqual([]);
-  expect(await scenario.tokensInLogs()).toEqual([]);
-  await scenario.close();
-});
+const scenario = useScenario();
 
 const COMPLETED = { detail: { status: ['Completed'] } };
 const answersOf = (jobName: string): number => scenario.said('task told', jobName).length;
@@ -121,7 +112,8 @@ test('an event that comes before Create has returned finds its job', async () =>
   await account.bedrock.setFaults({ throttle: { ListModelInvocationJobs: 1 } });
   const crash = account.functions.crashNext(scenario.createFunction, { afterCalls: 3 });
   const execution = await scenario.start('early');
-  await eventually(() => crash.hasStruck, 'the crash');
+  await account.clock.idle();
+  expect(crash.hasStruck).toBe(true);
   expect(await scenario.jobs('early')).toHaveLength(1);
   await scenario.passUntil(() => scenario.said('event: ', 'early').length > 0, 4);
   expect(await account.executions.look(execution)).toBeUndefined();

@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, openScenario, type Scenario } from './scenario.ts';
+import { expect, test } from 'vitest';
+import { useScenario } from './scenario.ts';
 
-let scenario: Scenario;
-beforeAll(async () => {
-  scenario = await openScenario();
-});
-afterAll(async () => {
-  expect(scenario.account.refusals()).toEqual([]);
-  expect(await scenario.tokensInLogs()).toEqual([]);
-  await scenario.close();
-});
+const scenario = useScenario();
 
 test('throttled calls are tried again until they pass, and make one job', async () => {
   const { account } = scenario;
   await account.bedrock.setFaults({ throttle: 1 });
   const before = account.functions.invocations(scenario.createFunction);
   const execution = await scenario.start('throttled');
-  await eventually(() => account.functions.invocations(scenario.createFunction) - before >= 3, 'three tries');
+  await scenario.passUntil(() => account.functions.invocations(scenario.createFunction) - before >= 3);
   expect(await account.bedrock.jobs()).toEqual([]);
   expect(await account.executions.look(execution)).toBeUndefined();
   await account.bedrock.clearFaults();
-  await scenario.jobs('throttled');
   expect(await scenario.end(execution, 30)).toMatchObject({ status: 'SUCCEEDED', output: [{ status: 'Completed' }] });
   expect(await scenario.jobs('throttled')).toHaveLength(1);
 });
@@ -28,13 +19,13 @@ test('throttled calls are tried again until they pass, and make one job', async 
 test('a full quota is waited for, by all jobs of an execution, and each is made once', async () => {
   const { account } = scenario;
   // 98 jobs of somebody else leave two places
-  await account.bedrock.setFaults({ foreignJobs: 98 });
+  await account.bedrock.setFaults({ foreignJobs: 98, jobRunMs: { 'quota*': 30 * 60_000 } });
   const before = account.functions.invocations(scenario.createFunction);
   const execution = await scenario.start('quota', 5);
   expect(await scenario.jobs('quota', 2)).toHaveLength(2);
-  await eventually(() => account.functions.invocations(scenario.createFunction) - before >= 8, 'refused tries');
+  await scenario.passUntil(() => account.functions.invocations(scenario.createFunction) - before >= 8);
   expect(await scenario.jobs('quota', 2)).toHaveLength(2);
-  const end = await scenario.end(execution, 120);
+  const end = await scenario.end(execution, 6 * 60);
   expect(end).toMatchObject({ status: 'SUCCEEDED' });
   const output = end.output as readonly { readonly manifest_key: string; readonly job_arn: string }[];
   expect(output.map(({ manifest_key }) => manifest_key)).toEqual([0, 1, 2, 3, 4].map((i) => `in/${i}.jsonl`));

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type Account, type AccountOptions, startAccount } from '../account.ts';
 import type { ListedJob } from '../bedrock/index.ts';
 import type { ExecutionEnd } from '../executions.ts';
@@ -9,8 +9,8 @@ import { synthesise } from './synthesise.ts';
 
 /** A model that the local Bedrock knows. */
 export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
+const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const PATIENCE_MS = 60_000;
 
 /** An account with one deployed fragment, and what a scenario does with it. */
 export interface Scenario {
@@ -23,9 +23,9 @@ export interface Scenario {
   readonly deadLetterQueue: string;
   /** Starts an execution over so many manifests; its ARN. */
   start(jobName: string, manifests?: number): Promise<string>;
-  /** The jobs whose names begin so, once there are so many. */
+  /** The jobs whose names begin so, once there are so many: at once, or after a few seconds of the account's clock. */
   jobs(prefix: string, count?: number): Promise<readonly ListedJob[]>;
-  /** Lets minutes of the account's clock go by, one by one, with a moment of the wall for the state machine in each. */
+  /** Lets minutes of the account's clock go by. */
   pass(minutes: number): Promise<void>;
   /** Lets minutes go by until the condition holds; how many went by. Throws after so many. */
   passUntil(holds: () => Promise<boolean> | boolean, mostMinutes?: number): Promise<number>;
@@ -36,6 +36,27 @@ export interface Scenario {
   /** Every task token that was handed out and that stands in a log: there must be none. */
   tokensInLogs(): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+/**
+ * An account with one deployed fragment for all tests of a file. When they are done, nobody may have been refused anything and
+ * no task token may stand in a log.
+ */
+export function useScenario(props: SingleProps = {}, options: AccountOptions = {}): Scenario {
+  const scenario = {} as Scenario;
+  beforeAll(async () => {
+    Object.assign(scenario, await openScenario(props, options));
+  });
+  afterAll(async () => {
+    if (scenario.account === undefined) return;
+    try {
+      expect(scenario.account.refusals()).toEqual([]);
+      expect(await scenario.tokensInLogs()).toEqual([]);
+    } finally {
+      await scenario.close();
+    }
+  });
+  return scenario;
 }
 
 /** Opens an account and deploys a fragment into it. */
@@ -54,14 +75,15 @@ export async function openScenario(props: SingleProps = {}, options: AccountOpti
   const manifestKeys = (count: number): string[] => Array.from({ length: count }, (_, i) => `in/${i}.jsonl`);
   const put = new Set<string>();
 
-  const passUntil: Scenario['passUntil'] = async (holds, mostMinutes = 180) => {
-    for (let minutes = 0; minutes <= mostMinutes; minutes += 1) {
-      if (await holds()) return minutes;
-      await account.clock.advance(MINUTE_MS);
-      await sleep(20);
+  const holdsWithin = async (holds: () => Promise<boolean> | boolean, most: number, stepMs: number): Promise<number> => {
+    for (let steps = 0; steps <= most; steps += 1) {
+      await account.clock.idle();
+      if (await holds()) return steps;
+      await account.clock.advance(stepMs);
     }
-    throw new Error(`it has not come to that within ${mostMinutes} minutes`);
+    throw new Error(`it has not come to that within ${(most * stepMs) / MINUTE_MS} minutes`);
   };
+  const passUntil: Scenario['passUntil'] = (holds, mostMinutes = 180) => holdsWithin(holds, mostMinutes, MINUTE_MS);
   return {
     account,
     bucket,
@@ -79,18 +101,14 @@ export async function openScenario(props: SingleProps = {}, options: AccountOpti
     },
     async jobs(prefix, count = 1) {
       let found: readonly ListedJob[] = [];
-      await eventually(async () => {
+      const isThere = async (): Promise<boolean> => {
         found = (await account.bedrock.jobs()).filter((job) => job.jobName.startsWith(prefix));
         return found.length >= count;
-      }, `${count} jobs ${prefix}`);
+      };
+      await holdsWithin(isThere, 10, SECOND_MS);
       return found;
     },
-    async pass(minutes) {
-      for (let minute = 0; minute < minutes; minute += 1) {
-        await account.clock.advance(MINUTE_MS);
-        await sleep(20);
-      }
-    },
+    pass: (minutes) => account.clock.advance(minutes * MINUTE_MS),
     async end(executionArn, mostMinutes) {
       let end: ExecutionEnd | undefined;
       await passUntil(async () => {
@@ -112,13 +130,4 @@ export async function openScenario(props: SingleProps = {}, options: AccountOpti
     },
     close: () => account.close(),
   };
-}
-
-/** Waits until it holds, by the wall: state machines live there. The account's clock stands. */
-export async function eventually(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  const until = Date.now() + PATIENCE_MS;
-  while (!(await holds())) {
-    if (Date.now() > until) throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
-    await sleep(25);
-  }
 }
