@@ -219,7 +219,7 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
         resourceArns: [this.jobArns()],
       });
     }
-    events.table.grantItems(this.createFunction);
+    events.table.grantCreation(this.createFunction);
   }
 
   /** What the event handler needs of this fragment: the output, and a place for answers that no state machine could hold. */

@@ -75,8 +75,7 @@ export class EventHandler extends Construct implements iam.IGrantable {
     });
     this.grantPrincipal = this.function.grantPrincipal;
     this.function.configureAsyncInvoke({ onFailure: new destinations.SqsDestination(this.deadLetterQueue) });
-    this.table.grantItems(this.function);
-    this.table.grantOpen(this.function);
+    this.table.grantAnswers(this.function);
     this.grantJobsAndTasks();
     this.addRules();
     this.alarm = this.alarmOfDeadLetters();

@@ -30,14 +30,18 @@ export class WaiterTable extends dynamodb.Table {
     return { WAITER_TABLE: this.tableName, WAITER_INDEX: openIndex };
   }
 
-  /** Reads and writes of single items; nothing else changes the table. */
-  public grantItems(grantee: iam.IGrantable): void {
-    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
+  /** New waiters, and what becomes of them: for the function that creates the jobs. */
+  public grantCreation(grantee: iam.IGrantable): void {
+    this.grantItems(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
-  /** The pages of what is awaited. */
-  public grantOpen(grantee: iam.IGrantable): void {
+  /** What becomes of waiters that are there: for the function that answers them. */
+  public grantAnswers(grantee: iam.IGrantable): void {
+    this.grantItems(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
     iam.Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [`${this.tableArn}/index/${openIndex}`] });
+  }
+
+  private grantItems(grantee: iam.IGrantable, actions: string[]): void {
+    iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.tableArn] });
   }
 }
