@@ -1,63 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import { aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import * as genaicdk from '../index';
 
-/** The example of the README, to the letter, in a stack. */
+/** The first example of the README, as text. */
+export function readmeExample(): string {
+  const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+  const example = /```typescript fixture=default-bedrock-batch-stepfn\n([\s\S]*?)```/.exec(readme)?.[1];
+  if (example === undefined) throw new Error('README.md has no example');
+  return example;
+}
+
+/** A stack in whose constructor the example of the README stands, to the letter: it is read from there, and run. */
 export class ReadmeStack extends cdk.Stack {
-  public readonly fragment: genaicdk.bedrock_batch_stepfn.BedrockBatchSfn;
-  public readonly stateMachine: sfn.StateMachine;
-
-  public constructor(scope?: Construct, id?: string, props?: cdk.StackProps) {
-    super(scope, id, props);
-    // the example begins here
-    const batchBucket = new s3.Bucket(this, 'BedrockBatchBucket');
-
-    const batchPolicy = new iam.ManagedPolicy(this, 'BatchPolicy', {});
-
-    batchPolicy.addStatements(
-      new iam.PolicyStatement({
-        sid: 'Inference',
-        actions: ['bedrock:InvokeModel', 'bedrock:CreateModelInvocationJob'],
-        resources: [`arn:aws:bedrock:${this.region}::foundation-model/*`],
-      }),
-    );
-
-    const bedrockBatchSfnFragment = new genaicdk.bedrock_batch_stepfn.BedrockBatchSfn(this, 'AwsBedrockBatchSfn', {
-      bedrockBatchInputBucket: batchBucket,
-      bedrockBatchOutputBucket: batchBucket,
-      bedrockBatchPolicy: batchPolicy,
-      timeout: cdk.Duration.hours(48),
-    });
-
-    const inputState = new sfn.Pass(this, 'InputState', {
-      parameters: {
-        job_name: 'test_job',
-        manifest_keys: ['test_key.jsonl'],
-        model_id: 'test.model-v1',
-      },
-    });
-
-    const outputState = new sfn.Pass(this, 'OutputState');
-
-    const failState = new sfn.Fail(this, 'FailState', {
-      causePath: sfn.JsonPath.stringAt('$.cause'),
-      errorPath: sfn.JsonPath.stringAt('$.error'),
-    });
-
-    const chain = inputState.next(bedrockBatchSfnFragment).next(outputState);
-
-    for (const endState of bedrockBatchSfnFragment.endStates) {
-      if (endState instanceof sfn.TaskStateBase) {
-        endState.addCatch(failState);
-      }
-    }
-
-    const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(chain),
-    });
-    // the example ends here
-    this.fragment = bedrockBatchSfnFragment;
-    this.stateMachine = stateMachine;
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const names = ['cdk', 'iam', 's3', 'sfn', 'genaicdk'];
+    new Function(...names, readmeExample()).call(this, cdk, iam, s3, sfn, genaicdk);
   }
 }

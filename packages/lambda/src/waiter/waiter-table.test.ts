@@ -1,25 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DynamoServer, startDynamoServer } from '../testing/dynamo-server.ts';
-import { createWaiterTable, type Waiter, type WaiterTable } from './index.ts';
-
-const waiter: Waiter = {
-  waiter: 'test-job0-0123456789',
-  batch: 'batch-0',
-  index: 0,
-  manifestCount: 1,
-  manifestKey: 'in/a.jsonl',
-  modelId: 'm',
-  outputBucket: 'b',
-  timeoutHours: 48,
-  toleratedFailure: 0,
-  attempt: 1,
-  state: 'open',
-  taskToken: 'token-a',
-  jobName: 'test-job0-0123456789-1',
-  clientRequestToken: 'crt',
-  since: 5,
-};
+import { WAITER as waiter } from '../testing/waiter-example.ts';
+import { createWaiterTable, type WaiterTable } from './index.ts';
 
 describe('the table of waiters', () => {
   let server: DynamoServer;

@@ -1,25 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WAITER } from '../testing/waiter-example.ts';
 import { nextTurn, type Waiter } from './index.ts';
 import { itemOf, waiterFrom } from './waiter-item.ts';
 
-const waiter: Waiter = {
-  waiter: 'test-job0-0123456789',
-  batch: 'batch-0',
-  index: 0,
-  manifestCount: 1,
-  manifestKey: 'in/a.jsonl',
-  modelId: 'm',
-  outputBucket: 'b',
-  timeoutHours: 48,
-  toleratedFailure: 0,
-  attempt: 3,
-  state: 'open',
-  taskToken: 'token',
-  jobName: 'test-job0-0123456789-3',
-  clientRequestToken: 'crt',
-  since: 5,
-};
+const waiter: Waiter = { ...WAITER, attempt: 3, jobName: 'test-job0-0123456789-3' };
 
 describe('which job a task gets', () => {
   it('is the first one when nobody asked before', () => {
