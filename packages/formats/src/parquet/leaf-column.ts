@@ -2,7 +2,7 @@ import { type ByteView, byteView, releaseBlock, takeBlock } from '@batchrock/cor
 import { type BlockPool, ByteChain } from './byte-chain.ts';
 import { ColumnState, Field, fieldAddress } from './column-state.ts';
 import { type Bounds, type ChunkFacts, dataPageHeader, dictionaryPageHeader, Encoding, Physical } from './file-layout.ts';
-import { PageCompressor, pageChecksum } from './page-compressor.ts';
+import { type ChunkCoding, PageCompressor, pageChecksum } from './page-compressor.ts';
 import { RunLengths } from './run-lengths.ts';
 
 /** A page is closed when its values have so many bytes, or its rows are so many: what parquet-java and Arrow write. */
@@ -83,6 +83,7 @@ export class LeafColumn {
   readonly #pages: ByteChain;
   readonly #dictionary: ByteChain;
   readonly #encodings = new Set<Encoding>();
+  #coding: ChunkCoding = {};
   #isReleased = false;
   /** Bytes of values in the pages of the row group before it. */
   #groupBytes = 0;
@@ -182,7 +183,7 @@ export class LeafColumn {
     this.#words[Field.entries] = this.#words[Field.rows] = 0;
     this.length = LEVEL_BYTES;
     this.#hold(this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES)));
-    const compressed = this.#compressor.compress(body);
+    const compressed = this.#compressor.compress(body, this.#coding);
     // in the order of the pages, whichever is compressed first
     this.#appended = Promise.all([compressed, this.#appended]).then(([packed]) => {
       const { bytes } = packed;
@@ -218,6 +219,7 @@ export class LeafColumn {
     this.#chunkEntries = this.#bytes = this.#groupBytes = 0;
     this.#words[Field.nulls] = 0;
     this.#encodings.clear();
+    this.#coding = {};
     return { facts, dictionary: this.#dictionary, pages: this.#pages };
   }
 
@@ -229,7 +231,7 @@ export class LeafColumn {
 
   async #addDictionary({ bytes, values }: { readonly bytes: Uint8Array; readonly values: number }): Promise<void> {
     this.#encodings.add(Encoding.plain);
-    const packed = await this.#compressor.compress(bytes);
+    const packed = await this.#compressor.compress(bytes, {});
     const sizes = { bytes: bytes.length, compressedBytes: packed.bytes.length, crc: pageChecksum(packed.bytes) };
     this.#append(this.#dictionary, dictionaryPageHeader({ values, ...sizes }), packed.bytes, bytes.length);
     packed.done();
