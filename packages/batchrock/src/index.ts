@@ -24,3 +24,4 @@ export type {
   StartOptions,
   WatchOptions,
 } from './sdk/index.ts';
+export { type SimulationReport, type SimulationRequest, simulate } from './sdk/simulate.ts';

@@ -9,6 +9,7 @@ import { resultsCommand } from '../commands/results.ts';
 import { resumeCommand } from '../commands/resume.ts';
 import { retryCommand } from '../commands/retry.ts';
 import { runCommand } from '../commands/run.ts';
+import { simulateCommand } from '../commands/simulate.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
 import { watchCommand } from '../commands/watch.ts';
@@ -33,7 +34,7 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', '\nWith no bucket configured runs go to the local Bedrock; answers are synthetic.');
   program.commandsGroup('Send a dataset:');
-  for (const make of [runCommand, planCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [runCommand, planCommand, simulateCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('Look at runs:');
   for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {
     program.addCommand(withOutputOptions(make(cli)));

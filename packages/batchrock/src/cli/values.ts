@@ -66,3 +66,35 @@ export function delimiter(text: string): string {
   if (/^[\t -~]$/.test(text) && text !== '"') return text;
   throw new InvalidArgumentError('give one character such as , ; | or tab');
 }
+
+/** A Region of `--regions`: its slots, and how its jobs differ from the usual ones. */
+export interface RegionValue {
+  readonly name: string;
+  readonly slots: number;
+  readonly recordsPerMinute?: number;
+  /** More than the usual minutes in its queue. */
+  readonly moreMinutes?: number;
+}
+
+/** Regions as `us-east-1=20,us-west-2=10@400+20`: slots, and where they differ records a minute and more minutes of queue. */
+export function regions(text: string): readonly RegionValue[] {
+  const found = list(text).map((item) => {
+    const parts = /^([\w-]+)=(\d+)(?:@(\d+(?:\.\d+)?))?(?:\+(\d+(?:\.\d+)?))?$/.exec(item);
+    const slots = Number(parts?.[2]);
+    const rate = parts?.[3] === undefined ? undefined : Number(parts[3]);
+    if (parts === null || slots < 1 || slots > 10_000 || rate === 0) {
+      throw new InvalidArgumentError(
+        `${JSON.stringify(item)} is none: give NAME=SLOTS, such as us-east-1=20,us-west-2=10@400+20`,
+      );
+    }
+    return {
+      name: parts[1] as string,
+      slots,
+      ...(rate !== undefined && { recordsPerMinute: rate }),
+      ...(parts[4] !== undefined && { moreMinutes: Number(parts[4]) }),
+    };
+  });
+  const double = found.find((each, i) => found.findIndex((other) => other.name === each.name) !== i);
+  if (double !== undefined) throw new InvalidArgumentError(`${double.name} is given twice`);
+  return found;
+}

@@ -30,6 +30,7 @@ describe('standard output holds data alone, standard error the rest', () => {
     const commands: readonly (readonly [string[], string])[] = [
       [['run', ...question, '--endpoint-url', url], 'batchrock.run/1'],
       [['plan', ...question], 'batchrock.plan/1'],
+      [['simulate', '--records', '1000'], 'batchrock.simulate/1'],
       [['status'], 'batchrock.status/1'],
       [['list'], 'batchrock.list/1'],
       [['watch', run], 'batchrock.status/1'],

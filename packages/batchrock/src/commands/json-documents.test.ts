@@ -54,6 +54,7 @@ describe('docs/json.md', () => {
     for (const argv of [
       ['run', ...question],
       ['plan', ...question],
+      ['simulate', '--records', '1000'],
       ['status'],
       ['list'],
       ['watch'],

@@ -59,7 +59,8 @@ describe('systems side by side', () => {
 
   it('are not asked for jobs that the service refuses', () => {
     expect(() => compare({ partRecords: 99 })).toThrow(/99 records is not possible: the service takes 100 to 100000/);
-    expect(() => compare({ partRecords: 100_001 })).toThrow(/BR-E0120|not possible/);
+    expect(() => compare({ partRecords: 100_001 })).toThrow(/not possible/);
+    expect(() => compare({ records: 1_000_001_000 })).toThrow(/1000001 jobs are too many/);
   });
 
   it('have nothing to do for no records', () => {

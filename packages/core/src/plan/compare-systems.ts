@@ -119,7 +119,18 @@ function forecastOf(name: SystemName, input: WhatIf): SystemForecast {
   };
 }
 
-function checkPartSize({ partRecords, limits }: WhatIf): void {
+/** Jobs that are played through within seconds. */
+const MOST_JOBS = 1_000_000;
+
+function checkPartSize({ records, partRecords, limits }: WhatIf): void {
+  const jobs =
+    records / (partRecords ?? Math.min(...Object.values(SYSTEMS).map((each) => each.partRecords ?? limits.maxRecords)));
+  if (jobs > MOST_JOBS) {
+    throw new InputError('BR-E0120', `${Math.ceil(jobs)} jobs are too many to be played through: ${MOST_JOBS} at most`, {
+      details: { records, jobs: Math.ceil(jobs) },
+      hint: 'give fewer records or larger parts',
+    });
+  }
   if (partRecords === undefined || (partRecords >= limits.minRecords && partRecords <= limits.maxRecords)) return;
   const allowed = `${limits.minRecords} to ${limits.maxRecords} (${limits.source}, ${limits.date})`;
   throw new InputError('BR-E0120', `a job of ${partRecords} records is not possible: the service takes ${allowed}`, {

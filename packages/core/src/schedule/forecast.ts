@@ -32,7 +32,7 @@ export interface Forecast {
 
 /** How often a scene is played. */
 export interface ForecastOptions {
-  /** Default: as many as go into `jobBudget`, from 5 to 400. */
+  /** Default: as many as go into `jobBudget`, from 3 to 400. */
   readonly replications?: number;
   /** Job starts that all plays together may cost, about; default 20,000, which takes some 30 ms. */
   readonly jobBudget?: number;
@@ -42,7 +42,7 @@ export interface ForecastOptions {
 
 const JOB_BUDGET = 20_000;
 /** Long runs need few: their length hardly varies. */
-const FEWEST_REPLICATIONS = 5;
+const FEWEST_REPLICATIONS = 3;
 const MOST_REPLICATIONS = 400;
 
 /** Plays a scene many times against the assumed service. The same scene and seed give the same answer. */
