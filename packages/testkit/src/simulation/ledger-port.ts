@@ -2,7 +2,11 @@ import { type CommitResult, keyOfWrite, type Ledger, type Write } from '@batchro
 import type { LedgerState } from './ledger-state.ts';
 import { frozenCopy } from './ledger-state.ts';
 import type { Life } from './process.ts';
+import { hashText } from './random.ts';
 import { carry } from './wire.ts';
+
+/** Two transactions of DynamoDB on one item that are under way at the same time are in conflict. */
+const CONFLICT_MS = 10;
 
 /** The ledger as one process reaches it: reads of an index may be old, commits may be contended or unheard. */
 export function ledgerPort(life: Life, state: LedgerState): Ledger {
@@ -11,13 +15,15 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
     get: (key, options) =>
       carry(life, { what: `ledger.get ${key}`, isRead: true, signal: options?.signal, land: () => state.get(key) }),
     page: (query, options) => {
-      // One lag for each call: the pages of one listing may even go back in time.
-      const lagMs = world.faults.pageLagMs * life.wire.next();
+      // One lag for each call, the pages of one listing may even go back in time; in some worlds one for each item.
+      const { pageLagMs, itemsLagApart } = world.faults;
+      const lagMs = pageLagMs * life.wire.next();
+      const lagOf = itemsLagApart ? (key: string) => (pageLagMs * (hashText(key, lagMs) % 1000)) / 1000 : () => lagMs;
       return carry(life, {
         what: `ledger.page ${query.index} ${query.at}`,
         isRead: true,
         signal: options?.signal,
-        land: () => state.page(query, world.scheduler.now - lagMs),
+        land: () => state.page(query, (key) => world.scheduler.now - lagOf(key)),
       });
     },
     commit: (given, options) => {
@@ -28,12 +34,17 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
         risk: 2,
         signal: options?.signal,
         land: () => {
-          if (world.fate.strikes('contended', world.faults.contendedRate, world.places.next(life.owner, 'ledger.commit'))) {
+          const isContended =
+            world.faults.ledger === 'dynamodb' && state.isTouched(writes, life.owner, world.scheduler.now - CONFLICT_MS);
+          if (
+            isContended ||
+            world.fate.strikes('contended', world.faults.contendedRate, world.places.next(life.owner, 'ledger.commit'))
+          ) {
             world.trace.mark('contended');
             world.trace.note(life.name, 'ledger.commit is contended');
             return 'contended';
           }
-          const result = state.commit(writes, world.scheduler.now);
+          const result = state.commit(writes, world.scheduler.now, life.owner);
           if (result !== 'done') world.trace.mark('stale');
           world.trace.note(
             life.name,

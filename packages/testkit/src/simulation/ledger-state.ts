@@ -32,6 +32,8 @@ export class LedgerState {
   /** Called after that. */
   afterCommit: (() => void) | undefined;
   readonly #editions = new Map<Key, Edition[]>();
+  /** Who wrote or checked an item last. */
+  readonly #touched = new Map<Key, { readonly at: number; readonly by: string }>();
   /** Place to every position that was ever taken there, in order. */
   readonly #places = new Map<string, Place>();
 
@@ -44,8 +46,8 @@ export class LedgerState {
     return [...this.#editions.values()].flatMap((editions) => editions.at(-1)?.item ?? []);
   }
 
-  /** An index as it stood at a moment. */
-  page(query: PageQuery, asOf: number): Page<Item<unknown>> {
+  /** An index, each of its items as it stood at a moment of its own. */
+  page(query: PageQuery, asOf: (key: Key) => number): Page<Item<unknown>> {
     const name = `${query.index} ${query.at}`;
     const taken = this.#places.get(name)?.taken ?? [];
     const limit = query.limit ?? 100;
@@ -53,7 +55,8 @@ export class LedgerState {
     let cursor = '';
     for (let i = firstBehind(taken, query); i < taken.length; i++) {
       const { key, sort, position } = taken[i]!;
-      const edition = this.#editions.get(key)?.findLast((one) => one.since <= asOf);
+      const moment = asOf(key);
+      const edition = this.#editions.get(key)?.findLast((one) => one.since <= moment);
       if (edition?.item === undefined || !edition.places.some((one) => one.place === name && one.sort === sort)) continue;
       if (items.length === limit) return { items, cursor };
       items.push(edition.item);
@@ -62,8 +65,16 @@ export class LedgerState {
     return { items };
   }
 
+  /** True when somebody else has committed one of the items since a moment. */
+  isTouched(writes: readonly Write[], by: string, since: number): boolean {
+    return writes.some((write) => {
+      const last = this.#touched.get(keyOfWrite(write));
+      return last !== undefined && last.at > since && last.by !== by;
+    });
+  }
+
   /** All writes or none. */
-  commit(writes: readonly Write[], now: number): CommitResult {
+  commit(writes: readonly Write[], now: number, by = ''): CommitResult {
     checkCommit(writes);
     const stale = writes.filter((write) =>
       (this.#editions.get(keyOfWrite(write))?.at(-1) ?? absent).item === undefined
@@ -73,6 +84,7 @@ export class LedgerState {
     if (stale.length > 0) return { stale: stale.map(keyOfWrite) };
     const changes: Change[] = [];
     for (const write of writes) {
+      this.#touched.set(keyOfWrite(write), { at: now, by });
       if ('check' in write) continue;
       const key = keyOfWrite(write);
       const before = this.get(key);

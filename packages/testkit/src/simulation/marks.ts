@@ -23,6 +23,7 @@ export const MARKS = [
   'attempt-3',
   'run-stopped',
   'run-resumed',
+  'function-timed-out',
   'job-Completed',
   'job-PartiallyCompleted',
   'job-Failed',

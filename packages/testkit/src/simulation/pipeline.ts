@@ -22,8 +22,8 @@ export async function prepare(ports: RunPorts, dataset: Dataset): Promise<void> 
   await prepareRun(ports, { document: dataset.document, openRows });
 }
 
-/** The results of an ended run as they would be exported, one for each row in order. */
-export async function results(ports: RunPorts, dataset: Dataset): Promise<readonly ResultRow[]> {
+/** The results of an ended run as they would be exported. */
+export async function resultsText(ports: RunPorts, dataset: Dataset): Promise<string> {
   const { run } = dataset.document;
   const reading = await readRun(ports, run);
   if (reading === undefined) throw new Error(`run ${run} is not in the ledger`);
@@ -36,7 +36,12 @@ export async function results(ports: RunPorts, dataset: Dataset): Promise<readon
   const source = await ports.objects.open(key);
   const block = new Uint8Array(256 * 1024);
   const length = (await source?.readInto(block)) ?? 0;
-  return new TextDecoder().decode(block.subarray(0, length)).split('\n').slice(0, -1).map(parseResult);
+  return new TextDecoder().decode(block.subarray(0, length));
+}
+
+/** One result for each row, in order. */
+export function parseResults(text: string): readonly ResultRow[] {
+  return text.split('\n').slice(0, -1).map(parseResult);
 }
 
 function parseResult(line: string): ResultRow {

@@ -16,7 +16,11 @@ function calmLife(): { readonly life: Life; stop(): Promise<void> } {
   const process = new SimProcess(world, 'suite', () => new Promise(() => {}));
   process.boot();
   const ran = (async () => {
-    while (!isOver) await world.scheduler.run(Number.POSITIVE_INFINITY, () => isOver || world.scheduler.isIdle);
+    while (!isOver) {
+      await world.scheduler.run(Number.POSITIVE_INFINITY, () => isOver || world.scheduler.isIdle);
+      // what waits for the real world has its turn
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   })();
   return {
     life: process.life!,

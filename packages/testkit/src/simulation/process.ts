@@ -45,6 +45,10 @@ export class Life {
   deliver(act: () => void): void {
     if (!this.alive) return;
     const { scheduler } = this.world;
+    if (this.#process.isSuspended) {
+      this.#process.held.push(() => this.deliver(act));
+      return;
+    }
     if (scheduler.now < this.#process.frozenUntil) {
       scheduler.at(this.#process.frozenUntil, () => this.deliver(act));
       return;
@@ -106,6 +110,13 @@ export class Life {
   };
 }
 
+/** How a process differs from others. */
+export interface ProcessOptions {
+  readonly skewMs?: number;
+  /** It does not boot again after a crash; this is told instead. */
+  readonly onGone?: () => void;
+}
+
 /** A process of the simulated world: a command line or a handler, with a life after each crash. */
 export class SimProcess {
   readonly name: string;
@@ -115,13 +126,18 @@ export class SimProcess {
   epoch = 0;
   running = false;
   frozenUntil = 0;
+  /** What came while it was suspended. */
+  held: (() => void)[] = [];
+  isSuspended = false;
   readonly #program: Program;
+  readonly #onGone: (() => void) | undefined;
 
-  constructor(world: World, name: string, program: Program, skewMs = 0) {
+  constructor(world: World, name: string, program: Program, options: ProcessOptions = {}) {
     this.world = world;
     this.name = name;
     this.#program = program;
-    this.skewMs = skewMs;
+    this.skewMs = options.skewMs ?? 0;
+    this.#onGone = options.onGone;
   }
 
   boot(): void {
@@ -147,13 +163,25 @@ export class SimProcess {
     trace.mark('crash');
     this.running = false;
     this.life = undefined;
+    if (this.#onGone !== undefined) {
+      this.#onGone();
+      return;
+    }
     const downMs = rng.chance(0.5) ? rng.int(500, 30_000) : rng.int(30_000, 20 * 60_000);
     scheduler.after(this.world.isCalm ? Math.min(downMs, 30_000) : downMs, () => this.boot());
   }
 
-  /** Ends a freeze, as faults end. */
-  thaw(): void {
-    this.frozenUntil = Math.min(this.frozenUntil, this.world.scheduler.now);
+  /** Stands still until `resume`, with all that it has in memory. */
+  suspend(): void {
+    this.isSuspended = true;
+  }
+
+  /** Goes on, and first with what came meanwhile. */
+  resume(): void {
+    this.isSuspended = false;
+    const held = this.held;
+    this.held = [];
+    for (const each of held) each();
   }
 }
 

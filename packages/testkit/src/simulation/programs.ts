@@ -14,7 +14,9 @@ import type { Dataset } from './dataset.ts';
 import type { Hint } from './events.ts';
 import { prepare } from './pipeline.ts';
 import type { Life, Program } from './process.ts';
+import { Sandboxes } from './sandboxes.ts';
 import { LANE, type Site } from './site.ts';
+import type { World } from './world.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -82,6 +84,51 @@ export function commandLine(
       await life.clock.sleep(life.rng.int(10 * SECOND, 2 * MINUTE));
     }
   };
+}
+
+/** Prepares a run and no more, as whoever starts one for handlers does. */
+export function starter(site: Site, dataset: Dataset): Program {
+  return async (life) => {
+    const ports = site.portsFor(life);
+    await persist(life, () => ensureLane(ports, LANE, site.quota));
+    await persist(life, () => prepare(ports, dataset));
+  };
+}
+
+/** Handlers as they run on AWS: a function for events and one for sweeps, several sandboxes each, until every run has ended. */
+export function startHandlers(site: Site): void {
+  const { world } = site;
+  const rng = world.rng.fork('handlers');
+  const look = new Sandboxes(site, 'look', rng.int(1, 3));
+  const sweep = new Sandboxes(site, 'sweep', rng.int(1, 2));
+  const sweepMs = rng.int(2, 10) * MINUTE;
+  site.events.listen('look', (hint) => {
+    look.invoke(`${hint.jobName} is ${hint.status}`, async (ports) => {
+      const kicked = await checked(world, () => kickJob(ports, { jobName: hint.jobName, jobArn: hint.jobArn }));
+      if (kicked === 'ended') await checked(world, () => sweepLane(ports, LANE));
+    });
+  });
+  const next = (): void => {
+    if (site.hasEnded) return;
+    sweep.invoke('the time has come', (ports) =>
+      checked(world, async () => {
+        await ensureLane(ports, LANE, site.quota);
+        await sweepLane(ports, LANE);
+      }),
+    );
+    world.scheduler.after(sweepMs, next);
+  };
+  next();
+}
+
+/** What does not pass is a bug wherever it is thrown. */
+async function checked<T>(world: World, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!passes(error)) world.trace.violate('unexpected-error', `handler: ${(error as Error).stack}`);
+    throw error;
+  }
 }
 
 /** A handler of events with a sweep every few minutes, as it runs on AWS. */

@@ -1,8 +1,9 @@
+import { findDifference } from './metamorphic.ts';
 import { runSeed, type SeedOptions } from './seed.ts';
 import { addSeed, noTotals, type Totals } from './totals.ts';
 import { setTraps } from './traps.ts';
 
-/** Of the seeds in hand, every so many-th is run twice to see whether the same happens. */
+/** Of the seeds in hand, every so many-th is run twice to see whether the same happens, and in every variant of it. */
 const TWICE_EVERY = 50;
 
 /** Which seeds one process runs: `from`, `from + step`, … below `to`. */
@@ -28,9 +29,13 @@ export async function runSeeds(range: SeedRange, options: SeedOptions = {}): Pro
       addSeed(totals, result);
       if (seed % TWICE_EVERY !== 0 || result.violation !== undefined) continue;
       const again = await runSeed(seed, options);
-      if (again.hash === result.hash) continue;
-      const message = `went differently the second time: ${result.hash}, ${again.hash}`;
-      totals.failures.push({ seed, invariant: 'I16', at: '-', message });
+      if (again.hash !== result.hash) {
+        const message = `went differently the second time: ${result.hash}, ${again.hash}`;
+        totals.failures.push({ seed, invariant: 'I16', at: '-', message });
+      }
+      const difference = await findDifference(seed);
+      if (difference !== undefined)
+        totals.failures.push({ seed, invariant: difference.holds, at: '-', message: difference.message });
     }
   } finally {
     Error.stackTraceLimit = limit;

@@ -4,14 +4,14 @@ import { checkResults } from './check-results.ts';
 import { placeOfOne } from './fate.ts';
 import { describeFaults } from './faults.ts';
 import type { Mark } from './marks.ts';
-import { results } from './pipeline.ts';
+import { parseResults, resultsText } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
-import { commandLine, handler, type Interrupts, stopper } from './programs.ts';
-import type { Rng } from './random.ts';
+import { commandLine, handler, type Interrupts, starter, startHandlers, stopper } from './programs.ts';
+import { hashText, type Rng } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
 import type { Violation } from './trace.ts';
-import { World, type WorldOptions } from './world.ts';
+import { type Shape, World, type WorldOptions } from './world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,6 +35,8 @@ export interface SeedResult {
   readonly story: readonly string[];
   /** The faults that struck, by their names. */
   readonly struck: readonly string[];
+  /** A hash of the results of every run, byte for byte; empty where the world did not come to its end. */
+  readonly results: string;
 }
 
 export type SeedOptions = WorldOptions;
@@ -47,7 +49,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   const broken = (): boolean => trace.violation !== undefined || scheduler.steps > MAX_STEPS;
   trace.note('world', `seed ${seed}: ${describeFaults(world.plan)}`);
 
-  populate(world, site);
+  populate(world, site, options);
   const rng = world.rng.fork('phases');
   await scheduler.run(
     scheduler.now + rng.logUniform(20 * MINUTE, 8 * HOUR),
@@ -58,7 +60,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   if (!broken() && !site.hasEnded)
     trace.violate('I20', `not ended ${PATIENCE_MS / HOUR} h after faults ended: ${standing(site)}`);
   if (!broken()) await scheduler.run(scheduler.now + 20 * MINUTE, broken);
-  if (!broken()) await audit(world, site);
+  const bytes = broken() ? '' : await audit(world, site);
   if (scheduler.steps > MAX_STEPS) trace.violate('I20', `no end after ${MAX_STEPS} steps: ${standing(site)}`);
   return {
     seed,
@@ -70,25 +72,31 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     marks: trace.marks,
     story: trace.story(),
     struck: world.fate.struck,
+    results: bytes,
   };
 }
 
-function populate(world: World, site: Site): void {
+function populate(world: World, site: Site, options: SeedOptions): void {
   const rng = world.rng.fork('processes');
+  const drawn = rng.pick<Shape>(['command-line', 'command-line', 'handlers', 'both']);
+  const shape = options.shape ?? drawn;
   const interrupts: Interrupts = new Set();
-  const programs: Program[] = [...site.datasets.values()].map((dataset) =>
-    commandLine(site, dataset, { isOwner: true, interrupts }),
+  const datasets = [...site.datasets.values()];
+  const programs: Program[] = datasets.map((dataset) =>
+    shape === 'handlers' ? starter(site, dataset) : commandLine(site, dataset, { isOwner: true, interrupts }),
   );
-  const more = rng.int(0, 2);
+  const more = options.alone === true || shape === 'handlers' ? 0 : rng.int(0, 2);
   for (let i = 0; i < more; i++) {
-    const dataset = rng.pick([...site.datasets.values()]);
+    const dataset = rng.pick(datasets);
     programs.push(rng.chance(0.5) ? handler(site) : commandLine(site, dataset, { isOwner: false, interrupts }));
   }
   const processes = programs.map((program, i) => {
     const skewMs = Math.round(world.plan.clockSkewMs * (2 * rng.next() - 1));
-    return new SimProcess(world, `p${i}`, program, skewMs);
+    return new SimProcess(world, `p${i}`, program, { skewMs });
   });
+  world.trace.note('world', `${shape}, ${processes.length} processes`);
   for (const process of processes) process.boot();
+  if (shape !== 'command-line') startHandlers(site);
   worldEvents(world, site, { interrupts, processes });
 }
 
@@ -161,20 +169,24 @@ function standing(site: Site): string {
 }
 
 /** The last look, by a process that nothing happens to: slots are free, leaks go, every row has its one outcome. */
-async function audit(world: World, site: Site): Promise<void> {
+async function audit(world: World, site: Site): Promise<string> {
   const { scheduler, trace } = world;
   let done = false;
+  let hash = 0;
   const program = async (life: Life): Promise<void> => {
     const ports = site.portsFor(life);
     site.checkQuiet();
     for (let i = 0; i < 2; i++) await sweepLane(ports, LANE);
     site.checkNoSlots();
     for (const dataset of site.datasets.values()) {
-      checkResults(trace, site.bedrock, site.withAttempts(dataset), await results(ports, dataset));
+      const text = await resultsText(ports, dataset);
+      hash = hashText(text, hash);
+      checkResults(trace, site.bedrock, site.withAttempts(dataset), parseResults(text));
     }
     done = true;
   };
   new SimProcess(world, 'audit', program).boot();
   const over = await scheduler.run(scheduler.now + 10 * HOUR, () => done || trace.violation !== undefined);
   if (!over) trace.violate('sim', 'the audit does not end');
+  return hash.toString(16);
 }

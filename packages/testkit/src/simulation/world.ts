@@ -4,6 +4,9 @@ import { createRng, type Rng } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
 
+/** Who works on the runs of a world: command lines, handlers of events in sandboxes, or both. */
+export type Shape = 'command-line' | 'handlers' | 'both';
+
 /** How a world may differ from what its seed draws. */
 export interface WorldOptions {
   readonly wholeStory?: boolean;
@@ -11,6 +14,9 @@ export interface WorldOptions {
   readonly adjust?: (plan: FaultPlan) => FaultPlan;
   /** Only these faults strike, of those that the seed may have. */
   readonly faults?: readonly string[];
+  readonly shape?: Shape;
+  /** No processes beside those that own the runs. */
+  readonly alone?: boolean;
   /** Says itself which faults strike. */
   readonly fate?: Fate;
 }
