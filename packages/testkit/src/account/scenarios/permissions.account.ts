@@ -50,9 +50,8 @@ test('jobs of models and profiles, crashes, dead letters and large answers are a
   await account.clock.advance(HOUR_MS);
   expect(await account.alarms.ringing()).not.toEqual([]);
 
-  const { folder } = await putLongFolder(account.clients.s3, batch.input);
-  const large = Array.from({ length: 10 }, () => folder);
-  expect(await endOf(account, await start('large', large))).toMatchObject({ status: 'SUCCEEDED' });
+  const { manifests } = await putLongFolder(account.clients.s3, batch.input);
+  expect(await endOf(account, await start('large', manifests))).toMatchObject({ status: 'SUCCEEDED' });
   expect(account.refusals()).toEqual([]);
 });
 

@@ -3,11 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 
+const folders: string[] = [];
+
 /** Synthesises an app into a folder of its own, which goes with this process, and gives that folder. Needs no network. */
 export function synthesise(build: (app: App) => void): string {
   const outdir = mkdtempSync(join(tmpdir(), 'batchrock-assembly-'));
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  if (folders.length === 0) process.once('exit', removeFolders);
+  folders.push(outdir);
   const app = new App({ outdir, analyticsReporting: false });
   build(app);
   return app.synth().directory;
+}
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
