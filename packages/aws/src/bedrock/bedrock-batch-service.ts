@@ -18,6 +18,8 @@ export interface BedrockBatchServiceOptions extends ConnectionOptions {
   readonly facts?: Partial<BatchServiceFacts>;
   /** Milliseconds since the epoch; default: the machine's clock. */
   readonly now?: () => number;
+  /** Jobs of a page of List, 1 to 1,000; default 1,000. */
+  readonly listPageJobs?: number;
 }
 
 /**
@@ -64,7 +66,7 @@ export function createBedrockBatchService(options: BedrockBatchServiceOptions): 
       }
     },
 
-    list: (query, o) => list(client, query, o?.signal),
+    list: (query, o) => list(client, query, options.listPageJobs ?? LIST_PAGE, o?.signal),
 
     async stop(jobArn, o) {
       try {
@@ -81,11 +83,11 @@ export function createBedrockBatchService(options: BedrockBatchServiceOptions): 
 /** A List page holds up to 1,000 jobs with their counters (Bedrock API reference, 2026-11). */
 const LIST_PAGE = 1000;
 
-async function* list(client: BedrockClient, query: JobQuery, signal?: AbortSignal): AsyncIterable<JobView> {
+async function* list(client: BedrockClient, query: JobQuery, maxResults: number, signal?: AbortSignal): AsyncIterable<JobView> {
   const pages = paginateListModelInvocationJobs(
     { client },
     {
-      maxResults: LIST_PAGE,
+      maxResults,
       sortBy: 'CreationTime',
       sortOrder: 'Descending',
       ...(query.submittedAfter === undefined ? {} : { submitTimeAfter: new Date(query.submittedAfter) }),

@@ -76,15 +76,27 @@ export interface BatchServiceFacts {
   readonly outputSettleMs: number;
 }
 
-/** Bedrock batch inference in one account and Region. Errors are `ServiceError`s; not found is a value. */
+/**
+ * Bedrock batch inference in one account and Region. Errors are `ServiceError`s; not found is a value. An error of effect
+ * `none` has surely changed nothing.
+ */
 export interface BatchService {
   readonly facts: BatchServiceFacts;
-  /** The request is never sent, nor signed again, after `notAfter` (milliseconds since the epoch). */
+  /**
+   * The request is never sent, nor signed again, after `notAfter` (milliseconds since the epoch): then it rejects with
+   * `unavailable`. A token that the service remembers makes no second job, whatever else is asked with it: the first is
+   * answered, or `conflict` refused. Refuses with `conflict` a name that is taken, where names are taken once; with `quota` a
+   * job above the quota; with `invalid` a value that breaks a pattern or a limit of `JobSpec`.
+   */
   create(spec: JobSpec, options: CallOptions & { readonly notAfter: number }): Promise<{ readonly jobArn: string }>;
-  /** By ARN. */
+  /** By ARN. A job that has ended is shown the same for ever. */
   get(jobArn: string, options?: CallOptions): Promise<JobView | undefined>;
-  /** Newest first. A hint: a job may be missing for up to `listSettleMs`. */
+  /** Newest first, every page of it. A hint: a job may be missing for up to `listSettleMs`. */
   list(query: JobQuery, options?: CallOptions): AsyncIterable<JobView>;
+  /**
+   * Asks a job that lives to stop; it is `Stopping` until it is `Stopped`, and may be asked again meanwhile. Refuses with
+   * `conflict` one that has ended, with `invalid` one that does not exist.
+   */
   stop(jobArn: string, options?: CallOptions): Promise<void>;
 }
 

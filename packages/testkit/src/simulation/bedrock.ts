@@ -3,6 +3,7 @@ import { drawJobLife, endOf, isLiveAt, statusAt, stopped } from './job-life.ts';
 import { drawWork, readInput, tally } from './job-output.ts';
 import { followJob } from './job-run.ts';
 import type { ObjectState } from './object-state.ts';
+import { refuseSpec } from './refuse-spec.ts';
 import { jobResults, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
@@ -42,6 +43,7 @@ export class Bedrock {
   create(spec: JobSpec): SimJob {
     const { scheduler, trace, faults, rng, fate, places } = this.#world;
     const { now } = scheduler;
+    refuseSpec(spec);
     const known = this.#tokens.get(spec.clientRequestToken);
     if (known !== undefined && now < known.until) {
       if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
