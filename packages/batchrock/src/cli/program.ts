@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { adoptCommand } from '../commands/adopt.ts';
 import { errorsCommand } from '../commands/errors.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { helpCommand } from '../commands/help.ts';
@@ -40,7 +41,7 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
     program.addCommand(withOutputOptions(make(cli)));
   }
   program.commandsGroup('Act on runs:');
-  for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [retryCommand, stopCommand, resumeCommand, adoptCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('More:');
   const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
   program.addCommand(withOutputOptions(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined)));

@@ -38,7 +38,8 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['explain', '3'], 'batchrock.explain/1'],
       [['results', '-o', 'again.jsonl'], 'batchrock.results/1'],
       [['resume', run], 'batchrock.run/1'],
-      // nothing is left to do for these two; act.test.ts shows them at work
+      // nothing is left to do for these; act.test.ts and adopt.test.ts show them at work
+      [['adopt', `s3://batchrock-local/runs/${run}`, '--endpoint-url', url], 'batchrock.error/1'],
       [['retry', run], 'batchrock.error/1'],
       [['stop', run, '--mode', 'drain'], 'batchrock.error/1'],
       [['help', 'exit-codes'], 'batchrock.exit-codes/1'],

@@ -2,6 +2,7 @@ import {
   countFailed,
   loadRun,
   type RetrySelection,
+  type RunBody,
   resumeRun,
   retryRun,
   StateError,
@@ -61,9 +62,19 @@ export async function resume(session: Session, reference: string | undefined, o:
       const ceilingUsd = ceilingFor(session, opened.home.target, o.maxCostUsd);
       await setBudget(ports, opened.id, { ceilingUsd, signal: o.signal });
       await resumeRun(ports, opened.id, { signal: o.signal });
+      tellOfUnseen(session, run, ports.clock.now());
     }
     return goOn(session, opened, o);
   });
+}
+
+/** An adopted run stands still for some minutes, and nobody should wonder why. */
+function tellOfUnseen(session: Session, { run, unseenUntil }: RunBody, now: number): void {
+  if (unseenUntil === undefined || unseenUntil <= now) return;
+  const minutes = plural(Math.ceil((unseenUntil - now) / 60_000), 'minute');
+  session.notice(
+    `run ${run} was adopted: it sends nothing for up to ${minutes}, while a job of the lost ledger may still turn up`,
+  );
 }
 
 /** How a run is stopped. */

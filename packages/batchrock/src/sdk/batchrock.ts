@@ -1,5 +1,6 @@
 import type { ObjectSink, StopMode } from '@batchrock/core';
 import { type RetryRequest, resume, retryFailed, stop } from './act.ts';
+import { type AdoptReport, type AdoptRequest, adopt } from './adopt.ts';
 import { type ErrorGroup, readErrors } from './errors.ts';
 import { type Explanation, explain } from './explain.ts';
 import { type WatchOptions, watchRun } from './follow.ts';
@@ -42,6 +43,8 @@ export interface Batchrock {
   stop(run: string | undefined, mode: StopMode, options?: FollowOptions): Promise<RunStatus>;
   /** Goes on with a run that was stopped, blocked or left alone. */
   resume(run?: string, options?: FollowOptions): Promise<RunReport>;
+  /** Takes over a run whose ledger is lost, from `s3://bucket/prefix/runs/<run>`; `resume` goes on with it. */
+  adopt(place: string, request?: AdoptRequest): Promise<AdoptReport>;
   /** Closes the ledger and every connection, and stops the local Bedrock if this process runs it. */
   close(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export async function openBatchrock(options: SessionOptions = {}): Promise<Batch
     retry: (run, o) => retryFailed(session, run, o),
     stop: (run, mode, o) => stop(session, run, { ...o, mode }),
     resume: (run, o) => resume(session, run, o),
+    adopt: (place, request) => adopt(session, place, request),
     close: () => session.close(),
   };
 }

@@ -1,4 +1,12 @@
-import { driveRun, ERROR_CATALOGUE, type ErrorCode, type RunBody, ServiceError } from '@batchrock/core';
+import {
+  type BatchrockError,
+  driveRun,
+  ERROR_CATALOGUE,
+  type ErrorCode,
+  type RunBody,
+  ServiceError,
+  StateError,
+} from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { loadHome, type RunHome, saveHome, withExports } from '../compose/run-home.ts';
 import type { KnownExport } from '../request/output.ts';
@@ -70,9 +78,13 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
 }
 
 /** What keeps a run from going on, as the error that it was: it decides the exit code. */
-function blockedError(run: RunBody): ServiceError {
+function blockedError(run: RunBody): BatchrockError {
   const { code, message } = run.blocked ?? { code: 'BR-E0504', message: 'the run is blocked' };
   const known = code in ERROR_CATALOGUE ? (code as ErrorCode) : 'BR-E0504';
+  if (known === 'BR-E0213') {
+    const hint = `go on there; here, batchrock adopt with another --state-dir takes it back`;
+    return new StateError(known, message, { hint, details: { run: run.run } });
+  }
   const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run.run} --max-cost USD goes on with a higher ceiling`;
   return new ServiceError(known, `run ${run.run} cannot go on: ${message}`, {
     reason: known === 'BR-E0501' ? 'denied' : 'invalid',

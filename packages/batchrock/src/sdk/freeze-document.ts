@@ -18,6 +18,8 @@ export interface FreezeInput {
   readonly files: readonly SourcePin[];
   readonly target: Target;
   readonly synthetic: boolean;
+  /** Share of failed and rejected rows that is no failure. */
+  readonly maxErrorRate?: number | undefined;
   /** Mean bytes of a record, measured on the first rows. */
   readonly recordBytes: number | undefined;
 }
@@ -67,6 +69,9 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     ...(asked.maxJobs === undefined ? {} : { maxParts: asked.maxJobs }),
     maxAttempts: asked.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     strict: asked.strict ?? false,
+    ...((asked.slots ?? input.maxErrorRate) === undefined
+      ? {}
+      : { asked: { slots: asked.slots, maxErrorRate: input.maxErrorRate } }),
     synthetic: input.synthetic,
   };
 }

@@ -2,6 +2,7 @@ export type { RunHome } from '../compose/run-home.ts';
 export { datasetNames, defaultOutput } from '../request/dataset-name.ts';
 export type { OutputFormat } from '../request/output.ts';
 export { type RetryRequest, resume, retryFailed, type StopRequest, stop } from './act.ts';
+export { type AdoptReport, type AdoptRequest, adopt } from './adopt.ts';
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
 export { type Explanation, explain, type PartLife, type RecordLife } from './explain.ts';
 export { type WatchOptions, watchRun } from './follow.ts';

@@ -5,8 +5,8 @@ import {
   InputError,
   prepareRun,
   type RunBody,
+  type RunOwner,
   resumeRun,
-  runIdFor,
   type Source,
   type SourcePin,
   StateError,
@@ -14,6 +14,7 @@ import {
 import type { CompressionName, FormatName } from '@batchrock/formats';
 import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
+import { newOwner } from '../compose/run-owner.ts';
 import { checkedUrl, resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
@@ -37,6 +38,7 @@ import { takeRows } from '../request/taken-rows.ts';
 import { type FoundSources, fileSource, findAllSources } from '../sources/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
+import { findFreeRun } from './free-run.ts';
 import { freezeDocument } from './freeze-document.ts';
 import type { FollowOptions } from './progress.ts';
 import { noteRefusal } from './refusal.ts';
@@ -98,16 +100,23 @@ async function startInspected(
   }
   const identity = identityOf(request, inspected);
   const known = await findRunByIdentity({ ledger: session.ledger, digest: nodeSha256 }, identity);
-  const serial = request.new ? known.count : Math.max(0, known.count - 1);
-  const id = runIdFor(nodeSha256, identity, serial);
-  if (request.new || known.run === undefined) {
+  const found =
+    request.new || known.run === undefined
+      ? await findFreeRun((await session.connect(inspected.target)).ports, {
+          identity,
+          serial: known.count,
+          isNew: request.new ?? false,
+        })
+      : { id: known.run.run, run: known.run };
+  const { id } = found;
+  if (found.run === undefined) {
     const { dataset, question } = inspected;
     const asked = { source: dataset.name, modelId: question.model.modelId, request: question.request };
     await checkUnfinished(session, { id, output: output?.path, asked, isWanted: request.new ?? false });
   }
   const lock = await lockRun(session.dir, id);
   try {
-    const before = request.new ? undefined : known.run;
+    const before = found.run;
     const kept = await findHome(session.ledger, id);
     const mayReplace = await checkPlace(request, output, kept);
     options.onProgress?.({ phase: 'run', run: id, found: before !== undefined, state: before?.state ?? 'preparing' });
@@ -120,6 +129,7 @@ async function startInspected(
         run: id,
         identity,
         asked: request,
+        maxErrorRate: request.maxErrorRate,
         synthetic: connection.synthetic,
         recordBytes: survey.sample?.bytes,
       });
@@ -137,7 +147,11 @@ async function startInspected(
     };
     await saveHome(session.ledger, home);
     try {
-      await prepare(connection.ports, home, inspected.dataset, before, { ...options, notice: session.notice });
+      await prepare(connection.ports, home, inspected.dataset, before, {
+        ...options,
+        notice: session.notice,
+        owner: newOwner(session.dir),
+      });
       await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
       await checkBudget(session, connection.ports, { home, request, survey }, options);
     } catch (error) {
@@ -248,7 +262,7 @@ async function prepare(
   home: RunHome,
   dataset: Dataset,
   before: RunBody | undefined,
-  { signal, onProgress, notice }: StartOptions & Pick<Session, 'notice'>,
+  { signal, onProgress, notice, owner }: StartOptions & Pick<Session, 'notice'> & { readonly owner: RunOwner },
 ): Promise<void> {
   if (before !== undefined && before.state !== 'preparing') return;
   const { document } = home;
@@ -256,6 +270,7 @@ async function prepare(
   const prepared = await prepareRun(ports, {
     document,
     openRows: (from) => dataset.open(from),
+    owner,
     signal,
     onProgress: ({ rows, bytes }) =>
       onProgress?.({

@@ -15,6 +15,7 @@ import {
   type OwnerDocument,
   partItem,
   type RunBody,
+  type RunDocument,
   type RunOwner,
   type RunPorts,
   type RunSteps,
@@ -34,6 +35,8 @@ export interface AdoptOptions extends CallOptions {
   readonly owner?: RunOwner | undefined;
   /** Jobs at once, where this ledger does not know the lane yet; default: as the run was begun with. */
   readonly slots?: number | undefined;
+  /** Told what the run asked, before anything is written; throwing ends it there. */
+  readonly onFound?: (document: RunDocument) => Promise<void>;
   /** In place of the real ones; for tests of the protocol alone. */
   readonly steps?: RunSteps;
 }
@@ -63,15 +66,15 @@ const PARTS_A_COMMIT = Math.floor(MAX_COMMIT_WRITES / 2);
 export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}): Promise<AdoptedRun> {
   if ((await findRun(ports.ledger, id, o)) !== undefined) throw known(id);
   // refused before anything is written
-  await readBucketRun(ports, id, o);
+  const { document } = await readBucketRun(ports, id, o);
+  await o.onFound?.(document);
   const formerOwner = await readOwner(ports, id, o);
   // the former owner is kept out first: what it sends from here on, it has begun before
   if (o.owner !== undefined) await writeOwner(ports, id, o.owner, o);
   const unseenUntil = ports.clock.now() + unseenFor(ports.service.facts);
   // read once more: the former owner may have begun a generation until now
   const found = await readBucketRun(ports, id, o);
-  const { document, generations } = found;
-  for (const parts of generations) await putParts(ports, parts, o);
+  for (const parts of found.generations) await putParts(ports, parts, o);
   if ((await loadLane(ports.ledger, document.lane, o)).version === 'absent') {
     await ensureLane(ports, document.lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
   }

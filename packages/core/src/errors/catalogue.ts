@@ -72,7 +72,10 @@ const entries = {
     title: 'run taken over',
     hint: 'go on with it where it is now; to take it back, batchrock adopt with another --state-dir',
   },
-  'BR-E0214': { title: 'nothing to adopt', hint: 'batchrock adopt takes s3://bucket/prefix/runs/<run> of a run that was prepared' },
+  'BR-E0214': {
+    title: 'nothing to adopt',
+    hint: 'give s3://bucket/prefix/runs/<run> of a run that was prepared to batchrock adopt',
+  },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },

@@ -1,0 +1,31 @@
+import type { AdoptReport } from '../sdk/adopt.ts';
+import { count, isoTime, localTime, plural } from './figures.ts';
+import { countsText, stateText, statusDocument } from './run-text.ts';
+
+/** What there was of an adopted run, and what to do next. */
+export function renderAdopted({ status, formerOwner, sendsFrom }: AdoptReport): string[] {
+  const { run, state, jobs } = status;
+  const lines = [`run ${run} adopted, ${stateText(status)}: ${countsText(status)}`];
+  if (formerOwner !== undefined) {
+    lines.push(`  until now ${formerOwner.name} drove it (since ${localTime(formerOwner.since)}): it sends nothing more of it`);
+  }
+  if (state === 'ended') return [...lines, `  batchrock results ${run} gives its rows`];
+  lines.push(
+    `  ${plural(jobs.total, 'job')}: ${count(jobs.done)} done, ${count(jobs.running)} running, ${count(jobs.waiting)} to come`,
+  );
+  lines.push(`  batchrock resume ${run} goes on with it`);
+  if (sendsFrom !== undefined) {
+    lines.push(`  it sends nothing before ${localTime(sendsFrom)}: until then a job of the lost ledger may still turn up`);
+  }
+  return lines;
+}
+
+/** The same, as `--json` tells it. */
+export function adoptDocument({ status, formerOwner, sendsFrom }: AdoptReport): object {
+  return {
+    schema: 'batchrock.status/1',
+    ...statusDocument(status),
+    formerOwner: formerOwner === undefined ? null : { name: formerOwner.name, since: isoTime(formerOwner.since) },
+    sendsFrom: sendsFrom === undefined ? null : isoTime(sendsFrom),
+  };
+}

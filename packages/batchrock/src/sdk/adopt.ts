@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import { adoptRun, InputError, type OwnerDocument, type RunDocument } from '@batchrock/core';
+import { LOCAL_BUCKET } from '../compose/local-bucket.ts';
+import { type RunHome, saveHome } from '../compose/run-home.ts';
+import { lockRun } from '../compose/run-lock.ts';
+import { newOwner } from '../compose/run-owner.ts';
+import { resolveTarget, type Target, type TargetOptions } from '../compose/target.ts';
+import { checkOutputPlace, type OutputPlace, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
+import type { RunStatus } from './run-status.ts';
+import type { Session } from './session.ts';
+import { statusOf } from './status.ts';
+
+/** How a run is adopted. Bucket and prefix stand in its place, the role in its document. */
+export interface AdoptRequest extends Omit<TargetOptions, 'bucket' | 'prefix' | 'roleArn'> {
+  /** Jobs at once, where this ledger knows no other run of the lane; default: as the run was begun with. */
+  readonly slots?: number;
+  /** Where its results go when it has ended. */
+  readonly out?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A run that this ledger has from now on. */
+export interface AdoptReport {
+  readonly status: RunStatus;
+  /** Who drove it until now, where the bucket says it: sends nothing more of it. */
+  readonly formerOwner: OwnerDocument | undefined;
+  /** Nothing of it is sent before this, milliseconds since the epoch: a job of the lost ledger may still turn up. */
+  readonly sendsFrom: number | undefined;
+}
+
+/**
+ * Rebuilds a run in this ledger from its bucket and the list of jobs, where the ledger that began it is lost. `where`:
+ * `s3://bucket/prefix/runs/<run>`. Sends nothing; `resume` goes on with it. Throws `BR-E0207` when this ledger has the run, and
+ * `BR-E0214` when there is nothing to adopt.
+ */
+export async function adopt(session: Session, where: string, request: AdoptRequest = {}): Promise<AdoptReport> {
+  const place = placeOfRun(where);
+  const output = await checkOutput(session, request);
+  const target = targetOf(session, place, request);
+  const lock = await lockRun(session.dir, place.run);
+  try {
+    const { ports } = await session.connect(target);
+    let home: RunHome | undefined;
+    const adopted = await adoptRun(ports, place.run, {
+      owner: newOwner(session.dir),
+      slots: request.slots,
+      signal: request.signal,
+      onFound: async (document) => {
+        checkRegion(document, target);
+        home = homeOf(document, target, output);
+        await saveHome(session.ledger, home);
+      },
+    });
+    return {
+      status: await statusOf(session, adopted.run, home, false),
+      formerOwner: adopted.formerOwner,
+      sendsFrom: adopted.run.unseenUntil,
+    };
+  } finally {
+    lock.release();
+  }
+}
+
+interface RunPlace {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly run: string;
+}
+
+function placeOfRun(where: string): RunPlace {
+  const match = /^s3:\/\/([^/]+)\/(?:(.+)\/)?runs\/(r-[0-9a-z]{10})\/?$/.exec(where);
+  if (match !== null) return { bucket: match[1] as string, prefix: match[2] ?? '', run: match[3] as string };
+  throw new InputError('BR-E0120', `${JSON.stringify(where)} is no place of a run; allowed: s3://bucket/prefix/runs/<run>`, {
+    details: { value: where },
+    hint: 'aws s3 ls s3://bucket/prefix/runs/ lists the runs of a bucket',
+  });
+}
+
+/** Its own role is in its document, which is read through the target. */
+const ANY_ROLE = 'arn:aws:iam::000000000000:role/batchrock';
+
+function targetOf(session: Session, { bucket, prefix }: RunPlace, request: AdoptRequest): Target {
+  const { region, profile, endpointUrl, localSpeed } = request;
+  const asked = { region, profile, endpointUrl, localSpeed, prefix, roleArn: ANY_ROLE };
+  const isServed = endpointUrl !== undefined || (session.env['BATCHROCK_ENDPOINT_URL'] ?? '') !== '';
+  // the bucket of the embedded local Bedrock is in this state directory
+  if (bucket === LOCAL_BUCKET && !isServed) {
+    return resolveTarget(asked, { ...session.env, BATCHROCK_BUCKET: '' }, session.dir.local);
+  }
+  return resolveTarget({ ...asked, bucket }, session.env, session.dir.local);
+}
+
+/** In another Region none of its jobs would be found, and all of them be made again. */
+function checkRegion({ run, lane }: RunDocument, target: Target): void {
+  const region = lane.split('/')[1];
+  if (region === target.region) return;
+  throw new InputError('BR-E0120', `--region is ${JSON.stringify(target.region)}; the jobs of run ${run} are in ${region}`, {
+    hint: `add --region ${region}`,
+    details: { run, region: target.region },
+  });
+}
+
+function homeOf(document: RunDocument, target: Target, output: OutputPlace | undefined): RunHome {
+  return {
+    document,
+    target: { ...target, roleArn: document.job.roleArn },
+    dataset: { name: document.source.name, format: document.source.dialect.format },
+    ...(output && { output }),
+    exports: [],
+    maxErrorRate: document.asked?.maxErrorRate ?? 0,
+  };
+}
+
+async function checkOutput(session: Session, { out }: AdoptRequest): Promise<OutputPlace | undefined> {
+  if (out === undefined) return undefined;
+  const output = { path: resolve(session.cwd, out), format: outputFormatOf(out) };
+  await checkOutputPlace(output.path);
+  if ((await standingAt(output, [])).what === 'foreign') throw outputExists(out);
+  return output;
+}
