@@ -1,69 +1,111 @@
-// Runs every suite, one after another, and prints the sum of their counts as the last line.
+// Runs every suite and prints, last, which tests failed and why, a line for each suite, and the sum of their counts.
 // A suite that counts nothing (a type check, a linter) counts as one test.
 import { spawn } from 'node:child_process';
+import { countsOf, failuresOf } from './failures.mjs';
 
-const suites = [
-  ['npm', ['run', 'typecheck']],
-  ['npm', ['run', 'lint']],
-  ['npm', ['run', 'rooms']],
-  ['npm', ['run', 'unused']],
-  ['npm', ['run', 'packages']],
-  ['npm', ['test']],
-  ['npm', ['run', 'sim']],
+/** One after another, before all else: they write what the others read (`dist`, `lib`, `handlers`), or read all that is there. */
+const FIRST = ['run typecheck', 'run lint', 'run rooms', 'run unused', 'run packages'];
+
+/**
+ * Two at a time, in this order; whoever ends takes the next. What waits most (servers, downloads, other compilers) runs beside
+ * what computes most. Side by side they are sound: each has ports and folders of its own, they run from source, and what the
+ * last two write again (`handlers`, `lib`) comes out the same, is replaced whole, and is read by nobody else of them.
+ */
+const SIDE_BY_SIDE = [
+  'test',
+  'run test:languages',
+  'run test:clients',
+  // its set-up installs moto
+  'run test:account',
+  'run sim',
   // the rare ones take minutes: `npm run sim:mutants` runs them too
-  ['npm', ['run', 'sim:mutants', '--', '--easy']],
-  ['npm', ['run', 'quickstart']],
-  ['npm', ['run', 'test:clients']],
-  // its set-up installs moto and bundles the handlers
-  ['npm', ['run', 'test:account']],
-  ['npm', ['run', 'test:languages']],
+  'run sim:mutants -- --easy',
+  'run quickstart',
 ];
+const LANES = 2;
 
-/** Colours, which some runners print even into a pipe. */
-const ANSI = /\u001b\[[0-9;]*m/g;
+/** A suite that has not ended after this is ended, and has failed. */
+const MOST_MINUTES = 20;
+/** Characters of a suite's output that are kept: all, but for what runs away. */
+const MOST_OUTPUT = 20_000_000;
 
-/** Passed and failed tests, read from what a runner prints last; undefined where it counts nothing. */
-function countsOf(output) {
-  const text = output.replace(ANSI, '');
-  const vitest = text.match(/^\s*Tests\s+(?:(\d+) failed \| )?(?:(\d+) passed)?.*\(\d+\)\s*$/m);
-  if (vitest) return { passed: Number(vitest[2] ?? 0), failed: Number(vitest[1] ?? 0) };
-  const plain = [...text.matchAll(/^(\d+) passed, (\d+) failed\b/gm)].at(-1);
-  if (plain) return { passed: Number(plain[1]), failed: Number(plain[2]) };
-  return undefined;
+const results = [];
+
+/** Runs a suite to its end. Its output is printed whole when it has ended, so that no two are mixed. */
+async function runSuite(suite) {
+  const name = `npm ${suite}`;
+  console.log(`--- ${name} begins`);
+  const started = Date.now();
+  const { ok, output } = await run('npm', suite.split(' '));
+  const counts = countsOf(output) ?? { passed: ok ? 1 : 0, failed: 0 };
+  // A suite that fails without saying which test failed has failed all the same.
+  if (!ok && counts.failed === 0) counts.failed = 1;
+  const result = { name, ok, output, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
+  results.push(result);
+  console.log(`\n=== ${name}\n${output}\n=== ${lineOf(result)}\n`);
 }
 
 function run(command, args) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // a group of its own, so that it can be ended with all that it has started
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    running.add(child);
     let output = '';
-    const keep = (stream) => (bytes) => {
-      stream.write(bytes);
-      output = (output + bytes).slice(-200_000);
+    let late = '';
+    const timer = setTimeout(() => {
+      late = `\nended after ${MOST_MINUTES} minutes: it had not ended by itself\n`;
+      end(child);
+    }, MOST_MINUTES * 60_000);
+    const finish = (ok) => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ ok: ok && late === '', output: output + late });
     };
-    child.stdout.on('data', keep(process.stdout));
-    child.stderr.on('data', keep(process.stderr));
-    child.on('error', (error) => resolve({ ok: false, output: String(error) }));
-    child.on('close', (code) => resolve({ ok: code === 0, output }));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output = (output + text).slice(-MOST_OUTPUT);
+      });
+    }
+    child.once('error', (error) => {
+      output += String(error);
+      finish(false);
+    });
+    child.once('close', (code) => finish(code === 0));
   });
 }
 
-let passed = 0;
-let failed = 0;
-const lines = [];
-for (const [command, args] of suites) {
-  const name = [command, ...args].join(' ');
-  console.log(`\n=== ${name}`);
-  const started = Date.now();
-  const { ok, output } = await run(command, args);
-  const counts = countsOf(output) ?? { passed: ok ? 1 : 0, failed: 0 };
-  // A suite that fails without saying which test failed has failed all the same.
-  if (!ok && counts.failed === 0) counts.failed = 1;
-  passed += counts.passed;
-  failed += counts.failed;
-  lines.push(
-    `${ok ? 'ok  ' : 'FAIL'} ${name}: ${counts.passed} passed, ${counts.failed} failed, ${Math.round((Date.now() - started) / 1000)} s`,
-  );
+const running = new Set();
+
+function end(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it has ended in the meantime
+  }
 }
-console.log(`\n${lines.join('\n')}\n`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    for (const child of running) end(child);
+    process.exit(1);
+  });
+}
+
+function lineOf({ name, ok, passed, failed, seconds }) {
+  return `${ok ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed, ${seconds} s`;
+}
+
+for (const suite of FIRST) await runSuite(suite);
+const waiting = [...SIDE_BY_SIDE];
+const lane = async () => {
+  for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) await runSuite(suite);
+};
+await Promise.all(Array.from({ length: LANES }, lane));
+
+for (const { name, output } of results.filter(({ ok }) => !ok)) {
+  console.log(`\nFAILED in ${name}:\n${failuresOf(output).join('\n')}`);
+}
+const sum = (of) => results.reduce((all, result) => all + result[of], 0);
+console.log(`\n${results.map(lineOf).join('\n')}\n`);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;

@@ -1,8 +1,8 @@
 // Bundles the handlers into packages/cdk/handlers/<handler>/index.mjs, from source. The same source gives the same bytes
 // wherever the checkout lies: paths are relative to its root, and nothing of the machine or the day gets in.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyNotice } from './third-party.mjs';
@@ -67,10 +67,18 @@ for (const name of HANDLERS) {
   const code = outputFiles[0].contents;
   if (code.length > MOST) throw new Error(`${name} has ${code.length} bytes; at most ${MOST} are allowed`);
   const folder = join(out, name);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'index.mjs'), code);
+  await replace(join(folder, 'index.mjs'), code);
   console.log(`${name}: ${code.length} bytes`);
   for (const { inputs: bundled } of Object.values(metafile.outputs)) inputs.push(...Object.keys(bundled));
 }
-await writeFile(join(out, 'THIRD-PARTY.txt'), await thirdPartyNotice(root, inputs));
+await replace(join(out, 'THIRD-PARTY.txt'), Buffer.from(await thirdPartyNotice(root, inputs)));
+
+/** Writes a file whole, and only where it differs: whoever reads it meanwhile, in another suite, sees the old or the new one. */
+async function replace(file, content) {
+  const old = await readFile(file).catch(() => undefined);
+  if (old?.equals(content)) return;
+  await mkdir(dirname(file), { recursive: true });
+  const next = `${file}.${process.pid}`;
+  await writeFile(next, content);
+  await rename(next, file);
+}
