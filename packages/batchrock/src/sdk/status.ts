@@ -1,5 +1,4 @@
 import {
-  type DurationRange,
   findRun,
   loadLane,
   loadParts,
@@ -8,13 +7,11 @@ import {
   type RunCounts,
   runCounts,
   StateError,
-  timeLeft,
   tokenCost,
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
 import { isRunBusy } from '../compose/run-lock.ts';
 import { describeTarget } from '../compose/target.ts';
-import { nodeClock } from '../node/index.ts';
 import type { RunCost, RunStatus } from './run-status.ts';
 import { findRunId, homeOf, runsOf, type Session } from './session.ts';
 
@@ -42,11 +39,7 @@ export async function statusOf(
 ): Promise<RunStatus> {
   const parts = await loadParts(session.ledger, run);
   const lane = await loadLane(session.ledger, run.lane);
-  const slots = lane.body.limit;
-  const others = lane.body.holders.filter((holder) => holder.run !== run.run).length;
-  const isAssumed = home?.target.kind === 'aws';
-  const left = timeLeft({ run, parts, slots: slots - others, now: nodeClock.now(), isAssumed });
-  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots, attended, timeLeft: left });
+  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots: lane.body.limit, attended });
 }
 
 function isAtRest(run: RunBody): boolean {
@@ -60,10 +53,9 @@ interface StatusInput {
   readonly home: RunHome | undefined;
   readonly slots: number;
   readonly attended: boolean | undefined;
-  readonly timeLeft: DurationRange | undefined;
 }
 
-function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: left }: StatusInput): RunStatus {
+function composeStatus({ run, parts, counts, home, slots, attended }: StatusInput): RunStatus {
   const isPrepared = run.state !== 'preparing';
   const all = parts.filter((part) => part.records > 0);
   return {
@@ -95,7 +87,6 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
     padding: parts.reduce((sum, part) => sum + part.sentinels, 0),
     tokens: { input: counts.inputTokens, output: counts.outputTokens },
     cost: costOf(run, counts, home),
-    timeLeft: left,
     blocked: run.blocked === undefined ? undefined : { code: run.blocked.code, message: run.blocked.message },
     refused: home?.refusal === undefined ? undefined : { code: home.refusal.code, message: home.refusal.message },
   };
