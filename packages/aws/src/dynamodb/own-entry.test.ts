@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+/** The modules that an entry of this package loads, by their URLs. */
+function modulesOf(entry: string): readonly string[] {
+  const program = `import { registerHooks } from 'node:module';
+    const urls = [];
+    registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
+    await import(${JSON.stringify(new URL(entry, import.meta.url).href)});
+    process.stdout.write(JSON.stringify(urls));`;
+  const args = ['--conditions=@batchrock/source', '--input-type=module', '--eval', program];
+  return JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } }).stdout);
+}
+
+const isOfDynamo = (url: string): boolean => /dynamodb/.test(url);
+
+test('whoever asks for S3 and Bedrock, as every command line does, loads nothing of DynamoDB', () => {
+  expect(modulesOf('../index.ts').filter(isOfDynamo)).toEqual([]);
+  expect(modulesOf('./index.ts').filter(isOfDynamo)).not.toEqual([]);
+});
