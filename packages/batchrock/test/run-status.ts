@@ -24,6 +24,7 @@ export const RUNNING: RunStatus = {
   padding: 0,
   tokens: { input: 412_000_000, output: 88_000_000 },
   cost: { batchUsd: 41.2, onDemandUsd: 82.4, estimatedBatchUsd: 67, ceilingUsd: 80, priceDate: '2026-11-21' },
+  timeLeft: undefined,
   blocked: undefined,
   refused: undefined,
 };

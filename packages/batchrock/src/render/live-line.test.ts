@@ -104,6 +104,13 @@ describe('the pace', () => {
     expect(later.eta?.map(Math.round)).toEqual([60_000, 73_750]);
   });
 
+  test('gives way to the time left that the model tells, half and nine tenths of all chances', () => {
+    const pace = new Pace();
+    const told = { ...at(100), timeLeft: { p10: 1_000, p50: 2_000, p90: 5_000 } };
+    expect(pace.observe(told, 0).eta).toEqual([2_000, 5_000]);
+    expect(pace.observe({ ...told, succeeded: 500 }, 60_000)).toMatchObject({ eta: [2_000, 5_000], recordsPerMinute: 400 });
+  });
+
   test('never lets the percentage go back, however many records are sent again', () => {
     const pace = new Pace();
     fc.assert(

@@ -15,7 +15,8 @@ const LEAST_MS = 2_000;
 
 /**
  * Follows a run: keeps the percentage from going back (a retried record has no outcome for a while) and tells the pace. The
- * time left is told from the pace of the whole run and that of the last minute, whichever is slower and faster.
+ * time left is that of the status, half and nine tenths of all chances; where it has none, it is told from the pace of the whole
+ * run and that of the last minute, whichever is slower and faster.
  */
 export class Pace {
   readonly #samples: Sample[] = [];
@@ -28,11 +29,12 @@ export class Pace {
     this.#remember(now, this.#share === undefined || status.rows === undefined ? undefined : this.#share * status.rows);
     const rates = this.#rates();
     const left = status.rows === undefined || this.#share === undefined ? undefined : status.rows * (1 - this.#share);
+    const byPace = rates && left !== undefined ? ([left / rates.fastest, left / rates.slowest] as const) : undefined;
     return {
       status,
       share: this.#share,
       recordsPerMinute: rates === undefined ? undefined : rates.recent * 60_000,
-      eta: rates === undefined || left === undefined ? undefined : [left / rates.fastest, left / rates.slowest],
+      eta: status.timeLeft ? [status.timeLeft.p50, status.timeLeft.p90] : byPace,
     };
   }
 

@@ -1,6 +1,6 @@
 import type { OutputReport, RunReport } from '../sdk/reports.ts';
 import { howToGoOn, type RunStatus, shareCollected } from '../sdk/run-status.ts';
-import { count, isoTime, localTime, percent, plural, short, usdAlike, usdNumber } from './figures.ts';
+import { count, durationRange, isoTime, localTime, percent, plural, short, usdAlike, usdNumber } from './figures.ts';
 
 /** How a run came out, in a few lines. */
 export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
@@ -77,6 +77,7 @@ export function renderStatus(status: RunStatus): string[] {
       'jobs',
       `${count(jobs.running)} of ${count(jobs.slots)} slots, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`,
     ],
+    ...leftOf(status),
     ...(status.padding === 0
       ? []
       : [['padding', `${plural(status.padding, 'record')} up to the minimum of a job, dropped again`] as const]),
@@ -85,6 +86,12 @@ export function renderStatus(status: RunStatus): string[] {
     ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
+}
+
+/** The time left, where it can be told and somebody sees to it. */
+function leftOf({ timeLeft, attended }: RunStatus): (readonly [string, string])[] {
+  if (timeLeft === undefined || attended === false) return [];
+  return [['left', durationRange(timeLeft.p50, timeLeft.p90)]];
 }
 
 /** Answers of jobs that are not collected: they count as pending until then. */
@@ -108,6 +115,13 @@ export function reportDocument(report: RunReport): object {
     output: report.output ?? null,
     maxErrorRate: report.maxErrorRate,
   };
+}
+
+/** In seconds: more would say no more. */
+function timeLeftDocument({ timeLeft }: RunStatus): object | null {
+  if (timeLeft === undefined) return null;
+  const seconds = (ms: number): number => Math.round(ms / 1000);
+  return { p10: seconds(timeLeft.p10), p50: seconds(timeLeft.p50), p90: seconds(timeLeft.p90) };
 }
 
 /** A run as `--json` tells it. Unknown figures are null. */
@@ -144,6 +158,7 @@ export function statusDocument(status: RunStatus): object {
       ceiling: cost.ceilingUsd ?? null,
       priceDate: cost.priceDate ?? null,
     },
+    timeLeft: timeLeftDocument(status),
     blocked: status.blocked ?? null,
     refused: status.refused ?? null,
   };

@@ -67,6 +67,7 @@ export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions,
 export { type RunCost, summaryText, tokenCost, writeText } from './summary.ts';
 export { type SweepOptions, type SweepReport, sweepLane } from './sweep.ts';
 export { openTakenRows, type TakenRows } from './taken-rows.ts';
+export { type TimeLeftInput, timeLeft } from './time-left.ts';
 export { isPassing } from './tolerance.ts';
 export { type Happening, recordEvent, transact } from './transact.ts';
 export { lookForUnseen, unseenFor } from './unseen.ts';

@@ -7,6 +7,8 @@ export interface JobTimes {
   draw(records: number, chance: Chance): number;
   /** The median, about. */
   expect(records: number): number;
+  /** One of the services that may be behind what was seen; absent where the times are taken for known. */
+  perhaps?(chance: Chance): JobTimes;
 }
 
 /** The job times of a service. */

@@ -74,10 +74,10 @@ class Stage {
     this.#scene = scene;
     this.#chance = chance;
     this.#place = scene.place ?? 'home';
-    this.#lanes = scene.lanes.map((spec, index) => ({
+    this.#lanes = scene.lanes.map(({ slots, times }, index) => ({
       index,
-      spec,
-      body: { lane: String(index), limit: spec.slots, cooldownUntil: 0, holders: [] },
+      spec: { slots, times: times.perhaps?.(chance) ?? times },
+      body: { lane: String(index), limit: slots, cooldownUntil: 0, holders: [] },
       jobs: new Set<Job>(),
     }));
     const used = this.#place === 'home' ? this.#lanes.slice(0, 1) : this.#lanes;
@@ -118,7 +118,7 @@ class Stage {
   #take(what: Job | RunState): void {
     if ('spec' in what) {
       what.waiting = what.parts.length;
-      for (const { records, minutes } of what.spec.running?.(this.#chance) ?? []) {
+      for (const { records, minutes } of what.spec.running?.(this.#chance, this.#lanes[0]!.spec.times) ?? []) {
         this.#begin({ run: what, lane: this.#lanes[0]!, records, expectedAt: this.#now + minutes }, minutes);
       }
       this.#settle(what);

@@ -21,7 +21,7 @@ export interface SimulatedRun {
   /** Records a part of later attempts, at most; default: of the largest part. */
   readonly partRecords?: number;
   /** Minutes until jobs end that run already, each with its records; default none. They hold slots of the first lane. */
-  readonly running?: (chance: Chance) => readonly { readonly records: number; readonly minutes: number }[];
+  readonly running?: (chance: Chance, times: JobTimes) => readonly { readonly records: number; readonly minutes: number }[];
   /** Records of jobs that were collected before, to be sent again; default 0. */
   readonly failed?: number;
 }

@@ -173,7 +173,7 @@ function virtualClock(scheduler: Scheduler): Clock {
 function quickLedger(state: LedgerState, clock: Clock): Ledger {
   return {
     get: async (key) => state.get(key),
-    page: async (query) => state.page(query, clock.now()),
+    page: async (query) => state.page(query, () => clock.now()),
     commit: async (writes) => state.commit(writes, clock.now()),
   };
 }
