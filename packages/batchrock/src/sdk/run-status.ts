@@ -1,4 +1,4 @@
-import type { RunState } from '@batchrock/core';
+import type { DurationRange, RunState } from '@batchrock/core';
 
 /** Where a run stands. `undefined` is a figure that is not known yet; it is never told as 0. */
 export interface RunStatus {
@@ -45,6 +45,8 @@ export interface RunStatus {
   readonly padding: number;
   readonly tokens: { readonly input: number | undefined; readonly output: number | undefined };
   readonly cost: RunCost;
+  /** Milliseconds until it has ended, by the model and by what its jobs have shown; undefined where that cannot be told. */
+  readonly timeLeft: DurationRange | undefined;
   /** Why nothing can be sent at the moment. */
   readonly blocked: { readonly code: string; readonly message: string } | undefined;
   /** Why nothing of it was ever sent; its `run` command begins anew. */

@@ -1,4 +1,5 @@
 import {
+  type DurationRange,
   findRun,
   loadLane,
   loadParts,
@@ -7,11 +8,13 @@ import {
   type RunCounts,
   runCounts,
   StateError,
+  timeLeft,
   tokenCost,
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
 import { isRunBusy } from '../compose/run-lock.ts';
 import { describeTarget } from '../compose/target.ts';
+import { nodeClock } from '../node/index.ts';
 import type { RunCost, RunStatus } from './run-status.ts';
 import { findRunId, homeOf, runsOf, type Session } from './session.ts';
 
@@ -39,7 +42,11 @@ export async function statusOf(
 ): Promise<RunStatus> {
   const parts = await loadParts(session.ledger, run);
   const lane = await loadLane(session.ledger, run.lane);
-  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots: lane.body.limit, attended });
+  const slots = lane.body.limit;
+  const others = lane.body.holders.filter((holder) => holder.run !== run.run).length;
+  const isAssumed = home?.target.kind === 'aws';
+  const left = timeLeft({ run, parts, slots: slots - others, now: nodeClock.now(), isAssumed });
+  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots, attended, timeLeft: left });
 }
 
 function isAtRest(run: RunBody): boolean {
@@ -53,9 +60,10 @@ interface StatusInput {
   readonly home: RunHome | undefined;
   readonly slots: number;
   readonly attended: boolean | undefined;
+  readonly timeLeft: DurationRange | undefined;
 }
 
-function composeStatus({ run, parts, counts, home, slots, attended }: StatusInput): RunStatus {
+function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: left }: StatusInput): RunStatus {
   const isPrepared = run.state !== 'preparing';
   const all = parts.filter((part) => part.records > 0);
   return {
@@ -87,6 +95,7 @@ function composeStatus({ run, parts, counts, home, slots, attended }: StatusInpu
     padding: parts.reduce((sum, part) => sum + part.sentinels, 0),
     tokens: { input: counts.inputTokens, output: counts.outputTokens },
     cost: costOf(run, counts, home),
+    timeLeft: left,
     blocked: run.blocked === undefined ? undefined : { code: run.blocked.code, message: run.blocked.message },
     refused: home?.refusal === undefined ? undefined : { code: home.refusal.code, message: home.refusal.message },
   };
