@@ -127,8 +127,10 @@ async function placeOf({ ports }: Connection, { document, run, parts }: RunReadi
 async function outcomeOf({ ports }: Connection, part: PartBody, id: string): Promise<Outcome | undefined> {
   const start = new TextEncoder().encode(`{"id":"${id}"`);
   const attempts = part.attempt === 1 ? [0, part.attempt] : [part.attempt];
+  // of several sorted runs the last one that has a line of the record
+  const which = (part.collected?.sortedRuns?.length ?? 0) > 1 ? 'last' : 'first';
   for (const attempt of attempts) {
-    const line = await findLine(ports.objects, objectKeys.outcomes(part.run, attempt, part.part), start);
+    const line = await findLine(ports.objects, objectKeys.outcomes(part.run, attempt, part.part), start, which);
     if (line !== undefined) return parseOutcome(line);
   }
   return undefined;

@@ -22,6 +22,8 @@ export interface CollectCounts {
   /** Sums over the records that say it; undefined where none does. */
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** Where the sorted runs of its outcomes begin in their object, in bytes; absent where it is one. */
+  readonly sortedRuns?: readonly number[];
 }
 
 /** A place in the dataset where a row begins, or its end; the fields of `ReadPosition`. */

@@ -6,6 +6,8 @@ const FIRST_STAGING_BYTES = 1 << 14;
 const STAGING_BYTES = 1 << 18;
 /** Larger ones, for single long rows, are not taken out of the memory that all writers share. */
 const MAX_SHARED_BYTES = 8 << 20;
+/** As many at once go to the sink's block where they fit, without a stop on the way. */
+const DIRECT_BYTES = 1 << 11;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -25,6 +27,11 @@ export class BlockWriter {
 
   constructor(sink: ObjectSink) {
     this.#sink = sink;
+  }
+
+  /** Of the byte that comes next. */
+  get position(): number {
+    return this.written + this.length;
   }
 
   hasRoom(size: number): boolean {
@@ -54,11 +61,29 @@ export class BlockWriter {
 
   /** Copies `bytes[start..end)`; false, and nothing copied, when it has no room. */
   append(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start >= DIRECT_BYTES && this.#block !== undefined) {
+      if (this.#appendDirectly(this.#block, bytes, start, end)) return true;
+      // the sink's block is to be given away first; what has room in none is collected here
+      if (this.length > 0) return false;
+    }
     if (!this.hasRoom(end - start)) return false;
     const from = addressOf(bytes);
     if (from >= 0 && this.#address >= 0) kernelFunctions().copy(from + start, from + end, this.#address + this.length);
     else this.bytes.set(bytes.subarray(start, end), this.length);
     this.length += end - start;
+    return true;
+  }
+
+  /** Puts what is there, and these bytes, into the sink's block; false, and nothing done, when it does not take them all. */
+  #appendDirectly(block: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+    const { length } = this;
+    const at = this.#filled + length;
+    if (block.length - at < end - start) return false;
+    if (length > 0) block.set(this.bytes.subarray(0, length), this.#filled);
+    block.set(bytes.subarray(start, end), at);
+    this.#filled = at + end - start;
+    this.written += length + end - start;
+    this.length = 0;
     return true;
   }
 

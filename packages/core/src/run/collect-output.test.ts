@@ -11,10 +11,11 @@ import {
 } from '@batchrock/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PartBody } from '../job/index.ts';
+import type { CollectCounts, PartBody } from '../job/index.ts';
 import { encodeRejectedOutcome, type Outcome, parseOutcome, recordId, SENTINEL_FIRST_ORDINAL } from '../record/index.ts';
 import { writeOutcomes } from './collect-output.ts';
 import { objectKeys } from './keys.ts';
+import { OutcomeLines } from './outcome-lines.ts';
 
 const document = wayBackDocument();
 const prefix = document.recordPrefix;
@@ -31,7 +32,21 @@ function firstPart(from: number, to: number, change: Partial<PartBody> = {}): Pa
 const outcomesKey = (part: PartBody) => objectKeys.outcomes(part.run, part.attempt, part.part);
 
 function outcomesOf(ports: ReturnType<typeof wayBackPorts>, part: PartBody): Outcome[] {
-  const text = ports.objects.text(outcomesKey(part)) ?? '';
+  return outcomesOfText(ports.objects.text(outcomesKey(part)));
+}
+
+/** As those see them who read on: the runs of the object merged. */
+async function mergedOutcomes(ports: ReturnType<typeof wayBackPorts>, part: PartBody, counts: CollectCounts): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const lines = new OutcomeLines(ports, [{ key: outcomesKey(part), sortedRuns: counts.sortedRuns }]);
+  while (await lines.fill()) {
+    while (lines.next()) outcomes.push(parseOutcome(lines.spans.bytes.slice(lines.spans.start, lines.spans.end)));
+  }
+  await lines.close();
+  return outcomes;
+}
+
+function outcomesOfText(text = ''): Outcome[] {
   return text
     .split('\n')
     .slice(0, -1)
@@ -174,7 +189,6 @@ describe('output that is not all there', () => {
     await ports.clock.advance(1);
     const counts = await collect();
     expect(counts).toMatchObject({ succeeded: files.join('').match(/modelOutput/g)?.length ?? 0 });
-    expect(ports.scratch.open).toBe(0);
   });
 
   test('is taken at once when the manifest accounts for all that was processed: what was stopped stays missing', async () => {
@@ -230,6 +244,123 @@ test('tokens come from the manifest where no answer says them', async () => {
   expect(counts).toMatchObject({ inputTokens: 40, outputTokens: 2 });
 });
 
+describe('more output than memory', () => {
+  const part = firstPart(0, 4);
+  const collect = (ports: ReturnType<typeof wayBackPorts>) =>
+    writeOutcomes(ports, { document, part, view: jobView(part), budgetBytes: 200 });
+
+  test('is written as sorted runs, and a later line of a record takes the place of an earlier one', async () => {
+    const ports = wayBackPorts();
+    const text = lines(
+      errorLine(prefix, 2, 500),
+      answerLine(prefix, 3, 'd'.repeat(100)),
+      answerLine(prefix, 0, 'a'.repeat(100)),
+      answerLine(prefix, 2, 'c'.repeat(100)),
+      errorLine(prefix, 2, 400),
+    );
+    putJobOutput(ports.objects, part, [text], manifest(4));
+    await ports.clock.advance(OUTPUT_SETTLE_MS);
+    const counts = await collect(ports);
+    if (counts === 'unsettled') throw new Error(counts);
+    expect(counts).toMatchObject({ succeeded: 3, failed: 0, retryable: 0, missing: 1 });
+    expect(outcomesOf(ports, part).map(({ status }) => status)).toEqual([
+      'failed',
+      'succeeded',
+      'succeeded',
+      'missing',
+      'succeeded',
+    ]);
+    expect(counts.sortedRuns).toHaveLength(2);
+    expect(await mergedOutcomes(ports, part, counts)).toMatchObject([
+      { id: recordId(prefix, 0), status: 'succeeded' },
+      { id: recordId(prefix, 1), status: 'missing' },
+      { id: recordId(prefix, 2), status: 'succeeded', response: 'c'.repeat(100) },
+      { id: recordId(prefix, 3), status: 'succeeded' },
+    ]);
+  });
+
+  test('has a run of its own for a record whose line ends the run before', async () => {
+    const ports = wayBackPorts();
+    const text = lines(
+      ...[0, 1].map((row) => answerLine(prefix, row, 'x'.repeat(30))),
+      errorLine(prefix, 3, 500, 'x'.repeat(200)),
+      ...[3, 2].map((row) => answerLine(prefix, row, 'x'.repeat(200))),
+    );
+    putJobOutput(ports.objects, part, [text], manifest(4));
+    await ports.clock.advance(OUTPUT_SETTLE_MS);
+    const counts = await collect(ports);
+    if (counts === 'unsettled') throw new Error(counts);
+    expect(counts.sortedRuns).toHaveLength(3);
+    expect((await mergedOutcomes(ports, part, counts)).map(({ status }) => status)).toEqual(Array(4).fill('succeeded'));
+    expect(await collect(ports)).toEqual(counts);
+  });
+
+  test('is one run where it comes in order', async () => {
+    const ports = wayBackPorts();
+    const text = lines(...[0, 1, 2, 3].map((row) => answerLine(prefix, row, 'x'.repeat(100))));
+    putJobOutput(ports.objects, part, [text], manifest(4));
+    expect(await collect(ports)).not.toHaveProperty('sortedRuns');
+    expect(outcomesOf(ports, part)).toHaveLength(4);
+  });
+
+  test('leaves nothing behind when it turns out not to be all there, or cannot be read on', async () => {
+    const ports = wayBackPorts();
+    const text = lines(...[3, 1, 2].map((row) => answerLine(prefix, row, 'x'.repeat(100))));
+    putJobOutput(ports.objects, part, [text, ''], manifest(4));
+    const create = ports.objects.create.bind(ports.objects);
+    const open = new Set<number>();
+    let sinks = 0;
+    ports.objects.create = (key, options) => {
+      const sink = create(key, options);
+      const id = sinks++;
+      open.add(id);
+      const end = async <T>(ended: Promise<T>): Promise<T> => {
+        open.delete(id);
+        return ended;
+      };
+      return {
+        blockBytes: sink.blockBytes,
+        block: () => sink.block(),
+        write: (full) => sink.write(full),
+        commit: () => end(sink.commit()),
+        abort: () => end(sink.abort()),
+      };
+    };
+    expect(await collect(ports)).toBe('unsettled');
+    expect([sinks, open.size]).toEqual([1, 0]);
+    await ports.clock.advance(OUTPUT_SETTLE_MS);
+    ports.objects.hook = ({ call, about, moment }) => {
+      if (call === 'create' && moment === 'before' && about === outcomesKey(part)) throw new Error('no connection');
+    };
+    await expect(collect(ports)).rejects.toThrow('no connection');
+    expect(open.size).toBe(0);
+    ports.objects.hook = ({ call, about, moment }) => {
+      if (call === 'open' && moment === 'before' && about.endsWith('001.jsonl.out')) throw new Error('no answer');
+    };
+    await expect(collect(ports)).rejects.toThrow('no answer');
+    expect(open.size).toBe(0);
+    expect(ports.objects.keys('runs/r-0000000001/outcomes')).toEqual([]);
+    ports.objects.hook = undefined;
+    expect(await collect(ports)).toMatchObject({ succeeded: 3, missing: 1 });
+  });
+
+  test('is collected by two at once: the loser counts the runs of the winner', async () => {
+    const ports = wayBackPorts();
+    const outcome = (row: number, rest: string) => `{"id":"${recordId(prefix, row)}",${rest}}\n`;
+    const failed = outcome(2, '"status":"failed","code":"500","message":"","retry":true');
+    const first = failed + outcome(3, '"status":"missing"');
+    const second = [0, 1].map((row) => outcome(row, '"status":"missing"')).join('');
+    const third = outcome(2, '"status":"succeeded","response":"c","stop":""');
+    putJobOutput(ports.objects, part, [lines(...[3, 2, 1, 0].map((row) => answerLine(prefix, row, 'mine')))], manifest(4));
+    ports.objects.hook = ({ call, about, moment }) => {
+      if (call === 'create' && moment === 'before') ports.objects.put(about, first + second + third);
+    };
+    const sortedRuns = [0, first.length];
+    const counts = await collect(ports);
+    expect(counts).toMatchObject({ succeeded: 1, failed: 0, retryable: 0, missing: 3, sortedRuns });
+  });
+});
+
 describe('whatever the output is', () => {
   const event = fc.record({
     ordinal: fc.integer({ min: 95, max: 125 }),
@@ -268,13 +399,16 @@ describe('whatever the output is', () => {
           );
           await ports.clock.advance(OUTPUT_SETTLE_MS);
           const counts = await writeOutcomes(ports, { document, part, view: jobView(part), budgetBytes });
-          expect(ports.scratch.open).toBe(0);
           // the counts of a second reader, who finds the file written
           expect(await writeOutcomes(ports, { document, part, view: jobView(part) })).toEqual(counts);
-          return { counts, text: ports.objects.text(outcomesKey(part)), outcomes: outcomesOf(ports, part) };
+          if (counts === 'unsettled') throw new Error('unsettled');
+          return { counts, text: ports.objects.text(outcomesKey(part)), outcomes: await mergedOutcomes(ports, part, counts) };
         };
         const { counts, text, outcomes } = await run(1 << 20);
-        expect((await run(budget)).text).toBe(text);
+        expect(outcomes).toEqual(outcomesOfText(text));
+        const { sortedRuns, ...small } = await run(budget).then((other) => ({ ...other.counts, outcomes: other.outcomes }));
+        expect(small).toEqual({ ...counts, outcomes });
+        if (sortedRuns !== undefined) expect(sortedRuns.length).toBeGreaterThan(1);
         const expected = Array.from({ length: 20 }, (_, i) => {
           const own = events.filter((e) => e.ordinal === 100 + i && ['answer', 'error', 'refusal'].includes(e.kind));
           const best = own.find((e) => e.kind === 'answer') ?? own[0];
@@ -285,7 +419,6 @@ describe('whatever the output is', () => {
             : { status: 'failed', retry: best.kind === 'error' };
         });
         expect(outcomes).toMatchObject(expected);
-        if (counts === 'unsettled') throw new Error('unsettled');
         expect(counts.succeeded + counts.failed + counts.retryable + counts.missing).toBe(20);
       }),
       { numRuns: 150 },

@@ -4,31 +4,31 @@ import { Collector, type RecordSet, rowsWithout, theseRecords } from '../join/in
 import { familyNamed } from '../model/index.ts';
 import type { CallOptions, JobView } from '../ports/index.ts';
 import { encodeOutcome, LineKind, OutputDecoder, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
-import { BlockWriter } from './block-writer.ts';
 import type { RunDocument } from './document.ts';
 import { type JobOutput, listJobOutput } from './job-output.ts';
 import { objectKeys } from './keys.ts';
 import { LineChain } from './line-chain.ts';
 import { OutcomeTally, tallyOutcomes } from './outcome-counts.ts';
-import { OutcomeLines, recordOrdinals } from './part-files.ts';
+import { OutcomeLines } from './outcome-lines.ts';
+import { recordOrdinals } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
+import { SortedRunWriter } from './sorted-run-writer.ts';
 
 export interface CollectInput extends CallOptions {
   readonly document: RunDocument;
   readonly part: PartBody;
   readonly view: JobView;
-  /** Most bytes of outcomes held in memory; past it they go to scratch space. Default 24 MiB, 8 MiB of vectors. */
+  /** Most bytes of outcomes held in memory; past it they are written as one sorted run of several. Default 24 MiB. */
   readonly budgetBytes?: number;
 }
 
 const BUDGET_BYTES = 24 << 20;
-/** Of vectors: a job of them is far larger than any budget, and goes to scratch space in any case. */
-const VECTOR_BUDGET_BYTES = 8 << 20;
 
 /**
  * Reads what a job left and writes `outcomes/<part>-<attempt>.jsonl`: one line for each real record of the part, sorted by
- * id, those that nothing came back for as missing. The same bytes whoever does it and however often; what is written is
- * never replaced. `unsettled`: the output is not all there yet, and may still come.
+ * id, those that nothing came back for as missing. What does not fit into memory at once is written as several sorted runs,
+ * one behind the other; of two lines of a record the one in the later run counts. The same bytes whoever does it and however
+ * often; what is written is never replaced. `unsettled`: the output is not all there yet, and may still come.
  *
  * Foreign, doubled, half-written and padding lines change nothing; of two lines of a record the first counts, but an
  * answer counts before an error.
@@ -43,16 +43,20 @@ export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promi
   if (written !== undefined) return written.counts(output.manifest);
   if (!isOver && output.manifest === undefined) return 'unsettled';
   const records = await recordsOf(ports, part, { signal });
-  const isVectors = document.model.task === 'embedding';
-  const budgetBytes = input.budgetBytes ?? (isVectors ? VECTOR_BUDGET_BYTES : BUDGET_BYTES);
-  const collector = new Collector({ slots: records.slots, budgetBytes, spill: ports.scratch });
+  const collector = new Collector({ slots: records.slots, budgetBytes: input.budgetBytes ?? BUDGET_BYTES });
+  const writer = new SortedRunWriter(() => ports.objects.create(key, { ifAbsent: true, signal }));
   try {
-    const read = await readOutput(ports, { document, output, records, collector, signal });
-    if (!isOver && read.lines < linesToCome(part, view, output)) return 'unsettled';
-    await collector.finish();
-    return await write(ports, { key, document, part, records, collector, read, output, signal });
+    const read = await readOutput(ports, { document, output, records, collector, writer, signal });
+    if (isOver || read.lines >= linesToCome(part, view, output)) {
+      return await write(ports, { key, document, part, records, collector, read, output, writer, signal });
+    }
+    await writer.abort();
+    return 'unsettled';
+  } catch (error) {
+    await writer.abort();
+    throw error;
   } finally {
-    await collector.close();
+    collector.close();
   }
 }
 
@@ -80,7 +84,7 @@ async function recordsOf(ports: RunPorts, part: PartBody, options: CallOptions):
   if (part.span === undefined) return theseRecords(await recordOrdinals(ports, part, options));
   const rejected: number[] = [];
   if ((part.rejected ?? 0) > 0) {
-    const lines = new OutcomeLines(ports, [objectKeys.outcomes(part.run, 0, part.part)], options);
+    const lines = new OutcomeLines(ports, [{ key: objectKeys.outcomes(part.run, 0, part.part) }], options);
     try {
       while (await lines.fill()) while (lines.next()) rejected.push(lines.spans.ordinal);
     } finally {
@@ -104,10 +108,11 @@ interface ReadInput extends CallOptions {
   readonly output: JobOutput;
   readonly records: RecordSet;
   readonly collector: Collector;
+  readonly writer: SortedRunWriter;
 }
 
 async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
-  const { collector, records } = o;
+  const { collector, records, writer } = o;
   const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally() };
   const padding = new Set<number>();
   const decoder = new OutputDecoder({ family: familyNamed(o.document.model.family), recordPrefix: o.document.recordPrefix });
@@ -127,7 +132,7 @@ async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
         decoder.decode();
         if (!collector.wants(slot, decoder.succeeded)) continue;
         if (!collector.has(slot)) read.lines += 1;
-        if (!collector.hasRoom(decoder.size)) await collector.spill();
+        if (!collector.hasRoom(decoder.size)) await writer.writeHeld(collector);
         collector.place(slot, decoder.size, decoder.succeeded);
         decoder.write(collector.block, collector.at);
         note(read, slot, decoder);
@@ -156,15 +161,15 @@ interface WriteInput extends CallOptions {
   readonly collector: Collector;
   readonly read: OutputRead;
   readonly output: JobOutput;
+  readonly writer: SortedRunWriter;
 }
 
 async function write(ports: RunPorts, o: WriteInput): Promise<CollectCounts> {
-  const writer = new BlockWriter(ports.objects.create(o.key, { ifAbsent: true, signal: o.signal }));
   try {
-    await writeLines(writer, o);
-    await writer.commit();
+    await writeRest(o);
+    await o.writer.commit();
   } catch (error) {
-    await writer.abort();
+    await o.writer.abort();
     // somebody else collected it, or our own first try took effect and its reply was lost
     const written = isServiceError(error, 'conflict') ? await tallyOutcomes(ports, o.key, o) : undefined;
     if (written === undefined) throw error;
@@ -176,32 +181,36 @@ async function write(ports: RunPorts, o: WriteInput): Promise<CollectCounts> {
     total === o.part.records,
     `part ${o.part.part} of attempt ${o.part.attempt}: ${total} outcomes for ${o.part.records} records`,
   );
+  tally.sortedRuns = o.writer.starts;
   return tally.counts(o.output.manifest);
 }
 
-async function writeLines(writer: BlockWriter, o: WriteInput): Promise<void> {
-  const { collector, records } = o;
-  const { tally, retry } = o.read;
-  const prefix = recordPrefixBytes(o.document.recordPrefix);
-  const missing = encodeOutcome({ id: recordId(o.document.recordPrefix, 0), status: 'missing' });
+/** The last run: the lines that are held, and the records that have none anywhere. */
+async function writeRest({ collector, records, read, writer, document }: WriteInput): Promise<void> {
+  const { tally, retry } = read;
+  const prefix = recordPrefixBytes(document.recordPrefix);
+  const missing = encodeOutcome({ id: recordId(document.recordPrefix, 0), status: 'missing' });
+  writer.begin();
   for (let slot = 0; slot < records.slots; slot++) {
     if (records.isGap(slot)) continue;
-    if (!collector.has(slot)) {
+    let line = missing;
+    let start = 0;
+    let length = missing.length;
+    if (collector.has(slot)) {
+      if (collector.isSuccess(slot)) tally.succeeded += 1;
+      else if (retry[slot] === 1) tally.retryable += 1;
+      else tally.failed += 1;
+      length = collector.line(slot);
+      line = collector.block;
+      start = collector.at;
+      // in a run that is written
+      if (length === 0) continue;
+    } else {
       tally.missing += 1;
       writeRecordId(prefix, records.ordinalAt(slot), missing, 7);
-      if (!writer.hasRoom(missing.length)) await writer.drain();
-      writer.append(missing, 0, missing.length);
-      continue;
     }
-    if (collector.isSuccess(slot)) tally.succeeded += 1;
-    else if (retry[slot] === 1) tally.retryable += 1;
-    else tally.failed += 1;
-    let length = collector.line(slot);
-    while (length < 0) {
-      await collector.fetch(slot);
-      length = collector.line(slot);
-    }
-    if (!writer.hasRoom(length)) await writer.drain(length);
-    writer.append(collector.block, collector.at, collector.at + length);
+    if (writer.put(slot, line, start, start + length)) continue;
+    await writer.drain(length);
+    writer.put(slot, line, start, start + length);
   }
 }

@@ -17,6 +17,7 @@ const NO_BYTES = new Uint8Array(0);
 export class LineReader {
   readonly #source: ByteSource;
   readonly #maxLineBytes: number;
+  readonly #usualBlockBytes: number;
   bytes: Uint8Array;
   /** Of the line: `bytes[start..end)`, line end left out. */
   start = 0;
@@ -30,9 +31,16 @@ export class LineReader {
 
   constructor(
     source: ByteSource,
-    options: { readonly blockBytes?: number; readonly maxLineBytes?: number; readonly block?: Uint8Array } = {},
+    options: {
+      readonly blockBytes?: number;
+      /** What a block grows to where there is more to read. */
+      readonly usualBlockBytes?: number;
+      readonly maxLineBytes?: number;
+      readonly block?: Uint8Array;
+    } = {},
   ) {
     this.#source = source;
+    this.#usualBlockBytes = options.usualBlockBytes ?? BLOCK_BYTES;
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
     this.bytes = options.block ?? takeBlock(options.blockBytes ?? FIRST_BLOCK_BYTES);
   }
@@ -96,8 +104,8 @@ export class LineReader {
       this.bytes.copyWithin(0, this.#cursor, this.#filled);
       this.#filled -= this.#cursor;
       this.#cursor = 0;
-      const isSmall = this.bytes.length >= FIRST_BLOCK_BYTES && this.bytes.length < BLOCK_BYTES;
-      if (isSmall && wasFull) this.#grow(BLOCK_BYTES);
+      const isSmall = this.bytes.length >= FIRST_BLOCK_BYTES && this.bytes.length < this.#usualBlockBytes;
+      if (isSmall && wasFull) this.#grow(this.#usualBlockBytes);
     }
     if (this.#filled < this.bytes.length) return;
     if (this.bytes.length >= this.#maxLineBytes) {

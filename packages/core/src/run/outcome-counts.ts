@@ -1,8 +1,10 @@
 import type { CollectCounts } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
-import { isCutOff, type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
+import { isCutOff, OutcomeReader, type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
 import type { Manifest } from './job-output.ts';
-import { OutcomeLines } from './part-files.ts';
+import { LineChain } from './line-chain.ts';
+import { OutcomeLines } from './outcome-lines.ts';
+import { damaged } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
 
 /** Adds up outcome lines. */
@@ -15,6 +17,8 @@ export class OutcomeTally {
   /** -1 until a line says it. */
   inputTokens = -1;
   outputTokens = -1;
+  /** Where the sorted runs of the lines begin, in bytes. */
+  sortedRuns: readonly number[] = [];
 
   add(outcome: OutcomeSpans): void {
     switch (outcome.status) {
@@ -54,6 +58,7 @@ export class OutcomeTally {
       truncated,
       ...(inputTokens !== undefined && { inputTokens }),
       ...(outputTokens !== undefined && { outputTokens }),
+      ...(this.sortedRuns.length > 1 && { sortedRuns: this.sortedRuns }),
     };
   }
 }
@@ -65,12 +70,38 @@ export async function tallyOutcomes(
   options: CallOptions,
 ): Promise<OutcomeTally | undefined> {
   if ((await ports.objects.head(key, options)) === undefined) return undefined;
+  const sortedRuns = await findSortedRuns(ports, key, options);
   const tally = new OutcomeTally();
-  const lines = new OutcomeLines(ports, [key], options);
+  tally.sortedRuns = sortedRuns;
+  const lines = new OutcomeLines(ports, [{ key, sortedRuns }], options);
   try {
     while (await lines.fill()) while (lines.next()) tally.add(lines.spans);
   } finally {
     await lines.close();
   }
   return tally;
+}
+
+/** Where the sorted runs of an object begin: wherever a line is not behind the one before it. */
+async function findSortedRuns(ports: Pick<RunPorts, 'objects'>, key: string, options: CallOptions): Promise<number[]> {
+  const starts: number[] = [];
+  const reader = new OutcomeReader();
+  const lines = new LineChain(ports.objects, [key], options);
+  let offset = 0;
+  let last = Number.POSITIVE_INFINITY;
+  try {
+    while (await lines.fill()) {
+      while (lines.next(reader.lineEnd)) {
+        if (!reader.read(lines.bytes, lines.start, lines.end)) throw damaged(key, 'a line that is no outcome');
+        const { ordinal } = reader.spans;
+        if (ordinal <= last) starts.push(offset);
+        last = ordinal;
+        offset += lines.end - lines.start + 1;
+      }
+    }
+    return starts;
+  } finally {
+    reader.close();
+    await lines.close();
+  }
 }

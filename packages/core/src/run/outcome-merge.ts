@@ -3,7 +3,8 @@ import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { emptyOutcomeSpans, encodeOutcome, type OutcomeSpans, OutcomeStatus, readOutcome, recordId } from '../record/index.ts';
 import { objectKeys } from './keys.ts';
-import { InputLines, OutcomeLines } from './part-files.ts';
+import { OutcomeLines, type OutcomeObject } from './outcome-lines.ts';
+import { InputLines } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
 
 export interface MergeInput extends CallOptions {
@@ -108,20 +109,23 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, par
   const sorted = parts
     .filter((part) => only === undefined || (part.firstOrdinal < only.to && part.lastOrdinal >= only.from))
     .toSorted((a, b) => a.attempt - b.attempt || a.part - b.part);
-  const add = (attempt: number, keys: readonly string[], waiting: readonly PartBody[]) => {
-    if (keys.length > 0)
-      streams.push({ attempt, outcomes: new OutcomeLines(ports, keys, { signal }), underWay: undefined, ordinal: -1 });
+  const add = (attempt: number, objects: readonly OutcomeObject[], waiting: readonly PartBody[]) => {
+    if (objects.length > 0)
+      streams.push({ attempt, outcomes: new OutcomeLines(ports, objects, { signal }), underWay: undefined, ordinal: -1 });
     if (waiting.length > 0)
       streams.push({ attempt, outcomes: undefined, underWay: new InputLines(ports, waiting, { signal }), ordinal: -1 });
   };
-  const keyOf = (attempt: number) => (part: PartBody) => objectKeys.outcomes(run, attempt, part.part);
-  add(0, sorted.filter((part) => part.attempt === 1 && (part.rejected ?? 0) > 0).map(keyOf(0)), []);
+  const keyOf = (attempt: number, part: PartBody) => objectKeys.outcomes(run, attempt, part.part);
+  const rejected = sorted.filter((part) => part.attempt === 1 && (part.rejected ?? 0) > 0);
+  const rejects = rejected.map((part) => ({ key: keyOf(0, part) }));
+  add(0, rejects, []);
   for (let attempt = 1; attempt <= newest; attempt++) {
     const own = sorted.filter((part) => part.attempt === attempt && part.records > 0);
     const collected = own.filter((part) => part.state === 'collected');
     // rows of the first attempt that are under way have no line anywhere, and that says it
     const waiting = attempt === 1 ? [] : own.filter((part) => part.state !== 'collected');
-    add(attempt, collected.map(keyOf(attempt)), waiting);
+    const objects = collected.map((part) => ({ key: keyOf(attempt, part), sortedRuns: part.collected?.sortedRuns }));
+    add(attempt, objects, waiting);
   }
   return streams;
 }

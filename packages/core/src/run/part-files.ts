@@ -1,7 +1,7 @@
 import { InvariantError, StateError } from '../errors/index.ts';
 import type { PartFacts } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
-import { isSentinelOrdinal, OutcomeReader, type OutcomeSpans, ordinalOf } from '../record/index.ts';
+import { isSentinelOrdinal, ordinalOf } from '../record/index.ts';
 import { objectKeys } from './keys.ts';
 import { LineChain } from './line-chain.ts';
 import type { RunPorts } from './ports.ts';
@@ -60,38 +60,6 @@ function* inputKeys(parts: readonly PartFacts[]): Iterable<string> {
   }
 }
 
-/** The outcome lines in some objects, in order. Ordinals rise. */
-export class OutcomeLines {
-  readonly #chain: LineChain;
-  readonly #reader = new OutcomeReader();
-  readonly spans: OutcomeSpans = this.#reader.spans;
-
-  constructor(ports: Ports, keys: Iterable<string>, options: CallOptions = {}) {
-    this.#chain = new LineChain(ports.objects, keys, options);
-    this.spans.ordinal = -1;
-  }
-
-  /** Goes to the next outcome; false when it is not in memory: `fill`. */
-  next(): boolean {
-    const before = this.spans.ordinal;
-    if (!this.#chain.next(this.#reader.lineEnd)) return false;
-    const { bytes, start, end, key } = this.#chain;
-    if (!this.#reader.read(bytes, start, end)) throw damaged(key, 'a line that is no outcome');
-    if (this.spans.ordinal <= before) throw damaged(key, `row ${this.spans.ordinal} after row ${before}`);
-    return true;
-  }
-
-  fill(): Promise<boolean> {
-    return this.#chain.fill();
-  }
-
-  /** The outcome at hand is void after it. */
-  close(): Promise<void> {
-    this.#reader.close();
-    return this.#chain.close();
-  }
-}
-
 /** The ordinals of all records of a part, from its input files: 8 bytes each. */
 export async function recordOrdinals(ports: Ports, part: PartFacts, options: CallOptions): Promise<Float64Array> {
   const ordinals = new Float64Array(part.records);
@@ -108,7 +76,8 @@ export async function recordOrdinals(ports: Ports, part: PartFacts, options: Cal
   );
 }
 
-function damaged(key: string, what: string): StateError {
+/** An object of ours has something in it that we did not write. */
+export function damaged(key: string, what: string): StateError {
   return new StateError('BR-E0208', `${key} is damaged: ${what}`, {
     details: { key },
     hint: 'restore the object from a version of the bucket',
