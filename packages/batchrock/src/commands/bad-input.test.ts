@@ -384,7 +384,7 @@ test.each([
     'a redirect',
     301,
     '',
-    /BR-E0504 PutObject \S+ the answer \(HTTP 301\) sends to http:\/\/127\.0\.0\.1:1\/elsewhere, which is not followed/,
+    /BR-E0504 GetObject \S+ the answer \(HTTP 301\) sends to http:\/\/127\.0\.0\.1:1\/elsewhere, which is not followed/,
   ],
 ])('a server that is not Bedrock, and answers with %s, is told as such', async (_, status, body, says) => {
   const server = createServer((request, response) => {

@@ -1,4 +1,14 @@
-import { findRun, objectKeys, type RunBody, type RunPorts, readOwner, readPrepared, runIdFor, StateError } from '@batchrock/core';
+import {
+  findRun,
+  isBatchrockError,
+  objectKeys,
+  type RunBody,
+  type RunPorts,
+  readOwner,
+  readPrepared,
+  runIdFor,
+  StateError,
+} from '@batchrock/core';
 import { nodeSha256 } from '../node/index.ts';
 
 /** A question, and where to begin looking for its runs. */
@@ -27,11 +37,21 @@ export async function findFreeRun(ports: RunPorts, wanted: WantedRun): Promise<F
     const id = runIdFor(nodeSha256, wanted.identity, serial);
     const known = await findRun(ports.ledger, id);
     if (known !== undefined) newest = { id, run: known.body };
-    else if ((await readPrepared(ports, id)) !== undefined) foreign = id;
+    else if (await isPrepared(ports, id)) foreign = id;
     else if (wanted.isNew) return { id, run: undefined };
     else if (newest !== undefined) return newest;
     else if (foreign !== undefined) throw await begunElsewhere(ports, foreign);
     else return { id, run: undefined };
+  }
+}
+
+/** What cannot be read is no run of ours: a server that answers with a page of its own says the same of everything. */
+async function isPrepared(ports: RunPorts, id: string): Promise<boolean> {
+  try {
+    return (await readPrepared(ports, id)) !== undefined;
+  } catch (error) {
+    if (isBatchrockError(error) && error.code === 'BR-E0205') return false;
+    throw error;
   }
 }
 
