@@ -41,7 +41,7 @@ describeLedger(
       },
     };
   },
-  { runs: 50 },
+  { runs: 25 },
 );
 
 describe('the ledger on DynamoDB', () => {
