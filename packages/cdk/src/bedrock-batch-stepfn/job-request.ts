@@ -17,6 +17,7 @@ export interface JobRequest {
 
 /** Reads the optional props of the job. Throws what Bedrock or Step Functions would refuse at run time. */
 export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRequest {
+  refuseMissing(props);
   refuseNumber('maxConcurrency', props.maxConcurrency, 1);
   refuseNumber('toleratedFailure', props.toleratedFailure, 0);
   const network = networkOf(scope, props);
@@ -29,6 +30,13 @@ export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRe
     },
     subnets: network?.subnets,
   };
+}
+
+/** For those whose language or tools do not hold them to the types. */
+function refuseMissing(props: BedrockBatchSfnProps): void {
+  for (const name of ['bedrockBatchInputBucket', 'bedrockBatchOutputBucket'] as const) {
+    if (props?.[name] === undefined) throw new Error(`${name} is missing; give an S3 bucket, which may be the same for both`);
+  }
 }
 
 function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: BedrockBatchSfnProps) {

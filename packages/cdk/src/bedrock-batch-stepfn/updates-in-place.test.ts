@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { expect, it } from 'vitest';
-import { fragmentIn, handlerId, machineOf, resourcesOf, testApp } from '../testing/synthesis';
+import { definitionOf, fragmentIn, handlerId, machineOf, resourcesOf, testApp } from '../testing/synthesis';
 
 /** The resources of the original, by the ids of its constructs: what they hold does not matter here. */
 function originalIn(stack: Stack): void {
@@ -58,4 +58,32 @@ it('replaces none of them: no property that CloudFormation can only replace is s
   for (const [id, { Type, Properties }] of original) {
     for (const name of replacing[Type]!) expect(Properties, id).not.toHaveProperty(name);
   }
+});
+
+it('keeps the states of the original: their names, the task that ends the iteration, and what it hands over', () => {
+  const ours = new Stack(testApp(), 'Stack');
+  machineOf(ours, fragmentIn(ours));
+  const { StartAt, States } = definitionOf(ours);
+  expect([StartAt, ...Object.keys(States)]).toEqual(['BatchEvaluateMap', 'BatchEvaluateMap']);
+  const { ItemProcessor, ItemSelector, ItemsPath } = States['BatchEvaluateMap'];
+  expect(ItemsPath).toBe('$.manifest_keys');
+  expect(ItemSelector).toMatchObject({
+    'job_name.$': '$.job_name',
+    'model_id.$': '$.model_id',
+    'index.$': '$$.Map.Item.Index',
+    'manifest_key.$': '$$.Map.Item.Value',
+  });
+  expect(ItemProcessor.StartAt).toBe('CreateModelInvocationJobTask');
+  expect(Object.keys(ItemProcessor.States)).toEqual(['CreateModelInvocationJobTask']);
+  const task = ItemProcessor.States.CreateModelInvocationJobTask;
+  expect(task).toMatchObject({ Type: 'Task', End: true });
+  expect(task.Resource).toBe('arn:<AWS::Partition>:states:::lambda:invoke.waitForTaskToken');
+  expect(task.Parameters.FunctionName).toMatch(/^<BatchCreateModelInvocationJobFunction.*\.Arn>$/);
+  expect(task.Parameters.Payload).toMatchObject({
+    'jobName.$': "States.Format('{}{}', $.job_name, $.index)",
+    roleArn: expect.stringMatching(/^<BatchBedrockBatchRole/),
+    'modelId.$': '$.model_id',
+    timeoutDurationInHours: 48,
+    'TaskToken.$': '$$.Task.Token',
+  });
 });

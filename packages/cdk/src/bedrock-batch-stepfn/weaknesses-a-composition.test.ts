@@ -70,6 +70,11 @@ describe('weakness 2: one event handler for each stack', () => {
     expect(() => fragmentIn(stack, 'Second', { logRetention: 14 })).toThrow(
       'Stack/Second: logRetention is 14, and another fragment of the same stack said 7; both share one event handler',
     );
+    expect(() => fragmentIn(stack, 'Third', { logRetention: 7, logLevel: LogLevel.DEBUG })).toThrow(
+      'Stack/Third: logLevel is DEBUG',
+    );
+    const tracing = lambda.Tracing.ACTIVE;
+    expect(() => fragmentIn(stack, 'Fourth', { logRetention: 7, tracing })).toThrow('Stack/Fourth: tracing is Active');
   });
 });
 

@@ -13,7 +13,7 @@ import {
   statementsOf,
   testApp,
 } from '../testing/synthesis';
-import type { BedrockBatchSfn } from './bedrock-batch-sfn';
+import { BedrockBatchSfn } from './bedrock-batch-sfn';
 import { type BedrockBatchSfnProps, ModelInvocationType } from './bedrock-batch-sfn-props';
 
 const payloadOf = (stack: Stack) =>
@@ -101,6 +101,21 @@ describe('weakness 17: what Bedrock can do', () => {
     expect(refusal('B', { jobTags: { 'a*b': 'c' } })).toThrow("jobTags has 'a*b': 'c'; Bedrock takes");
     expect(refusal('T', { jobTags: { 'aws:team': 'c' } })).toThrow("keys that begin with 'aws:' are AWS's own");
     expect(refusal('C', { vpcSubnets: {} })).toThrow('vpcSubnets and securityGroups are of a VPC; give vpc too');
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
+    const subnetType = ec2.SubnetType.PUBLIC;
+    const securityGroups = Array.from({ length: 6 }, (_, i) => new ec2.SecurityGroup(stack, `Group${i}`, { vpc }));
+    const groups = (count: number) => ({ vpc, vpcSubnets: { subnetType }, securityGroups: securityGroups.slice(0, count) });
+    expect(refusal('D', groups(5))).not.toThrow();
+    expect(refusal('E', groups(6))).toThrow('securityGroups has 6 entries; Bedrock takes 1 to 5');
+    expect(refusal('F', groups(0))).toThrow('securityGroups has 0 entries; Bedrock takes 1 to 5');
+    const subnets = Array.from({ length: 17 }, (_, i) => ec2.Subnet.fromSubnetId(stack, `Subnet${i}`, `subnet-${i}`));
+    expect(refusal('G', { vpc, vpcSubnets: { subnets } })).toThrow('vpcSubnets has 17 entries; Bedrock takes 1 to 16');
+  });
+
+  it('says which bucket is missing, to those whom no compiler tells', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    expect(() => new BedrockBatchSfn(stack, 'A', {} as BedrockBatchSfnProps)).toThrow('bedrockBatchInputBucket is missing; give');
+    expect(() => fragmentIn(stack, 'B', { bedrockBatchOutputBucket: undefined })).toThrow('bedrockBatchOutputBucket is missing');
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { aws_iam as iam, aws_lambda as lambda, Stack } from 'aws-cdk-lib';
-import { describe, expect, it } from 'vitest';
+import { App, Duration, aws_iam as iam, aws_lambda as lambda, Stack } from 'aws-cdk-lib';
+import { describe, expect, it, vi } from 'vitest';
 import {
   batchPolicy,
   createPolicy,
@@ -141,18 +142,38 @@ describe('weakness 22: privileges', () => {
     expect(() => stackWith({ models: ['arn:aws:bedrock'] })).toThrow("models[0] is 'arn:aws:bedrock', which is no ARN");
   });
 
-  it('grants the same to others', () => {
+  it('gives the role the policy of the user in place of one of its own, as the original does', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    const bedrockBatchPolicy = new iam.ManagedPolicy(stack, 'Mine', {
+      statements: [new iam.PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: ['*'] })],
+    });
+    machineOf(stack, fragmentIn(stack, 'Batch', { bedrockBatchPolicy }));
+    expect(Object.keys(resourcesOf(stack, 'AWS::IAM::ManagedPolicy'))).toEqual([expect.stringMatching(/^Mine/)]);
+    const role = resource(stack, 'AWS::IAM::Role', 'BatchBedrockBatchRole').Properties;
+    expect(role.ManagedPolicyArns.map(flat)).toEqual([expect.stringMatching(/^<Mine/)]);
+  });
+
+  it('grants the same to others by grantBatchInference: these models, this role to Bedrock, and jobs', () => {
     const stack = new Stack(testApp(), 'Stack');
     const user = new iam.User(stack, 'User');
-    fragmentIn(stack, 'Batch', { models: ['amazon.nova-pro-v1:0'] }).grantBatchInference(user);
-    const actions = statementsOf(stack, 'UserDefaultPolicy').flatMap((statement) => statement.actions);
-    expect(actions.sort()).toEqual([
-      'bedrock:CreateModelInvocationJob',
-      'bedrock:GetModelInvocationJob',
-      'bedrock:ListModelInvocationJobs',
-      'bedrock:StopModelInvocationJob',
-      'iam:PassRole',
-    ]);
+    const grant = fragmentIn(stack, 'Batch', { models: ['amazon.nova-pro-v1:0'] }).grantBatchInference(user);
+    grant.assertSuccess();
+    const jobs = 'arn:<AWS::Partition>:bedrock:<AWS::Region>:<AWS::AccountId>:model-invocation-job/*';
+    const model = 'arn:<AWS::Partition>:bedrock:<AWS::Region>::foundation-model/amazon.nova-pro-v1:0';
+    const statements = statementsOf(stack, 'UserDefaultPolicy');
+    expect(statements).toHaveLength(4);
+    expect(statements).toEqual(
+      expect.arrayContaining([
+        { actions: ['bedrock:CreateModelInvocationJob'], resources: [jobs, model], condition: undefined },
+        {
+          actions: ['iam:PassRole'],
+          resources: [expect.stringMatching(/^<BatchBedrockBatchRole.*\.Arn>$/)],
+          condition: { StringEquals: { 'iam:PassedToService': 'bedrock.amazonaws.com' } },
+        },
+        { actions: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'], resources: [jobs], condition: undefined },
+        { actions: ['bedrock:ListModelInvocationJobs'], resources: ['*'], condition: undefined },
+      ]),
+    );
   });
 });
 
@@ -176,13 +197,19 @@ it('weakness 24: keeps tokens of any length, in an attribute that is no key', ()
   ]);
 });
 
-it('weakness 25: synthesises from bundles that lie in the package, without Docker', () => {
+it('weakness 25: synthesises from bundles that lie in the package: no program is run, and nothing is connected to', () => {
   const path = process.env.PATH;
+  const connect = vi.spyOn(Socket.prototype, 'connect');
   process.env.PATH = '/nowhere';
   try {
-    expect(Object.keys(resourcesOf(stackWith(), 'AWS::Lambda::Function'))).toHaveLength(2);
+    // with its assets, as `cdk synth` does
+    const stack = new Stack(new App(), 'Stack');
+    machineOf(stack, fragmentIn(stack));
+    expect(Object.keys(resourcesOf(stack, 'AWS::Lambda::Function'))).toHaveLength(2);
+    expect(connect).not.toHaveBeenCalled();
   } finally {
     process.env.PATH = path;
+    connect.mockRestore();
   }
 });
 
@@ -208,14 +235,40 @@ describe('weakness 27: operations', () => {
       expect(group.Properties.RetentionInDays).toBe(7);
   });
 
-  it('has metrics that can be put on a dashboard', () => {
-    const stack = new Stack(testApp(), 'Stack');
-    const fragment = fragmentIn(stack);
-    machineOf(stack, fragment);
-    const { namespace, metricName, dimensions } = fragment.metricJobsEnded('Failed');
-    expect([namespace, metricName, dimensions?.['Status']]).toEqual(['Batchrock/BedrockBatchSfn', 'JobsEnded', 'Failed']);
-    const all = [fragment.metricRecordsSucceeded(), fragment.metricRecordsFailed(), fragment.metricInputTokens()];
-    const more = [fragment.metricOutputTokens(), fragment.metricJobsAbandoned(), fragment.metricSweepAnswered()];
-    expect(new Set([...all, ...more].map((metric) => metric.metricName)).size).toBe(6);
+  it('traces no function unless it is told to', () => {
+    for (const { Properties } of Object.values(resourcesOf(plain, 'AWS::Lambda::Function'))) {
+      expect(Properties).not.toHaveProperty('TracingConfig');
+    }
+    const actionsOf = (stack: Stack) => statementsOf(stack, createPolicy).flatMap(({ actions }) => actions);
+    expect(actionsOf(plain)).not.toContain('xray:PutTraceSegments');
+    expect(actionsOf(stackWith({ tracing: lambda.Tracing.ACTIVE }))).toContain('xray:PutTraceSegments');
+  });
+
+  it('has the metrics that the event handler writes, under its name', () => {
+    const fragment = fragmentIn(new Stack(testApp(), 'Stack'));
+    const metrics = [
+      fragment.metricJobsEnded(),
+      fragment.metricRecordsSucceeded(),
+      fragment.metricRecordsFailed(),
+      fragment.metricInputTokens(),
+      fragment.metricOutputTokens(),
+      fragment.metricJobsAbandoned(),
+      fragment.metricSweepAnswered(),
+    ];
+    const handler = readFileSync(join(__dirname, '../../handlers/bedrock-inference-job-event/index.mjs'), 'utf8');
+    for (const { namespace, metricName, dimensions, statistic } of metrics) {
+      expect(handler).toMatch(new RegExp(`\\b${metricName}:`));
+      expect(handler).toContain(`"${namespace}"`);
+      expect([dimensions, statistic]).toEqual([{ FunctionName: fragment.eventHandler.functionName }, 'Sum']);
+    }
+    expect(new Set(metrics.map(({ metricName }) => metricName)).size).toBe(metrics.length);
+  });
+
+  it('counts the jobs of one status, and as its user says', () => {
+    const fragment = fragmentIn(new Stack(testApp(), 'Stack'));
+    const { dimensions, period } = fragment.metricJobsEnded('Failed', { period: Duration.hours(1) });
+    expect(dimensions).toEqual({ FunctionName: fragment.eventHandler.functionName, Status: 'Failed' });
+    expect(period.toMinutes()).toBe(60);
+    expect(fragment.metric('EventsIgnored').metricName).toBe('EventsIgnored');
   });
 });
