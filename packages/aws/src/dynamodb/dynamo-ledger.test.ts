@@ -230,7 +230,11 @@ describe('the ledger on DynamoDB', () => {
     await expect(ledger.get('a')).rejects.toMatchObject({ code: 'BR-E0504', message: expect.stringContaining('no such table') });
     await expect(ledger.commit([put('a', 'absent')])).rejects.toMatchObject({ code: 'BR-E0504', effect: 'none' });
     server.fault = () => new ServiceFault('AccessDeniedException');
-    await expect(ledger.commit([put('a', 'absent')])).rejects.toMatchObject({ code: 'BR-E0501', effect: 'none' });
+    await expect(ledger.commit([put('a', 'absent')])).rejects.toMatchObject({
+      code: 'BR-E0501',
+      effect: 'none',
+      hint: expect.stringContaining('dynamodb:GetItem'),
+    });
     server.fault = () => undefined;
     server.table.items.set('a', { pk: { S: 'a' }, waiter: { S: 'x' } });
     await expect(ledger.get('a')).rejects.toMatchObject({ code: 'BR-E0205' });
