@@ -19,7 +19,7 @@ export interface Fate {
 }
 
 /** The name of one fault: `reply lost: p0 service.create sim-… #2`. */
-function nameFault(kind: string, { who, what, n }: Place): string {
+export function nameFault(kind: string, { who, what, n }: Place): string {
   return `${kind}: ${who} ${what} #${n}`;
 }
 

@@ -46,8 +46,8 @@ export class LedgerState {
     return [...this.#editions.values()].flatMap((editions) => editions.at(-1)?.item ?? []);
   }
 
-  /** An index, each of its items as it stood at a moment of its own. */
-  page(query: PageQuery, asOf: (key: Key) => number): Page<Item<unknown>> {
+  /** An index as it stood at a moment, or each of its items at a moment of its own. */
+  page(query: PageQuery, asOf: number | ((key: Key) => number)): Page<Item<unknown>> {
     const name = `${query.index} ${query.at}`;
     const taken = this.#places.get(name)?.taken ?? [];
     const limit = query.limit ?? 100;
@@ -55,7 +55,7 @@ export class LedgerState {
     let cursor = '';
     for (let i = firstBehind(taken, query); i < taken.length; i++) {
       const { key, sort, position } = taken[i]!;
-      const moment = asOf(key);
+      const moment = typeof asOf === 'number' ? asOf : asOf(key);
       const edition = this.#editions.get(key)?.findLast((one) => one.since <= moment);
       if (edition?.item === undefined || !edition.places.some((one) => one.place === name && one.sort === sort)) continue;
       if (items.length === limit) return { items, cursor };
