@@ -1,3 +1,4 @@
+import { InvariantError } from '../errors/index.ts';
 import { addressOf, kernelFunctions } from './kernel.ts';
 
 /** Bytes of `u00XX` digits. */
@@ -37,6 +38,18 @@ export interface ByteView {
 /** Make it once for each block: a view is an object. */
 export function byteView(bytes: Uint8Array): ByteView {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), address: addressOf(bytes) };
+}
+
+/**
+ * The view, checked: throws when another copy of this package made it, since its address is one of that copy's memory and would be
+ * read in ours. Two copies are there when a program loads the source beside what is built of it, or two versions.
+ */
+export function ownView(view: ByteView): ByteView {
+  const { address } = view;
+  if (address === addressOf(view.bytes)) return view;
+  throw new InvariantError(
+    `a block at address ${address} of another memory: the writer and the rows use two copies of @batchrock/core; load one alone`,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 export { createRecordEncoder, type RecordEncoderSpec } from './byte-encoder.ts';
 export { LineKind, OutputDecoder } from './decode.ts';
-export { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
+export { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, ownView, writeEscaped } from './escape-json.ts';
 export {
   isSentinelOrdinal,
   ordinalOf,

@@ -8,6 +8,7 @@ import {
   type ObjectInfo,
   type ObjectSink,
   type OutcomeSpans,
+  ownView,
   RejectReason,
   type ResultRow,
   ResultStatus,
@@ -55,6 +56,8 @@ class CsvWriter implements ResultWriter {
   readonly #out: BlockWriter;
   /** The block of the rows at hand. */
   #rows: ByteView = byteView(new Uint8Array(0));
+  /** Where the outcomes at hand are. */
+  #outcomes: ByteView | undefined;
   readonly #safe: boolean;
   #target: ByteView;
   #table: ResultTable | undefined;
@@ -87,6 +90,7 @@ class CsvWriter implements ResultWriter {
   }
 
   #write(batch: RowBatch, row: number, result: ResultRow): boolean {
+    if (this.#outcomes !== result.outcome.text) this.#outcomes = ownView(result.outcome.text);
     const isFirst = this.#lineEnd.length === 0;
     if (isFirst) this.#lineEnd = this.#lineEndOf(batch, row);
     const header = isFirst && this.#out.written + this.#out.length === 0 ? this.#header() : undefined;

@@ -8,6 +8,7 @@ import {
   LiteralBlock,
   type ObjectInfo,
   type ObjectSink,
+  ownView,
   RejectReason,
   type ResultNames,
   type ResultRow,
@@ -57,6 +58,8 @@ class JsonlWriter implements ResultWriter {
   #target: ByteView;
   /** The block of the rows at hand. */
   #rows: ByteView = byteView(new Uint8Array(0));
+  /** Where the outcomes at hand are. */
+  #outcomes: ByteView | undefined;
   #literals: Literals | undefined;
   #answers: AnswerLiterals | undefined;
   /** Before each cell of CSV: `{"name":` for the first, `,"name":` for the others. */
@@ -90,6 +93,7 @@ class JsonlWriter implements ResultWriter {
   }
 
   #write(batch: RowBatch, row: number, result: ResultRow): boolean {
+    if (this.#outcomes !== result.outcome.text) this.#outcomes = ownView(result.outcome.text);
     const rowBytes = batch.rowEnd[row]! - batch.rowStart[row]!;
     // a cell of CSV may grow six times; a row of JSON is copied
     this.#needed = this.#fixed + rowBytes * (this.#isJson ? 1 : 6) + outcomeBytes(result);

@@ -3,6 +3,7 @@ import {
   byteView,
   type ObjectInfo,
   type ObjectSink,
+  ownView,
   RejectReason,
   type ResultRow,
   type ResultTable,
@@ -124,6 +125,8 @@ class ParquetWriter implements ResultWriter {
   #groupBytes = GROUP_BYTES;
   /** The block of the rows at hand. */
   #block: ByteView = byteView(new Uint8Array(0));
+  /** Where the outcomes at hand are. */
+  #outcomes: ByteView | undefined;
 
   constructor(sink: ObjectSink, options: ParquetWriterOptions) {
     this.#out = new FileOutput(sink);
@@ -151,6 +154,7 @@ class ParquetWriter implements ResultWriter {
   }
 
   #write(batch: RowBatch, row: number, result: ResultRow): void {
+    if (this.#outcomes !== result.outcome.text) this.#outcomes = ownView(result.outcome.text);
     if (this.#block.bytes !== batch.bytes) this.#block = byteView(batch.bytes);
     const cells = this.#cells!;
     this.#input!.put(cells, this.#block, batch, row);
