@@ -4,14 +4,12 @@ import { type CallOptions, MAX_COMMIT_WRITES, type Write } from '../ports/index.
 import {
   ensureLane,
   eventItem,
-  findName,
   findPart,
   findRun,
   loadLane,
   loadParts,
   loadRun,
   lookForUnseen,
-  nameItem,
   type OwnerDocument,
   partItem,
   type RunBody,
@@ -48,9 +46,6 @@ export interface AdoptedRun {
   /** Who drove it until now, where the bucket says it. */
   readonly formerOwner?: OwnerDocument;
 }
-
-/** A part and its name each. */
-const PARTS_A_COMMIT = Math.floor(MAX_COMMIT_WRITES / 2);
 
 /**
  * Rebuilds a run in a ledger that does not know it, from its bucket and the list of jobs. It stands then where it stood: what is
@@ -93,12 +88,12 @@ function known(run: string): StateError {
 
 /** Parts before the run: nobody looks at them until it is there. */
 async function putParts(ports: RunPorts, parts: readonly PartFacts[], o: CallOptions): Promise<void> {
-  for (let first = 0; first < parts.length; first += PARTS_A_COMMIT) {
+  for (let first = 0; first < parts.length; first += MAX_COMMIT_WRITES) {
     await transact<void>(
       ports,
       async () => {
         const writes: Write[] = [];
-        for (const facts of parts.slice(first, first + PARTS_A_COMMIT)) writes.push(...(await putPart(ports, facts, o)));
+        for (const facts of parts.slice(first, first + MAX_COMMIT_WRITES)) writes.push(...(await putPart(ports, facts, o)));
         return { writes, result: undefined };
       },
       o,
@@ -106,17 +101,12 @@ async function putParts(ports: RunPorts, parts: readonly PartFacts[], o: CallOpt
   }
 }
 
-/** What an adoption that was given up has left is put again. */
+/** What an adoption that was given up has left is left as it is, unless it is of another time. */
 async function putPart(ports: RunPorts, facts: PartFacts, o: CallOptions): Promise<Write[]> {
-  const { jobName, run, attempt, part } = facts;
   const before = await findPart(ports.ledger, facts, o);
-  const name = await findName(ports.ledger, jobName, o);
   const body: PartBody = { ...facts, state: facts.records === 0 ? 'collected' : 'ready' };
-  return [
-    { put: partItem(body), expect: before?.version ?? 'absent' },
-    // a job that turns up later is known by its name, whoever is told of it
-    { put: nameItem({ jobName, run, attempt, part }), expect: name?.version ?? 'absent' },
-  ];
+  if (before?.body.state === body.state && before.body.clientRequestToken === facts.clientRequestToken) return [];
+  return [{ put: partItem(body), expect: before?.version ?? 'absent' }];
 }
 
 /** The run as the lost ledger had it, before its jobs are looked for. */

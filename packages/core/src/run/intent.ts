@@ -84,7 +84,7 @@ function blockAtCeiling(ports: RunPorts, run: Loaded<RunBody>, part: PartBody): 
 }
 
 /** A name that is there already was left by an intent that was withdrawn; it must lead to the same part. */
-async function claimName(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<Write> {
+export async function claimName(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<Write> {
   const { jobName, run, attempt, part: number } = part;
   const known = await findName(ports.ledger, jobName, o);
   if (known === undefined) return { put: nameItem({ jobName, run, attempt, part: number }), expect: 'absent' };

@@ -5,6 +5,7 @@ import { addOpen, addSpent } from './budget.ts';
 import { collectPart } from './collect.ts';
 import type { RunBody, RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
+import { claimName } from './intent.ts';
 import { objectKeys } from './keys.ts';
 import { reportOf } from './kick.ts';
 import { loadPart, loadRun, type PartRef, putPart, putRun } from './load.ts';
@@ -131,7 +132,12 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): 
       const { attempt, part: number } = ref;
       const kind = next.state === 'ended' ? 'ended' : 'submitted';
       const happening = { kind, attempt, part: number, jobArn: view.jobArn, message: view.status } as const;
-      const writes: Write[] = [putPart(part, next), ...recordEvent(ports, run, happening, addOpen(run.body, part.body.records))];
+      // whoever is told of the job finds its part by its name
+      const writes: Write[] = [
+        putPart(part, next),
+        await claimName(ports, next, o),
+        ...recordEvent(ports, run, happening, addOpen(run.body, part.body.records)),
+      ];
       if (next.state !== 'ended') writes.push(await takeSlotBack(ports, next, o));
       return { writes, result: undefined };
     },
