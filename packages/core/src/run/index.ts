@@ -27,7 +27,6 @@ export { jobParameters, jobSpec } from './job-spec.ts';
 export { ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export { type JobHint, type KickResult, kickJob } from './kick.ts';
 export {
-  findName,
   findPart,
   findRun,
   type Loaded,
