@@ -8,6 +8,14 @@ export interface S3Credentials {
   readonly sessionToken?: string;
 }
 
+/** The role of a job, and for what its permissions are needed beside the job's objects. */
+export interface RoleOfJob {
+  readonly roleArn: string;
+  readonly jobArn: string;
+  /** Where Bedrock puts network interfaces of the job. */
+  readonly vpcConfig?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
+}
+
 /** What a program that starts the server in its own process may give it. Not for a worker thread: these are functions. */
 export interface LocalBedrockPorts {
   /** The clock that jobs live by. Default: one of its own, which `POST /_batchrock/clock` advances too. */
@@ -18,5 +26,5 @@ export interface LocalBedrockPorts {
    * The keys with which a job reaches the S3 at `s3EndpointUrl`: those of its role. A rejection ends the job as Failed, with
    * its message. The server then leaves it to the validation of a job to see whether its buckets can be reached.
    */
-  readonly credentialsFor?: (job: { readonly roleArn: string; readonly jobArn: string }) => Promise<S3Credentials>;
+  readonly credentialsFor?: (job: RoleOfJob) => Promise<S3Credentials>;
 }

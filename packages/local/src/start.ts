@@ -109,8 +109,17 @@ async function jobStorage(
   // Loading the SDK takes longer than everything else together, and few need it.
   const { openRemoteStorage } = await import('./storage/remote-object-storage.ts');
   const storage = openRemoteStorage({ endpoint, region });
-  if (credentialsFor === undefined) return { storage, storageFor: () => storage };
-  return { storage, storageFor: (job) => openRemoteStorage({ endpoint, region, credentials: () => credentialsFor(job) }) };
+  const storageFor: ServerContext['storageFor'] = (job) => {
+    const kmsKeyId = job.output.kmsKeyId;
+    if (credentialsFor === undefined && kmsKeyId === undefined) return storage;
+    return openRemoteStorage({
+      endpoint,
+      region,
+      ...(kmsKeyId !== undefined && { kmsKeyId }),
+      ...(credentialsFor && { credentials: () => credentialsFor(job) }),
+    });
+  };
+  return { storage, storageFor };
 }
 
 function inUse(dir: string): StateError {

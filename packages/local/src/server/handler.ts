@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceClock } from '../clock/service-clock.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { RoleOfJob } from '../ports.ts';
 import type { CallLog, ObjectStorage } from '../storage/index.ts';
 
 /** The services that share the one port. */
@@ -65,7 +66,7 @@ export interface ServerContext {
   /** The S3 that jobs read and write: the one served here, or one elsewhere. */
   readonly storage: ObjectStorage;
   /** The S3 of one job, reached with the keys of its role where they are asked for. */
-  readonly storageFor: (job: { readonly roleArn: string; readonly jobArn: string }) => ObjectStorage;
+  readonly storageFor: (job: RoleOfJob & { readonly output: { readonly kmsKeyId?: string } }) => ObjectStorage;
   readonly clock: ServiceClock;
   /** Where jobs record their S3 calls. */
   readonly calls: CallLog;

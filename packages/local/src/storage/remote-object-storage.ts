@@ -30,22 +30,26 @@ export interface RemoteStorageOptions {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   }>;
+  /** The key of KMS under which objects are written. Default: what the bucket has. */
+  readonly kmsKeyId?: string;
 }
 
 /** The most keys of one DeleteObjects. */
 const DELETE_AT_ONCE = 1000;
 
 /** Opens the buckets of an S3-compatible server elsewhere. */
-export function openRemoteStorage(options: RemoteStorageOptions): RemoteObjectStorage {
-  return new RemoteObjectStorage(new S3Client({ ...options, forcePathStyle: true }));
+export function openRemoteStorage({ kmsKeyId, ...options }: RemoteStorageOptions): RemoteObjectStorage {
+  return new RemoteObjectStorage(new S3Client({ ...options, forcePathStyle: true }), kmsKeyId);
 }
 
 /** What the job engine needs of S3, over the AWS SDK. */
 export class RemoteObjectStorage implements ObjectStorage {
   readonly #client: S3Client;
+  readonly #kmsKeyId: string | undefined;
 
-  constructor(client: S3Client) {
+  constructor(client: S3Client, kmsKeyId?: string) {
     this.#client = client;
+    this.#kmsKeyId = kmsKeyId;
   }
 
   async hasBucket(bucket: string): Promise<boolean> {
@@ -72,7 +76,7 @@ export class RemoteObjectStorage implements ObjectStorage {
   }
 
   create(bucket: string, key: string, options: WriteOptions = {}): RemoteObjectWrite {
-    return new RemoteObjectWrite(this.#client, bucket, key, options);
+    return new RemoteObjectWrite(this.#client, bucket, key, { ...options, ...(this.#kmsKeyId && { kmsKeyId: this.#kmsKeyId }) });
   }
 
   async list(bucket: string, options: ListOptions = {}): Promise<ListPage | undefined> {

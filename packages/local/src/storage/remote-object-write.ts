@@ -13,18 +13,24 @@ import type { CommitResult, ObjectWrite, WriteConditions, WriteOptions } from '.
 /** Bytes of a part. Every part but the last must have 5 MiB; with 10,000 parts an object can have 80 GB. */
 const PART_BYTES = 8 * 1024 * 1024;
 
+/** How an object is written elsewhere. */
+export interface RemoteWriteOptions extends WriteOptions {
+  /** The key of KMS. Default: what the bucket has. */
+  readonly kmsKeyId?: string;
+}
+
 /** Writes an object elsewhere: in one request when it is small, in parts when it is not. Holds one part in memory. */
 export class RemoteObjectWrite implements ObjectWrite {
   readonly #client: S3Client;
   readonly #target: { readonly Bucket: string; readonly Key: string };
-  readonly #options: WriteOptions;
+  readonly #options: RemoteWriteOptions;
   readonly #parts: CompletedPart[] = [];
   #block: Buffer = Buffer.allocUnsafe(PART_BYTES);
   #filled = 0;
   #size = 0;
   #upload: string | undefined;
 
-  constructor(client: S3Client, bucket: string, key: string, options: WriteOptions) {
+  constructor(client: S3Client, bucket: string, key: string, options: RemoteWriteOptions) {
     this.#client = client;
     this.#target = { Bucket: bucket, Key: key };
     this.#options = options;
@@ -96,11 +102,17 @@ export class RemoteObjectWrite implements ObjectWrite {
   }
 }
 
-function described({ headers = {}, metadata }: WriteOptions): {
+function described({ headers = {}, metadata, kmsKeyId }: RemoteWriteOptions): {
   readonly ContentType?: string;
   readonly Metadata?: Record<string, string>;
+  readonly ServerSideEncryption?: 'aws:kms';
+  readonly SSEKMSKeyId?: string;
 } {
-  return { ...(headers.contentType && { ContentType: headers.contentType }), ...(metadata && { Metadata: { ...metadata } }) };
+  return {
+    ...(headers.contentType && { ContentType: headers.contentType }),
+    ...(metadata && { Metadata: { ...metadata } }),
+    ...(kmsKeyId !== undefined && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyId }),
+  };
 }
 
 function asHeaders({ ifAbsent, ifMatch }: WriteConditions): { readonly IfNoneMatch?: string; readonly IfMatch?: string } {

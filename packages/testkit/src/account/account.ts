@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServiceClock, type Faults, type ServiceClock } from '@batchrock/local';
 import { type Alarms, createAlarms } from './alarms.ts';
-import { type AccountBedrock, startAccountBedrock } from './bedrock/index.ts';
+import { type AccountBedrock, networkPermissions, startAccountBedrock } from './bedrock/index.ts';
 import { type AccountClients, createClients, destroyClients } from './clients.ts';
 import { type EventBus, startEventBus } from './events/index.ts';
 import { createExecutions, type Executions } from './executions.ts';
@@ -85,9 +85,10 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     s3Url: front.url,
     account: place.account,
     region: place.region,
-    assumeRole: async ({ roleArn, jobArn }) => {
-      await gate.requireTrust('bedrock.amazonaws.com', roleArn, jobArn);
-      return credentialsFor(roleArn);
+    assumeRole: async (job) => {
+      await gate.requireTrust('bedrock.amazonaws.com', job.roleArn, job.jobArn);
+      await gate.requireAll(job.roleArn, networkPermissions(job, place));
+      return credentialsFor(job.roleArn);
     },
     putEvent: (event) => bus.put(event),
     ...options.bedrock,
@@ -127,9 +128,11 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     verdicts: () => judge.verdicts,
     refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),
     async unusedStatements() {
-      for (const { name, roleArn } of state.functions.values()) {
+      for (const { name, roleArn, isTraced } of state.functions.values()) {
+        if (functions.log(name).length === 0) continue;
         const group = state.logGroups.get(name);
-        if (group !== undefined && functions.log(name).length > 0) await gate.judgeLog(roleArn, group);
+        if (group !== undefined) await gate.judgeLog(roleArn, group);
+        if (isTraced) await gate.judgeTrace(roleArn);
       }
       return judge.unusedStatements();
     },

@@ -10,10 +10,14 @@ export interface Gate {
   requireInvoke(functionArn: string, ruleArn: string): Promise<void>;
   /** Rejects unless a service may assume a role for a resource of the account. */
   requireTrust(service: string, roleArn: string, sourceArn: string): Promise<void>;
+  /** Rejects unless a role may do all of it. */
+  requireAll(roleArn: string, permissions: readonly Permission[]): Promise<void>;
   /** Sends a message, or rejects where the sender may not. */
   sendToQueue(sender: Principal, queueArn: string, body: string): Promise<void>;
   /** Whether a function may write its log. One that may not runs all the same, as at the service. */
   judgeLog(roleArn: string, logGroup: string): Promise<void>;
+  /** Whether a function may send its traces. */
+  judgeTrace(roleArn: string): Promise<void>;
 }
 
 /** The gate of an account. */
@@ -34,8 +38,8 @@ export function createGate({
     const refused = verdicts.find(({ allowed }) => !allowed);
     return refused && sentenceOf(refused);
   };
-  const require = async (principal: Principal, needed: Permission): Promise<void> => {
-    const refusal = await refusalOf(principal, [needed]);
+  const require = async (principal: Principal, ...needed: readonly Permission[]): Promise<void> => {
+    const refusal = await refusalOf(principal, needed);
     if (refusal !== undefined) throw Object.assign(new Error(refusal), { name: 'AccessDeniedException' });
   };
   return {
@@ -44,10 +48,16 @@ export function createGate({
       require({ kind: 'service', name: 'events.amazonaws.com', sourceArn }, permission('lambda:InvokeFunction', functionArn)),
     requireTrust: (name, roleArn, sourceArn) =>
       require({ kind: 'service', name, sourceArn }, permission('sts:AssumeRole', roleArn)),
+    requireAll: (roleArn, permissions) => require({ kind: 'role', roleArn }, ...permissions),
     async sendToQueue(sender, queueArn, body) {
       await require(sender, permission('sqs:SendMessage', queueArn));
       const QueueUrl = `${endpoint}/${place.account}/${queueArn.split(':').at(-1)}`;
       await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+    },
+    async judgeTrace(roleArn) {
+      for (const action of ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']) {
+        await judge.judge({ kind: 'role', roleArn }, permission(action, '*'));
+      }
     },
     async judgeLog(roleArn, logGroup) {
       const stream = `arn:${place.partition}:logs:${place.region}:${place.account}:log-group:${logGroup}:log-stream:stream`;

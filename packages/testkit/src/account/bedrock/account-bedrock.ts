@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Faults, type JobEvent, type S3Credentials, type ServiceClock, startLocalBedrock } from '@batchrock/local';
+import {
+  type Faults,
+  type JobEvent,
+  type RoleOfJob,
+  type S3Credentials,
+  type ServiceClock,
+  startLocalBedrock,
+} from '@batchrock/local';
 
 /** A job as the administration of the local Bedrock lists it, oldest first. */
 export interface ListedJob {
@@ -37,7 +44,7 @@ export interface AccountBedrockOptions {
   readonly account: string;
   readonly region: string;
   /** The keys of a role that Bedrock has assumed for a job; a rejection where its trust policy does not let it. */
-  readonly assumeRole: (job: { readonly roleArn: string; readonly jobArn: string }) => Promise<S3Credentials>;
+  readonly assumeRole: (job: RoleOfJob) => Promise<S3Credentials>;
   /** Takes each change of a job's state, as EventBridge has it. */
   readonly putEvent: (event: JobEvent) => Promise<void>;
   /** Open jobs of one model. Default 100, the service's quota. */

@@ -8,7 +8,7 @@ import type { FrontRequest } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
 import { INVOKE, permissionsOf, targetAction } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
-import { missingKeyPermission } from './s3-permissions.ts';
+import { lateS3Permission } from './s3-permissions.ts';
 
 /** The calls of Step Functions after which a state machine has something to do. */
 const WAKING = /^(StartExecution|StopExecution|RedriveExecution|SendTask\w+)$/;
@@ -111,10 +111,9 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
   const send = (): Promise<IncomingMessage> => forward(incoming, request.body, url, backends.machines.headers());
   const answered = WAKING.test(targetAction(request)) ? await backends.machines.wake(send) : await send();
-  const missing =
-    answered.statusCode === 404 && request.service === 's3' ? missingKeyPermission(request, backends.place) : undefined;
-  if (roleArn !== undefined && missing !== undefined) {
-    const refusal = await backends.judge(roleArn, [missing]);
+  const late = request.service === 's3' ? lateS3Permission(request, answered, backends.place) : undefined;
+  if (roleArn !== undefined && late !== undefined) {
+    const refusal = await backends.judge(roleArn, [late]);
     if (refusal !== undefined) {
       answered.resume();
       return writeRefusal(response, request, refusal);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Permission, type Place, permission } from '../judge/index.ts';
 import type { FrontRequest, Naming } from './call.ts';
 
@@ -51,12 +52,18 @@ export const s3Permissions: Naming = (request, place) => {
   return action === undefined ? [] : [permission(`s3:${action}`, bucketArn, action === 'ListBucket' ? listContext(request) : {})];
 };
 
-/** What a role must also be allowed to be told that a key is not there: without it, S3 says that it is refused. */
-export function missingKeyPermission(request: FrontRequest, place: Place): Permission | undefined {
+/**
+ * What a role must also be allowed to read an object, which only the answer tells: to list the bucket where the key is not
+ * there (without it, S3 says that it is refused), and to decrypt where it lies under a key of KMS.
+ */
+export function lateS3Permission(request: FrontRequest, answer: IncomingMessage, place: Place): Permission | undefined {
   const [bucket, ...rest] = request.path.slice(1).split('/');
   const isObject = rest.join('') !== '';
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return isObject && isRead ? permission('s3:ListBucket', `arn:${place.partition}:s3:::${bucket}`) : undefined;
+  if (!isObject || !isRead) return undefined;
+  if (answer.statusCode === 404) return permission('s3:ListBucket', `arn:${place.partition}:s3:::${bucket}`);
+  const keyId = answer.headers['x-amz-server-side-encryption-aws-kms-key-id'];
+  return typeof keyId === 'string' ? permission('kms:Decrypt', keyArn(keyId, place)) : undefined;
 }
 
 function objectPermissions(request: FrontRequest, place: Place, arn: string): readonly Permission[] {

@@ -13,6 +13,8 @@ export interface FunctionSettings {
   readonly timeoutSeconds: number;
   readonly memoryMB: number;
   readonly reservedConcurrency?: number;
+  /** True where each invocation sends a trace. */
+  readonly isTraced?: boolean;
   /** Where an event goes that asynchronous invocation gives up. */
   readonly onFailureQueueArn?: string;
   /** Attempts after the first one of an asynchronous invocation. Default 2. */

@@ -23,6 +23,7 @@ export const makeFunction: Maker = async (making) => {
     timeoutSeconds: numberOf(properties['Timeout']) ?? 3,
     memoryMB: numberOf(properties['MemorySize']) ?? 128,
     ...(reserved !== undefined && { reservedConcurrency: reserved }),
+    isTraced: textOf(recordOf(properties['TracingConfig'])['Mode']) === 'Active',
   };
   account.logGroups.set(name, textOf(recordOf(properties['LoggingConfig'])['LogGroup']) ?? `/aws/lambda/${name}`);
   account.functions.set(name, settings);

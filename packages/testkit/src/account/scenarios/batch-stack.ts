@@ -6,6 +6,9 @@ import type { Account } from '../index.ts';
 /** The props of a fragment, without its buckets. */
 export type FragmentProps = Omit<batch.BedrockBatchSfnProps, 'bedrockBatchInputBucket' | 'bedrockBatchOutputBucket'>;
 
+/** The fragments of a state machine, by name. */
+export type Fragments = Readonly<Record<string, FragmentProps>>;
+
 /** The model of every scenario but the README's. */
 export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
 
@@ -14,12 +17,13 @@ export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
  * member of the input that bears its name. The errors of a fragment end the execution as in the example of the README.
  */
 export class BatchStack extends Stack {
-  constructor(scope: Construct, id: string, fragments: Readonly<Record<string, FragmentProps>>) {
+  constructor(scope: Construct, id: string, fragments: Fragments | ((stack: Stack) => Fragments)) {
     super(scope, id);
+    const given = typeof fragments === 'function' ? fragments(this) : fragments;
     const secure = { enforceSSL: true, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL };
     const input = new s3.Bucket(this, 'Input', secure);
     const output = new s3.Bucket(this, 'Output', secure);
-    const branches = Object.entries(fragments).map(([name, props]) => {
+    const branches = Object.entries(given).map(([name, props]) => {
       const fragment = new batch.BedrockBatchSfn(this, name, {
         bedrockBatchInputBucket: input,
         bedrockBatchOutputBucket: output,

@@ -1,37 +1,26 @@
 import { GetModelInvocationJobCommand, ListTagsForResourceCommand } from '@aws-sdk/client-bedrock';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { bedrock_batch_stepfn as batch } from '@batchrock/cdk';
-import { type App, aws_ec2 as ec2, aws_kms as kms, Stack, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { type App, Stack, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Account, startAccount } from '../index.ts';
 import { MODEL } from './batch-stack.ts';
 import { endOf } from './end-of.ts';
+import { everyOption, OWNER } from './every-option.ts';
 import { putRecords } from './records.ts';
 import { synthesise } from './synthesise.ts';
-
-const OWNER = '111122223333';
 
 /** A fragment with every option that changes the job, on a network and a key of the user. */
 class FullStack extends Stack {
   constructor(app: App, id: string) {
     super(app, id);
     const bucket = new s3.Bucket(this, 'Bucket');
-    const vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', {
-      vpcId: 'vpc-0123456789abcdef0',
-      availabilityZones: ['us-east-1a', 'us-east-1b'],
-      privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
-    });
     const fragment = new batch.BedrockBatchSfn(this, 'Batch', {
       bedrockBatchInputBucket: bucket,
       bedrockBatchOutputBucket: bucket,
       models: [MODEL],
       modelInvocationType: batch.ModelInvocationType.CONVERSE,
-      outputEncryptionKey: new kms.Key(this, 'Key'),
-      vpc,
-      securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(this, 'Group', 'sg-0123456789abcdef0')],
-      jobTags: { team: 'search' },
-      inputBucketOwner: OWNER,
-      outputBucketOwner: OWNER,
+      ...everyOption(this),
       inputPrefix: 'in/',
       outputPrefix: 'reviews/out/',
     });

@@ -7,6 +7,7 @@ import { credentialsFor } from '../front/index.ts';
 import { type Account, startAccount } from '../index.ts';
 import { type Batch, BatchStack, deployBatch, MODEL } from './batch-stack.ts';
 import { endOf } from './end-of.ts';
+import { everyOption } from './every-option.ts';
 import { putLongFolder, putRecords } from './records.ts';
 import { synthesise } from './synthesise.ts';
 
@@ -16,7 +17,7 @@ let account: Account;
 let batch: Batch;
 beforeAll(async () => {
   account = await startAccount({ bedrock: { extraModels: [PROFILE] } });
-  const folder = synthesise((app) => new BatchStack(app, 'Least', { batch: { jobTags: { team: 'search' } } }));
+  const folder = synthesise((app) => new BatchStack(app, 'Least', (stack) => ({ batch: everyOption(stack) })));
   batch = await deployBatch(account, folder, 'Least');
   await putRecords(account.clients.s3, batch.input, 'a.jsonl');
 });
@@ -77,14 +78,25 @@ test('what a role may not do is refused as its service refuses it, and is named'
   dynamodb.destroy();
 });
 
-test('a template without one of its statements does not work', async () => {
-  const folder = synthesise((app) => new BatchStack(app, 'Crippled', { batch: {} }));
-  const file = join(folder, 'Crippled.template.json');
+/** What is taken away, whose work fails of it, and how: a caller is refused, or a job ends as Failed. */
+const NEEDED = [
+  { statement: 'iam:PassRole', error: 'AccessDeniedException', cause: 'iam:PassRole' },
+  { statement: 'kms:GenerateDataKey*', error: 'Failed', cause: 'kms:GenerateDataKey' },
+  { statement: 'ec2:CreateNetworkInterface', error: 'Failed', cause: 'ec2:CreateNetworkInterface' },
+  { statement: 'ec2:CreateTags', error: 'Failed', cause: 'ec2:CreateTags' },
+];
+
+test.each(NEEDED)('a template without $statement does not work', async ({ statement, error, cause }) => {
+  const name = `Without${statement.replace(/\W/g, '')}`;
+  const folder = synthesise((app) => new BatchStack(app, name, (stack) => ({ batch: everyOption(stack) })));
+  const file = join(folder, `${name}.template.json`);
   const template = readFileSync(file, 'utf8');
-  writeFileSync(file, template.replaceAll('"iam:PassRole"', '"iam:GetRole"'));
-  const crippled = await deployBatch(account, folder, 'Crippled');
+  const crippling = template.replaceAll(`"${statement}"`, '"iam:GetRole"');
+  expect(crippling).not.toBe(template);
+  writeFileSync(file, crippling);
+  const crippled = await deployBatch(account, folder, name);
   await putRecords(account.clients.s3, crippled.input, 'a.jsonl');
   const input = { batch: { job_name: 'never', manifest_keys: ['a.jsonl'], model_id: MODEL } };
   const end = await endOf(account, await account.executions.start(crippled.machine, input));
-  expect(end).toMatchObject({ status: 'FAILED', error: 'AccessDeniedException', cause: expect.stringContaining('iam:PassRole') });
+  expect(end).toMatchObject({ status: 'FAILED', error, cause: expect.stringContaining(cause) });
 });

@@ -37,7 +37,7 @@ export async function putLongFolder(s3: S3Client, bucket: string): Promise<LongF
   await putRecords(s3, bucket, 'in/short.jsonl');
   for (let i = 0; i < files; i += 1) {
     const name = `${'n'.repeat(700)}-${String(i).padStart(2, '0')}.jsonl`;
-    await putRecords(s3, bucket, folder + name, 5);
+    await putRecords(s3, bucket, folder + name, 6);
   }
   return { folder, files, manifests: [folder, ...Array.from({ length: 19 }, () => 'in/short.jsonl')] };
 }
