@@ -26,6 +26,8 @@ export interface TimeLeftInput {
 
 /** From so many jobs that have ended on, they tell how long jobs take, and no longer the model. */
 const ENOUGH_ENDED = 5;
+/** Jobs that tell how long jobs take: the newest, since a service changes, and a look must be quick. */
+const MOST_SEEN = 500;
 /** Parts that are played through; of more, each stands for several. */
 const MOST_PLAYED = 1_000;
 const JOB_BUDGET = 3_000;
@@ -72,6 +74,7 @@ export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
 function timesOf({ parts, now, isAssumed }: TimeLeftInput): JobTimes | undefined {
   const seen = parts
     .filter((part) => part.since !== undefined && part.jobArn !== undefined)
+    .slice(-MOST_SEEN)
     .map((part) => ({
       records: size(part),
       minutes: ((part.endedAt ?? now) - part.since!) / MINUTE_MS,
