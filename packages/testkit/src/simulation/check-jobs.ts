@@ -1,4 +1,4 @@
-import { isSentinelOrdinal, type JobSpec, ordinalOf, recordId } from '@batchrock/core';
+import { isSentinelOrdinal, type JobSpec, ledgerKeys, ordinalOf, recordId } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
 import type { LedgerChecker } from './check-ledger.ts';
 import type { Dataset } from './dataset.ts';
@@ -27,7 +27,7 @@ function isSentinel(id: string): boolean {
   return isSentinelOrdinal(ordinalOf(new TextEncoder().encode(id), 0));
 }
 
-/** Judges each job at the moment in which the service creates it (I4, I5, I6, I7, I8, I14). */
+/** Judges each job at the moment in which the service creates it (I4, I5, I6, I7, I8, I14, I21). */
 export class JobChecker {
   readonly #world: World;
   readonly #bedrock: Bedrock;
@@ -56,6 +56,10 @@ export class JobChecker {
     if (place === undefined || dataset === undefined) {
       trace.violate('sim', `job ${job.index} reads from ${job.spec.inputUri}`);
       return;
+    }
+    const part = this.#ledger.parts.get(ledgerKeys.part(place.run, place.attempt, place.part));
+    if (part?.jobName !== job.spec.jobName) {
+      trace.violate('I21', `job ${job.index} reads from ${job.spec.inputUri}, whose part has another job name`);
     }
     const { minRecords, maxRecords } = dataset.document.model.limits;
     const records = job.records.length;

@@ -19,7 +19,7 @@ const FROZEN = [
   'clientRequestToken',
 ] as const;
 
-/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I12, I18). */
+/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I12, I17, I18). */
 export class LedgerChecker {
   readonly parts = new Map<string, PartBody>();
   readonly runs = new Map<string, RunBody>();
@@ -109,6 +109,7 @@ export class LedgerChecker {
   #run(key: string, before: RunBody | undefined, after: RunBody): void {
     this.runs.set(key, after);
     if (after.stopMode === 'stop') this.stoppedRuns.add(after.run);
+    this.#budget(key, before, after);
     if (before === undefined) return;
     if (before.state !== after.state && after.state === 'stopped') this.#trace.mark('run-stopped');
     if (before.state !== 'preparing' && before.state !== after.state && after.state === 'running')
@@ -116,6 +117,16 @@ export class LedgerChecker {
     if (before.state === 'ended' && after.state !== 'ended') this.#trace.violate('I12', `${key} left its end for ${after.state}`);
     if (after.attempt < before.attempt) this.#trace.violate('I12', `${key} went back to attempt ${after.attempt}`);
     if (after.seq < before.seq) this.#trace.violate('I12', `${key} went back to event ${after.seq}`);
+  }
+
+  /** What is spent, what is open and what is begun now stay below the ceiling (I17). */
+  #budget(key: string, before: RunBody | undefined, { budget, blocked }: RunBody): void {
+    if (budget?.ceilingUsd === undefined) return;
+    if (blocked?.code === 'BR-E0601' && before?.blocked === undefined) this.#trace.mark('ceiling-reached');
+    const begun = budget.openRecords - (before?.budget?.openRecords ?? budget.openRecords);
+    const usd = budget.spentUsd + budget.openRecords * budget.recordUsd;
+    if (begun > 0 && usd > budget.ceilingUsd + 1e-9)
+      this.#trace.violate('I17', `${key} begins a job at ${usd} of ${budget.ceilingUsd}`);
   }
 
   /** Slots and open parts are the same set, and there are never more than the limit when one is taken (I7). */

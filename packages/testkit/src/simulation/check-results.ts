@@ -82,7 +82,7 @@ function checkRow(trace: Trace, { id, row, result, met, maxAttempts }: RowCase):
   if (last === undefined) trace.violate('I1', `row ${id} was never sent`);
   const forGood = last?.result.kind === 'failed' && last.result.permanent;
   if (!forGood && met.length !== maxAttempts) {
-    trace.violate('I1', `row ${id} was given up after ${met.length} of ${maxAttempts} attempts`);
+    trace.violate('I13', `row ${id} was given up after ${met.length} of ${maxAttempts} attempts`);
   }
   if (forGood && result.code !== '400') trace.violate('I1', `row ${id} failed with 400 and shows ${result.code}`);
 }

@@ -76,6 +76,8 @@ export interface FaultPlan {
   /** `stop` and `resume` by the user, per hour, and just when a Create is under way. */
   readonly stopsPerHour: number;
   readonly stopAtCreateRate: number;
+  /** A run may cost what so many records cost, until the user gives it more. 0: no ceiling. */
+  readonly ceilingRecords: number;
   /** What is drawn of jobs and their output is drawn until the end, so that the same job goes the same way at any time. */
   readonly jobsStaySo: boolean;
 }
@@ -138,6 +140,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     forgedEventsPerHour: rate(0.5, 10),
     stopsPerHour: rate(0.1, 3),
     stopAtCreateRate: rate(0.005, 0.2),
+    ceilingRecords: rng.chance(0.25) ? rng.int(1, 20) : 0,
     jobsStaySo: false,
   };
   return onLedger(plan, plan.ledger);

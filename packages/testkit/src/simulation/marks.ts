@@ -21,6 +21,7 @@ export const MARKS = [
   'padded',
   'attempt-2',
   'attempt-3',
+  'ceiling-reached',
   'run-stopped',
   'run-resumed',
   'function-timed-out',

@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/retry-parts.ts',
     edits: [['return sum + part.collected.retryable + part.collected.missing;', 'return sum + part.collected.retryable;']],
     seeds: 300,
-    breaks: ['I1', 'unexpected-error'],
+    breaks: ['I1', 'I13', 'unexpected-error'],
   },
   {
     name: 'drop-missing-records',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/settle.ts',
     edits: [['(part.collected?.retryable ?? 0) + (part.collected?.missing ?? 0) > 0', '(part.collected?.retryable ?? 0) > 0']],
     seeds: 300,
-    breaks: ['I1'],
+    breaks: ['I1', 'I13'],
   },
   {
     name: 'discard-partial-results',
@@ -209,7 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 300,
-    breaks: ['I1', 'I4', 'I6', 'unexpected-error'],
+    breaks: ['I1', 'I4', 'I6', 'I13', 'unexpected-error'],
   },
   {
     name: 'unfenced-finish',
@@ -270,5 +270,13 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     seeds: 1000,
     breaks: ['I18'],
+  },
+  {
+    name: 'no-ceiling',
+    thought: 'what jobs will cost is only a guess',
+    file: 'run/intent.ts',
+    edits: [["if (verdict === 'wait') return { writes: [], result: 'no-budget' };", '']],
+    seeds: 300,
+    breaks: ['I17'],
   },
 ];

@@ -4,9 +4,11 @@ import {
   findRun,
   isBatchrockError,
   kickJob,
+  loadRun,
   type RunPorts,
   resumeRun,
   type StopMode,
+  setBudget,
   stopRun,
   sweepLane,
 } from '@batchrock/core';
@@ -66,7 +68,7 @@ export function commandLine(
     const pollMs = Math.round(life.rng.logUniform(MINUTE, 20 * MINUTE));
     const { run } = dataset.document;
     await persist(life, () => ensureLane(ports, LANE, site.quota));
-    if (o.isOwner) await persist(life, () => prepare(ports, dataset));
+    if (o.isOwner) await begin(life, ports, dataset);
     listen(life, site, ports);
     for (;;) {
       const ended = await persist(life, async () => {
@@ -86,12 +88,48 @@ export function commandLine(
   };
 }
 
+/** What a record is expected to cost in these worlds. */
+const RECORD_USD = 0.01;
+
+/** Prepares a run and gives it its ceiling. */
+async function begin(life: Life, ports: RunPorts, dataset: Dataset): Promise<void> {
+  const { run } = dataset.document;
+  const { ceilingRecords } = life.world.plan;
+  await persist(life, () => prepare(ports, dataset));
+  if (ceilingRecords === 0) return;
+  const before = await persist(life, () => loadRun(ports.ledger, run));
+  // one that boots again does not take back what the user gave
+  if (before.body.budget !== undefined) return;
+  await persist(life, () => setBudget(ports, run, { recordUsd: RECORD_USD, ceilingUsd: ceilingRecords * RECORD_USD }));
+}
+
+/** A user who gives a run that waits at its ceiling as much as it had once more, and in the end as much as it likes. */
+export function payer(site: Site): Program {
+  return async (life) => {
+    const ports = site.portsFor(life);
+    while (!site.hasEnded) {
+      await life.clock.sleep(life.rng.int(5 * MINUTE, 60 * MINUTE));
+      for (const run of site.datasets.keys()) await persist(life, () => payMore(ports, run, site.world));
+    }
+  };
+}
+
+async function payMore(ports: RunPorts, run: string, world: World): Promise<void> {
+  const found = await findRun(ports.ledger, run);
+  const budget = found?.body.budget;
+  if (found?.body.blocked === undefined || budget?.ceilingUsd === undefined) return;
+  const ceilingUsd = world.isCalm ? Number.MAX_SAFE_INTEGER : 2 * budget.ceilingUsd;
+  world.trace.note('user', `lets ${run} cost ${ceilingUsd}`);
+  await setBudget(ports, run, { ceilingUsd });
+  await resumeRun(ports, run).catch(ignoreState);
+}
+
 /** Prepares a run and no more, as whoever starts one for handlers does. */
 export function starter(site: Site, dataset: Dataset): Program {
   return async (life) => {
     const ports = site.portsFor(life);
     await persist(life, () => ensureLane(ports, LANE, site.quota));
-    await persist(life, () => prepare(ports, dataset));
+    await begin(life, ports, dataset);
   };
 }
 

@@ -6,7 +6,7 @@ import { describeFaults } from './faults.ts';
 import type { Mark } from './marks.ts';
 import { parseResults, resultsText } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
-import { commandLine, handler, type Interrupts, starter, startHandlers, stopper } from './programs.ts';
+import { commandLine, handler, type Interrupts, payer, starter, startHandlers, stopper } from './programs.ts';
 import { hashText, type Rng } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
@@ -96,6 +96,7 @@ function populate(world: World, site: Site, options: SeedOptions): void {
   });
   world.trace.note('world', `${shape}, ${processes.length} processes`);
   for (const process of processes) process.boot();
+  if (world.plan.ceilingRecords > 0) new SimProcess(world, 'payer', payer(site)).boot();
   if (shape !== 'command-line') startHandlers(site);
   worldEvents(world, site, { interrupts, processes });
 }
