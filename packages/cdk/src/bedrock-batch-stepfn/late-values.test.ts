@@ -1,7 +1,17 @@
-import { CfnParameter, Fn, Lazy, Stack, aws_s3 as s3, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Fn, Lazy, Stack, aws_s3 as s3, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { batchPolicy, definitionOf, flat, fragmentIn, machineOf, resource, statementsOf, testApp } from '../testing/synthesis';
+import {
+  batchPolicy,
+  definitionOf,
+  flat,
+  fragmentIn,
+  machineOf,
+  resource,
+  resourcesOf,
+  statementsOf,
+  testApp,
+} from '../testing/synthesis';
 import type { BedrockBatchSfnProps } from './bedrock-batch-sfn-props';
 
 /** A stack with a fragment whose props are made in it. */
@@ -59,6 +69,12 @@ describe('a value that is known only when the app is synthesised', () => {
     }));
     expect(payloadOf(stack).outputDataConfig.s3OutputDataConfig['s3Uri.$']).toContain("/late/{}/'");
     expect(objectsOf(stack)).toEqual([expect.stringMatching(/\/late\/\*$/)]);
+  });
+
+  it('is the interval of the sweeps', () => {
+    const stack = stackOf(() => ({ sweepInterval: Duration.minutes(Lazy.number({ produce: () => 7 })) }));
+    const rules = Object.values(resourcesOf(stack, 'AWS::Events::Rule')).map(({ Properties }) => Properties.ScheduleExpression);
+    expect(rules).toContain('rate(7 minutes)');
   });
 
   it.each([
