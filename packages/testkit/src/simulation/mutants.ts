@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'trust-the-first-listing',
     thought: 'when the job has ended its output is there',
     file: 'run/collect-output.ts',
-    edits: [["if (!isOver && read.lines < linesToCome(part, view, output)) return 'unsettled';", '']],
+    edits: [['if (isOver || read.lines >= linesToCome(part, view, output)) {', 'if (true) {']],
     seeds: 300,
     breaks: ['I3', 'I4'],
   },
@@ -204,8 +204,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/settle.ts',
     edits: [
       [
-        "generation.every((part) => part.state === 'collected')",
-        "generation.every((part) => part.state === 'collected' || part.state === 'ended')",
+        "parts.every((part) => part.state === 'collected')",
+        "parts.every((part) => part.state === 'collected' || part.state === 'ended')",
       ],
     ],
     seeds: 300,
@@ -264,8 +264,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/intent.ts',
     edits: [
       [
-        "if (run.body.state !== 'running' || run.body.blocked || !current) return { writes: [], result: 'not-running' };",
-        "if (!current) return { writes: [], result: 'not-running' };",
+        "if (run.body.state !== 'running' || run.body.blocked || run.body.unseenUntil !== undefined || !current)",
+        'if (run.body.unseenUntil !== undefined || !current)',
       ],
     ],
     seeds: 1000,

@@ -68,7 +68,10 @@ export function commandLine(
     const pollMs = Math.round(life.rng.logUniform(MINUTE, 20 * MINUTE));
     const { run } = dataset.document;
     await persist(life, () => ensureLane(ports, LANE, site.quota));
-    if (o.isOwner) await begin(life, ports, dataset);
+    if (o.isOwner) {
+      await persist(life, () => prepare(ports, dataset));
+      await giveCeiling(life, ports, dataset);
+    }
     listen(life, site, ports);
     for (;;) {
       const ended = await persist(life, async () => {
@@ -91,11 +94,10 @@ export function commandLine(
 /** What a record is expected to cost in these worlds. */
 const RECORD_USD = 0.01;
 
-/** Prepares a run and gives it its ceiling. */
-async function begin(life: Life, ports: RunPorts, dataset: Dataset): Promise<void> {
+/** Gives a run its ceiling, once. */
+async function giveCeiling(life: Life, ports: RunPorts, dataset: Dataset): Promise<void> {
   const { run } = dataset.document;
   const { ceilingRecords } = life.world.plan;
-  await persist(life, () => prepare(ports, dataset));
   if (ceilingRecords === 0) return;
   const before = await persist(life, () => loadRun(ports.ledger, run));
   // one that boots again does not take back what the user gave
@@ -129,7 +131,8 @@ export function starter(site: Site, dataset: Dataset): Program {
   return async (life) => {
     const ports = site.portsFor(life);
     await persist(life, () => ensureLane(ports, LANE, site.quota));
-    await begin(life, ports, dataset);
+    await persist(life, () => prepare(ports, dataset));
+    await giveCeiling(life, ports, dataset);
   };
 }
 
