@@ -220,10 +220,14 @@ export function packVector(at: usize, end: usize, to: usize): usize {
       const otherSign: usize = load<u8>(other) === 0x2d ? 1 : 0;
       const places = stop - start - sign - 2;
       const otherPlaces = otherStop - other - otherSign - 2;
-      const points: u32 = (<u32>load<u16>(start + sign) ^ 0x2e30) | (<u32>load<u16>(other + otherSign) ^ 0x2e30);
-      if (points === 0 && places - 1 < MOST_PLACES && otherPlaces - 1 < MOST_PLACES) {
-        const values = v128.and(i8x16.sub(v128.load(stop - 16), zeroTexts), v128.load(LAST_BYTES + places));
-        const otherValues = v128.and(i8x16.sub(v128.load(otherStop - 16), zeroTexts), v128.load(LAST_BYTES + otherPlaces));
+      const isPlain = <u32>(load<u16>(start + sign) === 0x2e30) & <u32>(places - 1 < MOST_PLACES);
+      const isOtherPlain = <u32>(load<u16>(other + otherSign) === 0x2e30) & <u32>(otherPlaces - 1 < MOST_PLACES);
+      if ((isPlain | isOtherPlain) !== 0) {
+        // of one that is not plain nothing is looked at here
+        const kept = isPlain !== 0 ? places : 0;
+        const otherKept = isOtherPlain !== 0 ? otherPlaces : 0;
+        const values = v128.and(i8x16.sub(v128.load(stop - 16), zeroTexts), v128.load(LAST_BYTES + kept));
+        const otherValues = v128.and(i8x16.sub(v128.load(otherStop - 16), zeroTexts), v128.load(LAST_BYTES + otherKept));
         const fours = i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(values, tens), 8), hundreds);
         const otherFours = i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(otherValues, tens), 8), hundreds);
         const eights = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(fours, otherFours), tenThousands);
@@ -237,6 +241,10 @@ export function packVector(at: usize, end: usize, to: usize): usize {
           v128.store(to, i8x16.swizzle(characters, both));
           store<u8>(to + 5, <u8>(0x3e + sign + (places << 1)));
           store<u8>(to + 11, <u8>(0x3e + otherSign + (otherPlaces << 1)));
+          if ((isPlain & isOtherPlain) === 0) {
+            if (isPlain === 0 && !packNumber(start, stop, to)) return 0;
+            if (isOtherPlain === 0 && !packNumber(other, otherStop, to + 6)) return 0;
+          }
           to += 12;
           start = otherStop + 1;
           continue;

@@ -24,6 +24,9 @@ export interface FileSink extends ObjectSink {
   seal(): Promise<void>;
 }
 
+/** Bytes after which the disk is set to work on them, so that little is left for the end. */
+const SYNC_BYTES = 1 << 25;
+
 /**
  * Writes a file that appears whole or not at all: bytes go to a hidden neighbour, which takes the name at commit.
  * One block is being written while the caller fills the other.
@@ -36,6 +39,10 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
   let pending: Promise<void> = Promise.resolve();
   let spare: Uint8Array | undefined;
   let sealed: string | undefined;
+  /** Since the disk was last told; and what it is at now. */
+  let unsynced = 0;
+  let syncing: Promise<void> | undefined;
+  let syncError: unknown;
 
   async function writeBlock(block: Uint8Array): Promise<void> {
     try {
@@ -43,16 +50,34 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
       let written = 0;
       while (written < block.length) written += (await file.write(block, written, block.length - written)).bytesWritten;
       size += block.length;
+      if (options.sync ?? true) startSync(file, block.length);
     } catch (error) {
       throw storageError(error, `write ${path}`);
     }
+  }
+
+  /** Beside the work that goes on. An error is told once by the system, to whoever asks first, and kept for `seal`. */
+  function startSync(of: FileHandle, bytes: number): void {
+    unsynced += bytes;
+    if (unsynced < SYNC_BYTES || syncing !== undefined) return;
+    unsynced = 0;
+    syncing = of
+      .datasync()
+      .catch((error: unknown) => {
+        syncError ??= error;
+      })
+      .finally(() => {
+        syncing = undefined;
+      });
   }
 
   /** What tells this content of the file from every other. */
   async function seal(): Promise<string> {
     if (sealed !== undefined) return sealed;
     await pending;
+    await syncing;
     file ??= await open(temporary, 'wx', options.mode ?? 0o600);
+    if (syncError !== undefined) throw syncError;
     if (options.sync ?? true) await file.datasync();
     const { mtimeNs, ino } = await file.stat({ bigint: true });
     await file.close();
@@ -63,6 +88,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
 
   async function abort(): Promise<void> {
     await pending.catch(() => undefined);
+    await syncing;
     await file?.close().catch(() => undefined);
     file = undefined;
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -51,6 +51,19 @@ describe('a file sink', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('is whole, or gone without a trace, while the disk is at work on what was written before', async () => {
+    const path = join(folder, 'large');
+    const bytes = new Uint8Array(40 << 20).map((_, i) => i >> 12);
+    for (const end of ['commit', 'abort'] as const) {
+      const sink = createFileSink(path, { blockBytes: 1 << 20 });
+      await writeAll(sink, bytes);
+      await sink[end]();
+      expect(await readdir(folder)).toEqual(end === 'commit' ? ['large'] : []);
+      if (end === 'commit') expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+      await rm(path, { force: true });
+    }
+  });
+
   it('never replaces a file that appeared meanwhile when it was told not to', async () => {
     const path = join(folder, 'out.jsonl');
     const sink = createFileSink(path, { ifAbsent: 'output' });
