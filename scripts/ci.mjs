@@ -18,6 +18,7 @@ const SIDE_BY_SIDE = [
   // its set-up installs moto
   'run test:account',
   'run sim',
+  'run sim:scopes',
   // the rare ones take minutes: `npm run sim:mutants` runs them too
   'run sim:mutants -- --easy',
   'run quickstart',
