@@ -12,6 +12,8 @@ export interface FileSinkOptions {
   readonly sync?: boolean;
   /** Bytes of a block; default 256 KiB, which stays in the processor's cache. */
   readonly blockBytes?: number;
+  /** Bytes after which the disk is set to work on them, so that little is left for the end; default 32 MiB. */
+  readonly syncBytes?: number;
   /** Permission bits of the file; default 0o600. */
   readonly mode?: number;
   /** What `commit` reports as key; default: the path. */
@@ -24,15 +26,13 @@ export interface FileSink extends ObjectSink {
   seal(): Promise<void>;
 }
 
-/** Bytes after which the disk is set to work on them, so that little is left for the end. */
-const SYNC_BYTES = 1 << 25;
-
 /**
  * Writes a file that appears whole or not at all: bytes go to a hidden neighbour, which takes the name at commit.
  * One block is being written while the caller fills the other.
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): FileSink {
   const blockBytes = options.blockBytes ?? 1 << 18;
+  const syncBytes = options.syncBytes ?? 1 << 25;
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`);
   let file: FileHandle | undefined;
   let size = 0;
@@ -59,7 +59,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
   /** Beside the work that goes on. An error is told once by the system, to whoever asks first, and kept for `seal`. */
   function startSync(of: FileHandle, bytes: number): void {
     unsynced += bytes;
-    if (unsynced < SYNC_BYTES || syncing !== undefined) return;
+    if (unsynced < syncBytes || syncing !== undefined) return;
     unsynced = 0;
     syncing = of
       .datasync()
