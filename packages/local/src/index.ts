@@ -5,7 +5,8 @@ export { createServiceClock, type ServiceClock } from './clock/service-clock.ts'
 export type { JobEvent } from './events/index.ts';
 export { type Faults, type JobRate, NO_FAULTS, type Rate } from './faults/faults.ts';
 export { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalBedrockOptions } from './options.ts';
-export type { LocalBedrockPorts, RoleOfJob, S3Credentials } from './ports.ts';
+export type { LocalBedrockPorts, S3Credentials } from './ports.ts';
+export type { RoleOfJob } from './role-of-job.ts';
 export { ensureLocalBedrock, type SharedBedrock, type SharedOptions } from './share.ts';
 export { type LocalBedrock, startLocalBedrock } from './start.ts';
 export { startLocalBedrockInWorker, type WorkerBedrock } from './worker.ts';

@@ -1,19 +1,12 @@
 import type { ServiceClock } from './clock/index.ts';
 import type { JobEvent } from './events/index.ts';
+import type { RoleOfJob } from './role-of-job.ts';
 
 /** Keys with which S3 is called. */
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-}
-
-/** The role of a job, and for what its permissions are needed beside the job's objects. */
-export interface RoleOfJob {
-  readonly roleArn: string;
-  readonly jobArn: string;
-  /** Where Bedrock puts network interfaces of the job. */
-  readonly vpcConfig?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 }
 
 /** What a program that starts the server in its own process may give it. Not for a worker thread: these are functions. */

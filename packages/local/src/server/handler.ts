@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceClock } from '../clock/service-clock.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { RoleOfJob } from '../ports.ts';
+import type { RoleOfJob } from '../role-of-job.ts';
 import type { CallLog, ObjectStorage } from '../storage/index.ts';
 
 /** The services that share the one port. */

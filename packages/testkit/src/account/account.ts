@@ -123,7 +123,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     bus,
     bedrock,
     executions: createExecutions(clients.sfn),
-    alarms: createAlarms(state.alarms, clients.sqs, `${front.url}/${place.account}`),
+    alarms: createAlarms({ alarms: state.alarms, sqs: clients.sqs, queues: `${front.url}/${place.account}`, functions, clock }),
     deploy: (assemblyFolder, stackName) => deployStack(readStack(assemblyFolder, stackName), state, exports),
     verdicts: () => judge.verdicts,
     refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),

@@ -25,6 +25,8 @@ export interface FunctionHost {
   crashNext(name: string, moment: CrashMoment): CrashPlan;
   /** All that a function has written, with the platform's lines. */
   log(name: string): readonly string[];
+  /** When invocations of a function have failed, by the account's clock, in milliseconds since the epoch. */
+  errors(name: string): readonly number[];
   /** How many invocations of a function have begun. */
   invocations(name: string): number;
   /** Resolves when no invocation runs or waits for a sandbox; those that wait for the clock do not count. */
@@ -47,6 +49,7 @@ interface HostedFunction {
   readonly idle: Sandbox[];
   readonly all: Set<Sandbox>;
   readonly queue: AsyncQueue;
+  readonly errors: number[];
   running: number;
   invocations: number;
 }
@@ -73,7 +76,9 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
     const over = clock.busy();
     const leave = await slots.enter();
     try {
-      return await callSandbox(hosted, payload, requestId);
+      const ended = await callSandbox(hosted, payload, requestId);
+      if (ended.kind === 'failed') hosted.errors.push(clock.now());
+      return ended;
     } finally {
       leave();
       hosted.running -= 1;
@@ -114,6 +119,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
         log,
         idle: [],
         all: old?.all ?? new Set(),
+        errors: old?.errors ?? [],
         running: 0,
         invocations: old?.invocations ?? 0,
         queue: createAsyncQueue({
@@ -145,6 +151,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
     },
     crashNext: crashes.plan,
     log: (name) => logs.get(name)?.lines() ?? [],
+    errors: (name) => functions.get(name)?.errors ?? [],
     invocations: (name) => functions.get(name)?.invocations ?? 0,
     async idle() {
       const isWorking = ({ running, queue }: HostedFunction): boolean => running > 0 || queue.isWorking();

@@ -28,6 +28,9 @@ export interface AlarmSettings {
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly threshold: number;
+  readonly periodSeconds: number;
+  /** How many periods, one after another, have to reach the threshold. */
+  readonly evaluationPeriods: number;
 }
 
 /** What the stacks of the account share while they are made. */

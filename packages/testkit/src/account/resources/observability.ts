@@ -1,6 +1,6 @@
 import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { arnOf, type Maker, physicalName } from './making.ts';
-import { numberOf, recordsOf, requiredText, textOf } from './properties.ts';
+import { numberOf, recordsOf, refuse, requiredText, textOf } from './properties.ts';
 
 /** `AWS::Logs::LogGroup`, on moto. */
 export const makeLogGroup: Maker = async (making) => {
@@ -15,6 +15,7 @@ export const makeLogGroup: Maker = async (making) => {
 /** `AWS::CloudWatch::Alarm` on one metric: kept, and looked at when a test asks. */
 export const makeAlarm: Maker = async (making) => {
   const { account, properties } = making;
+  refuse(properties, 'DatapointsToAlarm', 'Metrics', 'ThresholdMetricId');
   const name = textOf(properties['AlarmName']) ?? physicalName(making, 255);
   account.alarms.set(name, {
     name,
@@ -24,6 +25,8 @@ export const makeAlarm: Maker = async (making) => {
       recordsOf(properties['Dimensions']).map((each) => [requiredText(each, 'Name'), requiredText(each, 'Value')]),
     ),
     threshold: Number(requiredText(properties, 'Threshold')),
+    periodSeconds: Number(requiredText(properties, 'Period')),
+    evaluationPeriods: Number(requiredText(properties, 'EvaluationPeriods')),
   });
   return { ref: name, attributes: { Arn: arnOf(making, 'cloudwatch', `alarm:${name}`) } };
 };
