@@ -60,7 +60,7 @@ test.each(Object.entries(writers))('a writer of %s refuses outcomes in the memor
   const other = await import('@batchrock/core');
   const store = new MemoryObjectStore();
   for (const core of [other, { byteView, takeBlock }]) {
-    const writer = create(store.create('results'), {});
+    const writer = create(store.create('results'));
     writer.begin(table);
     const write = () => writer.write(oneRow(), 0, answer(core));
     if (core === other) expect(write).toThrow(/two copies of @batchrock\/core/);
