@@ -58,7 +58,8 @@ export class JobChecker {
       return;
     }
     const part = this.#ledger.parts.get(ledgerKeys.part(place.run, place.attempt, place.part));
-    if (part?.jobName !== job.spec.jobName) {
+    const isUnknown = part === undefined && this.#ledger.isInTheDark(place.run);
+    if (part?.jobName !== job.spec.jobName && !isUnknown) {
       trace.violate('I21', `job ${job.index} reads from ${job.spec.inputUri}, whose part has another job name`);
     }
     const { minRecords, maxRecords } = dataset.document.model.limits;
@@ -124,7 +125,9 @@ export class JobChecker {
   #holdsSlot(job: SimJob): void {
     const lanes = [...this.#ledger.lanes.values()];
     const slots = lanes.flatMap((lane) => lane.holders).filter((holder) => holder.jobName === job.spec.jobName).length;
-    if (slots !== 1) this.#world.trace.violate('I7', `job ${job.index} (${job.spec.jobName}) lives and holds ${slots} slots`);
+    const isUnknown = slots === 0 && this.#ledger.isInTheDark(placeOf(job.spec)?.run ?? '');
+    if (slots !== 1 && !isUnknown)
+      this.#world.trace.violate('I7', `job ${job.index} (${job.spec.jobName}) lives and holds ${slots} slots`);
   }
 
   /** We stop a job of ours when its run is stopped, or when it is a part's second one; no event can make us (I10). */
@@ -138,6 +141,8 @@ export class JobChecker {
 
   #refused(spec: JobSpec): void {
     if (this.#bedrock.liveForeign() > 0) return;
+    // to the ledger jobs of a run that is not adopted yet are those of strangers
+    if ([...this.#datasets.keys()].some((run) => this.#ledger.isInTheDark(run))) return;
     const limit = Math.max(0, ...[...this.#ledger.lanes.values()].map((lane) => lane.quota ?? lane.limit));
     if (limit > this.#bedrock.quota) return;
     this.#world.trace.violate('I8', `${spec.jobName} met a full quota though nobody else runs a job`);

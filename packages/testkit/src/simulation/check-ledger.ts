@@ -30,9 +30,26 @@ export class LedgerChecker {
   readonly leaks = new Set<string>();
   readonly #trace: Trace;
 
+  /** How often the ledger was lost. */
+  losses = 0;
+
   constructor(trace: Trace, ledger: LedgerState) {
     this.#trace = trace;
     ledger.onCommit = (changes) => this.#check(changes);
+  }
+
+  /** Judges an empty ledger from now on. */
+  startAnew(ledger: LedgerState): void {
+    this.losses++;
+    for (const known of [this.parts, this.runs, this.lanes]) known.clear();
+    ledger.onCommit = (changes) => this.#check(changes);
+  }
+
+  /** True while jobs of a run may live that the ledger cannot know: it was lost, and the run is not adopted to the end. */
+  isInTheDark(run: string): boolean {
+    if (this.losses === 0) return false;
+    const body = [...this.runs.values()].find((one) => one.run === run);
+    return body === undefined || body.unseenUntil !== undefined;
   }
 
   /** Parts whose job lives or may live. */
@@ -84,7 +101,8 @@ export class LedgerChecker {
 
   #born(key: string, part: PartBody): void {
     if (part.sentinels > 0) this.#trace.mark('padded');
-    if (part.attempt === 1) return;
+    // of a run that is adopted all parts are there before it is
+    if (part.attempt === 1 || this.isInTheDark(part.run)) return;
     this.#trace.mark(part.attempt === 2 ? 'attempt-2' : 'attempt-3');
     const open = [...this.parts.values()].filter(
       (other) => other.run === part.run && other.attempt < part.attempt && other.state !== 'collected',
@@ -120,12 +138,13 @@ export class LedgerChecker {
   }
 
   /** What is spent, what is open and what is begun now stay below the ceiling (I17). */
-  #budget(key: string, before: RunBody | undefined, { budget, blocked }: RunBody): void {
+  #budget(key: string, before: RunBody | undefined, { budget, blocked, unseenUntil }: RunBody): void {
     if (budget?.ceilingUsd === undefined) return;
     if (blocked?.code === 'BR-E0601' && before?.blocked === undefined) this.#trace.mark('ceiling-reached');
     const begun = budget.openRecords - (before?.budget?.openRecords ?? budget.openRecords);
     const usd = budget.spentUsd + budget.openRecords * budget.recordUsd;
-    if (begun > 0 && usd > budget.ceilingUsd + 1e-9)
+    // what is found in the service while a run is adopted was begun before, when less was open
+    if (begun > 0 && unseenUntil === undefined && usd > budget.ceilingUsd + 1e-9)
       this.#trace.violate('I17', `${key} begins a job at ${usd} of ${budget.ceilingUsd}`);
   }
 
@@ -142,7 +161,10 @@ export class LedgerChecker {
     }
     const leakGone = before?.holders.some((holder) => this.leaks.has(holder.jobName) && !held.includes(holder.jobName));
     if (leakGone === true) this.#trace.mark('leak-repaired');
-    const taken = held.some((jobName) => before?.holders.every((holder) => holder.jobName !== jobName) ?? true);
+    // a job that is found to live holds a slot even where none is free
+    const taken = lane.holders.some(
+      ({ jobName, run }) => !this.isInTheDark(run) && (before?.holders.every((holder) => holder.jobName !== jobName) ?? true),
+    );
     if (taken && held.length > lane.limit) this.#trace.violate('I7', `${held.length} slots are held of ${lane.limit}`);
   }
 }

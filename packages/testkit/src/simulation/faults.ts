@@ -36,6 +36,8 @@ export interface FaultPlan {
   readonly pageLagMs: number;
   /** Each item of a page lags by itself, as those of a global secondary index do. */
   readonly itemsLagApart: boolean;
+  /** The machine of the ledger dies for good, with every process on it: a run goes on by being adopted. Per hour. */
+  readonly ledgerLossPerHour: number;
   /** Slots that nobody holds, put in by hand, per hour. */
   readonly leaksPerHour: number;
   // service
@@ -109,6 +111,7 @@ export function drawFaults(rng: Rng): FaultPlan {
     pageLagMs: rate(SECOND, 2 * MINUTE),
     itemsLagApart: rng.chance(0.5),
     leaksPerHour: rate(0.2, 2),
+    ledgerLossPerHour: drawLedgerLoss(rng.fork('ledger loss')),
     throttleRate: rate(0.01, 0.5),
     unavailableRate: rate(0.01, 0.2),
     conflictRate: rate(0.05, 0.8),
@@ -144,6 +147,11 @@ export function drawFaults(rng: Rng): FaultPlan {
     jobsStaySo: false,
   };
   return onLedger(plan, plan.ledger);
+}
+
+/** Rarer than other faults, since it ends so much that others have begun. */
+function drawLedgerLoss(rng: Rng): number {
+  return rng.chance(0.25) ? rng.logUniform(0.1, 3) : 0;
 }
 
 /** A plan with the ledger of a kind. */

@@ -18,6 +18,7 @@ export const MARKS = [
   'intent-renewed',
   'intent-withdrawn',
   'leak-repaired',
+  'ledger-lost',
   'padded',
   'attempt-2',
   'attempt-3',

@@ -144,6 +144,7 @@ export class SimProcess {
     this.epoch++;
     this.running = true;
     this.frozenUntil = 0;
+    this.world.processes.add(this);
     const life = new Life(this, this.epoch);
     this.world.trace.note(life.name, 'boots');
     this.life = life;

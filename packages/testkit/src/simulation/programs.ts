@@ -1,4 +1,5 @@
 import {
+  adoptRun,
   driveRun,
   ensureLane,
   findRun,
@@ -57,21 +58,53 @@ function listen(life: Life, site: Site, ports: RunPorts): void {
   });
 }
 
+interface Memory {
+  /** The run was adopted, and not resumed yet. */
+  mustResume: boolean;
+}
+
+interface Beginning {
+  readonly site: Site;
+  readonly ports: RunPorts;
+  readonly dataset: Dataset;
+  readonly memory: Memory;
+}
+
+/** Prepares a run. On a machine that is new since, its user adopts it, and resumes what was there. */
+async function begin(life: Life, { site, ports, dataset, memory }: Beginning): Promise<void> {
+  const { run } = dataset.document;
+  if (site.ledgerChecker.losses > 0 && (await persist(life, () => findRun(ports.ledger, run))) === undefined) {
+    memory.mustResume = true;
+    const adopted = await persist(life, () => adoptRun(ports, run).catch(unlessRefused));
+    site.world.trace.note(life.name, adopted === undefined ? 'adopts nothing' : `adopts ${run}: ${adopted.run.state}`);
+  }
+  await persist(life, () => prepare(ports, dataset));
+  await giveCeiling(life, ports, dataset);
+  if (!memory.mustResume) return;
+  await persist(life, () => resumeRun(ports, run).catch(ignoreState));
+  memory.mustResume = false;
+}
+
+/** A run that was never prepared, or that an earlier try has adopted. */
+function unlessRefused(error: unknown): undefined {
+  if (isBatchrockError(error) && ['BR-E0214', 'BR-E0207'].includes(error.code)) return undefined;
+  throw error;
+}
+
 /** `batchrock run`: prepares the dataset if it is the owner's, then drives the run to its end. */
 export function commandLine(
   site: Site,
   dataset: Dataset,
   o: { readonly isOwner: boolean; readonly interrupts: Interrupts },
 ): Program {
+  // what the user remembers of a life before
+  const memory: Memory = { mustResume: false };
   return async (life) => {
     const ports = site.portsFor(life);
     const pollMs = Math.round(life.rng.logUniform(MINUTE, 20 * MINUTE));
     const { run } = dataset.document;
     await persist(life, () => ensureLane(ports, LANE, site.quota));
-    if (o.isOwner) {
-      await persist(life, () => prepare(ports, dataset));
-      await giveCeiling(life, ports, dataset);
-    }
+    if (o.isOwner) await begin(life, { site, ports, dataset, memory });
     listen(life, site, ports);
     for (;;) {
       const ended = await persist(life, async () => {

@@ -99,6 +99,12 @@ function populate(world: World, site: Site, options: SeedOptions): void {
   if (world.plan.ceilingRecords > 0) new SimProcess(world, 'payer', payer(site)).boot();
   if (shape !== 'command-line') startHandlers(site);
   worldEvents(world, site, { interrupts, processes });
+  // handlers have their ledger in the account
+  if (shape !== 'command-line') return;
+  world.often(world.plan.ledgerLossPerHour, 'ledger loss', () => {
+    for (const process of world.processes) if (process.running) process.crash('as its machine dies');
+    site.loseLedger();
+  });
 }
 
 /** What happens to a world from outside its processes. */

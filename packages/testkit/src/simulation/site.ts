@@ -22,7 +22,7 @@ export const LANE = '123456789012/us-east-1/anthropic.claude-3-haiku-20240307-v1
 /** All that stands outside the processes of a world, with its checkers, and the ports that lead there. */
 export class Site {
   readonly world: World;
-  readonly ledger = new LedgerState();
+  ledger = new LedgerState();
   readonly objects = new ObjectState();
   readonly bedrock: Bedrock;
   readonly events: EventBus;
@@ -67,6 +67,17 @@ export class Site {
       compression: identityCompression,
       scratch: new MemoryScratch(),
     };
+  }
+
+  /** The ledger is gone, and an empty one in its place. What is still under way goes to the one that nobody sees any more. */
+  loseLedger(): void {
+    this.world.trace.mark('ledger-lost');
+    this.world.trace.note('world', 'the ledger is lost');
+    this.ledger.onCommit = undefined;
+    this.ledger.afterCommit = undefined;
+    this.ledger = new LedgerState();
+    this.ledgerChecker.startAnew(this.ledger);
+    this.ledger.afterCommit = () => this.jobChecker.checkSlots();
   }
 
   /** Puts a slot into the lane that no open part needs, as a bug or a person might. */

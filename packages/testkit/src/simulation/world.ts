@@ -1,5 +1,6 @@
 import { drawnFate, type Fate, keptFate, Places } from './fate.ts';
 import { calm, drawFaults, type FaultPlan } from './faults.ts';
+import type { SimProcess } from './process.ts';
 import { createRng, type Rng } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
@@ -35,6 +36,8 @@ export class World {
   /** The faults in force now. */
   faults: FaultPlan;
   isCalm = false;
+  /** Every process that was ever booted. */
+  readonly processes = new Set<SimProcess>();
   /** Called now and then just when a Create has been sent, for what a user might do in that moment. */
   onCreateUnderWay: (() => void) | undefined;
 
