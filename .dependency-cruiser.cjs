@@ -1,5 +1,20 @@
 // Who may import whom. Inside core a room imports only rooms above it in this list.
-const rooms = ['errors', 'model', 'prompt', 'openai', 'record', 'pack', 'join', 'job', 'lane', 'schedule', 'plan', 'ports', 'run', 'adopt'];
+const rooms = [
+  'errors',
+  'model',
+  'prompt',
+  'openai',
+  'record',
+  'pack',
+  'join',
+  'job',
+  'lane',
+  'schedule',
+  'plan',
+  'ports',
+  'run',
+  'adopt',
+];
 
 const roomRules = rooms.map((room, i) => ({
   name: `core-${room}-looks-up-only`,

@@ -143,8 +143,11 @@ export class JobChecker {
     if (this.#bedrock.liveForeign() > 0) return;
     // to the ledger jobs of a run that is not adopted yet are those of strangers
     if ([...this.#datasets.keys()].some((run) => this.#ledger.isInTheDark(run))) return;
-    const limit = Math.max(0, ...[...this.#ledger.lanes.values()].map((lane) => lane.quota ?? lane.limit));
+    const lanes = [...this.#ledger.lanes.values()];
+    const limit = Math.max(0, ...lanes.map((lane) => lane.quota ?? lane.limit));
     if (limit > this.#bedrock.quota) return;
+    // jobs of a run that was adopted since took slots beside an intent that had one already, and goes on asking
+    if (this.#ledger.losses > 0 && lanes.some((lane) => lane.holders.length > limit)) return;
     this.#world.trace.violate('I8', `${spec.jobName} met a full quota though nobody else runs a job`);
   }
 }

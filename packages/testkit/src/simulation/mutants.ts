@@ -182,7 +182,8 @@ export const MUTANTS: readonly Mutant[] = [
     thought: 'List showed nothing, so there is nothing',
     file: 'run/submit.ts',
     edits: [["if (phase !== 'settled') return 'waiting';", '']],
-    seeds: 600,
+    from: 500,
+    seeds: 1000,
     breaks: ['I5', 'I7', 'I8'],
   },
   {
@@ -270,6 +271,15 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     seeds: 1000,
     breaks: ['I18'],
+  },
+  {
+    name: 'adopt-without-waiting',
+    thought: 'List shows every job that there is',
+    file: 'run/unseen.ts',
+    edits: [['const isSettled = ports.clock.now() >= run.unseenUntil;', 'const isSettled = true;']],
+    from: 600,
+    seeds: 1000,
+    breaks: ['I4', 'I5', 'I7', 'I8'],
   },
   {
     name: 'no-ceiling',

@@ -1,6 +1,5 @@
 import { drawnFate, type Fate, keptFate, Places } from './fate.ts';
 import { calm, drawFaults, type FaultPlan } from './faults.ts';
-import type { SimProcess } from './process.ts';
 import { createRng, type Rng } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';
@@ -22,6 +21,12 @@ export interface WorldOptions {
   readonly fate?: Fate;
 }
 
+/** What may crash. */
+interface Mortal {
+  readonly running: boolean;
+  crash(why: string): void;
+}
+
 /** What everything in one simulated world shares: time, chance, the faults in force and the story. */
 export class World {
   readonly seed: number;
@@ -37,7 +42,7 @@ export class World {
   faults: FaultPlan;
   isCalm = false;
   /** Every process that was ever booted. */
-  readonly processes = new Set<SimProcess>();
+  readonly processes = new Set<Mortal>();
   /** Called now and then just when a Create has been sent, for what a user might do in that moment. */
   onCreateUnderWay: (() => void) | undefined;
 
