@@ -57,6 +57,25 @@ describe('systems side by side', () => {
     expect(of('slow-poll').forecast).toEqual(home('slow-poll').forecast);
   });
 
+  it('give every part to one of two Regions that are alike, and leave none to the other', () => {
+    const lanes = [lane(400, SERVICE_MODEL, 'a'), lane(400, SERVICE_MODEL, 'b')];
+    const { forecast } = compare({ partRecords: 10_000, lanes })('batchrock');
+    expect(forecast.jobs).toBe(100);
+    expect(forecast.minutes.p10).toBeGreaterThan(10);
+  });
+
+  it('cut parts for the slots of all their Regions', () => {
+    const lanes = [0, 1, 2, 3].map((i) => lane(100, SERVICE_MODEL, `region-${i}`));
+    expect(compare({ lanes })('batchrock').partRecords).toBe(1_250);
+    expect(compare({ lanes })('slow-poll').partRecords).toBe(5_000);
+  });
+
+  it('are not asked for more jobs than can be played, those that send again counted', () => {
+    const jobs = { records: 200_000_000, partRecords: 1_000 };
+    expect(() => compare({ ...jobs, retryShare: 1, attempts: 6 })).toThrow(/1200000 jobs are too many.*1000000 at most/);
+    expect(() => compare({ ...jobs, retryShare: 0.5, attempts: 100, partRecords: 100_000 })).not.toThrow();
+  });
+
   it('are not asked for jobs that the service refuses', () => {
     expect(() => compare({ partRecords: 99 })).toThrow(/99 records is not possible: the service takes 100 to 100000/);
     expect(() => compare({ partRecords: 100_001 })).toThrow(/not possible/);

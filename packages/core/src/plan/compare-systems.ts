@@ -92,11 +92,10 @@ export function compareSystems(input: WhatIf): readonly SystemForecast[] {
 function forecastOf(name: SystemName, input: WhatIf): SystemForecast {
   const { records, limits, tokens } = input;
   const system = SYSTEMS[name];
-  const lanes = system.place === 'home' ? input.lanes.slice(0, 1) : input.lanes;
+  const lanes = lanesOf(system, input);
   const slots = lanes.reduce((sum, lane) => sum + lane.slots, 0);
-  const planned = () => partRecordsFor({ estimatedRows: records, limits, slots });
-  const partRecords = input.partRecords ?? system.partRecords ?? planned();
-  const attempts = system.sendsAgain ? (input.attempts ?? 3) : 1;
+  const partRecords = sizeOf(system, input);
+  const attempts = attemptsOf(system, input);
   const parts = records === 0 ? [] : evenParts(records, partsOf(records, partRecords, limits));
   const found = forecast(
     {
@@ -119,16 +118,39 @@ function forecastOf(name: SystemName, input: WhatIf): SystemForecast {
   };
 }
 
+function lanesOf(system: System, { lanes }: WhatIf): readonly WhatIfLane[] {
+  return system.place === 'home' ? lanes.slice(0, 1) : lanes;
+}
+
+function sizeOf(system: System, input: WhatIf): number {
+  const slots = lanesOf(system, input).reduce((sum, lane) => sum + lane.slots, 0);
+  // here the lanes are the quota, whatever that of the model is
+  const limits = { ...input.limits, maxJobs: slots };
+  const planned = () => partRecordsFor({ estimatedRows: input.records, limits, slots });
+  return input.partRecords ?? system.partRecords ?? planned();
+}
+
+function attemptsOf(system: System, { attempts = 3 }: WhatIf): number {
+  return system.sendsAgain ? attempts : 1;
+}
+
+/** Jobs of all attempts, about. */
+function jobsOf(system: System, input: WhatIf): number {
+  let share = 0;
+  for (let attempt = 0; attempt < attemptsOf(system, input); attempt++) share += (input.retryShare ?? 0) ** attempt;
+  return Math.ceil((share * input.records) / sizeOf(system, input));
+}
+
 /** Jobs that are played through within seconds. */
 const MOST_JOBS = 1_000_000;
 
-function checkPartSize({ records, partRecords, limits }: WhatIf): void {
-  const jobs =
-    records / (partRecords ?? Math.min(...Object.values(SYSTEMS).map((each) => each.partRecords ?? limits.maxRecords)));
+function checkPartSize(input: WhatIf): void {
+  const { records, partRecords, limits } = input;
+  const jobs = Math.max(...Object.values(SYSTEMS).map((system) => jobsOf(system, input)));
   if (jobs > MOST_JOBS) {
-    throw new InputError('BR-E0120', `${Math.ceil(jobs)} jobs are too many to be played through: ${MOST_JOBS} at most`, {
-      details: { records, jobs: Math.ceil(jobs) },
-      hint: 'give fewer records or larger parts',
+    throw new InputError('BR-E0120', `${jobs} jobs are too many to be played through: ${MOST_JOBS} at most`, {
+      details: { records, jobs },
+      hint: 'give fewer records, larger parts or fewer attempts',
     });
   }
   if (partRecords === undefined || (partRecords >= limits.minRecords && partRecords <= limits.maxRecords)) return;

@@ -22,6 +22,8 @@ export interface Played {
 }
 
 const DEFAULT_ATTEMPTS = 3;
+/** Times that differ by less, as a share of a job, are the same. */
+const ROUNDING = 1e-9;
 
 /** Plays a scene once: slots are given out whenever something is known to have happened, and each job takes its time. */
 export function play(scene: Scene, chance: Chance): Played {
@@ -200,14 +202,18 @@ class Stage {
     return Math.max(0, own - run.begun[lane.index]!);
   }
 
-  /** True when slots of other lanes, free or about to be, can end all that waits before this one could end one part of it. */
+  /**
+   * True when slots of other lanes, free or about to be, can end all that waits before this one could end one part of it. No
+   * lane can say so of the quickest one, so a free slot of that is always used.
+   */
   #isBetterElsewhere(lane: LaneState, run: RunState, records: number): boolean {
     const horizon = this.#now + lane.spec.times.expect(records);
     let others = 0;
     for (const other of this.#lanes) {
       if (other === lane) continue;
       const each = other.spec.times.expect(records);
-      const from = (freeAt: number) => Math.max(0, Math.floor((horizon - Math.max(this.#now, freeAt)) / each));
+      // before and not at the same time: two lanes alike would each leave everything to the other
+      const from = (freeAt: number) => Math.max(0, Math.ceil((horizon - Math.max(this.#now, freeAt)) / each - ROUNDING) - 1);
       for (const job of other.jobs) others += from(job.expectedAt);
       others += (other.spec.slots - other.jobs.size) * from(this.#now);
       if (others >= run.waiting) return true;
