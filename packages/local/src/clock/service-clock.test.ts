@@ -4,6 +4,12 @@ import { createServiceClock } from './service-clock.ts';
 
 const HOUR = 3_600_000;
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 describe('a clock that is advanced', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
@@ -55,12 +61,30 @@ describe('a clock that is advanced', () => {
     const advanced = clock.advance(HOUR).then(() => {
       isPast = true;
     });
-    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
     expect(isPast).toBe(false);
     expect(clock.now()).toBe(start);
     over();
     await advanced;
     expect(clock.now()).toBe(start + HOUR);
+  });
+
+  test.each([0, 1, 2, 3, 4])('waits for work whose time came by itself, %s turns after it was told to go on', async (turns) => {
+    const clock = createServiceClock();
+    let isDone = false;
+    let finish = (): void => {};
+    clock.at(clock.now() + 1, async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      isDone = true;
+    });
+    const advanced = clock.advance(1).then(() => isDone);
+    for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+    vi.advanceTimersByTime(1);
+    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+    finish();
+    expect(await advanced).toBe(true);
   });
 
   test('leaves out what was taken back', async () => {

@@ -70,13 +70,13 @@ export function createServiceClock(aheadMs = 0): ServiceClock {
     return first;
   };
   const idle = async (): Promise<void> => {
-    // what follows from something may begin a turn after its end
-    for (let quiet = 0; quiet < 2; quiet += 1) {
-      if (goingOn > 0) {
-        await new Promise<void>((resolve) => waiting.push(resolve));
-        quiet = -1;
-      }
+    // what follows from something may begin a turn after its end; the last look is after the last turn
+    for (let quiet = 0; quiet < 2; ) {
       await nextTurn();
+      quiet += 1;
+      if (goingOn === 0) continue;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      quiet = 0;
     }
   };
   const goTo = (time: number): void => {
