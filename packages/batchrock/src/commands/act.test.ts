@@ -198,11 +198,11 @@ describe('errors and explain', () => {
       const { stdout } = await cli(['explain', what], { cwd });
       expect(stdout).toContain(jobArn);
       expect(stdout).toMatch(/input {4}s3:\/\/\S+\n.*output {3}s3:\/\/\S+\n.*outcomes s3:\/\/\S+\n/);
-      expect(stdout).toMatch(/cost {5}\S*\$\S+ by batch inference/);
+      expect(stdout).toMatch(/cost {5}would be \S*\$\S+ by batch inference/);
     }
     const good = resultsIn(cwd).findIndex((each) => each.status === 'succeeded') + 1;
     expect((await cli(['explain', String(good)], { cwd })).stdout).toMatch(
-      /tokens in, \d+ out, stop: end_turn; \S*\$\S+ by batch inference/,
+      /tokens in, \d+ out, stop: end_turn; would be \S*\$\S+ by batch inference/,
     );
     const never = await cli(['explain', String(ROWS + 1)], { cwd });
     expect(never.stdout).toMatch(/never sent\n {4}ragged_row: line 252/);

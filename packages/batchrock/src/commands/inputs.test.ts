@@ -114,6 +114,18 @@ describe('the format of a dataset', () => {
     expect(JSON.parse(untold.stdout).error).toMatchObject({ code: 'BR-E0117', hint: expect.stringContaining('--format') });
   });
 
+  it('without a comma in the header of CSV is split at what is there, which is said once', async () => {
+    const cwd = folderWith({ 'a.csv': 'id;text\n1;x,y\n', 'b.csv': 'id;text\n2;y\n' });
+    const said = 'a.csv: the header has no comma, so columns are split at ";"; --delimiter says otherwise';
+    for (const names of [['a.csv'], ['a.csv', 'b.csv']]) {
+      const planned = await cli(['plan', ...ASK, ...names], { cwd });
+      expect(planned).toMatchObject({ code: 0, stderr: expect.stringContaining(said) });
+      expect(planned.stderr.split('so columns are split').length).toBe(2);
+    }
+    const told = await cli(['plan', ...ASK, 'a.csv', '--delimiter', ';'], { cwd });
+    expect(told).toMatchObject({ code: 0, stderr: expect.not.stringContaining('has no comma') });
+  });
+
   it.each([
     ['CSV', csv(0, 3), 3],
     ['JSON Lines', '{"text":"x"}\n', 1],

@@ -31,5 +31,7 @@ test('errors and explain tell the line of the source, whatever stands between th
     expect(JSON.parse((await cli(['explain', String(i + 1), '--json'], { cwd })).stdout)).toMatchObject({ row: i + 1, line });
   }
   expect((await cli(['explain', '4'], { cwd })).stdout).toMatch(/^row 4, line 10 of in\.csv, record /);
-  expect((await cli(['explain', '3'], { cwd })).stdout).toContain('line 9: 3 cells, the header has 2; beyond it "extra"');
+  expect((await cli(['explain', '3'], { cwd })).stdout).toContain(
+    'line 9: 3 cells, the header has 2; beyond the header: "extra"',
+  );
 });

@@ -4,7 +4,8 @@ import { fit, printable } from './width.ts';
 
 /** The life of a row or of a part, in lines. Answers and messages are cut to one line each. */
 export function renderExplanation(explanation: Explanation, width: number): string[] {
-  if (explanation.kind === 'part') return explanation.lives.flatMap(partLines);
+  const told = costTeller(explanation.synthetic);
+  if (explanation.kind === 'part') return explanation.lives.flatMap((life) => partLines(life, told));
   const { row, line, file, recordId } = explanation;
   const place = line === undefined ? '' : `, line ${count(line)} of ${printable(file)}`;
   const lines = [`row ${count(row)}${place}, record ${recordId}`];
@@ -12,13 +13,13 @@ export function renderExplanation(explanation: Explanation, width: number): stri
   for (const life of explanation.lives) {
     const isRejected = life.outcome?.status === 'rejected';
     const title = isRejected ? 'never sent' : `attempt ${life.in.attempt}: ${life.outcome?.status ?? 'under way'}`;
-    lines.push(`  ${title}`, ...outcomeLines(life).map((line) => fit(`    ${line}`, width)));
-    if (!isRejected) lines.push(...partLines(life.in).map((line) => `    ${line}`));
+    lines.push(`  ${title}`, ...outcomeLines(life, told).map((line) => fit(`    ${line}`, width)));
+    if (!isRejected) lines.push(...partLines(life.in, told).map((line) => `    ${line}`));
   }
   return lines;
 }
 
-function partLines(life: PartLife): string[] {
+function partLines(life: PartLife, told: CostTeller): string[] {
   const lines = [
     `part ${life.part} of attempt ${life.attempt}: ${life.state}, ${plural(life.records, 'record')}, rows ${count(life.rows.first)} to ${count(life.rows.last)}`,
     `  job ${life.jobName}${life.jobStatus === undefined ? '' : `: ${life.jobStatus}`}`,
@@ -26,18 +27,18 @@ function partLines(life: PartLife): string[] {
   if (life.jobArn !== undefined) lines.push(`  ${life.jobArn}`);
   if (life.jobMessage) lines.push(`  message: ${printable(life.jobMessage)}`);
   if (life.sentinels > 0) lines.push(`  padded with ${plural(life.sentinels, 'record')}`);
-  if (life.batchUsd !== undefined) lines.push(`  cost     ${costText(life.batchUsd)}`);
+  if (life.batchUsd !== undefined) lines.push(`  cost     ${told(life.batchUsd)}`);
   lines.push(`  input    ${life.inputUri}`, `  output   ${life.outputUri}`, `  outcomes ${life.outcomesUri}`);
   return lines;
 }
 
-function outcomeLines({ outcome, batchUsd }: RecordLife): string[] {
+function outcomeLines({ outcome, batchUsd }: RecordLife, told: CostTeller): string[] {
   switch (outcome?.status) {
     case 'succeeded': {
       const what =
         outcome.response === undefined ? `embedding of ${outcome.embedding?.length} numbers` : printable(outcome.response);
       return [
-        `${count(outcome.inputTokens)} tokens in, ${count(outcome.outputTokens)} out, stop: ${outcome.stop || 'not said'}; ${costText(batchUsd)}`,
+        `${count(outcome.inputTokens)} tokens in, ${count(outcome.outputTokens)} out, stop: ${outcome.stop || 'not said'}; ${told(batchUsd)}`,
         `answer: ${what}`,
       ];
     }
@@ -52,6 +53,10 @@ function outcomeLines({ outcome, batchUsd }: RecordLife): string[] {
   }
 }
 
-function costText(batchUsd: number | undefined): string {
-  return batchUsd === undefined ? 'price unknown' : `${usd(batchUsd)} by batch inference`;
+type CostTeller = (batchUsd: number | undefined) => string;
+
+/** Nothing is paid for answers that no model gave. */
+function costTeller(synthetic: boolean): CostTeller {
+  return (batchUsd) =>
+    batchUsd === undefined ? 'price unknown' : `${synthetic ? 'would be ' : ''}${usd(batchUsd)} by batch inference`;
 }

@@ -80,7 +80,12 @@ export function renderStatus(status: RunStatus): string[] {
     ...leftOf(status),
     ...(status.padding === 0
       ? []
-      : [['padding', `${plural(status.padding, 'record')} up to the minimum of a job, dropped again`] as const]),
+      : [
+          [
+            'padding',
+            `${plural(status.padding, 'record')} up to the minimum of a job, dropped again; not in tokens and cost`,
+          ] as const,
+        ]),
     ['tokens', moneyText(status, '')],
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
     ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),

@@ -25,6 +25,8 @@ export interface DatasetFiles {
   readonly sources: readonly Source[];
   /** Of the first file, and so of all of them. */
   readonly dialect: Dialect;
+  /** What was found out about the first file that its user should know. */
+  readonly warnings: readonly string[];
   readonly isCompressed: boolean;
   /** From the start, or from the first byte of a row. */
   open(from?: ReadPosition): Promise<RowReader>;
@@ -47,14 +49,15 @@ export async function openDatasetFiles(
   const { maxExpansion } = options;
   const common = { signal, ...(maxExpansion === undefined ? {} : { maxExpansion }) };
   const mayBeEmpty = sources.length > 1;
-  const look = async (i: number): Promise<Dialect> => {
+  const look = async (i: number): Promise<Pick<RowReader, 'dialect' | 'warnings'>> => {
     const reader = await openSource(sources[i]!, { ...common, shape: shapes[i]!, mayBeEmpty });
     await reader.close();
-    return reader.dialect;
+    return reader;
   };
-  const dialect = await look(0);
+  // later readers are given the dialect, and have nothing left to find out
+  const { dialect, warnings } = await look(0);
   await eachOf(sources.length, async (i) => {
-    if (i > 0) checkSame(await look(i), dialect, sources[i]!.name);
+    if (i > 0) checkSame((await look(i)).dialect, dialect, sources[i]!.name);
   });
   const openOne = (i: number, from: ReadPosition | undefined): Promise<RowReader> =>
     openSource(sources[i]!, {
@@ -68,6 +71,7 @@ export async function openDatasetFiles(
   return {
     sources,
     dialect,
+    warnings,
     isCompressed: shapes.some((shape) => shape.compression !== undefined),
     open: (from) =>
       sources.length === 1

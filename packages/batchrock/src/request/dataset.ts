@@ -53,6 +53,7 @@ export async function lookAtDataset(
     sources,
     bytes,
     dialect: files.dialect,
+    warnings: files.warnings,
     ...first,
     open: (from) => files.open(from),
     async checkUnchanged() {
@@ -88,7 +89,6 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
       columns: [...reader.columns],
       estimatedRows: reader.rowCount ?? (batch === undefined ? rows : Math.max(rows, Math.ceil((rows / read) * bytes))),
       isCounted,
-      warnings: reader.warnings,
     };
   } finally {
     await reader.close();

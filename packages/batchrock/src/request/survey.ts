@@ -133,7 +133,7 @@ class Tally {
       return;
     }
     const byReader = batch.reject[row] !== RejectReason.none;
-    const firstProblem = byReader ? this.#reader.explainReject(row) : (REJECT_CODES[reason] ?? '').replaceAll('_', ' ');
+    const firstProblem = byReader ? this.#reader.explainReject(row).why : (REJECT_CODES[reason] ?? '').replaceAll('_', ' ');
     this.#rejected.set(reason, { rows: 1, firstLine: batch.line[row] as number, firstProblem });
   }
 }

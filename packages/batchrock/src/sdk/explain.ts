@@ -34,7 +34,7 @@ export interface PartLife {
   readonly inputUri: string;
   readonly outputUri: string;
   readonly outcomesUri: string;
-  /** USD by batch inference, what its answers have cost; undefined while that, or the price, is not known. */
+  /** USD by batch inference, what its answers have cost, or would on Bedrock; undefined while that, or the price, is not known. */
   readonly batchUsd: number | undefined;
 }
 
@@ -48,7 +48,10 @@ export interface RecordLife {
 }
 
 /** The answer to `explain`. */
-export type Explanation =
+export type Explanation = {
+  /** No model has seen the rows: costs are what they would be on Bedrock. */
+  readonly synthetic: boolean;
+} & (
   | {
       readonly kind: 'row';
       readonly row: number;
@@ -59,7 +62,8 @@ export type Explanation =
       readonly recordId: string;
       readonly lives: readonly RecordLife[];
     }
-  | { readonly kind: 'part'; readonly lives: readonly PartLife[] };
+  | { readonly kind: 'part'; readonly lives: readonly PartLife[] }
+);
 
 /**
  * Tells the whole life of a row (its 1-based number), a record (its id), a part (`7`'s name is `00007-1`) or a job (id, ARN
@@ -72,7 +76,9 @@ export async function explain(connection: Connection, run: string, what: string)
   const ordinal = ordinalFrom(what, reading);
   if (ordinal !== undefined) return explainRow(connection, reading, ordinal);
   const parts = reading.parts.filter((part) => isNamed(part, what));
-  if (parts.length > 0) return { kind: 'part', lives: parts.map((part) => lifeOf(connection, reading.document, part)) };
+  const { document } = reading;
+  const { synthetic } = document;
+  if (parts.length > 0) return { synthetic, kind: 'part', lives: parts.map((part) => lifeOf(connection, document, part)) };
   throw notFound(what, reading);
 }
 
@@ -107,7 +113,7 @@ async function explainRow(connection: Connection, reading: RunReading, ordinal: 
       lives.push({ in: life, outcome: undefined, batchUsd: undefined });
     }
   }
-  return { kind: 'row', row: ordinal + 1, line: place?.line, file, recordId: id, lives };
+  return { synthetic: document.synthetic, kind: 'row', row: ordinal + 1, line: place?.line, file, recordId: id, lives };
 }
 
 async function placeOf({ ports }: Connection, { document, run, parts }: RunReading, ordinal: number) {

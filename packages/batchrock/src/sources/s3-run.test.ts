@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createS3ObjectStore } from '@batchrock/aws';
 import type { LocalBedrockOptions } from '@batchrock/local';
 import { feed } from '@batchrock/testkit/conformance';
@@ -53,6 +54,29 @@ test('Parquet on S3 is read by ranges and sent as any other dataset', async () =
   expect(await cli(['run', uri, ...options, '--out', 'second.jsonl'], { cwd })).toMatchObject({ code: 0 });
   const results = readFileSync(join(cwd, 'second.jsonl'), 'utf8').trimEnd().split('\n');
   expect(results.map((line) => JSON.parse(line).id)).toEqual([...Array(300).keys()].map((i) => String(i % 150)));
+});
+
+test('below a prefix every format is read, packed or not', async () => {
+  const csv = `id,text\n${rows(20)}`;
+  const jsonl = '{"id":1,"text":"a"}\n{"id":2,"text":"b"}\n';
+  const server = await serverWith({ 'tsv/a.tsv': csv.replaceAll(',', '\t'), 'tsv/b.tsv': csv.replaceAll(',', '\t') });
+  const packed = { 'csv.gz': gzipSync(csv), 'csv.zst': zstdCompressSync(csv), 'jsonl.gz': gzipSync(jsonl) };
+  for (const [ending, bytes] of Object.entries({ ...packed, csv, jsonl })) {
+    for (const name of ['a', 'b']) await server.put(`${ending}/${name}.${ending}`, bytes);
+  }
+  const cwd = folderWith();
+  for (const [folder, count] of [
+    ['csv', 40],
+    ['csv.gz', 40],
+    ['csv.zst', 40],
+    ['tsv', 40],
+    ['jsonl', 4],
+    ['jsonl.gz', 4],
+  ] as const) {
+    const argv = ['plan', `s3://batchrock-local/${folder}/`, '--model', MODEL, '--prompt', '{text}', '--json'];
+    const planned = await cli([...argv, '--endpoint-url', server.url], { cwd });
+    expect(JSON.parse(planned.stdout), folder).toMatchObject({ rows: count, records: count });
+  }
 });
 
 test('plan reads S3 at an endpoint of its own and asks no other server', async () => {

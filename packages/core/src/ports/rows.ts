@@ -45,6 +45,14 @@ export interface ReadPosition {
   readonly columns?: readonly string[];
 }
 
+/** Why a row cannot be sent. */
+export interface RejectCause {
+  /** In a few words, with nothing of what stands in the cells, so that it may be logged: `3 cells, the header has 4`. */
+  readonly why: string;
+  /** What the row has and no column takes, quoted: for the results, where it would be lost without. */
+  readonly beyond?: string;
+}
+
 /** Rows of one source, a batch at a time. A row that cannot be used is a value in its batch; it does not throw. */
 export interface RowReader {
   readonly dialect: Dialect;
@@ -62,7 +70,7 @@ export interface RowReader {
   readonly warnings: readonly string[];
   /** The next rows, or undefined at the end. The batch and its bytes are overwritten by the next call. */
   next(): Promise<RowBatch | undefined>;
-  /** Why the reader rejected row `row` of the newest batch, in a few words: `3 cells, the header has 4`. */
-  explainReject(row: number): string;
+  /** Why the reader rejected row `row` of the newest batch. */
+  explainReject(row: number): RejectCause;
   close(): Promise<void>;
 }

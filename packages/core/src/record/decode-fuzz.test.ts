@@ -8,12 +8,12 @@ import { parseOutcome } from './outcome-line.ts';
 import { OutcomeReader } from './outcome-reader.ts';
 import { emptyOutcomeSpans, readOutcome } from './outcome-spans.ts';
 
-/** `BATCHROCK_FUZZ_CASES=100000` for the full number. */
+/** `BATCHROCK_FUZZ_CASES=100000` for the full number, `BATCHROCK_FUZZ_SEED` for others. */
 const CASES = Number(process.env['BATCHROCK_FUZZ_CASES'] ?? 12_000);
 const PREFIX = 'k3';
 const BLOCK_BYTES = 1 << 14;
 
-const random = seededRandom(20_261_121);
+const random = seededRandom(Number(process.env['BATCHROCK_FUZZ_SEED'] ?? 20_261_121));
 const below = (limit: number) => Math.floor(random.next() * limit);
 const pick = <T>(from: readonly T[]): T => from[below(from.length)]!;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,4 +1,4 @@
-import type { ReadPosition, RowReader } from '../ports/index.ts';
+import type { ReadPosition, RejectCause, RowReader } from '../ports/index.ts';
 import type { RowBatch } from '../record/index.ts';
 import { placeOf } from './place-of.ts';
 
@@ -47,7 +47,7 @@ class FirstRows implements RowReader {
     return batch;
   }
 
-  explainReject(row: number): string {
+  explainReject(row: number): RejectCause {
     return this.#reader.explainReject(row);
   }
 

@@ -18,7 +18,7 @@ import type { RunDocument } from './document.ts';
 import { PartDraft, removeDrafts } from './part-draft.ts';
 import { placeOf } from './place-of.ts';
 import type { RunPorts } from './ports.ts';
-import { rejectMessage } from './reject-message.ts';
+import { rejectCause, rejectMessage } from './reject-message.ts';
 import { checkCancelled } from './tolerance.ts';
 
 /** What is told while rows go by. */
@@ -230,13 +230,15 @@ export class PreparePass {
   #refuse(batch: RowBatch, row: number, reason: RejectReason): Omit<RejectedOutcome, 'status'> {
     const { document } = this.#options;
     const line = batch.line[row]!;
-    const message = rejectMessage(document, this.#reader, batch, row, reason);
+    const cause = rejectCause(document, this.#reader, batch, row, reason);
     if (document.strict) {
+      // an error is logged, and what stands in cells is not
       const file = this.#reader.sourceName ?? document.source.name;
-      const where = this.#reader.sourceName === undefined ? `${file}, ${message}` : message;
+      const where = this.#reader.sourceName === undefined ? `${file}, ${cause.why}` : cause.why;
       throw new InputError('BR-E0113', where, { details: { file, line } });
     }
-    return { id: recordId(document.recordPrefix, this.#ordinal), code: REJECT_CODES[reason]!, message, line };
+    const id = recordId(document.recordPrefix, this.#ordinal);
+    return { id, code: REJECT_CODES[reason]!, message: rejectMessage(cause), line };
   }
 
   #open(from: Place): PartDraft {

@@ -1,4 +1,4 @@
-import type { RowReader } from '../ports/index.ts';
+import type { RejectCause, RowReader } from '../ports/index.ts';
 import { parseTemplate, templateColumns } from '../prompt/index.ts';
 import { CellKind, RejectReason, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
@@ -7,26 +7,32 @@ import type { RunDocument } from './document.ts';
  * Why a row is not sent, with its place: `line 12: 3 cells, the header has 4` (Parquet: `row 12`), and the file where there are several. Slow path,
  * one call for a bad row.
  */
-export function rejectMessage(
+export function rejectCause(
   document: RunDocument,
   reader: RowReader,
   batch: RowBatch,
   row: number,
   reason: RejectReason,
-): string {
+): RejectCause {
   const file = reader.sourceName === undefined ? '' : `${reader.sourceName}, `;
   const counted = document.source.dialect.format === 'parquet' ? 'row' : 'line';
-  return `${file}${counted} ${batch.line[row]}: ${why(document, reader, batch, row, reason)}`;
+  const cause = causeOf(document, reader, batch, row, reason);
+  return { ...cause, why: `${file}${counted} ${batch.line[row]}: ${cause.why}` };
 }
 
-function why(document: RunDocument, reader: RowReader, batch: RowBatch, row: number, reason: RejectReason): string {
+/** What stands in the results: all of it. */
+export function rejectMessage({ why, beyond }: RejectCause): string {
+  return beyond === undefined ? why : `${why}; beyond the header: ${beyond}`;
+}
+
+function causeOf(document: RunDocument, reader: RowReader, batch: RowBatch, row: number, reason: RejectReason): RejectCause {
   switch (reason) {
     case RejectReason.tooLarge:
-      return `its record is larger than ${document.model.limits.maxRecordBytes} bytes, the most that is sent`;
+      return { why: `its record is larger than ${document.model.limits.maxRecordBytes} bytes, the most that is sent` };
     case RejectReason.emptyText:
-      return `column ${JSON.stringify(document.request.textColumn)} is empty, and an empty text cannot be embedded`;
+      return { why: `column ${JSON.stringify(document.request.textColumn)} is empty, and an empty text cannot be embedded` };
     case RejectReason.missingColumn:
-      return `the row has no ${missingColumns(document, reader, batch, row).join(', ')}`;
+      return { why: `the row has no ${missingColumns(document, reader, batch, row).join(', ')}` };
     default:
       return reader.explainReject(row);
   }

@@ -1,4 +1,4 @@
-import type { Dialect, ReadPosition, RowReader } from '../ports/index.ts';
+import type { Dialect, ReadPosition, RejectCause, RowReader } from '../ports/index.ts';
 import type { RowBatch } from '../record/index.ts';
 
 /** The sources of a dataset, in order. */
@@ -72,7 +72,7 @@ class RowChain implements RowReader {
     }
   }
 
-  explainReject(row: number): string {
+  explainReject(row: number): RejectCause {
     return this.#reader.explainReject(row);
   }
 

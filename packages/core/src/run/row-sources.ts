@@ -1,5 +1,5 @@
 import type { PartSpan, Place } from '../job/index.ts';
-import type { RowReader } from '../ports/index.ts';
+import type { RejectCause, RowReader } from '../ports/index.ts';
 import type { RowBatch } from '../record/index.ts';
 
 /**
@@ -64,7 +64,7 @@ class RowSources implements RowReader {
     return this.#give(rest, this.#starts[this.#next]?.ordinal ?? Number.POSITIVE_INFINITY);
   }
 
-  explainReject(row: number): string {
+  explainReject(row: number): RejectCause {
     return this.#reader.explainReject(row + this.#firstRow);
   }
 

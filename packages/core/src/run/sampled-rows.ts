@@ -1,5 +1,5 @@
 import { invariant } from '../errors/index.ts';
-import type { ReadPosition, RowReader } from '../ports/index.ts';
+import type { ReadPosition, RejectCause, RowReader } from '../ports/index.ts';
 import type { RowBatch } from '../record/index.ts';
 
 /** Which rows of a dataset are drawn: the same ones whoever draws them and however often. */
@@ -72,7 +72,7 @@ class SampledRows implements RowReader {
     return undefined;
   }
 
-  explainReject(row: number): string {
+  explainReject(row: number): RejectCause {
     return this.#reader.explainReject(row);
   }
 

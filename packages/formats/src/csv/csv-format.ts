@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { type InputError, RejectReason, type RowBatch } from '@batchrock/core';
+import { type InputError, type RejectCause, RejectReason, type RowBatch } from '@batchrock/core';
 import { createBatch, type RowFormat, type RowSkipper, type ScanStop } from '../reading/index.ts';
 import type { CsvBytes } from './csv-bytes.ts';
 import { cellText } from './csv-cell.ts';
@@ -76,7 +76,7 @@ export class CsvFormat implements RowFormat {
     return unterminatedQuote(this.#name, this.#scanner.openLine);
   }
 
-  explain(row: Buffer, reason: number): string {
+  explain(row: Buffer, reason: number): RejectCause {
     const width = this.columns.length;
     const scanner = new CsvScanner({ ...this.#bytes, width: width + MOST_EXTRA, maxRowBytes: row.length });
     const batch = createBatch(width + MOST_EXTRA);
@@ -84,10 +84,11 @@ export class CsvFormat implements RowFormat {
     const found = scanner.cellsFound;
     const extra: string[] = [];
     for (let c = width; c < Math.min(found, width + MOST_EXTRA); c++) extra.push(cellText(row, batch.cells, 3 * c));
-    const beyond = extra.length === 0 ? '' : `; beyond it ${quoteCells(extra, found - width)}`;
-    return reason === RejectReason.ragged
-      ? `${found} cell${found === 1 ? '' : 's'}, the header has ${width}${beyond}`
-      : `a quote inside a cell that is not quoted, or text behind a closing quote; enclose the cell in quotes and double the ones in it${beyond && `; the header has ${width} cells${beyond}`}`;
+    const why =
+      reason === RejectReason.ragged
+        ? `${found} cell${found === 1 ? '' : 's'}, the header has ${width}`
+        : 'a quote inside a cell that is not quoted, or text behind a closing quote; enclose the cell in quotes and double the ones in it';
+    return extra.length === 0 ? { why } : { why, beyond: quoteCells(extra, found - width) };
   }
 }
 

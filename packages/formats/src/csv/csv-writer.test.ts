@@ -48,7 +48,17 @@ test('every status has its cells', async () => {
   expect(rows).toEqual([
     ['a', 'yes', 'succeeded', '', '', 'end_turn', '7', '3', 'k3000000000'],
     ['b', '', 'failed', '400', 'no, "never"', '', '', '', 'k3000000100'],
-    ['c', '', 'rejected', 'ragged_row', 'line 4: 2 cells, the header has 1; beyond it "extra"', '', '', '', 'k3000000200'],
+    [
+      'c',
+      '',
+      'rejected',
+      'ragged_row',
+      'line 4: 2 cells, the header has 1; beyond the header: "extra"',
+      '',
+      '',
+      '',
+      'k3000000200',
+    ],
     ['d', '', 'pending', '', '', '', '', '', 'k3000000300'],
   ]);
   expect(counts).toMatchObject({ rows: 4, succeeded: 1, failed: 1, rejected: 1, pending: 1 });

@@ -1,5 +1,14 @@
 import type { Buffer } from 'node:buffer';
-import { CellKind, type Dialect, InvariantError, JsonKeys, RejectReason, type RowBatch, type ScannedRows } from '@batchrock/core';
+import {
+  CellKind,
+  type Dialect,
+  InvariantError,
+  JsonKeys,
+  type RejectCause,
+  RejectReason,
+  type RowBatch,
+  type ScannedRows,
+} from '@batchrock/core';
 import type { RowFormat, RowSkipper, ScanStop } from '../reading/index.ts';
 import { skipSpace } from './json-scanner.ts';
 import { JsonlColumns } from './jsonl-columns.ts';
@@ -100,9 +109,9 @@ export class JsonlFormat implements RowFormat {
     throw new InvariantError('a JSON Lines file may end anywhere');
   }
 
-  explain(row: Buffer): string {
+  explain(row: Buffer): RejectCause {
     this.#parser.parse(row, 0, row.length, new Uint32Array(0), 0, 0);
-    return this.#parser.fault;
+    return { why: this.#parser.fault };
   }
 
   /** Appends the line at `at`; false when the batch is too narrow for it. */

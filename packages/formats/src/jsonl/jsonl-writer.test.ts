@@ -82,7 +82,7 @@ test('every status has its values, and what does not apply is null', async () =>
       response: null,
       status: 'rejected',
       error_code: 'ragged_row',
-      error_message: 'line 4: 2 cells, the header has 1; beyond it "extra"',
+      error_message: 'line 4: 2 cells, the header has 1; beyond the header: "extra"',
       stop_reason: null,
       input_tokens: null,
       output_tokens: null,

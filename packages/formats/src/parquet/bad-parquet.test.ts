@@ -247,7 +247,7 @@ describe('a row that is no text', () => {
     const batch = (await reader.next())!;
     const codes = [...batch.reject.subarray(0, 4)].map((reject) => REJECT_CODES[reject]);
     expect(codes).toEqual([undefined, 'not_utf8', 'not_utf8', undefined]);
-    expect(reader.explainReject(1)).toBe('bytes that are not UTF-8 in the text of "c"');
+    expect(reader.explainReject(1)).toEqual({ why: 'bytes that are not UTF-8 in the text of "c"' });
   });
 });
 

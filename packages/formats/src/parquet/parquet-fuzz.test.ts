@@ -58,7 +58,7 @@ async function readAll(bytes: Uint8Array): Promise<number> {
   try {
     for (let batch = await reader.next(); batch && rows < MOST_ROWS; batch = await reader.next()) {
       rows += batch.count;
-      for (let row = 0; row < batch.count; row++) if (batch.reject[row] !== 0) expect(reader.explainReject(row)).not.toBe('');
+      for (let row = 0; row < batch.count; row++) if (batch.reject[row] !== 0) expect(reader.explainReject(row).why).not.toBe('');
       if (batch.reject[0] === 0) JSON.parse(new TextDecoder().decode(batch.bytes.slice(batch.rowStart[0], batch.rowEnd[0])));
     }
   } finally {

@@ -145,6 +145,6 @@ describe('openParquet', () => {
     const texts = lengths.map((_, r) => new TextDecoder().decode(batch.bytes.slice(batch.rowStart[r], batch.rowEnd[r])));
     expect(texts).toEqual(lines.map((line, r) => (lengths[r]! > limit ? '{}\n' : `${line}\n`)));
     expect([...batch.reject.subarray(0, batch.count)].map((reject) => reject !== 0)).toEqual(lengths.map((l) => l > limit));
-    expect(reader.explainReject(lengths.findIndex((l) => l > limit))).toBe(`longer than ${limit} bytes as JSON`);
+    expect(reader.explainReject(lengths.findIndex((l) => l > limit))).toEqual({ why: `longer than ${limit} bytes as JSON` });
   });
 });

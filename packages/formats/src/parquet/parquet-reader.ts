@@ -1,5 +1,13 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { type Dialect, type RandomAccess, type ReadPosition, RejectReason, type RowBatch, type RowReader } from '@batchrock/core';
+import {
+  type Dialect,
+  type RandomAccess,
+  type ReadPosition,
+  type RejectCause,
+  RejectReason,
+  type RowBatch,
+  type RowReader,
+} from '@batchrock/core';
 import { rejectForeignBytes } from '../reading/index.ts';
 import { PageBudget } from './page-budget.ts';
 import { PageCursor } from './page-cursor.ts';
@@ -94,14 +102,14 @@ export class ParquetReader implements RowReader {
     return batch;
   }
 
-  explainReject(row: number): string {
+  explainReject(row: number): RejectCause {
     const { batch } = this.#rows;
-    if (batch.reject[row] === RejectReason.rowTooLong) return `longer than ${this.#maxRowBytes} bytes as JSON`;
+    if (batch.reject[row] === RejectReason.rowTooLong) return { why: `longer than ${this.#maxRowBytes} bytes as JSON` };
     const foreign = this.columns.filter((_, c) => {
       const cell = 3 * (row * batch.width + c);
       return !isUtf8(batch.bytes.subarray(batch.cells[cell], batch.cells[cell + 1]));
     });
-    return `bytes that are not UTF-8 in the text of ${foreign.map((name) => JSON.stringify(name)).join(', ')}`;
+    return { why: `bytes that are not UTF-8 in the text of ${foreign.map((name) => JSON.stringify(name)).join(', ')}` };
   }
 
   close(): Promise<void> {

@@ -42,7 +42,7 @@ describe('a line of 1 GB', () => {
     let most = 0;
     for (let batch = await reader.next(); batch; batch = await reader.next()) {
       for (let row = 0; row < batch.count; row++) {
-        seen.push(`${batch.line[row]} ${batch.reject[row] === 0 ? 'fine' : reader.explainReject(row)}`);
+        seen.push(`${batch.line[row]} ${batch.reject[row] === 0 ? 'fine' : reader.explainReject(row).why}`);
       }
       const { rss, arrayBuffers } = process.memoryUsage();
       most = Math.max(most, arrayBuffers - before.arrayBuffers, rss - before.rss - (64 << 20));

@@ -1,5 +1,13 @@
 import { Buffer } from 'node:buffer';
-import { CellKind, InputError, type ReadPosition, RejectReason, type RowBatch, type RowReader } from '@batchrock/core';
+import {
+  CellKind,
+  InputError,
+  type ReadPosition,
+  type RejectCause,
+  RejectReason,
+  type RowBatch,
+  type RowReader,
+} from '@batchrock/core';
 import { createBatch } from './batch.ts';
 import type { ByteWindow } from './byte-window.ts';
 import type { RowFormat } from './row-format.ts';
@@ -65,15 +73,16 @@ export class BlockReader implements RowReader {
     return batch;
   }
 
-  explainReject(row: number): string {
+  explainReject(row: number): RejectCause {
     const { bytes, rowStart, rowEnd, reject } = this.#batch;
     const reason = reject[row]!;
-    if (reason === RejectReason.rowTooLong) return `longer than ${this.#maxRowBytes} bytes`;
+    if (reason === RejectReason.rowTooLong) return { why: `longer than ${this.#maxRowBytes} bytes` };
     const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const foreign = describeForeignBytes(this.#batch, block, row, this.columns);
     const hint = foreign === undefined ? [] : [`${foreign}; save the file as UTF-8`];
-    if (reason === RejectReason.notUtf8) return hint.join();
-    return [this.#format.explain(block.subarray(rowStart[row], rowEnd[row]), reason), ...hint].join('; ');
+    if (reason === RejectReason.notUtf8) return { why: hint.join() };
+    const cause = this.#format.explain(block.subarray(rowStart[row], rowEnd[row]), reason);
+    return { ...cause, why: [cause.why, ...hint].join('; ') };
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { Dialect, InputError, RowBatch } from '@batchrock/core';
+import type { Dialect, InputError, RejectCause, RowBatch } from '@batchrock/core';
 
 /** Why a scan stopped. */
 export type ScanStop =
@@ -41,5 +41,5 @@ export interface RowFormat {
   skipper(): RowSkipper;
   broken(): InputError;
   /** Why the row that consists of these bytes was rejected. */
-  explain(row: Buffer, reason: number): string;
+  explain(row: Buffer, reason: number): RejectCause;
 }

@@ -63,7 +63,7 @@ describe.each([
       ['19', '20', '21', absent],
     ]);
     expect(rows.map((row) => row['status'])).toEqual(['succeeded', ...Array(6).fill('rejected'), 'succeeded']);
-    expect(rows[2]?.['error_message']).toBe('line 4: 4 cells, the header has 3; beyond it "8"');
+    expect(rows[2]?.['error_message']).toBe('line 4: 4 cells, the header has 3; beyond the header: "8"');
     expect(rows[5]?.['error_message']).toBe(
       `line 7: column "b" is not UTF-8 (byte 0xe9 at offset ${lines.slice(0, 6).join('\n').length + 10} of the file); save the file as UTF-8`,
     );

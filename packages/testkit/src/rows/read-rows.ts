@@ -7,6 +7,8 @@ export interface SeenRow {
   /** The code of the reason when it is rejected. */
   readonly reject?: string;
   readonly why?: string;
+  /** What it has and no column takes. */
+  readonly beyond?: string;
   readonly line: number;
   /** Where it begins in the source. */
   readonly byte: number;
@@ -30,7 +32,7 @@ function seenRow(reader: RowReader, batch: RowBatch, row: number): SeenRow {
   const rejected = reason !== RejectReason.none;
   return {
     cells: rejected ? [] : Array.from({ length: batch.width }, (_, cell) => cellString(batch, row, cell)),
-    ...(rejected ? { reject: REJECT_CODES[reason] as string, why: reader.explainReject(row) } : {}),
+    ...(rejected ? { reject: REJECT_CODES[reason] as string, ...reader.explainReject(row) } : {}),
     line: batch.line[row] as number,
     byte: batch.offset + start,
     raw: batch.bytes.slice(start, batch.rowEnd[row]),

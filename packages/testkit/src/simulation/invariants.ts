@@ -195,7 +195,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: 'I22',
     words: 'no prompt, answer or credential is logged',
     checkers: [],
-    tests: [test('lambda/src/bundle')],
+    tests: [test('lambda/src/bundle'), test('batchrock/src/commands/quiet-logs')],
     unseen: 'nothing of the core logs',
   },
 ];

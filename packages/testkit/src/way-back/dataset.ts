@@ -120,11 +120,12 @@ async function readAll(reader: RowReader) {
       starts.push({ byte: batch.offset + (batch.rowStart[row] as number), line, ordinal });
       const reason = batch.reject[row] as number;
       if (reason === RejectReason.none) continue;
+      const { why, beyond } = reader.explainReject(row);
       rejects.push({
         ordinal,
         line,
         code: REJECT_CODES[reason] as string,
-        message: `line ${line}: ${reader.explainReject(row)}`,
+        message: `line ${line}: ${why}${beyond === undefined ? '' : `; beyond the header: ${beyond}`}`,
       });
     }
   }
