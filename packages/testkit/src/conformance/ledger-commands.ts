@@ -85,7 +85,10 @@ const drafts = fc.uniqueArray(
   fc.record({
     key: fc.constantFrom(...KEYS),
     kind: fc.constantFrom('put', 'put', 'put', 'check', 'remove'),
-    isRight: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+    expects: fc.oneof(
+      { weight: 9, arbitrary: fc.constant('right' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('later' as const, 'earlier' as const, 'absent' as const) },
+    ),
     body,
     indexes: fc.uniqueArray(
       fc.record({ index: fc.constantFrom(...INDEXES), at: fc.constantFrom(...PLACES), sort: fc.constantFrom(...SORTS) }),

@@ -1,11 +1,11 @@
-import { type CommitResult, type IndexEntry, type Item, type Json, keyOfWrite, type Write } from '@batchrock/core';
+import { type CommitResult, type IndexEntry, type Item, type Json, keyOfWrite, type Version, type Write } from '@batchrock/core';
 
 /** A write that does not know yet which version it expects. */
 export interface DraftWrite {
   readonly key: string;
   readonly kind: 'put' | 'check' | 'remove';
-  /** False: expect a version that is not there. */
-  readonly isRight: boolean;
+  /** The version that is there, or one that is not: one too many, the one before, or none at all. */
+  readonly expects: 'right' | 'later' | 'earlier' | 'absent';
   readonly body: unknown;
   readonly indexes: readonly IndexEntry[];
 }
@@ -17,9 +17,7 @@ export class LedgerModel {
   /** The write of a draft, against the items as they are now. */
   write(draft: DraftWrite): Write {
     const version = this.#items.get(draft.key)?.version;
-    const right = version ?? 'absent';
-    const wrong = version === undefined ? 3 : version + 1;
-    const expect = draft.isRight ? right : wrong;
+    const expect = expectedBy(draft, version);
     if (draft.kind === 'check') return { check: draft.key, expect };
     if (draft.kind === 'remove' && expect !== 'absent') return { remove: draft.key, expect };
     return { put: { key: draft.key, schema: 'test/1', body: draft.body as Json, indexes: draft.indexes }, expect };
@@ -52,4 +50,11 @@ export class LedgerModel {
     const order = (place: { key: string; sort: string }) => `${place.sort} ${place.key}`;
     return places.sort((a, b) => (order(a) < order(b) ? -1 : 1)).map((place) => place.key);
   }
+}
+
+function expectedBy({ expects }: DraftWrite, version: Version | undefined): Version | 'absent' {
+  if (version === undefined) return expects === 'right' || expects === 'absent' ? 'absent' : 3;
+  if (expects === 'absent') return 'absent';
+  if (expects === 'earlier') return version === 1 ? 'absent' : version - 1;
+  return expects === 'right' ? version : version + 1;
 }

@@ -1,4 +1,5 @@
 import { isTerminalStatus, type JobQuery, type JobSpec, type JobStatus, type JobView, ServiceError } from '@batchrock/core';
+import { placeOfOne } from './fate.ts';
 import { drawJobLife, endOf, isLiveAt, statusAt, stopped } from './job-life.ts';
 import { drawWork, readInput, tally } from './job-output.ts';
 import { followJob } from './job-run.ts';
@@ -69,6 +70,10 @@ export class Bedrock {
     const place = places.next('job', spec.jobName);
     const strikes = (kind: string, rate: number): boolean => fate.strikes(kind, rate, place);
     const records = readInput(this.#inputFiles(spec));
+    const isRefused = records.some((record) =>
+      fate.strikes('breaks its job', faults.breakingRecordRate, placeOfOne('record', record.recordId)),
+    );
+    if (isRefused) trace.mark('job-refused');
     const job: SimJob = {
       index,
       jobArn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(index)}`,
@@ -79,7 +84,7 @@ export class Bedrock {
       work: drawWork(this.#world, jobRng, records, place),
       saysCounts: !strikes('no counts', faults.countsAbsentRate),
       countsJump: strikes('counts jump', faults.countsJumpRate),
-      life: drawJobLife(jobRng, faults, { now, timeoutHours: spec.timeoutHours, strikes }),
+      life: drawJobLife(jobRng, faults, { now, timeoutHours: spec.timeoutHours, strikes, isRefused }),
     };
     this.jobs.push(job);
     this.#tokens.set(spec.clientRequestToken, { job, until: now + faults.tokenMemoryMs });

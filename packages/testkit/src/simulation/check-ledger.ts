@@ -132,7 +132,10 @@ export class LedgerChecker {
     if (before.state !== after.state && after.state === 'stopped') this.#trace.mark('run-stopped');
     if (before.state !== 'preparing' && before.state !== after.state && after.state === 'running')
       this.#trace.mark('run-resumed');
-    if (before.state === 'ended' && after.state !== 'ended') this.#trace.violate('I12', `${key} left its end for ${after.state}`);
+    const isRetried = before.state === 'ended' && after.state === 'running' && after.retrySelection !== undefined;
+    if (isRetried) this.#trace.mark('run-retried');
+    if (before.state === 'ended' && after.state !== 'ended' && !isRetried)
+      this.#trace.violate('I12', `${key} left its end for ${after.state}`);
     if (after.attempt < before.attempt) this.#trace.violate('I12', `${key} went back to attempt ${after.attempt}`);
     if (after.seq < before.seq) this.#trace.violate('I12', `${key} went back to event ${after.seq}`);
   }

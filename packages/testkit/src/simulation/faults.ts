@@ -29,10 +29,13 @@ export interface FaultPlan {
   readonly clockStepsPerHour: number;
   /** A user's Ctrl-C, per hour. */
   readonly interruptsPerHour: number;
+  /** A laptop that is shut for hours, per hour. */
+  readonly lidsPerHour: number;
   // ledger
   /** On SQLite commits follow one another and every read is of now; on DynamoDB commits are in conflict and pages lag. */
   readonly ledger: 'sqlite' | 'dynamodb';
   readonly contendedRate: number;
+  readonly ledgerThrottleRate: number;
   readonly pageLagMs: number;
   /** Each item of a page lags by itself, as those of a global secondary index do. */
   readonly itemsLagApart: boolean;
@@ -50,16 +53,22 @@ export interface FaultPlan {
   readonly tokenMemoryMs: number;
   readonly namesUnique: boolean;
   readonly listLagMs: number;
+  /** Each page of a List is of a moment of its own. */
+  readonly pagesLagApart: boolean;
   readonly getLagMs: number;
   readonly humanStopsPerHour: number;
   // jobs
   readonly jobFailedRate: number;
+  /** Records with which no job passes validation; per record. */
+  readonly breakingRecordRate: number;
   readonly jobExpiredRate: number;
   readonly jobPartialRate: number;
   readonly jobStuckRate: number;
   readonly countsAbsentRate: number;
   /** Live counts that go up and down. */
   readonly countsJumpRate: number;
+  // bucket
+  readonly slowDownRate: number;
   // output
   readonly outputLagRate: number;
   readonly growingOutputRate: number;
@@ -78,6 +87,8 @@ export interface FaultPlan {
   /** `stop` and `resume` by the user, per hour, and just when a Create is under way. */
   readonly stopsPerHour: number;
   readonly stopAtCreateRate: number;
+  /** `retry` by the user of a run that has ended, per hour. */
+  readonly retriesPerHour: number;
   /** A run may cost what so many records cost, until the user gives it more. 0: no ceiling. */
   readonly ceilingRecords: number;
   /** What is drawn of jobs and their output is drawn until the end, so that the same job goes the same way at any time. */
@@ -93,6 +104,11 @@ export function drawFaults(rng: Rng): FaultPlan {
     const drawn = rng.logUniform(low, high);
     return on ? drawn : 0;
   };
+  // from sources of their own: a class more does not change what the others draw
+  const apart = (label: string, on: number, low: number, high: number): number => {
+    const own = rng.fork(label);
+    return own.chance(on) ? own.logUniform(low, high) : 0;
+  };
   const plan: FaultPlan = {
     errorBeforeRate: rate(0.002, 0.1),
     lostReplyRate: rate(0.002, 0.1),
@@ -106,12 +122,15 @@ export function drawFaults(rng: Rng): FaultPlan {
     clockSkewMs: rate(SECOND, 30 * SECOND),
     clockStepsPerHour: rate(0.1, 2),
     interruptsPerHour: rate(0.1, 3),
+    lidsPerHour: apart('lids', 0.3, 0.05, 0.5),
     ledger: rng.chance(0.3) ? 'sqlite' : 'dynamodb',
     contendedRate: rate(0.005, 0.2),
+    ledgerThrottleRate: apart('ledger throttles', CLASS_ON, 0.002, 0.1),
     pageLagMs: rate(SECOND, 2 * MINUTE),
     itemsLagApart: rng.chance(0.5),
     leaksPerHour: rate(0.2, 2),
-    ledgerLossPerHour: drawLedgerLoss(rng.fork('ledger loss')),
+    // rarer than other faults, since it ends so much that others have begun
+    ledgerLossPerHour: apart('ledger loss', 0.25, 0.1, 3),
     throttleRate: rate(0.01, 0.5),
     unavailableRate: rate(0.01, 0.2),
     conflictRate: rate(0.05, 0.8),
@@ -120,14 +139,17 @@ export function drawFaults(rng: Rng): FaultPlan {
     tokenMemoryMs: rng.pick([10 * MINUTE, 60 * MINUTE, Number.POSITIVE_INFINITY]),
     namesUnique: rng.chance(0.5),
     listLagMs: rng.pick([0, 30 * SECOND, 120 * SECOND]),
+    pagesLagApart: rng.fork('pages lag apart').chance(0.5),
     getLagMs: rate(SECOND, 30 * SECOND),
     humanStopsPerHour: rate(0.1, 4),
     jobFailedRate: rate(0.02, 0.3),
+    breakingRecordRate: apart('breaking records', 0.2, 0.005, 0.1),
     jobExpiredRate: rate(0.02, 0.2),
     jobPartialRate: rate(0.02, 0.5),
     jobStuckRate: rate(0.01, 0.1),
     countsAbsentRate: rate(0.05, 1),
     countsJumpRate: rate(0.05, 1),
+    slowDownRate: apart('slow down', CLASS_ON, 0.002, 0.1),
     outputLagRate: rate(0.1, 1),
     growingOutputRate: rate(0.1, 1),
     manifestAbsentRate: rate(0.05, 1),
@@ -143,20 +165,17 @@ export function drawFaults(rng: Rng): FaultPlan {
     forgedEventsPerHour: rate(0.5, 10),
     stopsPerHour: rate(0.1, 3),
     stopAtCreateRate: rate(0.005, 0.2),
+    retriesPerHour: apart('retries', 0.3, 0.2, 3),
     ceilingRecords: rng.chance(0.25) ? rng.int(1, 20) : 0,
     jobsStaySo: false,
   };
   return onLedger(plan, plan.ledger);
 }
 
-/** Rarer than other faults, since it ends so much that others have begun. */
-function drawLedgerLoss(rng: Rng): number {
-  return rng.chance(0.25) ? rng.logUniform(0.1, 3) : 0;
-}
-
 /** A plan with the ledger of a kind. */
 export function onLedger(plan: FaultPlan, ledger: FaultPlan['ledger']): FaultPlan {
-  return ledger === 'sqlite' ? { ...plan, ledger, contendedRate: 0, pageLagMs: 0 } : { ...plan, ledger };
+  const alone = { contendedRate: 0, ledgerThrottleRate: 0, pageLagMs: 0 };
+  return ledger === 'sqlite' ? { ...plan, ledger, ...alone } : { ...plan, ledger };
 }
 
 /** What AWS leaves open, or what somebody chose: it stays as it is when faults end. */
@@ -164,6 +183,7 @@ const UNDOCUMENTED: readonly (keyof FaultPlan)[] = [
   'tokenMemoryMs',
   'namesUnique',
   'listLagMs',
+  'pagesLagApart',
   'getLagMs',
   'pageLagMs',
   'itemsLagApart',
@@ -175,6 +195,7 @@ const UNDOCUMENTED: readonly (keyof FaultPlan)[] = [
 /** Faults that a job is born with. */
 const OF_JOBS: readonly (keyof FaultPlan)[] = [
   'jobFailedRate',
+  'breakingRecordRate',
   'jobExpiredRate',
   'jobPartialRate',
   'jobStuckRate',

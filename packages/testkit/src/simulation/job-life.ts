@@ -25,10 +25,12 @@ interface LifeInput {
   readonly now: number;
   readonly timeoutHours: number;
   readonly strikes: (kind: string, rate: number) => boolean;
+  /** Its input does not pass validation. */
+  readonly isRefused: boolean;
 }
 
 /** Draws the life of a job that is created at `now`. */
-export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, strikes }: LifeInput): JobLife {
+export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, strikes, isRefused }: LifeInput): JobLife {
   const validating = now + rng.int(SECOND, MINUTE);
   const scheduled = validating + rng.int(5 * SECOND, 5 * MINUTE);
   const inProgress = scheduled + rng.int(SECOND, 20 * MINUTE);
@@ -39,10 +41,11 @@ export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, stri
   ];
   const begun: Phase[] = [...first, { at: scheduled, status: 'Scheduled' }, { at: inProgress, status: 'InProgress' }];
   const share = rng.next();
-  if (strikes('job fails', plan.jobFailedRate)) {
-    if (share < 0.5) {
-      return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: 'the input could not be read' };
-    }
+  const fails = strikes('job fails', plan.jobFailedRate);
+  if (isRefused || (fails && share < 0.5)) {
+    return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: 'the input could not be read' };
+  }
+  if (fails) {
     return { phases: [...begun, { at: ended, status: 'Failed' }], doneShare: share, message: 'an internal error occurred' };
   }
   if (strikes('job is stuck', plan.jobStuckRate)) {

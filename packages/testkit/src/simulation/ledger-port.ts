@@ -1,4 +1,4 @@
-import { type CommitResult, keyOfWrite, type Ledger, type Write } from '@batchrock/core';
+import { type CommitResult, keyOfWrite, type Ledger, ServiceError, type Write } from '@batchrock/core';
 import type { LedgerState } from './ledger-state.ts';
 import { frozenCopy } from './ledger-state.ts';
 import type { Life } from './process.ts';
@@ -11,9 +11,24 @@ const CONFLICT_MS = 10;
 /** The ledger as one process reaches it: reads of an index may be old, commits may be contended or unheard. */
 export function ledgerPort(life: Life, state: LedgerState): Ledger {
   const { world } = life;
+  const meet = (what: string): void => {
+    const rate = world.faults.ledgerThrottleRate;
+    if (rate <= 0 || !world.fate.strikes('throttled', rate, world.places.next(life.owner, `table ${what}`))) return;
+    world.trace.mark('ledger-throttled');
+    world.trace.note(life.name, `ledger.${what} is throttled`);
+    throw new ServiceError('BR-E0502', 'throughput exceeded', { reason: 'throttled', effect: 'none' });
+  };
   return {
     get: (key, options) =>
-      carry(life, { what: `ledger.get ${key}`, isRead: true, signal: options?.signal, land: () => state.get(key) }),
+      carry(life, {
+        what: `ledger.get ${key}`,
+        isRead: true,
+        signal: options?.signal,
+        land: () => {
+          meet('get');
+          return state.get(key);
+        },
+      }),
     page: (query, options) => {
       // One lag for each call, the pages of one listing may even go back in time; in some worlds one for each item.
       const { pageLagMs, itemsLagApart } = world.faults;
@@ -23,7 +38,10 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
         what: `ledger.page ${query.index} ${query.at}`,
         isRead: true,
         signal: options?.signal,
-        land: () => state.page(query, (key) => world.scheduler.now - lagOf(key)),
+        land: () => {
+          meet('page');
+          return state.page(query, (key) => world.scheduler.now - lagOf(key));
+        },
       });
     },
     commit: (given, options) => {
@@ -34,6 +52,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
         risk: 2,
         signal: options?.signal,
         land: () => {
+          meet('commit');
           const isContended =
             world.faults.ledger === 'dynamodb' && state.isTouched(writes, life.owner, world.scheduler.now - CONFLICT_MS);
           if (

@@ -10,9 +10,9 @@ interface Variant {
   readonly options: SeedOptions;
 }
 
-/** Stops come at other moments in another world, and a job that is stopped has other results: nobody stops any. */
+/** Stops come at other moments in another world, and a job that is stopped has other results: nobody stops any, nor tries again. */
 function unstopped(plan: FaultPlan): FaultPlan {
-  return { ...plan, humanStopsPerHour: 0, stopsPerHour: 0, stopAtCreateRate: 0, jobsStaySo: true };
+  return { ...plan, humanStopsPerHour: 0, stopsPerHour: 0, stopAtCreateRate: 0, retriesPerHour: 0, jobsStaySo: true };
 }
 
 /** Nothing goes wrong but what jobs are born with. */
@@ -29,6 +29,9 @@ function undisturbed(plan: FaultPlan): FaultPlan {
     throttleRate: 0,
     unavailableRate: 0,
     conflictRate: 0,
+    ledgerThrottleRate: 0,
+    slowDownRate: 0,
+    lidsPerHour: 0,
     interruptsPerHour: 0,
     clockStepsPerHour: 0,
     leaksPerHour: 0,

@@ -1,4 +1,12 @@
-import { type ByteSource, InputError, type ObjectInfo, type ObjectSink, type ObjectStore, ServiceError } from '@batchrock/core';
+import {
+  type ByteSource,
+  InputError,
+  invariant,
+  type ObjectInfo,
+  type ObjectSink,
+  type ObjectStore,
+  ServiceError,
+} from '@batchrock/core';
 import type { ObjectState } from './object-state.ts';
 import type { Life } from './process.ts';
 import { carry } from './wire.ts';
@@ -8,18 +16,35 @@ import { carry } from './wire.ts';
  * is done at once or never: writes are slow, refused or unheard here, but not minutes late.
  */
 export function objectPort(life: Life, state: ObjectState, blockBytes: number): ObjectStore {
-  const { trace } = life.world;
+  const { world } = life;
+  const { trace } = world;
+  const meet = (what: string): void => {
+    const rate = world.faults.slowDownRate;
+    if (rate <= 0 || !world.fate.strikes('slow down', rate, world.places.next(life.owner, `bucket ${what}`))) return;
+    trace.mark('bucket-throttled');
+    trace.note(life.name, `objects.${what} is told to slow down`);
+    throw new ServiceError('BR-E0502', 'please reduce your request rate', { reason: 'throttled', effect: 'none' });
+  };
   const signalOf = (options?: { readonly signal?: AbortSignal }): AbortSignal | undefined => options?.signal;
   return {
     uri: state.uri,
     head: (key, options) =>
-      carry(life, { what: `objects.head ${key}`, isRead: true, signal: signalOf(options), land: () => state.info(key) }),
+      carry(life, {
+        what: `objects.head ${key}`,
+        isRead: true,
+        signal: signalOf(options),
+        land: () => {
+          meet('head');
+          return state.info(key);
+        },
+      }),
     open: (key, options = {}) =>
       carry(life, {
         what: `objects.open ${key}`,
         isRead: true,
         signal: signalOf(options),
         land: () => {
+          meet('open');
           const info = state.info(key);
           if (info === undefined) return undefined;
           if (options.ifMatch !== undefined && options.ifMatch !== info.etag) throw new InputError('BR-E0118', `${key} changed`);
@@ -27,18 +52,29 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
         },
       }),
     create: (key, options = {}) =>
-      sink(blockBytes, (bytes) =>
-        carry(life, {
-          what: `objects.put ${key}`,
-          mayBeLate: false,
-          signal: signalOf(options),
-          land: () => {
-            if (options.ifAbsent === true && state.info(key) !== undefined) throw exists(key);
-            trace.note(life.name, `objects.put ${key}, ${bytes.length} bytes`);
-            return state.put(key, bytes);
-          },
-        }),
-      ),
+      sink(blockBytes, {
+        // a block that is full is sent at once; nobody sees it before the commit
+        send: () =>
+          carry(life, {
+            what: `objects.part ${key}`,
+            isRead: true,
+            mayBeLate: false,
+            signal: signalOf(options),
+            land: () => meet('part'),
+          }),
+        commit: (bytes) =>
+          carry(life, {
+            what: `objects.put ${key}`,
+            mayBeLate: false,
+            signal: signalOf(options),
+            land: () => {
+              meet('put');
+              if (options.ifAbsent === true && state.info(key) !== undefined) throw exists(key);
+              trace.note(life.name, `objects.put ${key}, ${bytes.length} bytes`);
+              return state.put(key, bytes);
+            },
+          }),
+      }),
     async *list(prefix, options) {
       const pageSize = 7;
       let after = '';
@@ -49,12 +85,14 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
           // what is decided by a look at a job's output is worth a freeze
           ...(prefix.includes('/output/') ? { risk: 5 } : { isRead: true }),
           signal: signalOf(options),
-          land: () =>
-            state
+          land: () => {
+            meet('list');
+            return state
               .keys(prefix)
               .filter((key) => key > at)
               .slice(0, pageSize)
-              .map((key) => state.info(key)!),
+              .map((key) => state.info(key)!);
+          },
         });
         yield* page;
         if (page.length < pageSize) return;
@@ -67,6 +105,7 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
         mayBeLate: false,
         signal: signalOf(options),
         land: () => {
+          meet('remove');
           for (const key of keys) {
             trace.note(life.name, `objects.remove ${key}`);
             state.remove(key);
@@ -94,8 +133,14 @@ function source(bytes: Uint8Array): ByteSource {
   };
 }
 
-function sink(blockBytes: number, commit: (bytes: Uint8Array) => Promise<ObjectInfo>): ObjectSink {
+interface Upload {
+  send(): Promise<void>;
+  commit(bytes: Uint8Array): Promise<ObjectInfo>;
+}
+
+function sink(blockBytes: number, upload: Upload): ObjectSink {
   const chunks: Uint8Array[] = [];
+  let isLost = false;
   return {
     blockBytes,
     block: () => new Uint8Array(blockBytes),
@@ -103,9 +148,20 @@ function sink(blockBytes: number, commit: (bytes: Uint8Array) => Promise<ObjectI
       chunks.push(full.slice());
       // The block was given away: what a writer still reads from it is garbage.
       full.fill(0xee);
-      return full.length === blockBytes ? full : new Uint8Array(blockBytes);
+      if (full.length < blockBytes) return new Uint8Array(blockBytes);
+      try {
+        await upload.send();
+      } catch (error) {
+        isLost = true;
+        throw error;
+      }
+      return full;
     },
-    commit: () => commit(new Uint8Array(Buffer.concat(chunks))),
+    // what was lost cannot be sent again: its block was given away
+    commit: async () => {
+      invariant(!isLost, 'an object is committed though a part of it was not sent');
+      return upload.commit(new Uint8Array(Buffer.concat(chunks)));
+    },
     async abort() {
       chunks.length = 0;
     },

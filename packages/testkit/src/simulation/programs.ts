@@ -8,6 +8,7 @@ import {
   loadRun,
   type RunPorts,
   resumeRun,
+  retryRun,
   type StopMode,
   setBudget,
   stopRun,
@@ -106,21 +107,45 @@ export function commandLine(
     await persist(life, () => ensureLane(ports, LANE, site.quota));
     if (o.isOwner) await begin(life, { site, ports, dataset, memory });
     listen(life, site, ports);
-    for (;;) {
-      const ended = await persist(life, async () => {
-        const interrupt = new AbortController();
-        const found = await findRun(ports.ledger, run);
-        if (found === undefined || found.body.state === 'preparing') return false;
-        o.interrupts.add(interrupt);
-        const body = await driveRun(ports, run, { pollMs, signal: interrupt.signal }).finally(() =>
-          o.interrupts.delete(interrupt),
-        );
-        site.world.trace.note(life.name, `driveRun returns: ${body.state}`);
-        return body.state === 'ended';
-      });
-      if (ended) return;
-      await life.clock.sleep(life.rng.int(10 * SECOND, 2 * MINUTE));
+    await driveToEnd(life, ports, run, { pollMs, interrupts: o.interrupts });
+  };
+}
+
+/** Drives a run, again and again, until it has ended. */
+async function driveToEnd(
+  life: Life,
+  ports: RunPorts,
+  run: string,
+  { pollMs, interrupts }: { readonly pollMs: number; readonly interrupts: Interrupts },
+): Promise<void> {
+  for (;;) {
+    const ended = await persist(life, async () => {
+      const interrupt = new AbortController();
+      const found = await findRun(ports.ledger, run);
+      if (found === undefined || found.body.state === 'preparing') return false;
+      interrupts.add(interrupt);
+      const body = await driveRun(ports, run, { pollMs, signal: interrupt.signal }).finally(() => interrupts.delete(interrupt));
+      life.world.trace.note(life.name, `driveRun returns: ${body.state}`);
+      return body.state === 'ended';
+    });
+    if (ended) return;
+    await life.clock.sleep(life.rng.int(10 * SECOND, 2 * MINUTE));
+  }
+}
+
+/** `batchrock retry`: a user who sends the failed rows of an ended run once more, and stays until it has ended again. */
+export function retrier(site: Site, run: string, interrupts: Interrupts): Program {
+  // what the user remembers of a life before
+  let isAsked = false;
+  return async (life) => {
+    const ports = site.portsFor(life);
+    if (!isAsked) {
+      site.world.trace.note(life.name, `retries ${run}`);
+      await persist(life, () => retryRun(ports, run).catch(ignoreState));
+      isAsked = true;
     }
+    // also a run that goes on already: the answer to an earlier order may have been lost
+    await driveToEnd(life, ports, run, { pollMs: 5 * MINUTE, interrupts });
   };
 }
 
@@ -142,7 +167,8 @@ async function giveCeiling(life: Life, ports: RunPorts, dataset: Dataset): Promi
 export function payer(site: Site): Program {
   return async (life) => {
     const ports = site.portsFor(life);
-    while (!site.hasEnded) {
+    // for ever: a run that has ended may be tried again
+    for (;;) {
       await life.clock.sleep(life.rng.int(5 * MINUTE, 60 * MINUTE));
       for (const run of site.datasets.keys()) await persist(life, () => payMore(ports, run, site.world));
     }
@@ -233,7 +259,10 @@ export function stopper(site: Site, run: string, mode: StopMode): Program {
   };
 }
 
-/** A run that does not exist yet, is being prepared or has ended can be neither stopped nor resumed. */
-function ignoreState(error: unknown): void {
-  if (!isBatchrockError(error) || !['BR-E0201', 'BR-E0207'].includes(error.code)) throw error;
+/**
+ * A run that does not exist yet, is being prepared or has ended can be neither stopped nor resumed, and only one that has
+ * ended can be tried again.
+ */
+function ignoreState(error: unknown): undefined {
+  if (!isBatchrockError(error) || !['BR-E0201', 'BR-E0204', 'BR-E0207'].includes(error.code)) throw error;
 }

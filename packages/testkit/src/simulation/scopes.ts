@@ -85,17 +85,31 @@ async function runScope({ seed, options }: Scope, faults: readonly string[]): Pr
   return { calls: fate.calls, message: violation?.message };
 }
 
-/** Calls around which a job comes into being, is recorded or is forgotten: where pairs are tried on every change. */
-export function isWrite({ what }: Place): boolean {
+/** Says of a call, among all in their order, whether a fault is tried at it. */
+export type CallFilter = (calls: readonly Place[], index: number) => boolean;
+
+/** Calls with which a job comes into being, is recorded or is forgotten. */
+export const isWrite: CallFilter = (calls, index) => {
+  const { what } = calls[index]!;
   return what.startsWith('service.create') || what.startsWith('ledger.commit');
-}
+};
+
+/** The intent is two calls before a Create, and the commit that records its job three behind it. */
+const BEFORE_CREATE = 2;
+const BEHIND_CREATE = 3;
+
+/** The calls around each Create, those too that come about because of a fault: from its intent to the commit of its job. */
+export const isAroundCreate: CallFilter = (calls, index) =>
+  calls
+    .slice(Math.max(0, index - BEHIND_CREATE), index + BEFORE_CREATE + 1)
+    .some(({ what }) => what.startsWith('service.create'));
 
 /** Which calls of a scope are tried. */
 interface SearchOptions {
   /** Faults at once: 1 to 3. */
   readonly depth: number;
   /** Calls at which a fault is tried; default: all. */
-  readonly at?: (place: Place) => boolean;
+  readonly at?: CallFilter;
   /** Of the first faults, only every `step`-th from `from`: a share for one process of several. */
   readonly from?: number;
   readonly step?: number;
@@ -111,7 +125,7 @@ export async function searchScope(scope: Scope, options: SearchOptions): Promise
   const visit = async (faults: readonly string[], last: number, calls: readonly Place[]): Promise<void> => {
     let share = 0;
     for (let i = last + 1; i < calls.length; i++) {
-      if (!at(calls[i]!)) continue;
+      if (!at(calls, i)) continue;
       for (const kind of CALL_FAULTS) {
         if (faults.length === 0 && share++ % step !== from) continue;
         const more = [...faults, nameFault(kind, calls[i]!)];

@@ -6,7 +6,7 @@ import { describeFaults } from './faults.ts';
 import type { Mark } from './marks.ts';
 import { parseResults, resultsText } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
-import { commandLine, handler, type Interrupts, payer, starter, startHandlers, stopper } from './programs.ts';
+import { commandLine, handler, type Interrupts, payer, retrier, starter, startHandlers, stopper } from './programs.ts';
 import { hashText, type Rng } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
@@ -56,10 +56,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     () => broken() || (site.hasEnded && rng.chance(0.01)),
   );
   calmDown(world, site);
-  await scheduler.run(scheduler.now + PATIENCE_MS, () => broken() || site.hasEnded);
-  if (!broken() && !site.hasEnded)
-    trace.violate('I20', `not ended ${PATIENCE_MS / HOUR} h after faults ended: ${standing(site)}`);
-  if (!broken()) await scheduler.run(scheduler.now + 20 * MINUTE, broken);
+  await converge(world, site, broken);
   const bytes = broken() ? '' : await audit(world, site);
   if (scheduler.steps > MAX_STEPS) trace.violate('I20', `no end after ${MAX_STEPS} steps: ${standing(site)}`);
   return {
@@ -74,6 +71,17 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     struck: world.fate.struck,
     results: bytes,
   };
+}
+
+/** Lets every run end, and the world rest for a while; what was asked for at the last moment may begin one of them anew. */
+async function converge({ scheduler, trace }: World, site: Site, broken: () => boolean): Promise<void> {
+  const until = scheduler.now + PATIENCE_MS;
+  do {
+    await scheduler.run(until, () => broken() || site.hasEnded);
+    if (!broken() && !site.hasEnded)
+      trace.violate('I20', `not ended ${PATIENCE_MS / HOUR} h after faults ended: ${standing(site)}`);
+    if (!broken()) await scheduler.run(scheduler.now + 20 * MINUTE, broken);
+  } while (!broken() && !site.hasEnded);
 }
 
 function populate(world: World, site: Site, options: SeedOptions): void {
@@ -142,6 +150,17 @@ function worldEvents(
     new SimProcess(world, `user${stops++}`, stopper(site, run, rng.pick(['drain', 'stop', 'abandon']))).boot();
   };
   world.often(plan.stopsPerHour, 'stops', stop);
+  let retries = 0;
+  world.often(plan.retriesPerHour, 'retries', (rng) => {
+    const run = rng.pick([...site.datasets.keys()]);
+    new SimProcess(world, `retry${retries++}`, retrier(site, run, interrupts)).boot();
+  });
+  world.often(plan.lidsPerHour, 'lids', (rng) => {
+    const { life } = rng.pick(processes);
+    if (life === undefined) return;
+    world.trace.mark('lid-closed');
+    life.freeze(rng.logUniform(HOUR, 8 * HOUR));
+  });
   const moment = world.rng.fork('stops at create');
   world.onCreateUnderWay = () => stop(moment);
   world.often(plan.clockStepsPerHour, 'clock step', (rng) => {

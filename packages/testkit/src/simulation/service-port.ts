@@ -1,6 +1,7 @@
 import { type BatchService, type BatchServiceFacts, isServiceError, type JobView, ServiceError } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
 import type { Life } from './process.ts';
+import { hashText } from './random.ts';
 import { CALL_TIMEOUT_MS, carry } from './wire.ts';
 
 const LIST_PAGE = 5;
@@ -81,17 +82,23 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
       });
     },
     async *list(query, options) {
-      const asOf = scheduler.now - world.faults.listLagMs * (0.5 + life.wire.next() / 2);
+      const { listLagMs, pagesLagApart } = world.faults;
+      let asOf = scheduler.now - listLagMs * (0.5 + life.wire.next() / 2);
+      let last: JobView | undefined;
       for (let page = 0; ; page++) {
+        if (page > 0 && pagesLagApart) asOf = scheduler.now - listLagMs * (0.5 + lagOfPage(life, page, scheduler.now) / 2);
+        const behind = last;
         const views = await carry<readonly JobView[]>(life, {
           what: `service.list ${query.nameContains ?? ''} page ${page}`,
           signal: options?.signal,
           land: () => {
             meet('list');
-            return bedrock.list(query, asOf).slice(page * LIST_PAGE, (page + 1) * LIST_PAGE);
+            const all = bedrock.list(query, asOf);
+            return all.filter((view) => behind === undefined || isBehind(view, behind)).slice(0, LIST_PAGE);
           },
         });
         yield* views;
+        last = views.at(-1);
         if (views.length < LIST_PAGE) return;
       }
     },
@@ -105,6 +112,16 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
         },
       }),
   };
+}
+
+/** A page begins behind the last job of the one before it, whatever came or went in between. */
+function isBehind(view: JobView, last: JobView): boolean {
+  return view.submitTime < last.submitTime || (view.submitTime === last.submitTime && view.jobArn < last.jobArn);
+}
+
+/** 0 to 1, from no source that others draw from. */
+function lagOfPage(life: Life, page: number, now: number): number {
+  return (hashText(`${life.name} page ${page}`, now) % 1000) / 1000;
 }
 
 function internal(): ServiceError {
