@@ -303,18 +303,20 @@ describe('signals', () => {
   });
 
   test('Ctrl-C during watch leaves the run alone', async () => {
-    const server = await localServer({ queueMs: 5_000_000 });
+    // it stands in the queue for an hour of the wall, until the clock is put on
+    const server = await localServer({ speed: 1, queueMs: 3_600_000 });
     const cwd = folderWith({ 'in.csv': DATASET });
     const first = spawnCli(['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '-v'], {
       cwd,
     });
     await first.said(/created/);
     const watch = spawnCli(['watch'], { cwd });
-    await watch.said(/Z r-/);
+    await watch.said(/answers are synthetic/);
     watch.process.kill('SIGINT');
     const ended = await watch.ended;
     expect(ended.code).toBe(130);
     expect(ended.stderr).toMatch(/run continues; batchrock watch r-\w+/);
+    await fetch(`${server.url}/_batchrock/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: 2 * 3_600_000 }) });
     expect((await first.ended).code).toBe(0);
   });
 });
