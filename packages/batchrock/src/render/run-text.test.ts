@@ -40,6 +40,17 @@ describe('the line of tokens', () => {
   });
 });
 
+describe('the line of jobs', () => {
+  test.each([
+    [3, 20, 'jobs      3 of 20 slots, 3 queued, 37 of 60 done'],
+    [20, 20, 'jobs      20 of 20 slots, 3 queued, 37 of 60 done'],
+    [6, 2, 'jobs      6 running in 2 slots (none is sent before 5 of them have ended), 3 queued, 37 of 60 done'],
+    [2, 1, 'jobs      2 running in 1 slot (none is sent before 2 of them have ended), 3 queued, 37 of 60 done'],
+  ])('says of %d jobs in %d slots when the next one can be sent', (running, slots, line) => {
+    expect(renderStatus({ ...RUNNING, jobs: { ...RUNNING.jobs, running, slots } })).toContain(line);
+  });
+});
+
 describe('the share that is done', () => {
   test('is that of the counts beside it: answers that are not collected are told apart', () => {
     const lines = renderStatus(ANSWERED);

@@ -73,10 +73,7 @@ export function renderStatus(status: RunStatus): string[] {
     ...(status.endedAt === undefined ? [] : [['ended', localTime(status.endedAt)] as const]),
     ['progress', `${percent(shareCollected(status))} · ${countsText(status)}`],
     ...underWay(status),
-    [
-      'jobs',
-      `${count(jobs.running)} of ${count(jobs.slots)} slots, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`,
-    ],
+    ['jobs', `${slotsText(jobs)}, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`],
     ...leftOf(status),
     ...(status.padding === 0
       ? []
@@ -167,4 +164,11 @@ export function statusDocument(status: RunStatus): object {
     blocked: status.blocked ?? null,
     refused: status.refused ?? null,
   };
+}
+
+/** A run that was adopted, or whose quota was lowered, may have more jobs than the lane has slots. */
+function slotsText({ running, slots, waiting }: RunStatus['jobs']): string {
+  if (slots === undefined || running <= slots) return `${count(running)} of ${count(slots)} slots`;
+  const next = waiting === 0 ? '' : ` (none is sent before ${count(running - slots + 1)} of them have ended)`;
+  return `${count(running)} running in ${plural(slots, 'slot')}${next}`;
 }
