@@ -49,10 +49,11 @@ async function makespanFigure(shape: Waves, reach: number, seeds: number): Promi
   const ratios = await shippedRatios(shape, seeds);
   const found = median(ratios);
   const model = modelRatio(shape);
+  const above = ratios.filter((ratio) => ratio > reach).length;
   return {
     what: `time over the lower bound, ${shape.waves} waves in ${shape.slots} slots`,
-    reach: `at most ${reach.toFixed(2)}`,
-    found: `${found.toFixed(2)} (${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)}, ${seeds} runs; by the model ${model.toFixed(2)})`,
+    reach: `at most ${reach.toFixed(2)}, the middle one`,
+    found: `${found.toFixed(2)} (${ratios[0]!.toFixed(2)} to ${ratios.at(-1)!.toFixed(2)}, ${above} of ${seeds} runs above; by the model ${model.toFixed(2)})`,
     isReached: found <= reach && model <= reach,
     fixedMap: modelRatio(shape, EVENTS).toFixed(2),
     slowPoll: modelRatio(shape, SLOW_POLL).toFixed(2),
