@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAroundCreate, SCOPES, searchScope } from './scopes.ts';
+import { type CallFilter, isAroundCreate, SCOPES, searchScope } from './scopes.ts';
 
 describe('the search of a small world', () => {
   it('tries every fault at each call that is asked for, and none of them breaks a promise', async () => {
@@ -19,7 +19,7 @@ describe('the search of a small world', () => {
 
   it('goes from the intent of a job to the commit that records it, and no further, around a Create', async () => {
     const tried: string[] = [];
-    const at = (calls: Parameters<typeof isAroundCreate>[0], index: number) => {
+    const at: CallFilter = (calls, index) => {
       if (isAroundCreate(calls, index)) tried.push(calls[index]!.what);
       return false;
     };
