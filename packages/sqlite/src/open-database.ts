@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StateError } from '@batchrock/core';
+import { checkWhole } from './check-whole.ts';
 import { createPrivately } from './create-privately.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 import { damagedLedger, translateSqliteError } from './sqlite-errors.ts';
 
 /** The layout below. A file with a higher number was written by a newer version. */
-export const LEDGER_SCHEMA_VERSION = 1;
+export const LEDGER_SCHEMA_VERSION = 2;
 /** `BRlg`: tells a ledger from other SQLite files. */
 const APPLICATION_ID = 0x42526c67;
 /** How long a statement waits for another process; the thread stands still meanwhile, so not long. */
@@ -17,7 +18,8 @@ const LAYOUT = `
     version INTEGER NOT NULL,
     schema TEXT NOT NULL,
     body TEXT NOT NULL,
-    indexes TEXT NOT NULL
+    indexes TEXT NOT NULL,
+    sum INTEGER
   ) WITHOUT ROWID;
   CREATE TABLE entries (
     name TEXT NOT NULL,
@@ -31,14 +33,17 @@ const LAYOUT = `
 `;
 
 /**
- * Opens the file of a ledger, and lays it out when it is new. Throws `BR-E0205` when it is something else, is damaged or
+ * Opens the file of a ledger, lays it out when it is new, and prepares what is asked of it. Throws `BR-E0205` when it is something else, is damaged or
  * was written by a newer version.
  *
  * WAL: readers never wait for a writer. `synchronous = FULL`: each commit is on the disk when it returns. With NORMAL a
  * killed process would lose nothing either, but a power cut could take the last commits back; an intent that is lost so
  * while its job lives is the one way to pay for a part twice, and a run makes only a few commits for each of its jobs.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase<Statements>(
+  path: string,
+  prepare: (database: DatabaseSync) => Statements,
+): { readonly database: DatabaseSync; readonly statements: Statements } {
   let database: DatabaseSync | undefined;
   try {
     createPrivately(path);
@@ -46,7 +51,7 @@ export function openDatabase(path: string): DatabaseSync {
     // by pragma: the option of the constructor came with Node 22.16
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
     layOut(database, path);
-    return database;
+    return { database, statements: prepare(database) };
   } catch (error) {
     database?.close();
     throw translateSqliteError(error, path, 'none');
@@ -60,15 +65,26 @@ function layOut(database: DatabaseSync, path: string): void {
   const version = pragma(database, 'user_version');
   const isNew = version === 0 && tableCount(database) === 0;
   if (isNew) database.exec(LAYOUT);
+  else if (version === 1 && isLedger(database)) addSums(database);
   else checkLayout(database, path, version);
   database.exec('COMMIT');
+  if (!isNew) checkWhole(database, path);
+}
+
+/** Version 1 had no sums. A process of it that still runs writes items without one: those are taken as they are. */
+function addSums(database: DatabaseSync): void {
+  database.exec(`ALTER TABLE items ADD COLUMN sum INTEGER; PRAGMA user_version = ${LEDGER_SCHEMA_VERSION}`);
 }
 
 function checkLayout(database: DatabaseSync, path: string, version: number): void {
-  if (pragma(database, 'application_id') !== APPLICATION_ID) throw damagedLedger(path, 'it is a database of something else');
+  if (!isLedger(database)) throw damagedLedger(path, 'it is a database of something else');
   if (version === LEDGER_SCHEMA_VERSION) return;
   const message = `the ledger ${path} has version ${version}; this program reads version ${LEDGER_SCHEMA_VERSION}`;
   throw new StateError('BR-E0205', message, { details: { path, version }, hint: 'use the newer version that wrote it' });
+}
+
+function isLedger(database: DatabaseSync): boolean {
+  return pragma(database, 'application_id') === APPLICATION_ID;
 }
 
 function pragma(database: DatabaseSync, name: string): number {

@@ -5,9 +5,14 @@ test.each([
   // SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: the file of shared memory could not be extended
   [13, 'BR-E0508'],
   [4874, 'BR-E0508'],
+  // SQLITE_IOERR_WRITE: a quota, or a limit on the size of files
+  [778, 'BR-E0508'],
   // SQLITE_IOERR_READ
   [266, 'BR-E0509'],
   [11, 'BR-E0205'],
+  // SQLITE_ERROR, and SQLITE_CONSTRAINT_PRIMARYKEY: a table is not what it was
+  [1, 'BR-E0205'],
+  [1555, 'BR-E0205'],
   // SQLITE_BUSY_SNAPSHOT
   [517, 'BR-E0203'],
 ])('SQLite says %i, we say %s', (errcode, code) => {

@@ -1,15 +1,19 @@
 import { type BatchrockError, isBatchrockError, ServiceError, StateError } from '@batchrock/core';
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html) that are told apart here. */
+const ERROR = 1;
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
 const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;
+const CONSTRAINT = 19;
 const NOTADB = 26;
 /** Extended codes. The memory that connections share is a file, and extending it fails when the disk is full. */
 const IOERR_SHMSIZE = 4874;
+/** A write that failed for another reason than a full disk: a quota, a limit on the size of files, or a disk that fails. */
+const IOERR_WRITE = 778;
 
 /** True when another connection holds the lock that is needed. */
 export function isBusy(error: unknown): boolean {
@@ -23,6 +27,10 @@ export function translateSqliteError(error: unknown, path: string, effect: 'none
   const message = error instanceof Error ? error.message : String(error);
   const details = { path };
   switch (primaryCode(error)) {
+    // our statements never change: where a table or a column is not what they say, or an entry is there twice, the file is not ours
+    // any more
+    case ERROR:
+    case CONSTRAINT:
     case CORRUPT:
     case NOTADB:
       return damagedLedger(path, message, error);
@@ -35,6 +43,10 @@ export function translateSqliteError(error: unknown, path: string, effect: 'none
     case IOERR_SHMSIZE: {
       const text = `no space left for the ledger ${path}`;
       return new ServiceError('BR-E0508', text, { reason: 'unavailable', effect: 'none', details, cause: error });
+    }
+    case IOERR_WRITE: {
+      const text = `the ledger ${path} cannot be written: a quota or a limit on the size of files (ulimit -f) is reached, or the disk fails`;
+      return new ServiceError('BR-E0508', text, { reason: 'unavailable', effect, details, cause: error });
     }
     case BUSY:
     case LOCKED: {
@@ -50,13 +62,22 @@ export function translateSqliteError(error: unknown, path: string, effect: 'none
 
 /** `BR-E0205` for a file that is no ledger or no whole one. */
 export function damagedLedger(path: string, why: string, cause?: unknown): StateError {
-  const hint = `move ${path} and the files beside it (-wal, -shm) away, or restore them from a copy; the runs' own files are not touched`;
+  const hint = `move ${path} and the files beside it (-wal, -shm) away; the runs themselves are in their buckets, and batchrock adopt s3://…/runs/<run> makes the ledger again from there, with nothing paid for twice`;
   return new StateError('BR-E0205', `the ledger ${path} is damaged: ${why}`, { details: { path }, cause, hint });
+}
+
+/** `BR-E0205` for a file that was removed, moved or replaced while it was open: what is written to it now, nobody will ever read. */
+export function goneLedger(path: string): StateError {
+  const hint = `put ${path} back, and the files beside it (-wal, -shm); where it is gone, batchrock adopt s3://…/runs/<run> makes it again from the run's bucket`;
+  return new StateError('BR-E0205', `the ledger ${path} was removed or replaced while it was in use`, {
+    details: { path },
+    hint,
+  });
 }
 
 function primaryCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined;
-  if (error.errcode === IOERR_SHMSIZE) return error.errcode;
+  if (error.errcode === IOERR_SHMSIZE || error.errcode === IOERR_WRITE) return error.errcode;
   // the low byte is the primary code, whatever extended code stands above it
   return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }

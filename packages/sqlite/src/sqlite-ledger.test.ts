@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -89,6 +89,17 @@ describe('a SQLite ledger', () => {
     expect(item?.version).toBe(count);
   });
 
+  it('takes no more commits when its file is removed, moved or replaced while it is open', async () => {
+    const ledger = openHere();
+    expect(await ledger.commit([put('a', 'absent')])).toBe('done');
+    await rename(path, `${path}.moved`);
+    const refused = { code: 'BR-E0205', message: expect.stringContaining('removed or replaced') };
+    await expect(ledger.commit([put('b', 'absent')])).rejects.toMatchObject(refused);
+    const other = openHere();
+    await expect(ledger.commit([put('b', 'absent')])).rejects.toMatchObject(refused);
+    expect(await other.commit([put('b', 'absent')])).toBe('done');
+  });
+
   it('writes nothing to standard error', async () => {
     const { err, code } = await outputOf(startProgram('racer', path, '1'));
     expect({ err, code }).toEqual({ err: '', code: 0 });
@@ -104,7 +115,7 @@ describe('a file that is no ledger of this version', () => {
     database.exec(`PRAGMA user_version = ${LEDGER_SCHEMA_VERSION + 1}`);
     database.close();
     expect(() => openSqliteLedger(path)).toThrowError(expect.objectContaining(refused));
-    expect(() => openSqliteLedger(path)).toThrowError(/version 2; this program reads version 1/);
+    expect(() => openSqliteLedger(path)).toThrowError(/version 3; this program reads version 2/);
   });
 
   it('is refused, and left as it is, when it is a database of something else', async () => {

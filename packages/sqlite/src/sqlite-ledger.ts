@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import {
   type CallOptions,
   CancelledError,
@@ -16,7 +18,7 @@ import {
   type Write,
 } from '@batchrock/core';
 import { openDatabase } from './open-database.ts';
-import { isBusy, translateSqliteError } from './sqlite-errors.ts';
+import { damagedLedger, goneLedger, isBusy, translateSqliteError } from './sqlite-errors.ts';
 
 const DEFAULT_PAGE = 100;
 /** Stands between sort and key in a cursor; neither holds it. */
@@ -32,16 +34,20 @@ export class SqliteLedger implements Ledger {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  /** Which file it is, whatever stands at its path later. */
+  readonly #file: bigint | undefined;
 
   constructor(path: string) {
     this.path = path;
-    this.#database = openDatabase(path);
-    this.#statements = prepare(this.#database);
+    const { database, statements } = openDatabase(path, prepare);
+    this.#database = database;
+    this.#statements = statements;
+    this.#file = inodeOf(path);
   }
 
   async get(key: Key, options: CallOptions = {}): Promise<Item<unknown> | undefined> {
     checkSignal(options);
-    return this.#read(() => toItem(this.#statements.get.get(key) as ItemRow | undefined));
+    return this.#read(() => this.#item(this.#statements.get.get(key) as ItemRow | undefined));
   }
 
   async page(query: PageQuery, options: CallOptions = {}): Promise<Page<Item<unknown>>> {
@@ -52,6 +58,7 @@ export class SqliteLedger implements Ledger {
   async commit(writes: readonly Write[], options: CallOptions = {}): Promise<CommitResult> {
     checkSignal(options);
     checkCommit(writes);
+    if (inodeOf(this.path) !== this.#file) throw goneLedger(this.path);
     try {
       this.#database.exec('BEGIN IMMEDIATE');
     } catch (error) {
@@ -88,9 +95,17 @@ export class SqliteLedger implements Ledger {
     const { index, at, after } = query;
     // an empty sort and key come before every entry, so one statement serves with and without a cursor
     const rows = this.#statements.page.all(index, at, after === undefined ? 0 : 1, after ?? '', cursorSort, cursorKey, limit + 1);
-    const items = rows.slice(0, limit).map((row) => toItem(row as unknown as ItemRow) as Item<unknown>);
+    const items = rows.slice(0, limit).map((row) => this.#item(row as unknown as ItemRow) as Item<unknown>);
     const last = rows[limit - 1] as { sort: string; key: string } | undefined;
     return rows.length > limit && last ? { items, cursor: `${last.sort}${SEPARATOR}${last.key}` } : { items };
+  }
+
+  /** A page that was overwritten with something of its own shape looks whole to SQLite; what an item says of itself does not. */
+  #item(row: ItemRow | undefined): Item<unknown> | undefined {
+    if (row === undefined) return undefined;
+    const { key, version, schema, body, indexes } = row;
+    if (row.sum !== null && row.sum !== sumOf(row)) throw damagedLedger(this.path, `${key} is not as it was written`);
+    return { key, version, schema, body: JSON.parse(body), indexes: JSON.parse(indexes) as IndexEntry[] };
   }
 
   #version(key: Key): Version | 'absent' {
@@ -107,14 +122,20 @@ export class SqliteLedger implements Ledger {
   }
 
   #put(item: NewItem<unknown>, version: Version): void {
-    this.#statements.put.run(item.key, version, item.schema, JSON.stringify(item.body), JSON.stringify(item.indexes));
+    const row = {
+      key: item.key,
+      version,
+      schema: item.schema,
+      body: JSON.stringify(item.body),
+      indexes: JSON.stringify(item.indexes),
+    };
+    this.#statements.put.run(row.key, row.version, row.schema, row.body, row.indexes, sumOf(row));
     for (const { index, at, sort } of item.indexes) this.#statements.enter.run(index, at, sort, item.key);
   }
 
   #dropEntries(key: Key): void {
-    const row = this.#statements.get.get(key) as ItemRow | undefined;
-    if (row === undefined) return;
-    for (const { index, at, sort } of JSON.parse(row.indexes) as IndexEntry[]) this.#statements.leave.run(index, at, sort, key);
+    const before = this.#item(this.#statements.get.get(key) as ItemRow | undefined);
+    for (const { index, at, sort } of before?.indexes ?? []) this.#statements.leave.run(index, at, sort, key);
   }
 
   #rollBack(): void {
@@ -132,6 +153,13 @@ interface ItemRow {
   readonly schema: string;
   readonly body: string;
   readonly indexes: string;
+  /** Null in what a program without sums wrote. */
+  readonly sum: number | null;
+}
+
+/** CRC-32 of all that an item is: finds accidents, and is no defence against anybody. */
+function sumOf({ key, version, schema, body, indexes }: Omit<ItemRow, 'sum'>): number {
+  return crc32(`${key}\n${version}\n${schema}\n${body}\n${indexes}`);
 }
 
 interface Statements {
@@ -146,24 +174,23 @@ interface Statements {
 
 function prepare(database: DatabaseSync): Statements {
   return {
-    get: database.prepare('SELECT key, version, schema, body, indexes FROM items WHERE key = ?'),
+    get: database.prepare('SELECT key, version, schema, body, indexes, sum FROM items WHERE key = ?'),
     version: database.prepare('SELECT version FROM items WHERE key = ?'),
     page: database.prepare(`
-      SELECT e.sort, i.key, i.version, i.schema, i.body, i.indexes
+      SELECT e.sort, i.key, i.version, i.schema, i.body, i.indexes, i.sum
       FROM entries e JOIN items i ON i.key = e.key
       WHERE e.name = ? AND e.at = ? AND (? = 0 OR e.sort > ?) AND (e.sort, e.key) > (?, ?)
       ORDER BY e.sort, e.key LIMIT ?`),
-    put: database.prepare('INSERT OR REPLACE INTO items (key, version, schema, body, indexes) VALUES (?, ?, ?, ?, ?)'),
+    put: database.prepare('INSERT OR REPLACE INTO items (key, version, schema, body, indexes, sum) VALUES (?, ?, ?, ?, ?, ?)'),
     remove: database.prepare('DELETE FROM items WHERE key = ?'),
     enter: database.prepare('INSERT INTO entries (name, at, sort, key) VALUES (?, ?, ?, ?)'),
     leave: database.prepare('DELETE FROM entries WHERE name = ? AND at = ? AND sort = ? AND key = ?'),
   };
 }
 
-function toItem(row: ItemRow | undefined): Item<unknown> | undefined {
-  if (row === undefined) return undefined;
-  const { key, version, schema, body, indexes } = row;
-  return { key, version, schema, body: JSON.parse(body), indexes: JSON.parse(indexes) as IndexEntry[] };
+/** Undefined where there is no file. */
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 function checkSignal(options: CallOptions): void {

@@ -1,4 +1,4 @@
-import type { BatchServiceFacts } from '@batchrock/core';
+import { type BatchServiceFacts, ServiceError } from '@batchrock/core';
 import type { Target } from './target.ts';
 
 /** The embedded local Bedrock, as this process has it. */
@@ -53,17 +53,28 @@ interface LocalClock {
   readonly listLagMs: number;
 }
 
+/** A busy machine answers late. What a server is decides how the rows of a run are kept, so it is waited for, and not guessed. */
+const PATIENCE_MS = 30_000;
+
 /**
  * Asks a server whether it is a local Bedrock: then its answers are synthetic, and it keeps these facts. Undefined for any
- * other, also for one that does not answer: the first real call will say so with its own error.
+ * other, also for one that nobody can connect to: the first real call will say so with its own error. Throws `BR-E0506` for one
+ * that takes the call and does not answer for `patienceMs`.
  */
-export async function askLocalBedrock(url: string): Promise<BatchServiceFacts | undefined> {
+export async function askLocalBedrock(url: string, patienceMs = PATIENCE_MS): Promise<BatchServiceFacts | undefined> {
+  const signal = AbortSignal.timeout(patienceMs);
   try {
-    const answer = await fetch(`${url}/_batchrock/health`, { signal: AbortSignal.timeout(3_000) });
+    const answer = await fetch(`${url}/_batchrock/health`, { signal });
     const health = (await answer.json()) as Readonly<Record<string, unknown>>;
     if (health['service'] !== 'batchrock-local') return undefined;
     return localFacts({ speed: Number(health['speed'] ?? 1), listLagMs: Number(health['listLagMs'] ?? 0) });
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!signal.aborted) return undefined;
+    throw new ServiceError('BR-E0506', `${url} takes calls, and has not answered for ${patienceMs / 1000} s`, {
+      reason: 'unavailable',
+      effect: 'none',
+      cause: error,
+      details: { url },
+    });
   }
 }

@@ -13,13 +13,21 @@ const WRONG_PATHS: ReadonlyMap<string, string> = new Map([
   ['ENOTDIR', 'a file stands where a folder is needed'],
 ]);
 
+/** Codes of a place that takes no more bytes. */
+const FULL: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'no space left on the disk'],
+  ['EDQUOT', 'no space left on the disk: a quota is reached'],
+  ['EFBIG', 'the file is too large for this file system, or for a limit on the size of files (ulimit -f)'],
+]);
+
 /** Translates what node:fs throws into our tree. `what` says what was tried, such as `write results.jsonl`. */
 export function storageError(error: unknown, what: string): BatchrockError {
   if (isBatchrockError(error)) return error;
   const code = systemErrorCode(error);
   const detail = { details: { systemCode: code }, cause: error };
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ServiceError('BR-E0508', `cannot ${what}: no space left on the disk`, {
+  const full = FULL.get(code);
+  if (full !== undefined) {
+    return new ServiceError('BR-E0508', `cannot ${what}: ${full}`, {
       ...detail,
       reason: 'unavailable',
       effect: 'none',

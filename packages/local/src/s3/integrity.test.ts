@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -203,4 +203,16 @@ test('after an error in the middle of a body the connection serves the next requ
   expect(await send(`/${BUCKET}/framing`, Buffer.alloc(3_000_000), streaming)).toBe(400);
   expect(await send(`/${BUCKET}/after`, BODY)).toBe(200);
   agent.destroy();
+});
+
+test('an object whose file was cut short is refused at once, and not answered by half', async () => {
+  await put('cut', {}, LARGE);
+  const blobs = readdirSync(join(server.dir, 's3', 'blobs'), { recursive: true, withFileTypes: true });
+  for (const { parentPath, name } of blobs.filter((entry) => entry.isFile())) {
+    const path = join(parentPath, name);
+    if (statSync(path).size === LARGE.length) truncateSync(path, LARGE.length - 1);
+  }
+  const answer = await server.raw('GET', `/${BUCKET}/cut`);
+  expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('<Code>ObjectDamaged</Code>')]);
+  await server.raw('DELETE', `/${BUCKET}/cut`);
 });

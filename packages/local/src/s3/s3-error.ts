@@ -35,6 +35,8 @@ const ERRORS = {
   ],
   NotImplemented: [501, 'A header or query you provided implies functionality that is not implemented.'],
   NotModified: [304, 'Not Modified'],
+  /** Not of AWS, which loses no bytes: somebody, or a disk that fails, has cut a file short. A client is not to try it again. */
+  ObjectDamaged: [422, 'The file of this object on the disk of this server is damaged: bytes of it are gone.'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -12,6 +12,8 @@ export const getObject: S3Operation = async (s3, request, response) => {
   const found = findObject(s3, request);
   const selection = select(found, request);
   const { from, to } = selection.range ?? { from: 0, to: found.object.size };
+  // said before the first byte: an answer that breaks off would be asked for again, and again
+  if (!s3.storage.isWhole(found)) throw new S3Error('ObjectDamaged', undefined, { Key: request.key });
   const body = s3.storage.read(found, { from, to });
   response.writeHead(selection.range === undefined ? 200 : 206, {
     ...answerHeaders(found, request, selection),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -91,6 +91,14 @@ export class BlobFolder {
 
   path(file: string): string {
     return join(this.#dir, file.slice(0, 2), file);
+  }
+
+  /** True while each file is there with all its bytes: somebody, or a disk that fails, may have cut one short. */
+  areWhole(segments: readonly Segment[]): boolean {
+    return segments.every(({ file, size }) => {
+      const found = file === '' ? { size } : statSync(this.path(file), { throwIfNoEntry: false });
+      return found !== undefined && found.size >= size;
+    });
   }
 
   create(): BlobWriter {

@@ -92,6 +92,11 @@ export class DiskObjectStorage implements ObjectStorage {
     return this.#objects.find(bucket, key);
   }
 
+  /** Whether all bytes of an object that was found are on the disk. */
+  isWhole(found: FoundObject): boolean {
+    return this.#blobs.areWhole(found.segments);
+  }
+
   async open(bucket: string, key: string, options: ReadOptions = {}): Promise<OpenObject | undefined> {
     const found = this.#objects.find(bucket, key);
     return found === undefined ? undefined : { object: found.object, body: this.read(found, options) };
