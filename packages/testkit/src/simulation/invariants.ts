@@ -19,6 +19,8 @@ export interface Invariant {
 const checker = (file: string, id: string): Holder => ({ file: `testkit/src/simulation/${file}.ts`, text: `'${id}'` });
 const test = (file: string, text?: string): Holder => ({ file: `${file}.test.ts`, ...(text !== undefined && { text }) });
 
+const onProcesses = (file: string): Holder => ({ file: `testkit/src/processes/${file}.process.ts` });
+
 /** Every promise, and what holds it. A test looks whether each holder is there, and `docs/reliability.md` shows this table. */
 export const INVARIANTS: readonly Invariant[] = [
   {
@@ -65,6 +67,7 @@ export const INVARIANTS: readonly Invariant[] = [
       test('core/src/run/sweep', 'stops a second job of a part'),
       test('core/src/adopt/adopt-run', 'no part has two jobs'),
       test('batchrock/src/commands/kill'),
+      onProcesses('frozen'),
     ],
   },
   {
@@ -110,6 +113,7 @@ export const INVARIANTS: readonly Invariant[] = [
     tests: [
       test('core/src/run/crashes', 'ends in the same bytes, with no job created twice, when it is killed there'),
       test('batchrock/src/commands/kill'),
+      onProcesses('kill-at-each-call'),
     ],
   },
   {

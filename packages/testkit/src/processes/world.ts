@@ -1,0 +1,124 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalBedrock, type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
+import { freePort } from '../clients/free-port.ts';
+import { type Ended, type Program, type ProgramOptions, startProgram } from './program.ts';
+import { BUCKET, readObjects } from './run-objects.ts';
+
+/** The file that a run's results are written to. */
+export const OUT = 'out.jsonl';
+/** 200 rows in two parts; some fail for a passing reason, and one part ends before its last record: the second generation has them. */
+const ROWS = 200;
+const DATASET = `id,text\n${Array.from({ length: ROWS }, (_, i) => `${i},"row ${i}, with a comma"`).join('\n')}\n`;
+const FAULTS = { recordFail: 0.05, recordCodes: [429, 503], jobPartial: 0.5, partialFraction: 0.8 };
+const QUESTION = [
+  ...['run', 'in.csv', '--model', 'anthropic.claude-3-haiku-20240307-v1:0', '--prompt', 'Classify: {text}'],
+  ...['--records-per-job', '100', '--max-attempts', '2', '--yes'],
+];
+/** Seconds of the local Bedrock's clock in a second: a job takes milliseconds. */
+export const SPEED = 20_000;
+
+/** A job as the server tells it. */
+interface ServerJob {
+  readonly jobName: string;
+}
+
+/** How a run came out: what must be the same whatever befell its processes. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly results: string;
+  /** Every object of the run by its key, without what names a moment or a machine. */
+  readonly objects: ReadonlyMap<string, string>;
+  /** Names of all jobs that were ever created. */
+  readonly jobs: readonly string[];
+}
+
+/** A machine with a dataset on it, and a server with nothing in it yet. */
+export interface World {
+  readonly folder: string;
+  readonly url: string;
+  /** Starts the command of the run; always the same. `out`: where its results go, default `OUT`. */
+  start(options?: Omit<ProgramOptions, 'cwd'> & { readonly out?: string }): Program;
+  /** Starts another command. */
+  startOther(argv: readonly string[], options?: Omit<ProgramOptions, 'cwd'>): Program;
+  /** Takes the run over, as on a machine that has no ledger of it. */
+  adopt(options?: Omit<ProgramOptions, 'cwd'>): Promise<Ended>;
+  /** Runs the command to its end, and reads how the run came out. */
+  finish(options?: Omit<ProgramOptions, 'cwd'>): Promise<Outcome>;
+  /** Reads how the run stands; `code` is that of the command that ended it. */
+  outcome(code: number | null): Promise<Outcome>;
+}
+
+/** How a world is made. */
+export interface WorldOptions extends Partial<LocalBedrockOptions> {
+  /** A copy of another world's folder: its server goes on with the same jobs and objects. */
+  readonly from?: string;
+  /** Where its folder is copied to when it has come to its end. */
+  readonly keep?: string;
+}
+
+/** Worlds that follow one another on one port: a server's address is part of a question, so the same run has the same id in each. */
+export interface Place {
+  world<T>(work: (world: World) => Promise<T>, options?: WorldOptions): Promise<T>;
+}
+
+/** Takes a port for worlds. */
+export async function openPlace(): Promise<Place> {
+  const port = await freePort();
+  return { world: (work, options = {}) => inWorld(port, work, options) };
+}
+
+async function inWorld<T>(
+  port: number,
+  work: (world: World) => Promise<T>,
+  { from, keep, ...options }: WorldOptions,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'batchrock-processes-'));
+  if (from === undefined) writeFileSync(join(folder, 'in.csv'), DATASET);
+  else cpSync(from, folder, { recursive: true });
+  const standard = { port, speed: SPEED, faults: FAULTS, buckets: [BUCKET] };
+  const server = await startLocalBedrock({ dir: join(folder, 'server'), ...standard, ...options });
+  const programs: Program[] = [];
+  const startOther: World['startOther'] = (argv, o) => {
+    const program = startProgram(argv, { ...o, cwd: folder });
+    programs.push(program);
+    return program;
+  };
+  const start: World['start'] = ({ out = OUT, ...o } = {}) =>
+    startOther([...QUESTION, '--endpoint-url', server.url, '--out', out], o);
+  const outcome: World['outcome'] = async (code) => ({
+    code,
+    results: readFileSync(join(folder, OUT), 'utf8'),
+    objects: await readObjects(server.url),
+    jobs: await jobNames(server),
+  });
+  const finish: World['finish'] = async (o) => {
+    const { code, stderr } = await start(o).ended;
+    if (code !== 0 && code !== 3) throw new Error(`the last command ended with ${code}:\n${stderr}`);
+    return outcome(code);
+  };
+  const adopt: World['adopt'] = async (o) => {
+    const prepared = [...(await readObjects(server.url)).keys()].find((key) => key.endsWith('/prepared.json'));
+    const run = prepared?.split('/').at(-2) ?? 'none';
+    const place = `s3://${BUCKET}/runs/${run}`;
+    return startOther(['adopt', place, '--endpoint-url', server.url], o).ended;
+  };
+  try {
+    return await work({ folder, url: server.url, start, startOther, adopt, finish, outcome });
+  } finally {
+    for (const program of programs) program.process.kill('SIGKILL');
+    await Promise.all(programs.map((program) => program.ended));
+    await server.close();
+    if (keep !== undefined) cpSync(folder, keep, { recursive: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Of every job that there ever was: a name that is there twice is a part with two jobs. */
+async function jobNames(server: LocalBedrock): Promise<readonly string[]> {
+  const answer = await fetch(`${server.url}/_batchrock/jobs`);
+  const { jobs } = (await answer.json()) as { readonly jobs: readonly ServerJob[] };
+  return jobs.map((job) => job.jobName).sort();
+}
