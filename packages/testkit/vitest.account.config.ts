@@ -1,8 +1,33 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSequencer, type TestSpecification, type Vitest } from 'vitest/node';
 
 const conditions = ['@batchrock/source'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Those that take a minute or more, the longest first. */
+const LONG = ['many-manifests', 'on-moto', 'statuses', 'permissions'];
+
+/** Begins with the longest files, which nothing tells on a fresh clone: begun last, one of them would run alone at the end. */
+class LongestFirst implements TestSequencer {
+  private readonly usual: BaseSequencer;
+
+  constructor(vitest: Vitest) {
+    this.usual = new BaseSequencer(vitest);
+  }
+
+  shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return this.usual.shard(files);
+  }
+
+  async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONG.findIndex((name) => moduleId.endsWith(`/${name}.account.ts`));
+      return place === -1 ? LONG.length : place;
+    };
+    return (await this.usual.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 // The scenarios on the AWS on loopback. They need Python, and some minutes for the first run on a machine.
 export default defineConfig({
@@ -20,5 +45,6 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 900_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,4 +1,5 @@
-import { aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, Stack } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { App, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
 import { fragmentIn, machineOf, resourcesOf, testApp } from '../testing/synthesis';
@@ -27,6 +28,16 @@ it('leaves no finding of AwsSolutions without a reason, with and without the opt
     fragmentIn(stack, 'Full', { tracing, vpc, outputEncryptionKey, models, jobTags: { a: 'b' }, inputPrefix: 'in/' }),
   );
   resourcesOf(stack); // synthesises: reasons are written then
+  expect(findingsIn(stack)).toEqual([]);
+});
+
+it('leaves none under the feature flags of a new project either, which put statements together', () => {
+  const file = require.resolve('aws-cdk-lib/recommended-feature-flags.json');
+  const flags = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  expect(flags['@aws-cdk/aws-iam:minimizePolicies']).toBe(true);
+  const stack = new Stack(new App({ context: { ...flags, 'aws:cdk:disable-asset-staging': true } }), 'Stack');
+  machineOf(stack, fragmentIn(stack, 'Plain', { tracing: lambda.Tracing.ACTIVE }));
+  expect(Object.keys(resourcesOf(stack, 'AWS::Lambda::Function'))).toHaveLength(2);
   expect(findingsIn(stack)).toEqual([]);
 });
 

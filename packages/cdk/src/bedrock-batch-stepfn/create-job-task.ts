@@ -1,6 +1,6 @@
 import { Aws, Duration, aws_iam as iam, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { faultsOfLanguage } from './query-languages';
+import { faultsOfMachines } from './machines-around';
 import type { StateNames } from './state-names';
 
 /** What the task asks of Bedrock, beside what stands in the execution's input. */
@@ -76,7 +76,7 @@ export class CreateJobTask extends sfn.TaskStateBase {
     };
     // the function itself and no version of it, which is all that the task calls
     this.taskPolicies = [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })];
-    scope.node.addValidation({ validate: () => (this.speaksJsonPath ? faultsOfLanguage(scope, functionArn) : []) });
+    scope.node.addValidation({ validate: () => faultsOfMachines(scope, functionArn, this.speaksJsonPath) });
     this.addRetry({ errors: lambdaFailures, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({ errors: crashes, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({

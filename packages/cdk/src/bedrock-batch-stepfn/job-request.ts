@@ -17,7 +17,6 @@ export interface JobRequest {
 
 /** Reads the optional props of the job. Throws what Bedrock or Step Functions would refuse at run time. */
 export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRequest {
-  refuseMissing(props);
   refuseNumber('maxConcurrency', props.maxConcurrency, 1);
   refuseNumber('toleratedFailure', props.toleratedFailure, 0);
   const network = networkOf(scope, props);
@@ -32,10 +31,16 @@ export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRe
   };
 }
 
-/** For those whose language or tools do not hold them to the types. */
-function refuseMissing(props: BedrockBatchSfnProps): void {
+/** Throws where a bucket is missing or is none: for those whose language or tools do not hold them to the types. */
+export function refuseMissing(props?: BedrockBatchSfnProps): void {
   for (const name of ['bedrockBatchInputBucket', 'bedrockBatchOutputBucket'] as const) {
-    if (props?.[name] === undefined) throw new Error(`${name} is missing; give an S3 bucket, which may be the same for both`);
+    const bucket: unknown = props?.[name];
+    if (bucket === undefined || bucket === null) {
+      throw new Error(`${name} is missing; give an S3 bucket, which may be the same for both`);
+    }
+    if (typeof bucket === 'string') {
+      throw new Error(`${name} is '${bucket}'; give an S3 bucket, such as s3.Bucket.fromBucketName(this, 'Bucket', '${bucket}')`);
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 import { Duration, aws_ec2 as ec2, aws_kms as kms, Lazy, Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ReadmeStack } from '../testing/readme-stack';
 import {
@@ -116,6 +115,12 @@ describe('weakness 17: what Bedrock can do', () => {
     const stack = new Stack(testApp(), 'Stack');
     expect(() => new BedrockBatchSfn(stack, 'A', {} as BedrockBatchSfnProps)).toThrow('bedrockBatchInputBucket is missing; give');
     expect(() => fragmentIn(stack, 'B', { bedrockBatchOutputBucket: undefined })).toThrow('bedrockBatchOutputBucket is missing');
+    const without = undefined as unknown as BedrockBatchSfnProps;
+    expect(() => new BedrockBatchSfn(stack, 'C', without)).toThrow('bedrockBatchInputBucket is missing');
+    const named = { bedrockBatchInputBucket: 'mine' } as unknown as BedrockBatchSfnProps;
+    expect(() => new BedrockBatchSfn(stack, 'D', named)).toThrow(
+      "bedrockBatchInputBucket is 'mine'; give an S3 bucket, such as s3.Bucket.fromBucketName(this, 'Bucket', 'mine')",
+    );
   });
 });
 
@@ -155,44 +160,6 @@ describe('weakness 18: places and query languages', () => {
     expect(() => machineOf(stack, other, { queryLanguage: sfn.QueryLanguage.JSONATA })).toThrow(
       'inputPath and resultPath are JSONPath',
     );
-  });
-});
-
-describe('a fragment below a Parallel or Map state of a state machine that speaks JSONata', () => {
-  const { JSONATA: queryLanguage } = sfn.QueryLanguage;
-  const below = (
-    stack: Stack,
-    wrap: (fragment: BedrockBatchSfn) => sfn.IChainable,
-    props: Partial<BedrockBatchSfnProps> = {},
-  ) => {
-    machineOf(stack, wrap(fragmentIn(stack, 'Batch', props)), { queryLanguage });
-    return stack;
-  };
-  const wraps: [string, (stack: Stack) => (fragment: BedrockBatchSfn) => sfn.IChainable][] = [
-    ['in a branch', (stack) => (fragment) => new sfn.Parallel(stack, 'Both', { queryLanguage }).branch(fragment)],
-    ['in a Map', (stack) => (fragment) => new sfn.Map(stack, 'Each', { queryLanguage }).itemProcessor(fragment)],
-    ['as a single state', () => (fragment) => fragment.toSingleState({ queryLanguage })],
-  ];
-
-  it.each(wraps)('is refused at synthesis without queryLanguage, %s', (_, wrap) => {
-    const stack = new Stack(testApp(), 'Stack');
-    expect(() => definitionOf(below(stack, wrap(stack)))).toThrow(
-      /\[Stack\/Batch\] this fragment stands below a Parallel or Map state .* queryLanguage: sfn\.QueryLanguage\.JSONATA/,
-    );
-  });
-
-  it.each(wraps)('speaks JSONata with it, %s', (_, wrap) => {
-    const stack = new Stack(testApp(), 'Stack');
-    const text = JSON.stringify(definitionOf(below(stack, wrap(stack), { queryLanguage })));
-    expect(text).toContain('{% $states.context.Task.Token %}');
-    expect(text).not.toContain('.$"');
-  });
-
-  it('does not mind another machine that speaks JSONata', () => {
-    const stack = new Stack(testApp(), 'Stack');
-    machineOf(stack, fragmentIn(stack, 'Other'), { queryLanguage });
-    machineOf(stack, new sfn.Parallel(stack, 'Both').branch(fragmentIn(stack, 'Batch')));
-    expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });
 

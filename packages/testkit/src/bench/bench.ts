@@ -22,6 +22,8 @@ export interface Bench {
   readonly rows: number;
   /** Not ours: another program at comparable work. */
   readonly forScale?: boolean;
+  /** What is counted where it is not rows, such as `import`: the time of one is printed then. */
+  readonly each?: string;
   /** Processors that it is given; default 1. */
   readonly cores?: number;
   run(context: BenchContext): Promise<BenchRun>;
@@ -32,5 +34,8 @@ export interface BenchFigures {
   readonly bench: string;
   readonly rows: number;
   readonly rowsPerSecond: number;
+  /** Milliseconds of one, and what it is, where the bench counts something else than rows. */
+  readonly msEach?: number;
+  readonly each?: string;
   readonly peakRssMB: number | undefined;
 }

@@ -14,6 +14,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Bench>>> = {
   'join-to-parquet-2': async () => (await import('./join-to-parquet-2.ts')).joinToParquet2,
   'join-embeddings': async () => (await import('./join-embeddings.ts')).joinEmbeddings,
   'end-to-end': async () => (await import('./end-to-end.ts')).endToEnd,
+  'import-create': async () => (await import('./cold-import.ts')).importCreate,
+  'import-answer': async () => (await import('./cold-import.ts')).importAnswer,
   'wc-l': () => forScale('wc-l'),
   'copy-by-streams': () => forScale('copy-by-streams'),
   'duckdb-csv-to-json': () => forScale('duckdb-csv-to-json'),

@@ -63,24 +63,27 @@ async function runAll(): Promise<void> {
   if (!pin) console.error('taskset is not there: benches may use every processor');
   for (const bench of chosen) {
     if (bench.forScale && values.ours) continue;
-    const rows = count(values.rows, values.large ? 10 * bench.rows : bench.rows);
+    const rows = count(values.rows, values.large && bench.each === undefined ? 10 * bench.rows : bench.rows);
     await benchDataset(rows);
     const cores = pin ? Array.from({ length: bench.cores ?? 1 }, (_, core) => core).join(',') : undefined;
     const runs: Measured[] = [];
     for (let run = count(values.runs, 5); run > 0; run--) runs.push(await runChild(bench, rows, cores));
     const peaks = runs.flatMap((run) => run.peakRssMB ?? []);
+    const seconds = median(runs.map((run) => run.seconds));
     show({
       bench: bench.name,
       rows,
-      rowsPerSecond: Math.round(rows / median(runs.map((run) => run.seconds))),
+      rowsPerSecond: Math.round(rows / seconds),
+      ...(bench.each !== undefined && { each: bench.each, msEach: Math.round((10_000 * seconds) / rows) / 10 }),
       peakRssMB: peaks.length > 0 ? median(peaks) : undefined,
     });
   }
 }
 
 function show(figures: BenchFigures): void {
-  const { bench, rows, rowsPerSecond, peakRssMB: peak } = figures;
+  const { bench, rows, rowsPerSecond, each, msEach, peakRssMB: peak } = figures;
   if (values.json) console.log(JSON.stringify(figures));
+  else if (each !== undefined) console.log(`${bench}: ${msEach} ms, the median of ${rows} times one ${each}`);
   else {
     const memory = peak === undefined ? '' : `, ${peak} MB`;
     console.log(`${bench}: ${rowsPerSecond.toLocaleString('en')} rows/s${memory}, ${rows.toLocaleString('en')} rows`);

@@ -7,7 +7,7 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-/** Who signed a request. The administrator is the test itself: every key that names no role. */
+/** Who signed a request. The administrator is the test itself; there are no other users. */
 export type Caller = { readonly kind: 'administrator' } | { readonly kind: 'role'; readonly roleArn: string };
 
 /** What a Signature Version 4 says, not whether it is right. */
@@ -28,10 +28,11 @@ export function credentialsFor(roleArn: string): Credentials {
 /** The credentials of the test itself, to which everything is allowed. */
 export const ADMINISTRATOR: Credentials = { accessKeyId: 'ADMINISTRATOR', secretAccessKey: 'secret', sessionToken: 'session' };
 
-/** Who holds an access key. */
-export function callerOf(accessKeyId: string): Caller {
+/** Who holds an access key; undefined where nobody does. */
+export function callerOf(accessKeyId: string): Caller | undefined {
+  if (accessKeyId === ADMINISTRATOR.accessKeyId) return { kind: 'administrator' };
   const hex = ROLE_KEY.exec(accessKeyId)?.[1];
-  return hex === undefined ? { kind: 'administrator' } : { kind: 'role', roleArn: Buffer.from(hex, 'hex').toString() };
+  return hex === undefined ? undefined : { kind: 'role', roleArn: Buffer.from(hex, 'hex').toString() };
 }
 
 /** The signature of a request, in its header or in a presigned URL; undefined where it has none. */

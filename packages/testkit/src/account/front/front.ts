@@ -101,7 +101,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
     region: signature?.region ?? backends.place.region,
   };
   const caller = signature === undefined ? undefined : callerOf(signature.accessKeyId);
-  const roleArn = caller?.kind === 'role' ? caller.roleArn : undefined;
+  if (caller === undefined) return writeRefusal(response, request, 'the request is signed by nobody of the account');
+  const roleArn = caller.kind === 'role' ? caller.roleArn : undefined;
   if (roleArn !== undefined) {
     const refusal = await backends.judge(roleArn, permissionsOf(request, backends.place));
     if (refusal !== undefined) return writeRefusal(response, request, refusal);

@@ -3,7 +3,8 @@ import { freePort } from '../../clients/free-port.ts';
 import { openPythonEnvironment } from '../../clients/python.ts';
 import { type ForeignServer, startServer } from '../../clients/python-server.ts';
 
-const START_MS = 120_000;
+/** Ends what hangs. Python loads for seconds, and for minutes on a machine that does much else. */
+const START_MS = 600_000;
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** How moto is started. */

@@ -78,6 +78,15 @@ test('what a role may not do is refused as its service refuses it, and is named'
   dynamodb.destroy();
 });
 
+test('nobody is served who has signed nothing, or with a key of nobody', async () => {
+  const url = `${account.url}/${batch.output}?list-type=2`;
+  const signed = (key: string) => `AWS4-HMAC-SHA256 Credential=${key}/20261121/us-east-1/s3/aws4_request, SignedHeaders=host`;
+  const statusFor = async (headers: Record<string, string>) => (await fetch(url, { headers })).status;
+  expect(await statusFor({})).toBe(403);
+  expect(await statusFor({ authorization: signed('SOMEBODY') })).toBe(403);
+  expect(await statusFor({ authorization: signed('ADMINISTRATOR') })).toBe(200);
+});
+
 /** What is taken away, whose work fails of it, and how: a caller is refused, or a job ends as Failed. */
 const NEEDED = [
   { statement: 'iam:PassRole', error: 'AccessDeniedException', cause: 'iam:PassRole' },

@@ -1,0 +1,56 @@
+import { Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { definitionOf, fragmentIn, machineOf, testApp } from '../testing/synthesis';
+import type { BedrockBatchSfn } from './bedrock-batch-sfn';
+import type { BedrockBatchSfnProps } from './bedrock-batch-sfn-props';
+
+describe('a fragment below a Parallel or Map state of a state machine that speaks JSONata', () => {
+  const { JSONATA: queryLanguage } = sfn.QueryLanguage;
+  const below = (
+    stack: Stack,
+    wrap: (fragment: BedrockBatchSfn) => sfn.IChainable,
+    props: Partial<BedrockBatchSfnProps> = {},
+  ) => {
+    machineOf(stack, wrap(fragmentIn(stack, 'Batch', props)), { queryLanguage });
+    return stack;
+  };
+  const wraps: [string, (stack: Stack) => (fragment: BedrockBatchSfn) => sfn.IChainable][] = [
+    ['in a branch', (stack) => (fragment) => new sfn.Parallel(stack, 'Both', { queryLanguage }).branch(fragment)],
+    ['in a Map', (stack) => (fragment) => new sfn.Map(stack, 'Each', { queryLanguage }).itemProcessor(fragment)],
+    ['as a single state', () => (fragment) => fragment.toSingleState({ queryLanguage })],
+  ];
+
+  it.each(wraps)('is refused at synthesis without queryLanguage, %s', (_, wrap) => {
+    const stack = new Stack(testApp(), 'Stack');
+    expect(() => definitionOf(below(stack, wrap(stack)))).toThrow(
+      /\[Stack\/Batch\] this fragment stands below a Parallel or Map state .* queryLanguage: sfn\.QueryLanguage\.JSONATA/,
+    );
+  });
+
+  it.each(wraps)('speaks JSONata with it, %s', (_, wrap) => {
+    const stack = new Stack(testApp(), 'Stack');
+    const text = JSON.stringify(definitionOf(below(stack, wrap(stack), { queryLanguage })));
+    expect(text).toContain('{% $states.context.Task.Token %}');
+    expect(text).not.toContain('.$"');
+  });
+
+  it('does not mind another machine that speaks JSONata', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    machineOf(stack, fragmentIn(stack, 'Other'), { queryLanguage });
+    machineOf(stack, new sfn.Parallel(stack, 'Both').branch(fragmentIn(stack, 'Batch')));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
+
+it('is refused in an Express state machine, which has no task tokens', () => {
+  const stackOf = (stateMachineType: sfn.StateMachineType) => {
+    const stack = new Stack(testApp(), 'Stack');
+    machineOf(stack, fragmentIn(stack), { stateMachineType });
+    return stack;
+  };
+  expect(() => Template.fromStack(stackOf(sfn.StateMachineType.STANDARD))).not.toThrow();
+  expect(() => Template.fromStack(stackOf(sfn.StateMachineType.EXPRESS))).toThrow(
+    /\[Stack\/Batch\] this fragment stands in Stack\/Machine.*, an Express state machine/,
+  );
+});
