@@ -46,7 +46,8 @@ export class JobChecker {
 
   /** Every live job of ours holds a slot, at any moment (I7). */
   checkSlots(): void {
-    for (const job of this.#bedrock.liveJobs()) this.#holdsSlot(job);
+    const slots = this.#slots();
+    for (const job of this.#bedrock.liveJobs()) this.#holdsSlot(job, slots);
   }
 
   #created(job: SimJob): void {
@@ -71,7 +72,7 @@ export class JobChecker {
       if (other !== job) this.#beside(job, place, other);
     }
     this.#rowsOf(job, dataset);
-    this.#holdsSlot(job);
+    this.#holdsSlot(job, this.#slots());
   }
 
   #beside(job: SimJob, place: JobPlace, other: SimJob): void {
@@ -122,9 +123,17 @@ export class JobChecker {
     }
   }
 
-  #holdsSlot(job: SimJob): void {
-    const lanes = [...this.#ledger.lanes.values()];
-    const slots = lanes.flatMap((lane) => lane.holders).filter((holder) => holder.jobName === job.spec.jobName).length;
+  /** How many slots each job holds. */
+  #slots(): ReadonlyMap<string, number> {
+    const slots = new Map<string, number>();
+    for (const lane of this.#ledger.lanes.values()) {
+      for (const { jobName } of lane.holders) slots.set(jobName, (slots.get(jobName) ?? 0) + 1);
+    }
+    return slots;
+  }
+
+  #holdsSlot(job: SimJob, held: ReadonlyMap<string, number>): void {
+    const slots = held.get(job.spec.jobName) ?? 0;
     const isUnknown = slots === 0 && this.#ledger.isInTheDark(placeOf(job.spec)?.run ?? '');
     if (slots !== 1 && !isUnknown)
       this.#world.trace.violate('I7', `job ${job.index} (${job.spec.jobName}) lives and holds ${slots} slots`);

@@ -69,6 +69,7 @@ export class LedgerChecker {
       else if (after.schema === 'event/1' && before !== undefined) this.#trace.violate('I12', `event ${key} was written twice`);
     }
     for (const { key, after } of changes) if (after?.schema === 'part/1') this.#intent(key, changes);
+    for (const { key, after } of changes) if (after?.schema === 'run/1') this.#sums(key, after.body as RunBody);
     for (const [key, lane] of this.lanes) this.#lane(lane, lanesBefore.get(key));
   }
 
@@ -149,6 +150,22 @@ export class LedgerChecker {
     // what is found in the service while a run is adopted was begun before, when less was open
     if (begun > 0 && unseenUntil === undefined && usd > budget.ceilingUsd + 1e-9)
       this.#trace.violate('I17', `${key} begins a job at ${usd} of ${budget.ceilingUsd}`);
+  }
+
+  /** What a run says of its money is what its parts say (I17). No model of these worlds has a price for its tokens. */
+  #sums(key: string, { run, budget }: RunBody): void {
+    if (budget === undefined) return;
+    let openRecords = 0;
+    let paidRecords = 0;
+    for (const part of this.parts.values()) {
+      if (part.run !== run) continue;
+      if (part.state === 'collected') paidRecords += part.collected === undefined ? 0 : part.records - part.collected.missing;
+      else if (part.state !== 'ready') openRecords += part.records;
+    }
+    if (budget.openRecords !== openRecords)
+      this.#trace.violate('I17', `${key} counts ${budget.openRecords} open records, its parts have ${openRecords}`);
+    if (Math.abs(budget.spentUsd - paidRecords * budget.recordUsd) > 1e-6)
+      this.#trace.violate('I17', `${key} counts ${budget.spentUsd} as spent, its parts cost ${paidRecords * budget.recordUsd}`);
   }
 
   /** Slots and open parts are the same set, and there are never more than the limit when one is taken (I7). */

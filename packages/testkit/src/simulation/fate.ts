@@ -66,18 +66,27 @@ function stir(bits: number): number {
 
 /** Counts how often each thing was done, so that its faults have names. */
 export class Places {
-  readonly #times = new Map<string, number>();
+  readonly #times = new Map<string, Map<string, number>>();
 
   /** The place of one doing more. */
   next(who: string, what: string): Place {
-    const key = `${who} ${what}`;
-    const n = (this.#times.get(key) ?? 0) + 1;
-    this.#times.set(key, n);
-    return { who, what, n, hash: hashText(key, n) };
+    let times = this.#times.get(who);
+    if (times === undefined) {
+      times = new Map();
+      this.#times.set(who, times);
+    }
+    const n = (times.get(what) ?? 0) + 1;
+    times.set(what, n);
+    return { who, what, n, hash: hashPlace(who, what, n) };
   }
 }
 
 /** The place of something that is done once to each of several. */
 export function placeOfOne(who: string, what: string): Place {
-  return { who, what, n: 1, hash: hashText(`${who} ${what}`, 1) };
+  return { who, what, n: 1, hash: hashPlace(who, what, 1) };
+}
+
+/** The hash of `who what`, without making that text. */
+function hashPlace(who: string, what: string, n: number): number {
+  return hashText(what, hashText(' ', hashText(who, n)));
 }

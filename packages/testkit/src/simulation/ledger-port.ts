@@ -79,7 +79,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
 function describe(writes: readonly Write[]): string {
   return writes
     .map((write) => {
-      const key = keyOfWrite(write).replace(/^.*(PART|EVENT|LANE|NAME)#/, '$1#');
+      const key = shortKey(keyOfWrite(write));
       if ('check' in write) return `check ${key}`;
       if ('remove' in write) return `remove ${key}`;
       const body = (write.put.body ?? {}) as {
@@ -91,4 +91,11 @@ function describe(writes: readonly Write[]): string {
       return `${key}${detail === '' ? '' : `=${detail}`}`;
     })
     .join(', ');
+}
+
+const TAGS = ['PART#', 'EVENT#', 'LANE#', 'NAME#'];
+
+/** A key from what it is of. */
+function shortKey(key: string): string {
+  return key.slice(Math.max(0, ...TAGS.map((tag) => key.lastIndexOf(tag))));
 }

@@ -12,7 +12,6 @@ import {
 /** One item as it stood from a moment on; `item` undefined: removed. */
 interface Edition {
   readonly since: number;
-  readonly version: number;
   /** Frozen through and through, so that every reader may have the same one. */
   readonly item: Item<unknown> | undefined;
   readonly places: readonly { readonly place: string; readonly sort: string }[];
@@ -76,11 +75,7 @@ export class LedgerState {
   /** All writes or none. */
   commit(writes: readonly Write[], now: number, by = ''): CommitResult {
     checkCommit(writes);
-    const stale = writes.filter((write) =>
-      (this.#editions.get(keyOfWrite(write))?.at(-1) ?? absent).item === undefined
-        ? write.expect !== 'absent'
-        : this.#editions.get(keyOfWrite(write))!.at(-1)!.version !== write.expect,
-    );
+    const stale = writes.filter((write) => (this.get(keyOfWrite(write))?.version ?? 'absent') !== write.expect);
     if (stale.length > 0) return { stale: stale.map(keyOfWrite) };
     const changes: Change[] = [];
     for (const write of writes) {
@@ -100,14 +95,19 @@ export class LedgerState {
     const key = keyOfWrite(write);
     const editions = this.#editions.get(key) ?? [];
     this.#editions.set(key, editions);
+    const last = editions.at(-1);
     if ('remove' in write) {
-      editions.push({ since: now, version: 0, item: undefined, places: [] });
+      editions.push({ since: now, item: undefined, places: [] });
       return;
     }
     const version = (before?.version ?? 0) + 1;
     const places = write.put.indexes.map(({ index, at, sort }) => ({ place: `${index} ${at}`, sort }));
-    editions.push({ since: now, version, item: Object.freeze({ ...write.put, version }), places });
-    for (const { place, sort } of places) this.#take(place, key, sort);
+    editions.push({ since: now, item: Object.freeze({ ...write.put, version }), places });
+    for (const { place, sort } of places) {
+      // where it stood before it is known
+      if (last === undefined || !last.places.some((one) => one.place === place && one.sort === sort))
+        this.#take(place, key, sort);
+    }
   }
 
   #take(name: string, key: Key, sort: string): void {
@@ -141,8 +141,6 @@ function firstBehind(taken: Place['taken'], { after, cursor }: PageQuery): numbe
   return low;
 }
 
-const absent: Edition = { since: 0, version: 0, item: undefined, places: [] };
-
 /** Copies that were made before. Most of what is written was read: it need not be copied again. */
 const copies = new WeakSet<object>();
 
@@ -154,13 +152,20 @@ export function frozenCopy<T>(value: T): T {
   return copy as T;
 }
 
+/** Spread first, which keeps the shape of what is copied: to build each copy up key by key takes many times as long. */
 function plainCopy(value: object): object {
-  const copy: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(value)) {
-    if (each === undefined) continue;
+  const copy: Record<string, unknown> = { ...value };
+  for (const key of Object.keys(copy)) {
+    const each = copy[key];
+    if (each === undefined) return withoutUndefined(value);
+    if (typeof each !== 'object' || each === null || copies.has(each)) continue;
     // assignment would lose this one
     if (key === '__proto__') Object.defineProperty(copy, key, { value: frozenCopy(each), enumerable: true });
     else copy[key] = frozenCopy(each);
   }
   return copy;
+}
+
+function withoutUndefined(value: object): object {
+  return plainCopy(Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)));
 }

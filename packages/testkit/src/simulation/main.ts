@@ -1,30 +1,35 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runChild } from './child.ts';
+import { appendPiece, commitInHand, describeRecord, nextSeed, readRecord } from './record.ts';
 import { REGRESSIONS, readRegressions, reduceSeed, replay, writeRegression } from './regressions.ts';
 import { runSeeds } from './run-seeds.ts';
 import { runSeed } from './seed.ts';
-import { addTotals, describeTotals, type Failure, neverMet, noTotals, type Totals } from './totals.ts';
+import { shareSeeds } from './share-seeds.ts';
+import { describeTotals, type Failure, neverMet } from './totals.ts';
 
 /** Seeds that are run when none are asked for. */
 const ALL_SEEDS = 5000;
 /** After so many every mark must have been met. */
 const MARKED_SEEDS = 1000;
 const MAX_FAILURES = 5;
+/** Seeds of a long run between two lines of its record. */
+const PIECE = 2000;
 
-const USAGE = 'usage: npm run sim -- [--seeds N] [--from N] [--jobs N] [--seed N [--trace]]';
+const USAGE = 'usage: npm run sim -- [--seeds N] [--from N] [--jobs N] [--seed N [--trace]] [--record FILE]';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: String(ALL_SEEDS) },
-    from: { type: 'string', default: '1' },
+    /** Default: the first one; of a record: the first one that is not run on every change. */
+    from: { type: 'string' },
     /** Processes; default: one for each core. */
     jobs: { type: 'string', default: String(availableParallelism()) },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
     /** One process's share: every `step`-th seed from `from`, told as JSON. */
     step: { type: 'string' },
+    /** Goes on behind the last seed in this file, and keeps there what was run. */
+    record: { type: 'string' },
     failures: { type: 'string', default: String(MAX_FAILURES) },
     /** Where seeds that failed are kept. */
     regressions: { type: 'string', default: REGRESSIONS },
@@ -81,43 +86,53 @@ async function replayAll(): Promise<{ readonly passed: number; readonly failed: 
   return { passed: regressions.size - failed, failed };
 }
 
-/** Splits the seeds over processes, and adds up what they tell. */
-async function runAll(from: number, count: number, jobs: number): Promise<Totals> {
-  const totals = noTotals();
-  const program = fileURLToPath(import.meta.url);
-  const shares = Array.from({ length: Math.min(jobs, count) }, async (_, i) => {
-    const share = [
-      '--from',
-      String(from + i),
-      '--seeds',
-      String(count - i),
-      '--step',
-      String(jobs),
-      '--failures',
-      values.failures,
-    ];
-    addTotals(totals, JSON.parse(await runChild(program, share)) as Totals);
-  });
-  await Promise.all(shares);
-  totals.failures.sort((a, b) => a.seed - b.seed);
-  return totals;
+/** Runs seeds piece by piece from where a record ends, and writes each piece there. It ends at a piece in which one failed. */
+async function runOn(file: string, { first, seeds, jobs, maxFailures }: LongRun): Promise<boolean> {
+  const commit = await commitInHand();
+  for (let left = seeds; left > 0; left -= PIECE) {
+    const from = nextSeed(await readRecord(file), first);
+    const totals = await shareSeeds({ from, seeds: Math.min(PIECE, left), jobs, maxFailures });
+    await appendPiece(file, commit, from, totals);
+    for (const failure of totals.failures) await tellFailure(failure);
+    print(`from ${from}: ${totals.seeds} seeds, ${totals.failures.length} violations`);
+    if (totals.failures.length > 0) return false;
+  }
+  return true;
+}
+
+interface LongRun {
+  /** Where a record begins. */
+  readonly first: number;
+  readonly seeds: number;
+  readonly jobs: number;
+  readonly maxFailures: number;
 }
 
 async function main(): Promise<void> {
-  const from = whole(values.seed ?? values.from);
+  const from = whole(values.seed ?? values.from ?? '1');
   const count = values.seed === undefined ? whole(values.seeds) : 1;
   if (values.step !== undefined) {
     const range = { from, to: from + count, step: whole(values.step), maxFailures: whole(values.failures) };
     print(JSON.stringify(await runSeeds(range)));
     return;
   }
+  const jobs = whole(values.jobs);
+  const maxFailures = whole(values.failures);
+  if (values.record !== undefined) {
+    const first = values.from === undefined ? ALL_SEEDS + 1 : from;
+    const isWell = await runOn(values.record, { first, seeds: count, jobs, maxFailures });
+    for (const line of describeRecord(await readRecord(values.record))) print(line);
+    process.exitCode = isWell ? 0 : 1;
+    return;
+  }
   const started = performance.now();
   const replayed = values.seed === undefined ? await replayAll() : { passed: 0, failed: 0 };
   if (values.seed !== undefined) await tellSeed(from);
   const totals =
-    count === 1 ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1 }) : await runAll(from, count, whole(values.jobs));
-  if (values.seed === undefined)
-    for (const failure of totals.failures.slice(0, whole(values.failures))) await tellFailure(failure);
+    count === 1
+      ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1 })
+      : await shareSeeds({ from, seeds: count, jobs, maxFailures });
+  if (values.seed === undefined) for (const failure of totals.failures.slice(0, maxFailures)) await tellFailure(failure);
 
   const unmet = count < MARKED_SEEDS || totals.failures.length > 0 ? [] : neverMet(totals);
   if (unmet.length > 0) print(`never met: ${unmet.join(', ')}`);

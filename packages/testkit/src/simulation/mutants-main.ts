@@ -2,69 +2,86 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runChild } from './child.ts';
+import { isExpected, type MutantRun } from './mutant-run.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
-import type { Totals } from './totals.ts';
+import { readWitnesses, writeWitness } from './witnesses.ts';
 
 /** How a mutant fared. */
 interface Verdict {
   readonly mutant: Mutant;
   readonly caught: boolean;
-  readonly seed: string;
   readonly found: string;
-  readonly cpuMs: number;
+  readonly run: MutantRun;
 }
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const child = fileURLToPath(new URL('./mutant-child.ts', import.meta.url));
 const plant = new URL('./plant.ts', import.meta.url).href;
+const didNotRun: MutantRun = { byWitness: false, seeds: 0, cpuMs: 0 };
 
-/** Runs seeds over a mutant in a process of its own until one breaks or its budget is spent. */
-async function judge(mutant: Mutant): Promise<Verdict> {
-  const { from = 1, seeds } = mutant;
-  const args = ['--from', String(from), '--seeds', String(seeds), '--step', '1', '--failures', '1'];
+/** Runs a mutant in a process of its own until a promise breaks or its budget is spent. */
+async function judge(mutant: Mutant, renews: boolean): Promise<Verdict> {
   const options = { nodeArgs: ['--import', plant], env: { SIM_MUTANT: mutant.name } };
   try {
-    return read(mutant, JSON.parse(await runChild(main, args, options)) as Totals);
+    return read(mutant, JSON.parse(await runChild(child, renews ? ['--renew'] : [], options)) as MutantRun);
   } catch (error) {
-    return { mutant, caught: false, seed: '-', found: `did not run: ${(error as Error).message}`, cpuMs: 0 };
+    return { mutant, caught: false, found: `did not run: ${(error as Error).message}`, run: didNotRun };
   }
 }
 
-function read(mutant: Mutant, { failures, cpuMs, seeds }: Totals): Verdict {
-  const [failure] = failures;
-  if (failure === undefined) return { mutant, caught: false, seed: '-', found: `survives ${seeds} seeds`, cpuMs };
-  const { seed, invariant, message } = failure;
-  const expected = mutant.breaks.some((name) => name === invariant);
-  return { mutant, caught: expected, seed: String(seed), found: expected ? invariant : `unexpected ${message}`, cpuMs };
+function read(mutant: Mutant, run: MutantRun): Verdict {
+  const { failure, seeds } = run;
+  if (failure === undefined) return { mutant, caught: false, found: `survives ${seeds} seeds`, run };
+  const caught = isExpected(mutant, failure);
+  return { mutant, caught, found: caught ? failure.invariant : `unexpected ${failure.message}`, run };
 }
 
-function row({ mutant, caught, seed, found, cpuMs }: Verdict): string {
+function row({ mutant, caught, found, run }: Verdict): string {
+  const { failure, byWitness, witness, cpuMs } = run;
+  const seed = failure === undefined ? '-' : `${failure.seed}${byWitness ? ' w' : '  '}`;
   const seconds = (cpuMs / 1000).toFixed(1).padStart(6);
-  return `${caught ? 'caught  ' : 'SURVIVES'}  ${mutant.name.padEnd(32)}${seed.padStart(6)} ${seconds}  ${found}`;
+  const kept = witness === undefined ? '' : `, by ${witness.faults.length} faults`;
+  return `${caught ? 'caught  ' : 'SURVIVES'}  ${mutant.name.padEnd(32)}${seed.padStart(8)} ${seconds}  ${found}${kept}`;
 }
 
-/** A mutant with a larger budget of seeds is a rare one: it takes minutes. */
+/** A mutant with a larger budget of seeds is a rare one: where it has no witness it takes minutes. */
 const EASY_SEEDS = 1000;
 
-// npm run sim:mutants -- [--easy] [NAME …]
-const { values, positionals } = parseArgs({ options: { easy: { type: 'boolean', default: false } }, allowPositionals: true });
+// npm run sim:mutants -- [--easy] [--renew] [NAME …]
+const { values, positionals } = parseArgs({
+  options: { easy: { type: 'boolean', default: false }, renew: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const unknown = positionals.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
 if (unknown.length > 0) {
   process.stderr.write(`no mutant ${unknown.join(', ')}; there are ${MUTANTS.map(({ name }) => name).join(', ')}\n`);
   process.exit(2);
 }
+const witnesses = await readWitnesses();
 const chosen = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const queue = chosen.filter(({ seeds }) => !values.easy || seeds <= EASY_SEEDS);
+const queue = chosen.filter(({ name, seeds }) => !values.easy || seeds <= EASY_SEEDS || witnesses.has(name));
 const total = queue.length;
+let kept = Promise.resolve();
 let caught = 0;
-process.stdout.write(`          ${'mutant'.padEnd(32)}${'seed'.padStart(6)} ${'CPU s'.padStart(6)}  broken promise\n`);
+let cpuMs = 0;
+process.stdout.write(
+  `          ${'mutant'.padEnd(32)}${'seed'.padStart(6)}   ${'CPU s'.padStart(6)}  broken promise (w: by its witness)\n`,
+);
 await Promise.all(
   Array.from({ length: availableParallelism() }, async () => {
-    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const verdict = await judge(mutant);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const mutant = next;
+      const verdict = await judge(mutant, values.renew);
       if (verdict.caught) caught++;
+      cpuMs += verdict.run.cpuMs;
+      const { witness } = verdict.run;
+      // each at once: all of them together take minutes
+      if (witness !== undefined) kept = kept.then(() => writeWitness(mutant.name, witness));
       process.stdout.write(`${row(verdict)}\n`);
     }
   }),
 );
-process.stdout.write(`${caught} passed, ${total - caught} failed\n`);
+await kept;
+process.stdout.write(
+  `${(cpuMs / 1000).toFixed(1)} s of CPU beside that of starting\n${caught} passed, ${total - caught} failed\n`,
+);
 process.exitCode = caught === total ? 0 : 1;

@@ -282,6 +282,32 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ['I4', 'I5', 'I7', 'I8'],
   },
   {
+    name: 'adopt-a-job-without-its-slot',
+    thought: 'the slot was taken when the job was created',
+    file: 'run/unseen.ts',
+    edits: [["if (next.state !== 'ended') writes.push(await takeSlotBack(ports, next, o));", '']],
+    seeds: 300,
+    breaks: ['I7'],
+  },
+  {
+    name: 'adopt-a-job-for-nothing',
+    thought: 'the job was counted when it was begun',
+    file: 'run/unseen.ts',
+    edits: [
+      ['...recordEvent(ports, run, happening, addOpen(run.body, part.body.records)),', '...recordEvent(ports, run, happening),'],
+    ],
+    seeds: 1000,
+    breaks: ['I17'],
+  },
+  {
+    name: 'adopt-the-first-generation',
+    thought: 'later generations can be built again',
+    file: 'adopt/bucket-run.ts',
+    edits: [['if (parts === undefined && attempt > 1) return generations;', 'if (attempt > 1) return generations;']],
+    seeds: 1000,
+    breaks: ['I4', 'I5', 'I6', 'I7', 'I13', 'immutable-object'],
+  },
+  {
     name: 'no-ceiling',
     thought: 'what jobs will cost is only a guess',
     file: 'run/intent.ts',

@@ -148,7 +148,7 @@ function sink(blockBytes: number, upload: Upload): ObjectSink {
       chunks.push(full.slice());
       // The block was given away: what a writer still reads from it is garbage.
       full.fill(0xee);
-      if (full.length < blockBytes) return new Uint8Array(blockBytes);
+      if (full.length < blockBytes) return new Uint8Array(full.buffer, 0, blockBytes);
       try {
         await upload.send();
       } catch (error) {
@@ -160,10 +160,22 @@ function sink(blockBytes: number, upload: Upload): ObjectSink {
     // what was lost cannot be sent again: its block was given away
     commit: async () => {
       invariant(!isLost, 'an object is committed though a part of it was not sent');
-      return upload.commit(new Uint8Array(Buffer.concat(chunks)));
+      return upload.commit(joined(chunks));
     },
     async abort() {
       chunks.length = 0;
     },
   };
+}
+
+/** In memory of its own: a buffer from the pool would keep those beside it. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }

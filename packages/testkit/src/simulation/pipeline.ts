@@ -22,6 +22,9 @@ export async function prepare(ports: RunPorts, dataset: Dataset): Promise<void> 
   await prepareRun(ports, { document: dataset.document, openRows });
 }
 
+/** One for all: what was read is decoded at once. */
+const block = new Uint8Array(256 * 1024);
+
 /** The results of an ended run as they would be exported. */
 export async function resultsText(ports: RunPorts, dataset: Dataset): Promise<string> {
   const { run } = dataset.document;
@@ -34,8 +37,8 @@ export async function resultsText(ports: RunPorts, dataset: Dataset): Promise<st
     openRows: (source, _dialect, position) => open(dataset, source, position),
   });
   const source = await ports.objects.open(key);
-  const block = new Uint8Array(256 * 1024);
   const length = (await source?.readInto(block)) ?? 0;
+  if (length === block.length) throw new Error(`the results of ${run} are larger than any of these worlds`);
   return new TextDecoder().decode(block.subarray(0, length));
 }
 

@@ -38,7 +38,7 @@ export async function replay({ seed, faults }: Regression): Promise<Violation | 
  * Reduces a seed that fails to the fewest of its faults that still break the same promise. Undefined when it does not fail
  * with its own faults replayed.
  */
-export async function reduceSeed(seed: number, planted?: string): Promise<Regression | undefined> {
+export async function reduceSeed(seed: number, planted?: string, maxTries?: number): Promise<Regression | undefined> {
   const first = await runSeed(seed);
   const { violation } = first;
   if (violation === undefined) return undefined;
@@ -46,7 +46,7 @@ export async function reduceSeed(seed: number, planted?: string): Promise<Regres
   const fails = async (faults: readonly string[]): Promise<boolean> =>
     (await runSeed(seed, { faults })).violation?.invariant === invariant;
   if (!(await fails(first.struck))) return undefined;
-  const faults = await reduceFaults(first.struck, fails);
+  const faults = await reduceFaults(first.struck, fails, maxTries);
   const words = (await runSeed(seed, { faults })).violation?.message ?? '';
   return { seed, invariant, words, ...(planted !== undefined && { planted }), faults };
 }

@@ -37,20 +37,32 @@ export class Scheduler {
   }
 
   /** Runs timers until `until` says so, nothing is left, or the next one lies after `deadline`; false for the latter two. */
-  async run(deadline: number, until: () => boolean): Promise<boolean> {
-    await drain();
-    while (!until()) {
-      const next = this.#heap[0];
-      if (next === undefined || next.at > deadline) {
-        this.now = Math.max(this.now, deadline);
-        return false;
-      }
-      this.#pop();
-      this.now = next.at;
-      this.steps++;
-      next.run();
-      await drain();
+  run(deadline: number, until: () => boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const step = (): void => {
+        try {
+          if (until()) resolve(true);
+          else if (this.#next(deadline)) drained(step);
+          else resolve(false);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      drained(step);
+    });
+  }
+
+  /** Runs one timer; false when none is left before the deadline. */
+  #next(deadline: number): boolean {
+    const next = this.#heap[0];
+    if (next === undefined || next.at > deadline) {
+      this.now = Math.max(this.now, deadline);
+      return false;
     }
+    this.#pop();
+    this.now = next.at;
+    this.steps++;
+    next.run();
     return true;
   }
 
@@ -88,7 +100,12 @@ function before(a: Timer, b: Timer): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** Resolves when every microtask that can run has run: Node begins its next tick only then, and no turn of the loop is needed. */
-function drain(): Promise<void> {
-  return new Promise((resolve) => nextTick(resolve));
+const settled = Promise.resolve();
+
+/**
+ * Runs `act` when every microtask that can run has run: Node begins its next tick only then, and no turn of the loop is needed.
+ * A tick that another tick asks for would be sooner, so a microtask asks for it.
+ */
+function drained(act: () => void): void {
+  void settled.then(() => nextTick(act));
 }

@@ -6,6 +6,7 @@ import { createRng } from './random.ts';
 import { Scheduler, WORLD_START } from './scheduler.ts';
 import { runSeed } from './seed.ts';
 import { setTraps } from './traps.ts';
+import { readWitnesses } from './witnesses.ts';
 
 describe('virtual time', () => {
   it('runs timers in order of their moments, and those of one moment in the order they were set', async () => {
@@ -100,5 +101,14 @@ describe('planted bugs', () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s has its place in the source', async (_name, mutant) => {
     const source = await readFile(fileURLToPath(new URL(`../../../core/src/${mutant.file}`, import.meta.url)), 'utf8');
     for (const [find] of mutant.edits) expect(source.split(find).length - 1).toBe(1);
+  });
+
+  it('have witnesses of their own names alone, that break nothing where no bug is planted', async () => {
+    const witnesses = await readWitnesses();
+    expect(witnesses.size).toBeGreaterThan(0);
+    for (const [name, { seed, faults }] of witnesses) {
+      expect(MUTANTS.map((mutant) => mutant.name)).toContain(name);
+      expect([name, (await runSeed(seed, { faults })).violation?.message]).toEqual([name, undefined]);
+    }
   });
 });
