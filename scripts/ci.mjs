@@ -17,9 +17,11 @@ const SIDE_BY_SIDE = [
   'run test:clients',
   // its set-up installs moto
   'run test:account',
+  // waits for processes that start, freeze and wait for one another
+  'run test:processes',
   'run sim',
   'run sim:scopes',
-  // the rare ones take minutes: `npm run sim:mutants` runs them too
+  // a rare one without a witness takes minutes: `npm run sim:mutants` runs it too
   'run sim:mutants -- --easy',
   'run quickstart',
 ];

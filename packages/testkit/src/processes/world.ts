@@ -18,7 +18,7 @@ const QUESTION = [
   ...['--records-per-job', '100', '--max-attempts', '2', '--yes'],
 ];
 /** Seconds of the local Bedrock's clock in a second: a job takes milliseconds. */
-export const SPEED = 20_000;
+const SPEED = 20_000;
 
 /** A job as the server tells it. */
 interface ServerJob {
