@@ -3,8 +3,11 @@
 import { spawn } from 'node:child_process';
 import { countsOf, failuresOf } from './failures.mjs';
 
-/** One after another, before all else: they write what the others read (`dist`, `lib`, `handlers`), or read all that is there. */
-const FIRST = ['run typecheck', 'run lint', 'run rooms', 'run unused', 'run packages'];
+/**
+ * One after another, before all else: they write what the others read (`dist`, `lib`, `handlers`), or read all that is there.
+ * `sim` keeps every core busy by itself, and has three minutes for its seeds.
+ */
+const FIRST = ['run typecheck', 'run lint', 'run rooms', 'run unused', 'run packages', 'run sim'];
 
 /**
  * Two at a time, in this order; whoever ends takes the next. What waits most (servers, downloads, other compilers) runs beside
@@ -19,7 +22,6 @@ const SIDE_BY_SIDE = [
   'run test:account',
   // waits for processes that start, freeze and wait for one another
   'run test:processes',
-  'run sim',
   'run sim:scopes',
   // a rare one without a witness takes minutes: `npm run sim:mutants` runs it too
   'run sim:mutants -- --easy',
