@@ -37,7 +37,7 @@ const ENVIRONMENT = {
 };
 
 /** A suite that has not ended after this is ended, and has failed. */
-const MOST_MINUTES = 20;
+const MOST_MINUTES = 30;
 /** Characters of a suite's output that are kept: all, but for what runs away. */
 const MOST_OUTPUT = 20_000_000;
 
