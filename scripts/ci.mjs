@@ -24,8 +24,7 @@ const SIDE_BY_SIDE = [
   // waits for processes that start, freeze and wait for one another
   'run test:processes',
   'run sim:scopes',
-  // a rare one without a witness takes minutes: `npm run sim:mutants` runs it too
-  'run sim:mutants -- --easy',
+  'run sim:mutants',
   'run quickstart',
 ];
 const LANES = 2;

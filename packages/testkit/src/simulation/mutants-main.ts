@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { runChild } from './child.ts';
 import { isExpected, type MutantRun } from './mutant-run.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
-import { readWitnesses, writeWitness } from './witnesses.ts';
+import { writeWitness } from './witnesses.ts';
 
 /** How a mutant fared. */
 interface Verdict {
@@ -43,12 +43,9 @@ function row({ mutant, caught, found, run }: Verdict): string {
   return `${caught ? 'caught  ' : 'SURVIVES'}  ${mutant.name.padEnd(32)}${seed.padStart(8)} ${seconds}  ${found}${kept}`;
 }
 
-/** A mutant with a larger budget of seeds is a rare one: where it has no witness it takes minutes. */
-const EASY_SEEDS = 1000;
-
-// npm run sim:mutants -- [--easy] [--renew] [NAME …]
+// npm run sim:mutants -- [--renew] [NAME …]
 const { values, positionals } = parseArgs({
-  options: { easy: { type: 'boolean', default: false }, renew: { type: 'boolean', default: false } },
+  options: { renew: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
@@ -56,9 +53,7 @@ if (unknown.length > 0) {
   process.stderr.write(`no mutant ${unknown.join(', ')}; there are ${MUTANTS.map(({ name }) => name).join(', ')}\n`);
   process.exit(2);
 }
-const witnesses = await readWitnesses();
-const chosen = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const queue = chosen.filter(({ name, seeds }) => !values.easy || seeds <= EASY_SEEDS || witnesses.has(name));
+const queue = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const total = queue.length;
 let kept = Promise.resolve();
 let caught = 0;

@@ -109,4 +109,9 @@ describe('planted bugs', () => {
     expect(witnesses.length).toBeGreaterThan(0);
     expect(witnesses.filter((name) => !names.includes(name))).toEqual([]);
   });
+
+  it('have a witness where they are sought in more than a thousand seeds, which would take minutes', async () => {
+    const witnesses = await readWitnesses();
+    expect(MUTANTS.filter(({ name, seeds }) => seeds > 1000 && !witnesses.has(name))).toEqual([]);
+  });
 });
