@@ -1,4 +1,4 @@
-import { Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { type App, Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, fragmentIn, machineOf, testApp } from '../testing/synthesis';
@@ -53,4 +53,38 @@ it('is refused in an Express state machine, which has no task tokens', () => {
   expect(() => Template.fromStack(stackOf(sfn.StateMachineType.EXPRESS))).toThrow(
     /\[Stack\/Batch\] this fragment stands in Stack\/Machine.*, an Express state machine/,
   );
+});
+
+describe('in a distributed map', () => {
+  const express = sfn.StateMachineType.EXPRESS;
+  const stackOf = (type: sfn.StateMachineType | undefined, wrap = (map: sfn.IChainable, _: Stack): sfn.IChainable => map) => {
+    const stack = new Stack(testApp(), 'Stack');
+    const map = new sfn.DistributedMap(stack, 'Groups', { mapExecutionType: type });
+    machineOf(stack, wrap(map.itemProcessor(fragmentIn(stack)), stack));
+    return stack;
+  };
+  const refusal =
+    /\[Stack\/Batch\] this fragment stands in the distributed map 'Groups', whose child executions are Express.*mapExecutionType/;
+
+  it('is refused where its child executions are Express, however deep', () => {
+    expect(() => Template.fromStack(stackOf(express))).toThrow(refusal);
+    const deep = (map: sfn.IChainable, stack: Stack) => new sfn.Parallel(stack, 'Both').branch(new sfn.Pass(stack, 'P'), map);
+    expect(() => Template.fromStack(stackOf(express, deep))).toThrow(refusal);
+  });
+
+  it('is refused there too in a machine of another stack', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    const other = new Stack(Stack.of(stack).node.root as App, 'Other');
+    machineOf(other, new sfn.DistributedMap(other, 'Groups', { mapExecutionType: express }).itemProcessor(fragmentIn(stack)));
+    expect(() => Template.fromStack(other)).toThrow(refusal);
+  });
+
+  it('is taken where they are standard, also beside a map that is Express', () => {
+    for (const type of [undefined, sfn.StateMachineType.STANDARD]) expect(() => Template.fromStack(stackOf(type))).not.toThrow();
+    const beside = (map: sfn.IChainable, stack: Stack) => {
+      const quick = new sfn.DistributedMap(stack, 'Quick', { mapExecutionType: express });
+      return new sfn.Parallel(stack, 'Both').branch(map, quick.itemProcessor(new sfn.Pass(stack, 'P')));
+    };
+    expect(() => Template.fromStack(stackOf(undefined, beside))).not.toThrow();
+  });
 });

@@ -15,8 +15,15 @@ export function faultsOfMachines(fragment: IConstruct, functionArn: string, spea
     .filter((machine) => names(machine, functionArn));
   return machines.flatMap((machine) => [
     ...(machine.stateMachineType === sfn.StateMachineType.EXPRESS ? [express(machine)] : []),
+    ...expressMapsOf(machine, functionArn).map(expressMap),
     ...(speaksJsonPath && speaksJsonata(machine) ? [otherLanguage] : []),
   ]);
+}
+
+/** The members of a Map state that tell how its children run (Amazon States Language, 2026-11). */
+interface MapState {
+  readonly Type?: string;
+  readonly ItemProcessor?: { readonly ProcessorConfig?: { readonly ExecutionType?: string } };
 }
 
 const otherLanguage =
@@ -30,15 +37,53 @@ function express(machine: sfn.CfnStateMachine): string {
   );
 }
 
+function expressMap(name: string): string {
+  return (
+    `this fragment stands in the distributed map '${name}', whose child executions are Express: they end after five minutes and ` +
+    'have no task tokens to wait by; make them standard ones, by leaving mapExecutionType out'
+  );
+}
+
+/** The states of a machine that run what calls the function in Express executions of their own. */
+function expressMapsOf(machine: sfn.CfnStateMachine, functionArn: string): string[] {
+  try {
+    return expressMapsIn(JSON.parse(definitionOf(machine)), plain(Stack.of(machine).resolve(functionArn)));
+  } catch (error) {
+    // a definition that is no JSON was not written by the CDK; CloudFormation will say so
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
+/** Looks below every member, for states stand in machines, branches and processors. */
+function expressMapsIn(value: unknown, called: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [
+    ...(isExpressMap(member) && JSON.stringify(member).includes(called) ? [name] : []),
+    ...expressMapsIn(member, called),
+  ]);
+}
+
+function isExpressMap(state: MapState | null | undefined): boolean {
+  return state?.Type === 'Map' && state.ItemProcessor?.ProcessorConfig?.ExecutionType === 'EXPRESS';
+}
+
 function speaksJsonata(machine: sfn.CfnStateMachine): boolean {
   // the last member that the CDK writes; states write theirs inside of States
   return /"QueryLanguage":"JSONata"\}$/.test(definitionOf(machine));
 }
 
 function names(machine: sfn.CfnStateMachine, functionArn: string): boolean {
-  return definitionOf(machine).includes(textOf(Stack.of(machine).resolve(functionArn)));
+  return definitionOf(machine).includes(plain(Stack.of(machine).resolve(functionArn)));
 }
 
 function definitionOf(machine: sfn.CfnStateMachine): string {
-  return textOf(Stack.of(machine).resolve(machine.definitionString ?? ''));
+  return plain(Stack.of(machine).resolve(machine.definitionString ?? ''));
+}
+
+/** As `textOf`, without the quotes of an intrinsic function, such as an import, so that a definition stays JSON around it. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { 'Fn::Join': join } = value as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] };
+  return join === undefined ? textOf(value).replaceAll('"', '') : join[1].map(plain).join(join[0]);
 }
