@@ -22,6 +22,7 @@ import { keyPrefix } from './key-prefix';
 import { metricNamespace } from './metric-namespace';
 import { everyModel, modelArns } from './model-arns';
 import { explainWildcards } from './nag-suppressions';
+import { refuseOtherKinds } from './prop-kinds';
 import { timeoutHours } from './timeout';
 
 /**
@@ -89,6 +90,7 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
   public constructor(parent: Construct, id: string, props: BedrockBatchSfnProps) {
     super(parent, id);
     refuseMissing(props);
+    refuseOtherKinds(props);
     const hours = timeoutHours(props.timeout);
     const outputPrefix = keyPrefix(this, 'outputPrefix', props.outputPrefix ?? 'output/');
     const inputPrefix = keyPrefix(this, 'inputPrefix', props.inputPrefix ?? '');

@@ -1,6 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
+/** What Bedrock's S3Uri (API reference, 2026-11) leaves beside the shortest name of a bucket. */
+const mostCharacters = 1024 - 's3://abc/'.length;
+
 /**
  * A prefix in a bucket as Bedrock takes it. Throws when its S3 URIs could not name what lies there, or when a policy would take
  * it for a pattern. A value that is known only when the app is synthesised is looked at then; one that is known only at
@@ -17,6 +20,12 @@ export function keyPrefix(scope: Construct, name: string, prefix: string): strin
 }
 
 function faultOf(name: string, prefix: string): string | undefined {
+  if (prefix.length > mostCharacters) {
+    return (
+      `${name} is '${prefix.slice(0, 20)}…', ${prefix.length} characters; an S3 URI of Bedrock has at most 1024 with the bucket ` +
+      `before it, and so a prefix at most ${mostCharacters}; name a shorter folder`
+    );
+  }
   if (prefix.includes('*')) {
     return (
       `${name} is '${prefix}'; a '*' would be a wildcard in the policy of the role, and let Bedrock into other folders; ` +
