@@ -36,8 +36,11 @@ export async function findFreeRun(ports: RunPorts, wanted: WantedRun): Promise<F
   for (let { serial } = wanted; ; serial++) {
     const id = runIdFor(nodeSha256, wanted.identity, serial);
     const known = await findRun(ports.ledger, id);
-    if (known !== undefined) newest = { id, run: known.body };
-    else if (await isPrepared(ports, id)) foreign = id;
+    const isInBucket = known === undefined && (await isPrepared(ports, id));
+    // another process may have begun it since the ledger was asked: a ledger has its run before the bucket does
+    const run = isInBucket ? await findRun(ports.ledger, id) : known;
+    if (run !== undefined) newest = { id, run: run.body };
+    else if (isInBucket) foreign = id;
     else if (wanted.isNew) return { id, run: undefined };
     else if (newest !== undefined) return newest;
     else if (foreign !== undefined) throw await begunElsewhere(ports, foreign);
@@ -58,7 +61,7 @@ async function isPrepared(ports: RunPorts, id: string): Promise<boolean> {
 async function begunElsewhere(ports: RunPorts, id: string): Promise<StateError> {
   const owner = await readOwner(ports, id);
   const whose = owner === undefined ? 'another ledger' : owner.name;
-  const place = `${ports.objects.uri}/${objectKeys.document(id).replace(/\/run\.json$/, '')}`;
+  const place = `${ports.objects.uri}/${objectKeys.folder(id)}`;
   return new StateError('BR-E0207', `run ${id} of this question lies in its bucket already, begun by ${whose}`, {
     hint: `batchrock adopt ${place} takes it over and pays for nothing twice; --new starts another beside it`,
     details: { run: id, place },

@@ -51,8 +51,8 @@ async function documentOfRun(ports: RunPorts, id: string, o: CallOptions): Promi
   }
   const document = await loadDocument(ports, id, o);
   if (document.run === id && document.job.storeUri === uri) return document;
-  const home = `${document.job.storeUri}/runs/${document.run}`;
-  throw new StateError('BR-E0214', `${uri}/runs/${id} is a copy of ${home}, where its jobs read and write`, {
+  const home = `${document.job.storeUri}/${objectKeys.folder(document.run)}`;
+  throw new StateError('BR-E0214', `${uri}/${objectKeys.folder(id)} is a copy of ${home}, where its jobs read and write`, {
     hint: `batchrock adopt ${home}`,
     details: { run: id, home },
   });

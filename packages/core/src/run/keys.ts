@@ -22,6 +22,8 @@ export function partSort(attempt: number, part: number): string {
 
 /** Object keys of a run. Made of our own ids alone: Bedrock's S3 URI pattern forbids `= + % : @` and spaces. */
 export const objectKeys = {
+  /** Where everything of a run lies. */
+  folder: (run: string): string => `runs/${run}`,
   document: (run: string): string => `runs/${run}/run.json`,
   /** One line a part of an attempt, for reading by people and for `adopt`: `parts.jsonl`, `parts-2.jsonl`, … */
   parts: (run: string, attempt = 1): string => `runs/${run}/parts${attempt === 1 ? '' : `-${attempt}`}.jsonl`,
