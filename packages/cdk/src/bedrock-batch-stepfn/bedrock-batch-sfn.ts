@@ -16,7 +16,7 @@ import { CreateJobTask } from './create-job-task';
 import { EventHandler } from './event-handler';
 import { HandlerFunction } from './handler-function';
 import { inferencePolicy } from './inference-policy';
-import { jobRequest, refuseMissing } from './job-request';
+import { jobRequest } from './job-request';
 import { inputPathOf, resultPathOf } from './json-path';
 import { keyPrefix } from './key-prefix';
 import { metricNamespace } from './metric-namespace';
@@ -89,7 +89,6 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
 
   public constructor(parent: Construct, id: string, props: BedrockBatchSfnProps) {
     super(parent, id);
-    refuseMissing(props);
     refuseOtherKinds(props);
     const hours = timeoutHours(props.timeout);
     const outputPrefix = keyPrefix(this, 'outputPrefix', props.outputPrefix ?? 'output/');

@@ -31,19 +31,6 @@ export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRe
   };
 }
 
-/** Throws where a bucket is missing or is none: for those whose language or tools do not hold them to the types. */
-export function refuseMissing(props?: BedrockBatchSfnProps): void {
-  for (const name of ['bedrockBatchInputBucket', 'bedrockBatchOutputBucket'] as const) {
-    const bucket: unknown = props?.[name];
-    if (bucket === undefined || bucket === null) {
-      throw new Error(`${name} is missing; give an S3 bucket, which may be the same for both`);
-    }
-    if (typeof bucket === 'string') {
-      throw new Error(`${name} is '${bucket}'; give an S3 bucket, such as s3.Bucket.fromBucketName(this, 'Bucket', '${bucket}')`);
-    }
-  }
-}
-
 function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: BedrockBatchSfnProps) {
   if (vpc === undefined) {
     if (vpcSubnets === undefined && securityGroups === undefined) return undefined;

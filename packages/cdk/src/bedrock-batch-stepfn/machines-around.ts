@@ -9,15 +9,18 @@ import { textOf } from './text-of';
  * when the machine is there: its definition names the function that the fragment calls.
  */
 export function faultsOfMachines(fragment: IConstruct, functionArn: string, speaksJsonPath: boolean): string[] {
-  const machines = fragment.node.root.node
-    .findAll()
-    .filter((construct) => construct instanceof sfn.CfnStateMachine)
-    .filter((machine) => names(machine, functionArn));
-  return machines.flatMap((machine) => [
-    ...(machine.stateMachineType === sfn.StateMachineType.EXPRESS ? [express(machine)] : []),
-    ...expressMapsOf(machine, functionArn).map(expressMap),
-    ...(speaksJsonPath && speaksJsonata(machine) ? [otherLanguage] : []),
-  ]);
+  const machines = fragment.node.root.node.findAll().filter((construct) => construct instanceof sfn.CfnStateMachine);
+  return machines.flatMap((machine) => {
+    const stack = Stack.of(machine);
+    const definition = plain(stack.resolve(machine.definitionString ?? ''));
+    const called = plain(stack.resolve(functionArn));
+    if (!definition.includes(called)) return [];
+    return [
+      ...(machine.stateMachineType === sfn.StateMachineType.EXPRESS ? [express(machine)] : []),
+      ...expressMapsOf(definition, called).map(expressMap),
+      ...(speaksJsonPath && speaksJsonata(definition) ? [otherLanguage] : []),
+    ];
+  });
 }
 
 /** The members of a Map state that tell how its children run (Amazon States Language, 2026-11). */
@@ -44,10 +47,10 @@ function expressMap(name: string): string {
   );
 }
 
-/** The states of a machine that run what calls the function in Express executions of their own. */
-function expressMapsOf(machine: sfn.CfnStateMachine, functionArn: string): string[] {
+/** The states of a definition that run what calls the function in Express executions of their own. */
+function expressMapsOf(definition: string, called: string): string[] {
   try {
-    return expressMapsIn(JSON.parse(definitionOf(machine)), plain(Stack.of(machine).resolve(functionArn)));
+    return expressMapsIn(JSON.parse(definition), called);
   } catch (error) {
     // a definition that is no JSON was not written by the CDK; CloudFormation will say so
     if (error instanceof SyntaxError) return [];
@@ -68,17 +71,9 @@ function isExpressMap(state: MapState | null | undefined): boolean {
   return state?.Type === 'Map' && state.ItemProcessor?.ProcessorConfig?.ExecutionType === 'EXPRESS';
 }
 
-function speaksJsonata(machine: sfn.CfnStateMachine): boolean {
+function speaksJsonata(definition: string): boolean {
   // the last member that the CDK writes; states write theirs inside of States
-  return /"QueryLanguage":"JSONata"\}$/.test(definitionOf(machine));
-}
-
-function names(machine: sfn.CfnStateMachine, functionArn: string): boolean {
-  return definitionOf(machine).includes(plain(Stack.of(machine).resolve(functionArn)));
-}
-
-function definitionOf(machine: sfn.CfnStateMachine): string {
-  return plain(Stack.of(machine).resolve(machine.definitionString ?? ''));
+  return /"QueryLanguage":"JSONata"\}$/.test(definition);
 }
 
 /** As `textOf`, without the quotes of an intrinsic function, such as an import, so that a definition stays JSON around it. */

@@ -1,14 +1,15 @@
 import { aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { type BedrockBatchSfnProps, LogLevel, ModelInvocationType } from './bedrock-batch-sfn-props';
 
-/** Throws where a prop is not of its kind: for plain JavaScript, which neither a compiler nor jsii holds to the types. */
-export function refuseOtherKinds(props: BedrockBatchSfnProps): void {
+/**
+ * Throws where a bucket is missing or a prop is not of its kind: for plain JavaScript, which neither a compiler nor jsii holds to
+ * the types.
+ */
+export function refuseOtherKinds(given: BedrockBatchSfnProps | null | undefined): void {
+  const props: Partial<BedrockBatchSfnProps> = given ?? {};
+  for (const name of ['bedrockBatchInputBucket', 'bedrockBatchOutputBucket'] as const) refuseOtherBucket(name, props[name]);
   for (const name of ['timeout', 'sweepInterval'] as const) {
     if (!has(props[name], 'toMinutes')) refuse(name, props[name], 'a Duration, such as cdk.Duration.hours(48)');
-  }
-  for (const name of ['bedrockBatchInputBucket', 'bedrockBatchOutputBucket'] as const) {
-    if (!has(props[name], 'grantRead'))
-      refuse(name, props[name], 'an s3.Bucket; s3.Bucket.fromCfnBucket() makes one of a CfnBucket');
   }
   if (!isListOfTexts(props.models)) refuse('models', props.models, "a list of texts, such as ['us.amazon.nova-pro-v1:0']");
   for (const [key, value] of Object.entries(props.jobTags ?? {})) {
@@ -18,6 +19,15 @@ export function refuseOtherKinds(props: BedrockBatchSfnProps): void {
   oneOf('logLevel', props.logLevel, LogLevel);
   oneOf('tracing', props.tracing, lambda.Tracing);
   oneOf('queryLanguage', props.queryLanguage, sfn.QueryLanguage);
+}
+
+function refuseOtherBucket(name: string, bucket: unknown): void {
+  if (bucket === undefined || bucket === null) {
+    throw new Error(`${name} is missing; give an S3 bucket, which may be the same for both`);
+  }
+  if (typeof bucket === 'string')
+    refuse(name, bucket, `an S3 bucket, such as s3.Bucket.fromBucketName(this, 'Bucket', '${bucket}')`);
+  if (!has(bucket, 'grantRead')) refuse(name, bucket, 'an s3.Bucket; s3.Bucket.fromCfnBucket() makes one of a CfnBucket');
 }
 
 function has(value: unknown, method: string): boolean {
