@@ -43,10 +43,12 @@ module.exports = {
       to: { path: `^packages/(?!core/|${edge}/)` },
     })),
     {
-      name: 'lambda-composes-core-and-aws',
+      name: 'lambda-composes-what-a-function-needs',
       severity: 'error',
+      comment:
+        'core, aws and formats, and of the other composition root only how a question becomes a run, and the ports on Node',
       from: { path: '^packages/lambda/src/', pathNot: '(\\.test\\.ts$|/src/testing/)' },
-      to: { path: '^packages/(?!core/|aws/|lambda/)' },
+      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node)/index)' },
     },
     {
       name: 'nothing-imports-lambda',

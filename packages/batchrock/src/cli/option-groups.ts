@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
-import type { Question } from '../sdk/request.ts';
+import type { Question } from '../request/request.ts';
 import type { OutputOptions } from './output-options.ts';
 import { delimiter as delimiterOf, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
 

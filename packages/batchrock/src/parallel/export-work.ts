@@ -3,7 +3,7 @@ import type { PartBody, RunBody, RunDocument } from '@batchrock/core';
 import { ParquetMemory } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
 import { plainCompression, zstdCompression } from '../node/index.ts';
-import { keptRowsOf } from '../sdk/kept-rows.ts';
+import { keptRowsOf } from '../request/kept-rows.ts';
 import { type MadePiece, makePiece, type PieceTask } from './parquet-pieces.ts';
 import type { TaskWork } from './task-server.ts';
 

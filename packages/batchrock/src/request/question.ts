@@ -9,7 +9,7 @@ import {
   type Template,
   templateColumns,
 } from '@batchrock/core';
-import type { Question } from '../sdk/request.ts';
+import type { Question } from './request.ts';
 
 /** A question whose model, prompt and parameters have been checked; the dataset has not been looked at yet. */
 export interface CheckedQuestion {

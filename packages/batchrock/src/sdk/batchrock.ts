@@ -1,4 +1,5 @@
 import type { ObjectSink, StopMode } from '@batchrock/core';
+import type { Question, RunRequest } from '../request/request.ts';
 import { type RetryRequest, resume, retryFailed, stop } from './act.ts';
 import { type AdoptReport, type AdoptRequest, adopt } from './adopt.ts';
 import { type ErrorGroup, readErrors } from './errors.ts';
@@ -7,7 +8,6 @@ import { type WatchOptions, watchRun } from './follow.ts';
 import { type PlanReport, planRun } from './plan.ts';
 import type { FollowOptions } from './progress.ts';
 import type { OutputReport, RunReport } from './reports.ts';
-import type { Question, RunRequest } from './request.ts';
 import { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 import type { RunStatus } from './run-status.ts';
 import { openRun, openSession, type SessionOptions } from './session.ts';

@@ -3,8 +3,8 @@ import { memoryPorts, putMemoryRun } from '@batchrock/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import type { RunHome } from '../compose/run-home.ts';
 import type { Target } from '../compose/target.ts';
+import type { RunRequest } from '../request/request.ts';
 import { type BudgetOptions, checkBudget } from './budget.ts';
-import type { RunRequest } from './request.ts';
 
 const AWS: Target = { kind: 'aws', region: 'us-east-1', bucket: 'b-b', prefix: '', roleArn: 'arn:aws:iam::123456789012:role/r' };
 const UNKNOWN_PRICE = 'anthropic.claude-3-opus-20240229-v1:0';

@@ -14,8 +14,8 @@ import type { RunHome } from '../compose/run-home.ts';
 import type { Target } from '../compose/target.ts';
 import { assumptionText } from '../render/assumption-text.ts';
 import { usd } from '../render/figures.ts';
+import type { RunRequest } from '../request/request.ts';
 import type { Survey } from '../request/survey.ts';
-import type { RunRequest } from './request.ts';
 import type { Session } from './session.ts';
 
 /** USD that are spent without asking. */

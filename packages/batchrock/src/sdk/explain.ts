@@ -16,8 +16,8 @@ import {
   tokenCost,
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
+import { keptRowsOf } from '../request/kept-rows.ts';
 import { findLine } from './find-line.ts';
-import { keptRowsOf } from './kept-rows.ts';
 
 /** The whole life of a part's job. */
 export interface PartLife {

@@ -1,6 +1,7 @@
 export type { RunHome } from '../compose/run-home.ts';
 export { datasetNames, defaultOutput } from '../request/dataset-name.ts';
 export type { OutputFormat } from '../request/output.ts';
+export type { Question, RunRequest } from '../request/request.ts';
 export { type RetryRequest, resume, retryFailed, type StopRequest, stop } from './act.ts';
 export { type AdoptReport, type AdoptRequest, adopt } from './adopt.ts';
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
@@ -10,7 +11,6 @@ export { type OutcomeName, outcomeNames } from './only-outcomes.ts';
 export { type PlanReport, planRun } from './plan.ts';
 export type { FollowOptions, RunProgress } from './progress.ts';
 export type { OutputReport, RunReport } from './reports.ts';
-export type { Question, RunRequest } from './request.ts';
 export { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 export { howToGoOn, type RunCost, type RunStatus } from './run-status.ts';
 export {

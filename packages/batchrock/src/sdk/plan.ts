@@ -1,9 +1,9 @@
 import { estimatePlan, type Plan, type TakenRows } from '@batchrock/core';
 import { describeTarget, type Target } from '../compose/target.ts';
+import { partRecords } from '../request/freeze-document.ts';
+import type { Question } from '../request/request.ts';
 import { surveyRows } from '../request/survey.ts';
-import { partRecords } from './freeze-document.ts';
 import type { FollowOptions } from './progress.ts';
-import type { Question } from './request.ts';
 import { type Inspected, type InspectingSession, inspect } from './start-run.ts';
 
 /** What a run would do and cost. */

@@ -8,6 +8,16 @@ import {
   type WhatIfLane,
 } from '@batchrock/core';
 
+/** A Region as it might be. */
+interface RequestedRegion {
+  readonly name: string;
+  /** Jobs at once. */
+  readonly slots: number;
+  readonly recordsPerMinute?: number;
+  /** That a job waits longer than usual. */
+  readonly moreMinutes?: number;
+}
+
 /** A dataset that might be sent, and the service as it might be. Whatever is left out is assumed, or taken from the model. */
 export interface SimulationRequest {
   readonly records: number;
@@ -18,12 +28,7 @@ export interface SimulationRequest {
   /** Jobs at once in the one Region; default: the model's quota. */
   readonly slots?: number;
   /** In place of `slots`: several Regions, each with its own, and where they differ with a rate and a longer queue. */
-  readonly regions?: readonly {
-    readonly name: string;
-    readonly slots: number;
-    readonly recordsPerMinute?: number;
-    readonly moreMinutes?: number;
-  }[];
+  readonly regions?: readonly RequestedRegion[];
   /** Other than the usual times of jobs. */
   readonly service?: Partial<ServiceModel>;
   /** Records that fail in an attempt for a reason that may pass, 0 to 1; default 0. */
@@ -58,14 +63,14 @@ export function simulate(request: SimulationRequest): SimulationReport {
   const model = request.model === undefined ? undefined : resolveModel(request.model);
   const limits = model?.limits ?? DEFAULT_LIMITS;
   const service = { ...SERVICE_MODEL, ...request.service };
-  const one = { name: 'one Region', slots: request.slots ?? limits.maxJobs };
+  const one: RequestedRegion = { name: 'one Region', slots: request.slots ?? limits.maxJobs };
   const regions = (request.regions ?? [one]).map((region) => ({
     name: region.name,
     slots: region.slots,
     service: {
       ...service,
-      startMinutes: service.startMinutes + (('moreMinutes' in region ? region.moreMinutes : undefined) ?? 0),
-      recordsPerMinute: ('recordsPerMinute' in region ? region.recordsPerMinute : undefined) ?? service.recordsPerMinute,
+      startMinutes: service.startMinutes + (region.moreMinutes ?? 0),
+      recordsPerMinute: region.recordsPerMinute ?? service.recordsPerMinute,
     },
   }));
   const tokens = {

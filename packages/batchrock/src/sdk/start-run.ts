@@ -19,6 +19,7 @@ import { checkedUrl, resolveTarget, type Target, targetIdentity } from '../compo
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
+import { freezeDocument } from '../request/freeze-document.ts';
 import { runIdentity } from '../request/identity.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
 import {
@@ -31,6 +32,7 @@ import {
   standingFiles,
 } from '../request/output.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
+import type { Question, RunRequest } from '../request/request.ts';
 import { boundsOf } from '../request/run-bounds.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
@@ -39,11 +41,9 @@ import { type FoundSources, fileSource, findAllSources } from '../sources/index.
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import { findFreeRun } from './free-run.ts';
-import { freezeDocument } from './freeze-document.ts';
 import type { FollowOptions } from './progress.ts';
 import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
-import type { Question, RunRequest } from './request.ts';
 import type { Session } from './session.ts';
 import { checkUnfinished } from './unfinished-run.ts';
 

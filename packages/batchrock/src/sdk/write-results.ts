@@ -10,10 +10,10 @@ import {
 } from '@batchrock/core';
 import { createCsvWriter, createJsonlWriter, createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
+import { keptRowsOf } from '../request/kept-rows.ts';
 import { type KnownExport, type OutputFormat, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
 import { VERSION } from '../version.ts';
 import { filesWriter } from './files-writer.ts';
-import { keptRowsOf } from './kept-rows.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
 import { ResultFiles } from './result-files.ts';
 

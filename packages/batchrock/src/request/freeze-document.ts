@@ -1,10 +1,10 @@
 import { InputError, type ModelLimits, partRecordsFor, type RunDocument, type SourcePin } from '@batchrock/core';
 import { laneOf, type Target } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
-import type { Dataset } from '../request/dataset.ts';
-import { recordPrefix } from '../request/identity.ts';
-import type { CheckedQuestion } from '../request/question.ts';
 import { VERSION } from '../version.ts';
+import type { Dataset } from './dataset.ts';
+import { recordPrefix } from './identity.ts';
+import type { CheckedQuestion } from './question.ts';
 import type { Question } from './request.ts';
 
 /** What a run is made from. */

@@ -1,7 +1,7 @@
 import type { InvocationType } from '@batchrock/core';
 import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
-import type { RunBounds } from '../request/run-bounds.ts';
+import type { RunBounds } from './run-bounds.ts';
 
 /** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
 export interface Question extends TargetOptions, RunBounds {

@@ -1,0 +1,10 @@
+export { type Dataset, lookAtDataset } from './dataset.ts';
+export { type FreezeInput, freezeDocument } from './freeze-document.ts';
+export { runIdentity } from './identity.ts';
+export { keptRowsOf } from './kept-rows.ts';
+export { type NamedPrompt, parsePromptFile } from './prompt-file.ts';
+export { type CheckedQuestion, checkQuestion } from './question.ts';
+export type { Question } from './request.ts';
+export { boundsOf, type RunBounds } from './run-bounds.ts';
+export { type Survey, surveyRows } from './survey.ts';
+export { takeRows } from './taken-rows.ts';
