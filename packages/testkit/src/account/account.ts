@@ -8,11 +8,13 @@ import { type AccountClients, createClients, destroyClients } from './clients.ts
 import { type EventBus, startEventBus } from './events/index.ts';
 import { createExecutions, type Executions } from './executions.ts';
 import { credentialsFor, openFront } from './front/index.ts';
-import { type FunctionHost, startFunctionHost } from './functions/index.ts';
+import { type FunctionHost, type FunctionSettings, startFunctionHost } from './functions/index.ts';
 import { createGate, type Gate } from './gate.ts';
-import { openJudge, type Place, type StatementUse, type Verdict } from './judge/index.ts';
+import { openJudge, type Place, type Principal, permission, type StatementUse, type Verdict } from './judge/index.ts';
 import { createMachineClock, startMoto } from './moto/index.ts';
+import { answerSqs, createQueues, type MessageAttribute, type Queues } from './queues/index.ts';
 import { type AccountState, type DeployedStack, deployStack } from './resources/index.ts';
+import { createEventSources } from './sources/index.ts';
 import { type Json, readStack } from './template/index.ts';
 
 /** How the account is opened. */
@@ -43,6 +45,7 @@ export interface Account {
   readonly clock: ServiceClock;
   readonly functions: FunctionHost;
   readonly bus: EventBus;
+  readonly queues: Queues;
   readonly bedrock: AccountBedrock;
   readonly executions: Executions;
   readonly alarms: Alarms;
@@ -71,13 +74,14 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     log: join(folder, 'moto.log'),
   });
   const machines = createMachineClock(clock, moto.url);
-  const gate = createGate({ judge, clients, place, endpoint: front.url });
+  const queues = createQueues({ place, clock });
+  const gate = createGate({ judge, queues, place });
   const functions = startFunctionHost({
     endpoint: front.url,
     region: place.region,
     credentialsFor,
     clock,
-    sendToQueue: (queueArn, body, roleArn) => gate.sendToQueue({ kind: 'role', roleArn }, queueArn, body),
+    sendToQueue: (queueArn, body, roleArn) => gate.sendToQueue({ kind: 'role', roleArn }, queueArn, { body }),
   });
   const bus = startBus(place, clock, gate, functions);
   const bedrock = await startAccountBedrock({
@@ -93,23 +97,36 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     putEvent: (event) => bus.put(event),
     ...options.bedrock,
   });
+  const hosted = new Map<string, FunctionSettings>();
+  const sources = createEventSources({
+    queues,
+    clock,
+    invoke: (functionName, event) => functions.invoke(functionName, Buffer.from(event), 'RequestResponse'),
+    async isAllowed(functionName, action, queueArn) {
+      const roleArn = hosted.get(functionName)?.roleArn ?? '';
+      return (await gate.refusalOf({ kind: 'role', roleArn }, [permission(`sqs:${action}`, queueArn)])) === undefined;
+    },
+  });
   const state: AccountState = {
     place,
     clients,
     judge,
-    functions: new Map(),
+    queues,
+    functions: hosted,
     logGroups: new Map(),
     alarms: new Map(),
     managedPolicies: new Map(),
     stacks: new Map(),
     addFunction: (settings) => functions.add(settings),
     addRule: (rule) => bus.addRule(rule),
+    setMapping: (mapping) => sources.set(mapping),
   };
   front.serve({
     place,
     motoUrl: moto.url,
     machines,
     bedrockUrl: bedrock.url,
+    sqs: (operation, body) => answerSqs(queues, operation, body, front.url),
     invoke: (name, payload, type) => functions.invoke(name, payload, type),
     judge: (roleArn, permissions) => gate.refusalOf({ kind: 'role', roleArn }, permissions),
   });
@@ -121,14 +138,15 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     clock,
     functions,
     bus,
+    queues,
     bedrock,
     executions: createExecutions(clients.sfn),
-    alarms: createAlarms({ alarms: state.alarms, sqs: clients.sqs, queues: `${front.url}/${place.account}`, functions, clock }),
+    alarms: createAlarms({ alarms: state.alarms, queues, functions, clock }),
     deploy: (assemblyFolder, stackName) => deployStack(readStack(assemblyFolder, stackName), state, exports),
     verdicts: () => judge.verdicts,
     refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),
     async unusedStatements() {
-      for (const { name, roleArn, isTraced } of state.functions.values()) {
+      for (const { name, roleArn, isTraced } of hosted.values()) {
         if (functions.log(name).length === 0) continue;
         const group = state.logGroups.get(name);
         if (group !== undefined) await gate.judgeLog(roleArn, group);
@@ -138,6 +156,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     },
     async close() {
       bus.close();
+      sources.close();
       await functions.close();
       await bedrock.close();
       machines.close();
@@ -149,20 +168,27 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   };
 }
 
-/** A bus whose rules invoke functions where the policy of the function lets them. */
+/** A bus whose rules reach functions and queues where the policy of the function or queue lets them. */
 function startBus({ account, region }: Place, clock: ServiceClock, gate: Gate, functions: FunctionHost): EventBus {
   return startEventBus({
     clock,
     account,
     region,
     async invoke(targetArn, input, ruleArn) {
+      if (targetArn.split(':')[2] === 'sqs') return gate.sendToQueue(ruleOf(ruleArn), targetArn, { body: input });
       await gate.requireInvoke(targetArn, ruleArn);
       const { statusCode, payload } = await functions.invoke(targetArn, Buffer.from(input), 'Event');
       if (statusCode !== 202) throw new Error(`${targetArn} answered ${statusCode}: ${Buffer.from(payload).toString()}`);
     },
     sendToQueue: (queueArn, body, attributes) => {
-      const rule = { kind: 'service', name: 'events.amazonaws.com', sourceArn: attributes['RULE_ARN'] ?? '' } as const;
-      return gate.sendToQueue(rule, queueArn, body);
+      const texts = Object.entries(attributes).map(([name, StringValue]): readonly [string, MessageAttribute] => {
+        return [name, { DataType: 'String', StringValue }];
+      });
+      return gate.sendToQueue(ruleOf(attributes['RULE_ARN'] ?? ''), queueArn, { body, attributes: Object.fromEntries(texts) });
     },
   });
+}
+
+function ruleOf(sourceArn: string): Principal {
+  return { kind: 'service', name: 'events.amazonaws.com', sourceArn };
 }

@@ -1,6 +1,6 @@
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { ServiceClock } from '@batchrock/local';
 import type { FunctionHost } from './functions/index.ts';
+import type { Queues } from './queues/index.ts';
 import type { AlarmSettings } from './resources/index.ts';
 
 /** The alarms of the account's templates, looked at when they are asked. */
@@ -12,28 +12,25 @@ export interface Alarms {
 /** What the metrics of alarms are read from. */
 export interface AlarmOptions {
   readonly alarms: ReadonlyMap<string, AlarmSettings>;
-  readonly sqs: SQSClient;
-  /** The URL that those of the queues begin with. */
-  readonly queues: string;
+  readonly queues: Queues;
   readonly functions: Pick<FunctionHost, 'errors'>;
   readonly clock: ServiceClock;
 }
 
 /**
- * Alarms on how many messages of a queue are visible, and on the errors of a function; other metrics are not gathered here. A
- * period without data does not ring.
+ * Alarms on how many messages of a queue are visible and how old the oldest is, as they are now, and on the errors of a function;
+ * other metrics are not gathered here. A period without data does not ring.
  */
-export function createAlarms({ alarms, sqs, queues, functions, clock }: AlarmOptions): Alarms {
-  const visibleIn = async (queue: string): Promise<number> => {
-    const AttributeNames = ['ApproximateNumberOfMessages' as const];
-    const command = new GetQueueAttributesCommand({ QueueUrl: `${queues}/${queue}`, AttributeNames });
-    const { Attributes } = await sqs.send(command);
-    return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-  };
-  const isRinging = async (alarm: AlarmSettings): Promise<boolean> => {
+export function createAlarms({ alarms, queues, functions, clock }: AlarmOptions): Alarms {
+  const isRinging = (alarm: AlarmSettings): boolean => {
     const { metric, namespace, dimensions, threshold } = alarm;
     const queue = dimensions['QueueName'];
-    if (metric === 'ApproximateNumberOfMessagesVisible' && queue !== undefined) return (await visibleIn(queue)) >= threshold;
+    if (metric === 'ApproximateNumberOfMessagesVisible' && queue !== undefined) {
+      return queues.get(queue).counts().visible >= threshold;
+    }
+    if (metric === 'ApproximateAgeOfOldestMessage' && queue !== undefined) {
+      return queues.get(queue).oldestAgeSeconds() >= threshold;
+    }
     const name = dimensions['FunctionName'];
     if (metric === 'Errors' && namespace === 'AWS/Lambda' && name !== undefined) {
       return isReachedInAll(alarm, functions.errors(name), clock.now());
@@ -42,9 +39,7 @@ export function createAlarms({ alarms, sqs, queues, functions, clock }: AlarmOpt
   };
   return {
     async ringing() {
-      const names: string[] = [];
-      for (const alarm of alarms.values()) if (await isRinging(alarm)) names.push(alarm.name);
-      return names;
+      return [...alarms.values()].filter(isRinging).map(({ name }) => name);
     },
   };
 }

@@ -1,6 +1,5 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { AccountClients } from './clients.ts';
 import { type Judge, type Permission, type Place, type Principal, permission, type Verdict } from './judge/index.ts';
+import type { OutgoingMessage, Queues } from './queues/index.ts';
 
 /** What the rooms of the account ask before they do something for somebody. */
 export interface Gate {
@@ -13,7 +12,7 @@ export interface Gate {
   /** Rejects unless a role may do all of it. */
   requireAll(roleArn: string, permissions: readonly Permission[]): Promise<void>;
   /** Sends a message, or rejects where the sender may not. */
-  sendToQueue(sender: Principal, queueArn: string, body: string): Promise<void>;
+  sendToQueue(sender: Principal, queueArn: string, message: OutgoingMessage): Promise<void>;
   /** Whether a function may write its log. One that may not runs all the same, as at the service. */
   judgeLog(roleArn: string, logGroup: string): Promise<void>;
   /** Whether a function may send its traces. */
@@ -23,14 +22,12 @@ export interface Gate {
 /** The gate of an account. */
 export function createGate({
   judge,
-  clients,
+  queues,
   place,
-  endpoint,
 }: {
   readonly judge: Judge;
-  readonly clients: AccountClients;
+  readonly queues: Queues;
   readonly place: Place;
-  readonly endpoint: string;
 }): Gate {
   const refusalOf: Gate['refusalOf'] = async (principal, permissions) => {
     const verdicts: Verdict[] = [];
@@ -49,10 +46,9 @@ export function createGate({
     requireTrust: (name, roleArn, sourceArn) =>
       require({ kind: 'service', name, sourceArn }, permission('sts:AssumeRole', roleArn)),
     requireAll: (roleArn, permissions) => require({ kind: 'role', roleArn }, ...permissions),
-    async sendToQueue(sender, queueArn, body) {
+    async sendToQueue(sender, queueArn, message) {
       await require(sender, permission('sqs:SendMessage', queueArn));
-      const QueueUrl = `${endpoint}/${place.account}/${queueArn.split(':').at(-1)}`;
-      await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      queues.get(queueArn).send(message);
     },
     async judgeTrace(roleArn) {
       for (const action of ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']) {

@@ -17,8 +17,8 @@ const DEFAULT_AGE_SECONDS = 24 * 3600;
 /** The first wait and the longest: the service backs off exponentially, by how much it does not say. */
 const FIRST_WAIT_MS = 1_000;
 const MOST_WAIT_MS = 10 * 60_000;
-/** "Some errors go directly to the dead-letter queue": no permission, and no such target. */
-const FINAL = new Set(['AccessDeniedException', 'AccessDenied', 'ResourceNotFoundException']);
+/** "Some errors go directly to the dead-letter queue": no permission, and no such target, a function or a queue. */
+const FINAL = new Set(['AccessDeniedException', 'AccessDenied', 'ResourceNotFoundException', 'QueueDoesNotExist']);
 
 /** Tries until the target has the event, or gives it to the dead-letter queue, or drops it where there is none. */
 export async function deliver(rule: Rule, target: RuleTarget, event: JsonRecord, ports: DeliveryPorts): Promise<void> {

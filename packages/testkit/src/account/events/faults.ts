@@ -2,10 +2,12 @@ import { isRecord, type JsonRecord, matchesPattern } from './pattern.ts';
 
 /** What goes wrong with events between their source and the rules. A pattern says which; without one, each that a rule wants. */
 export interface EventFaults {
-  /** The next so many events are lost. */
+  /** The next so many events are lost; `Infinity` for all of them, until `clear`. */
   drop(count: number, pattern?: JsonRecord): void;
-  /** The next so many events come twice. */
+  /** The next so many events come twice; `Infinity` as above. */
   double(count: number, pattern?: JsonRecord): void;
+  /** Takes back what is still planned of lost and doubled events. */
+  clear(): void;
   /** Events are kept until they are released. */
   hold(pattern?: JsonRecord): void;
   /** Delivers what was held, in the order in which it came or in the opposite one, and holds nothing more. */
@@ -44,6 +46,7 @@ export function createFaultDesk(deliver: (event: JsonRecord) => Promise<void>): 
     faults: {
       drop: (left, pattern) => void planned.push({ kind: 'drop', pattern, left }),
       double: (left, pattern) => void planned.push({ kind: 'double', pattern, left }),
+      clear: () => void planned.splice(0),
       hold(pattern) {
         holding = { pattern };
       },

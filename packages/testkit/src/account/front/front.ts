@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Permission, Place } from '../judge/index.ts';
 import type { MachineClock } from '../moto/index.ts';
-import type { FrontRequest } from './call.ts';
+import type { SqsAnswer } from '../queues/index.ts';
+import { type FrontRequest, jsonBody } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
 import { INVOKE, permissionsOf, targetAction } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
 import { lateS3Permission } from './s3-permissions.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** The calls of Step Functions after which a state machine has something to do. */
 const WAKING = /^(StartExecution|StopExecution|RedriveExecution|SendTask\w+)$/;
@@ -16,16 +18,23 @@ const WAKING = /^(StartExecution|StopExecution|RedriveExecution|SendTask\w+)$/;
 /** What stands behind the front. */
 export interface Backends {
   readonly place: Place;
-  /** S3, DynamoDB, SQS, IAM, Logs, Step Functions. */
+  /** S3, DynamoDB, IAM, Logs, Step Functions. */
   readonly motoUrl: string;
   /** Of moto's state machines, which calls of them wake. */
   readonly machines: MachineClock;
   /** The local Bedrock; without it its calls go to moto, which has none of them. */
   readonly bedrockUrl?: string;
+  /** The queues of the account; without it moto has queues of its own. */
+  sqs?(operation: string, body: Readonly<Record<string, unknown>>): SqsAnswer;
   /** Runs a function. Rejects never: what went wrong is in the answer. */
   invoke(functionName: string, payload: Buffer, type: 'RequestResponse' | 'Event'): Promise<InvokeAnswer>;
   /** Undefined where the role may do all of it, else the sentence of the refusal. */
   judge(roleArn: string, permissions: readonly Permission[]): Promise<string | undefined>;
+}
+
+/** The same, and the turns in which DynamoDB is asked. */
+interface Behind extends Backends {
+  readonly tables: Turns;
 }
 
 /** What an invocation of a function gave. */
@@ -53,9 +62,10 @@ export async function openFront(): Promise<Front> {
     serve = resolve;
   });
   let latest: Backends | undefined;
+  const tables = createTurns();
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
     void waiting
-      .then(() => answer(request, response, latest as Backends))
+      .then(() => answer(request, response, { ...(latest as Backends), tables }))
       .catch((error: unknown) => {
         // a connection that breaks behind the front breaks before it too
         if (response.headersSent || isReset(error)) {
@@ -85,7 +95,7 @@ export async function openFront(): Promise<Front> {
   };
 }
 
-async function answer(incoming: IncomingMessage, response: ServerResponse, backends: Backends): Promise<void> {
+async function answer(incoming: IncomingMessage, response: ServerResponse, backends: Behind): Promise<void> {
   // moto's tasks read it from every error
   response.setHeader('x-amzn-requestid', randomUUID());
   const [path = '/', search = ''] = (incoming.url ?? '/').split('?', 2);
@@ -109,9 +119,11 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   }
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
+  if (request.service === 'sqs' && backends.sqs !== undefined)
+    return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
   const send = (): Promise<IncomingMessage> => forward(incoming, request.body, url, backends.machines.headers());
-  const answered = WAKING.test(targetAction(request)) ? await backends.machines.wake(send) : await send();
+  const answered = await handOn(request, send, backends);
   const late = request.service === 's3' ? lateS3Permission(request, answered, backends.place) : undefined;
   if (roleArn !== undefined && late !== undefined) {
     const refusal = await backends.judge(roleArn, [late]);
@@ -122,6 +134,23 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   }
   response.writeHead(answered.statusCode ?? 502, answered.headers);
   await pipeline(answered, response);
+}
+
+/**
+ * moto carries out what is asked of DynamoDB by several threads over the tables that all of them read, and takes a whole table
+ * back when an item of a transaction is refused: no call may come between.
+ */
+function handOn(
+  request: FrontRequest,
+  send: () => Promise<IncomingMessage>,
+  { tables, machines }: Behind,
+): Promise<IncomingMessage> {
+  if (request.service === 'dynamodb') return tables.take(send);
+  return WAKING.test(targetAction(request)) ? machines.wake(send) : send();
+}
+
+function writeSqs(response: ServerResponse, { statusCode, body }: SqsAnswer): void {
+  response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
 }
 
 function isReset(error: unknown): boolean {

@@ -12,10 +12,13 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   dynamodb: dynamodbPermissions,
   s3: s3Permissions,
   sqs: (request, { partition, region, account }) => {
-    const name = String(jsonBody(request)['QueueUrl'] ?? '')
+    const { QueueUrl, QueueName } = jsonBody(request);
+    const name = String(QueueUrl ?? QueueName ?? '')
       .split('/')
       .at(-1);
-    return [permission(`sqs:${targetAction(request)}`, `arn:${partition}:sqs:${region}:${account}:${name}`)];
+    // A batch needs what each of its entries needs; there are no actions of its own (Service Authorization Reference, 2026-11).
+    const action = targetAction(request).replace(/^(Send|Delete|Change)(\w+)Batch$/, '$1$2');
+    return [permission(`sqs:${action}`, `arn:${partition}:sqs:${region}:${account}:${name}`)];
   },
   // The calls of a task name no state machine: their resource is everything.
   states: (request) => {

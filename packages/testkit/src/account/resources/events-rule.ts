@@ -23,9 +23,10 @@ export const makeRule: Maker = async (making) => {
 };
 
 function targetOf(target: Properties): RuleTarget {
-  refuse(target, 'RoleArn', 'SqsParameters', 'InputTransformer');
+  refuse(target, 'RoleArn', 'SqsParameters');
   const input = textOf(target['Input']);
   const inputPath = textOf(target['InputPath']);
+  const transformer = target['InputTransformer'];
   const deadLetterArn = textOf(recordOf(target['DeadLetterConfig'])['Arn']);
   const maxRetries = numberOf(recordOf(target['RetryPolicy'])['MaximumRetryAttempts']);
   const maxAgeSeconds = numberOf(recordOf(target['RetryPolicy'])['MaximumEventAgeInSeconds']);
@@ -33,8 +34,17 @@ function targetOf(target: Properties): RuleTarget {
     arn: requiredText(target, 'Arn'),
     ...(input !== undefined && { input }),
     ...(inputPath !== undefined && { inputPath }),
+    ...(isRecord(transformer) && { inputTransformer: transformerOf(transformer) }),
     ...(deadLetterArn !== undefined && { deadLetterArn }),
     ...(maxRetries !== undefined && { maxRetries }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+  };
+}
+
+function transformerOf(transformer: Properties): NonNullable<RuleTarget['inputTransformer']> {
+  const paths = Object.entries(recordOf(transformer['InputPathsMap']));
+  return {
+    inputPathsMap: Object.fromEntries(paths.map(([name, path]) => [name, String(path)])),
+    inputTemplate: requiredText(transformer, 'InputTemplate'),
   };
 }

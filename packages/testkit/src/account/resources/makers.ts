@@ -1,4 +1,5 @@
 import { makeTable } from './dynamodb-table.ts';
+import { makeEventSourceMapping } from './event-source-mapping.ts';
 import { makeRule } from './events-rule.ts';
 import { makeManagedPolicy, makePolicy, makeRole } from './iam.ts';
 import { makeKey } from './kms.ts';
@@ -21,6 +22,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::IAM::Role': makeRole,
   'AWS::KMS::Key': makeKey,
   'AWS::Lambda::EventInvokeConfig': makeEventInvokeConfig,
+  'AWS::Lambda::EventSourceMapping': makeEventSourceMapping,
   'AWS::Lambda::Function': makeFunction,
   'AWS::Lambda::Permission': makePermission,
   'AWS::Logs::LogGroup': makeLogGroup,

@@ -8,6 +8,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Rule } from '../events/index.ts';
 import type { FunctionSettings } from '../functions/index.ts';
 import type { Judge, Place, PolicyDocument } from '../judge/index.ts';
+import type { Queues } from '../queues/index.ts';
+import type { Mapping } from '../sources/index.ts';
 import type { Json } from '../template/index.ts';
 import type { Properties } from './properties.ts';
 
@@ -38,6 +40,7 @@ export interface AccountState {
   readonly place: Place;
   readonly clients: Clients;
   readonly judge: Judge;
+  readonly queues: Queues;
   readonly functions: Map<string, FunctionSettings>;
   /** The log group of each function, by its name. */
   readonly logGroups: Map<string, string>;
@@ -48,6 +51,8 @@ export interface AccountState {
   readonly stacks: Map<string, ReadonlyMap<string, MadeResource>>;
   addFunction(settings: FunctionSettings): void;
   addRule(rule: Rule): void;
+  /** Adds an event source mapping, or changes the one of its id. */
+  setMapping(mapping: Mapping): void;
 }
 
 /** One resource to be made. */

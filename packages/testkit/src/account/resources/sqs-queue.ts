@@ -1,19 +1,22 @@
 import { CreateQueueCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
 import type { Maker } from './making.ts';
 import { arnOf, physicalName, refuseUpdate } from './making.ts';
-import { recordOf, textOf } from './properties.ts';
+import { recordOf, refuse, textOf } from './properties.ts';
 
 const ATTRIBUTES: Readonly<Record<string, QueueAttributeName>> = {
   MessageRetentionPeriod: 'MessageRetentionPeriod',
   VisibilityTimeout: 'VisibilityTimeout',
   DelaySeconds: 'DelaySeconds',
   KmsMasterKeyId: 'KmsMasterKeyId',
+  MaximumMessageSize: 'MaximumMessageSize',
+  ReceiveMessageWaitTimeSeconds: 'ReceiveMessageWaitTimeSeconds',
   SqsManagedSseEnabled: 'SqsManagedSseEnabled',
 };
 
-/** `AWS::SQS::Queue`, on moto. */
+/** `AWS::SQS::Queue`, a standard one. */
 export const makeQueue: Maker = async (making) => {
   refuseUpdate(making);
+  refuse(making.properties, 'FifoQueue', 'RedriveAllowPolicy');
   const name = textOf(making.properties['QueueName']) ?? physicalName(making, 80);
   const Attributes = Object.fromEntries(
     Object.entries(ATTRIBUTES).flatMap(([property, attribute]) => {
