@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { exportResults } from '@batchrock/core';
-import { type DatasetOptions, datasetWorld, type OutcomeOf, openRows } from '@batchrock/testkit';
+import { type DatasetOptions, datasetWorld, type OutcomeOf, openRows, RESULT_NAMES } from '@batchrock/testkit';
 import fc from 'fast-check';
 import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
@@ -118,21 +118,16 @@ test('the file says who wrote it, how long it is and how it is packed', async ()
 test('no rows are a file without rows', async () => {
   const { ports } = await datasetWorld({ format: 'csv', bytes: bytesOf('id\na\n') });
   const writer = createParquetWriter(ports.objects.create('out.parquet'));
-  const names = {
-    answer: 'response',
-    status: 'status',
-    errorCode: 'error_code',
-    errorMessage: 'error_message',
-    stopReason: 'stop_reason',
-    inputTokens: 'input_tokens',
-    outputTokens: 'output_tokens',
-    recordId: 'record_id',
-  };
-  writer.begin({ dialect: { format: 'csv', delimiter: ',', header: ['id'] }, columns: ['id'], names, task: 'text' });
+  writer.begin({
+    dialect: { format: 'csv', delimiter: ',', header: ['id'] },
+    columns: ['id'],
+    names: RESULT_NAMES,
+    task: 'text',
+  });
   const file = await writer.finish();
   const { rows, metadata } = await readBack(ports.objects.bytes(file.key) as Uint8Array);
   expect(rows).toEqual([]);
-  expect(metadata.schema.map((each) => each.name)).toEqual(['schema', 'id', ...Object.values(names)]);
+  expect(metadata.schema.map((each) => each.name)).toEqual(['schema', 'id', ...Object.values(RESULT_NAMES)]);
 });
 
 describe('dictionaries', () => {

@@ -1,23 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { emptyOutcomeSpans, type RandomAccess, ResultStatus, type RowReader } from '@batchrock/core';
-import { MemoryObjectStore } from '@batchrock/testkit';
+import { MemoryObjectStore, RESULT_NAMES } from '@batchrock/testkit';
 import { describe, expect, test } from 'vitest';
 import { openParquet } from './parquet-open.ts';
 import { createParquetWriter } from './parquet-writer.ts';
 
 const FOLDER = new URL('./fixtures/', import.meta.url);
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.parquet'));
-
-const NAMES = {
-  answer: 'response',
-  status: 'status',
-  errorCode: 'error_code',
-  errorMessage: 'error_message',
-  stopReason: 'stop_reason',
-  inputTokens: 'input_tokens',
-  outputTokens: 'output_tokens',
-  recordId: 'record_id',
-};
 
 const open = (bytes: Uint8Array) => {
   const access: RandomAccess = {
@@ -32,7 +21,7 @@ const open = (bytes: Uint8Array) => {
 async function written(reader: RowReader): Promise<Uint8Array> {
   const store = new MemoryObjectStore();
   const writer = createParquetWriter(store.create('out.parquet'));
-  writer.begin({ dialect: reader.dialect, columns: reader.columns, names: NAMES, task: 'text' });
+  writer.begin({ dialect: reader.dialect, columns: reader.columns, names: RESULT_NAMES, task: 'text' });
   const result = { status: ResultStatus.pending, recordId: new Uint8Array(11).fill(0x30), outcome: emptyOutcomeSpans() };
   for (let batch = await reader.next(); batch; batch = await reader.next()) {
     for (let row = 0; row < batch.count; row++) while (!writer.write(batch, row, result)) await writer.drain();

@@ -7,27 +7,17 @@ import {
   type RowBatch,
   takeBlock,
 } from '@batchrock/core';
-import { MemoryObjectStore } from '@batchrock/testkit';
+import { MemoryObjectStore, RESULT_NAMES } from '@batchrock/testkit';
 import { expect, test, vi } from 'vitest';
 import { createCsvWriter } from '../csv/index.ts';
 import { createJsonlWriter } from '../jsonl/index.ts';
 import { createParquetWriter } from '../parquet/index.ts';
 import { createBatch } from '../reading/index.ts';
 
-const names = {
-  answer: 'response',
-  status: 'status',
-  errorCode: 'error_code',
-  errorMessage: 'error_message',
-  stopReason: 'stop_reason',
-  inputTokens: 'input_tokens',
-  outputTokens: 'output_tokens',
-  recordId: 'record_id',
-};
 const table: ResultTable = {
   dialect: { format: 'csv', delimiter: ',', header: ['text'] },
   columns: ['text'],
-  names,
+  names: RESULT_NAMES,
   task: 'text',
 };
 
