@@ -9,6 +9,7 @@ import {
   type MemoryPorts,
   memoryPorts,
   type PortCall,
+  plainDocument,
   putMemoryRun,
 } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
@@ -64,40 +65,12 @@ function newPorts(): MemoryPorts {
 }
 
 function documentFor(ports: MemoryPorts): RunDocument {
-  const modelId = 'anthropic.claude-3-haiku-20240307-v1:0';
+  const plain = plainDocument({ recordPrefix: 'aa', partRecords: 4, model: { limits: { ...DEFAULT_LIMITS, minRecords: 2 } } });
   return {
-    schema: 'batchrock.run/1',
-    run: RUN,
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'aa',
-    source: {
-      name: 'rows.csv',
-      bytes: CSV.length,
-      files: [],
-      dialect: { format: 'csv', delimiter: ',', header: ['id', 'text'] },
-    },
-    model: {
-      modelId,
-      baseId: modelId,
-      family: 'anthropic',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 2 },
-    },
+    ...plain,
+    source: { ...plain.source, bytes: CSV.length },
     request: { prompt: '{text}', params: { max_tokens: 9 } },
-    job: {
-      storeUri: ports.objects.uri,
-      roleArn: 'arn:aws:iam::123456789012:role/batchrock',
-      timeoutHours: 24,
-      namePrefix: 'batchrock',
-    },
-    lane: MEMORY_LANE,
-    partRecords: 4,
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
+    job: { ...plain.job, storeUri: ports.objects.uri },
   };
 }
 

@@ -1,37 +1,14 @@
 import { Buffer } from 'node:buffer';
-import { type MemoryPorts, memoryPorts } from '@batchrock/testkit';
+import { type MemoryPorts, memoryPorts, plainDocument } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type ModelLimits } from '../model/index.ts';
+import type { ModelLimits } from '../model/index.ts';
 import { isSentinelOrdinal, ordinalOf, recordId } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { PartWriter } from './part-writer.ts';
 
 function documentWith(limits: Partial<ModelLimits>): RunDocument {
-  const modelId = 'amazon.nova-lite-v1:0';
-  return {
-    schema: 'batchrock.run/1',
-    run: 'r-0000000001',
-    identity: '0'.repeat(64),
-    createdAt: 0,
-    version: '0.0.0',
-    recordPrefix: 'k3',
-    source: { name: 'r.jsonl', bytes: 0, files: [], dialect: { format: 'jsonl' } },
-    model: {
-      modelId,
-      baseId: modelId,
-      family: 'nova',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 1, ...limits },
-    },
-    request: { prompt: '{t}', params: {} },
-    job: { storeUri: 's3://b/p', roleArn: 'arn:aws:iam::123456789012:role/x', timeoutHours: 24, namePrefix: 'br' },
-    lane: 'l',
-    partRecords: 100,
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
-  };
+  const { model, job } = plainDocument();
+  return plainDocument({ model: { limits: { ...model.limits, ...limits } }, job: { ...job, namePrefix: 'br' } });
 }
 
 const line = (ordinal: number, text = 'x') => Buffer.from(`{"recordId":"${recordId('k3', ordinal)}","modelInput":"${text}"}\n`);

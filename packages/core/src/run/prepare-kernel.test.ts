@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { openCsv, openJsonl } from '@batchrock/formats';
-import { bytesSource, memoryPorts, seededRandom } from '@batchrock/testkit';
+import { bytesSource, memoryPorts, plainDocument, seededRandom } from '@batchrock/testkit';
 import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS, type ModelLimits } from '../model/index.ts';
 import type { Dialect, ReadPosition } from '../ports/index.ts';
@@ -78,30 +78,12 @@ async function objectsOf(format: 'csv' | 'jsonl', content: string, limits: Parti
 }
 
 function documentOf(dialect: Dialect, limits: Partial<ModelLimits>): RunDocument {
-  return {
-    schema: 'batchrock.run/1',
-    run: 'r-0000000001',
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'k3',
+  return plainDocument({
     source: { name: 'rows', bytes: 1, files: [], dialect },
-    model: {
-      modelId: 'amazon.nova-lite-v1:0',
-      baseId: 'amazon.nova-lite-v1:0',
-      family: 'nova',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 3, ...limits },
-    },
+    model: { family: 'nova', limits: { ...DEFAULT_LIMITS, minRecords: 3, ...limits } },
     request: { prompt: 'Rate "{a}"\nwith {b}, {a}', system: 'Say {id}', params: {} },
-    job: { storeUri: 's3://b/p', roleArn: 'arn:aws:iam::123456789012:role/x', timeoutHours: 24, namePrefix: 'br' },
-    lane: '123456789012/us-east-1/amazon.nova-lite-v1:0',
     partRecords: 700,
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
-  };
+  });
 }
 
 test.each([

@@ -1,10 +1,9 @@
 import { openCsv, openDataset } from '@batchrock/formats';
-import { bytesSource, type MemoryPorts, memoryPorts } from '@batchrock/testkit';
+import { bytesSource, type MemoryPorts, memoryPorts, plainDocument } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import type { PartBody } from '../job/index.ts';
 import { DEFAULT_LIMITS } from '../model/index.ts';
 import type { Dialect, ReadPosition, ResultWriter } from '../ports/index.ts';
-import type { RunDocument } from './document.ts';
 import { exportResults } from './export.ts';
 import { ledgerKeys } from './keys.ts';
 import { type PrepareOptions, prepareRun } from './prepare.ts';
@@ -23,31 +22,13 @@ function setup(
   const { maxParts, taken = {}, partRecords = 5 } = limits;
   const open = (from?: ReadPosition) =>
     openCsv(bytesSource(bytes.subarray(from?.byte ?? 0)), { blockBytes: 64, ...(from && { from, dialect }) });
-  const document: RunDocument = {
-    schema: 'batchrock.run/1',
-    run: 'r-0000000001',
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'k3',
+  const document = plainDocument({
     source: { name: 'rows.csv', bytes: bytes.length, files: [], dialect, taken },
-    model: {
-      modelId: 'amazon.nova-lite-v1:0',
-      baseId: 'amazon.nova-lite-v1:0',
-      family: 'nova',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 2, maxRecords: 50 },
-    },
+    model: { family: 'nova', limits: { ...DEFAULT_LIMITS, minRecords: 2, maxRecords: 50 } },
     request: { prompt: 'Rate: {t}', params: {} },
-    job: { storeUri: 's3://b/p', roleArn: 'arn:aws:iam::123456789012:role/x', timeoutHours: 24, namePrefix: 'br' },
-    lane: '123456789012/us-east-1/amazon.nova-lite-v1:0',
     partRecords,
     ...(maxParts === undefined ? {} : { maxParts }),
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
-  };
+  });
   return { document, openRows: (from) => openTakenRows(open, taken, from) };
 }
 

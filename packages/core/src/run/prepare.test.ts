@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { openCsv, openJsonl } from '@batchrock/formats';
-import { bytesSource, type MemoryPorts, memoryPorts } from '@batchrock/testkit';
+import { bytesSource, type MemoryPorts, memoryPorts, plainDocument } from '@batchrock/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PartBody } from '../job/index.ts';
 import { DEFAULT_LIMITS, familyNamed, type ModelLimits } from '../model/index.ts';
 import type { Dialect, ReadPosition, RowReader } from '../ports/index.ts';
 import { createRecordEncoder, isSentinelOrdinal, NEEDS_SPACE, ordinalOf } from '../record/index.ts';
-import type { RunBody, RunDocument } from './document.ts';
+import type { RunBody } from './document.ts';
 import { ledgerKeys } from './keys.ts';
 import { type PrepareOptions, prepareRun } from './prepare.ts';
 import type { PrepareProgress } from './prepare-pass.ts';
@@ -36,30 +36,13 @@ async function setup(options: Setup): Promise<PrepareOptions & { readonly opened
   };
   const reader = await openRows().catch(() => undefined);
   if (reader) dialect = reader.dialect;
-  const document: RunDocument = {
-    schema: 'batchrock.run/1',
-    run: 'r-0000000001',
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'k3',
+  const document = plainDocument({
     source: { name: 'rows.csv', bytes: content.length, files: [], dialect },
-    model: {
-      modelId: 'amazon.nova-lite-v1:0',
-      baseId: 'amazon.nova-lite-v1:0',
-      family: 'nova',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 3, maxRecords: 50, ...options.limits },
-    },
+    model: { family: 'nova', limits: { ...DEFAULT_LIMITS, minRecords: 3, maxRecords: 50, ...options.limits } },
     request: { prompt: options.prompt ?? 'Rate: {t}', params: {} },
-    job: { storeUri: 's3://b/p', roleArn: 'arn:aws:iam::123456789012:role/x', timeoutHours: 24, namePrefix: 'br' },
-    lane: '123456789012/us-east-1/amazon.nova-lite-v1:0',
     partRecords: options.partRecords ?? 5,
-    maxAttempts: 3,
     strict: options.strict ?? false,
-    synthetic: true,
-  };
+  });
   return { document, openRows, opened };
 }
 

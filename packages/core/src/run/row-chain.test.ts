@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type CsvDialect, createJsonlWriter, openDataset, openSource } from '@batchrock/formats';
-import { bytesSource, type MemoryPorts, memoryPorts } from '@batchrock/testkit';
+import { bytesSource, type MemoryPorts, memoryPorts, plainDocument } from '@batchrock/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PartBody } from '../job/index.ts';
@@ -49,30 +49,12 @@ function setup(files: readonly string[], dialect: Dialect, partRecords = 5): Set
         return openSource(sources[at.source!]!, { shape: dialect, dialect, from: at, isFollowed, mayBeEmpty: true });
       },
     });
-  const document: RunDocument = {
-    schema: 'batchrock.run/1',
-    run: 'r-0000000001',
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'k3',
+  const document = plainDocument({
     source: { name: `${files.length} files`, bytes: 1, files: [], dialect },
-    model: {
-      modelId: 'amazon.nova-lite-v1:0',
-      baseId: 'amazon.nova-lite-v1:0',
-      family: 'nova',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 2, maxRecords: 50 },
-    },
+    model: { family: 'nova', limits: { ...DEFAULT_LIMITS, minRecords: 2, maxRecords: 50 } },
     request: { prompt: 'Rate: {t}', params: {} },
-    job: { storeUri: 's3://b/p', roleArn: 'arn:aws:iam::123456789012:role/x', timeoutHours: 24, namePrefix: 'br' },
-    lane: '123456789012/us-east-1/amazon.nova-lite-v1:0',
     partRecords,
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
-  };
+  });
   return { document, openRows, opened };
 }
 

@@ -12,11 +12,8 @@ import {
 import { openCsv } from '@batchrock/formats';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import { createFileObjectStore, createScratch, nodeClock, nodeRandom, openFileSource, plainCompression } from 'batchrock/node';
-import { nodeDigest } from '../memory/small-ports.ts';
+import { nodeDigest, plainDocument } from '../memory/index.ts';
 import type { Bench, BenchContext } from './bench.ts';
-
-const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
-const LANE = `123456789012/us-east-1/${MODEL}`;
 
 /**
  * A CSV file through `prepareRun`, as the command line does it for the local Bedrock: rows read, checked, hashed and kept,
@@ -65,34 +62,15 @@ export function benchPorts(dir: string, ledger: Ledger): RunPorts {
 export async function benchDocument({ rows, dir, dataset }: BenchContext): Promise<RunDocument> {
   const reader = await openCsv(await openFileSource(dataset));
   await reader.close();
+  const plain = plainDocument();
   return {
-    schema: 'batchrock.run/1',
+    ...plain,
     run: 'r-benchbench',
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'k3',
     source: { name: 'reviews.csv', bytes: 0, files: [], dialect: reader.dialect },
-    model: {
-      modelId: MODEL,
-      baseId: MODEL,
-      family: 'anthropic',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: DEFAULT_LIMITS,
-    },
+    model: { ...plain.model, limits: DEFAULT_LIMITS },
     request: { prompt: 'Classify the sentiment of this {topic} review: {text}', params: { max_tokens: 300 } },
-    job: {
-      storeUri: `file://${dir}`,
-      roleArn: 'arn:aws:iam::123456789012:role/batchrock',
-      timeoutHours: 24,
-      namePrefix: 'batchrock',
-    },
-    lane: LANE,
+    job: { ...plain.job, storeUri: `file://${dir}` },
     partRecords: partRecordsFor({ estimatedRows: rows, limits: DEFAULT_LIMITS, slots: 20 }),
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
   };
 }
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import {
-  DEFAULT_LIMITS,
   type Dialect,
   driveRun,
   ensureLane,
@@ -18,13 +17,12 @@ import {
 import { createJsonlWriter, openCsv } from '@batchrock/formats';
 import { startLocalBedrock } from '@batchrock/local';
 import { nodeClock, nodeRandom, plainCompression } from 'batchrock/node';
-import { bytesSource, MemoryScratch, nodeDigest } from '../memory/index.ts';
+import { bytesSource, MemoryScratch, nodeDigest, plainDocument } from '../memory/index.ts';
 import { openRows } from '../way-back/index.ts';
 import { drain } from './object-store.ts';
 
 const RUN = 'r-0000000007';
 const BUCKET = 'whole-run';
-const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
 const ROWS = 45;
 const SPEED = 5_000;
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -102,33 +100,16 @@ async function endOf(ports: RunPorts): Promise<WholeRun> {
 }
 
 function documentOf(dialect: Dialect): RunDocument {
+  const plain = plainDocument();
   return {
-    schema: 'batchrock.run/1',
+    ...plain,
     run: RUN,
-    identity: '0'.repeat(64),
     createdAt: 1_795_219_200_000,
-    version: '0.0.0',
     recordPrefix: 'w7',
-    source: { name: 'rows.csv', bytes: dataset.length, files: [], dialect },
-    model: {
-      modelId: MODEL,
-      baseId: MODEL,
-      family: 'anthropic',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 1 },
-    },
+    source: { ...plain.source, bytes: dataset.length, dialect },
     request: { prompt: 'Rate: {text}', params: { max_tokens: 20 } },
-    job: {
-      storeUri: `s3://${BUCKET}`,
-      roleArn: 'arn:aws:iam::000000000000:role/batchrock',
-      timeoutHours: 24,
-      namePrefix: 'batchrock',
-    },
-    lane: `000000000000/us-east-1/${MODEL}`,
+    job: { ...plain.job, storeUri: `s3://${BUCKET}`, roleArn: 'arn:aws:iam::000000000000:role/batchrock' },
+    lane: `000000000000/us-east-1/${plain.model.modelId}`,
     partRecords: 10,
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
   };
 }

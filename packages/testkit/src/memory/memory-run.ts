@@ -1,5 +1,4 @@
 import {
-  DEFAULT_LIMITS,
   ensureLane,
   objectKeys,
   type PartBody,
@@ -17,6 +16,7 @@ import {
 import { FakeClock } from './fake-clock.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
+import { plainDocument } from './plain-document.ts';
 import { writePlainPart } from './plain-steps.ts';
 import { ScriptedBatchService, type ScriptedBatchServiceOptions } from './scripted-batch-service.ts';
 import { identityCompression, MemoryScratch, nodeDigest, seededRandom } from './small-ports.ts';
@@ -57,9 +57,6 @@ export interface MemoryRunOptions {
   /** Records a part of later generations; default 100. */
   readonly partRecords?: number;
 }
-
-/** A lane that the runs of tests share. */
-export const MEMORY_LANE = '123456789012/us-east-1/anthropic.claude-3-haiku-20240307-v1:0';
 
 /** Puts a run into memory as `prepareRun` leaves it: document, inputs, parts, and the run `running`. */
 export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): Promise<RunDocument> {
@@ -107,33 +104,16 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
 
 /** The document of such a run. */
 export function memoryDocument(ports: Pick<RunPorts, 'clock' | 'objects'>, options: MemoryRunOptions): RunDocument {
+  const { run, partRecords, maxAttempts } = options;
+  const plain = plainDocument();
   return {
-    schema: 'batchrock.run/1',
-    run: options.run ?? 'r-0000000001',
-    identity: '0'.repeat(64),
+    ...plain,
+    run: run ?? plain.run,
     createdAt: ports.clock.now(),
-    version: '0.0.0',
     recordPrefix: 'aa',
-    source: { name: 'rows.csv', bytes: 1, files: [], dialect: { format: 'csv', delimiter: ',', header: ['text'] } },
-    model: {
-      modelId: 'anthropic.claude-3-haiku-20240307-v1:0',
-      baseId: 'anthropic.claude-3-haiku-20240307-v1:0',
-      family: 'anthropic',
-      invocationType: 'InvokeModel',
-      task: 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: 1 },
-    },
-    request: { prompt: '{text}', params: {} },
-    job: {
-      storeUri: ports.objects.uri,
-      roleArn: 'arn:aws:iam::123456789012:role/batchrock',
-      timeoutHours: 24,
-      namePrefix: 'batchrock',
-    },
-    lane: MEMORY_LANE,
-    partRecords: options.partRecords ?? 100,
-    maxAttempts: options.maxAttempts ?? 3,
-    strict: false,
-    synthetic: true,
+    source: { ...plain.source, dialect: { format: 'csv', delimiter: ',', header: ['text'] } },
+    job: { ...plain.job, storeUri: ports.objects.uri },
+    partRecords: partRecords ?? plain.partRecords,
+    maxAttempts: maxAttempts ?? plain.maxAttempts,
   };
 }

@@ -6,6 +6,7 @@ import {
   MemoryObjectStore,
   MemoryScratch,
   nodeDigest,
+  plainDocument,
   seededRandom,
 } from '../memory/index.ts';
 
@@ -47,42 +48,23 @@ export interface DocumentOptions {
 }
 
 /** A run's document with plain values. */
-export function wayBackDocument(options: DocumentOptions = {}): RunDocument {
-  const family = options.family ?? 'anthropic';
-  return {
-    schema: 'batchrock.run/1',
-    run: 'r-0000000001',
-    identity: '0'.repeat(64),
-    createdAt: 1_767_225_600_000,
-    version: '0.0.0',
-    recordPrefix: 'k3',
-    source: {
-      name: 'rows.csv',
-      bytes: 0,
-      files: [],
-      dialect: options.dialect ?? { format: 'csv', delimiter: ',', header: ['id', 'text'] },
-    },
+export function wayBackDocument({
+  family = 'anthropic',
+  dialect,
+  partRecords = 1_000,
+  minRecords = 1,
+}: DocumentOptions = {}): RunDocument {
+  const plain = plainDocument({
+    partRecords,
     model: {
-      modelId: 'anthropic.claude-3-haiku-20240307-v1:0',
-      baseId: 'anthropic.claude-3-haiku-20240307-v1:0',
       family,
       invocationType: family === 'converse' ? 'Converse' : 'InvokeModel',
       task: family === 'titan-embed-text' ? 'embedding' : 'text',
-      limits: { ...DEFAULT_LIMITS, minRecords: options.minRecords ?? 1 },
+      limits: { ...DEFAULT_LIMITS, minRecords },
     },
-    request: { prompt: '{text}', params: {} },
-    job: {
-      storeUri: 's3://memory-bucket/prefix',
-      roleArn: 'arn:aws:iam::123456789012:role/batchrock',
-      timeoutHours: 24,
-      namePrefix: 'batchrock',
-    },
-    lane: '123456789012/us-east-1/anthropic.claude-3-haiku-20240307-v1:0',
-    partRecords: options.partRecords ?? 1_000,
-    maxAttempts: 3,
-    strict: false,
-    synthetic: true,
-  };
+  });
+  const { source } = plain;
+  return { ...plain, source: { ...source, dialect: dialect ?? source.dialect } };
 }
 
 /** A run in the ledger, for its document. */
