@@ -4,7 +4,7 @@ import type { Price } from '../model/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import type { RunBody, RunBudget } from './document.ts';
 import { documentOf } from './documents.ts';
-import { loadPart, loadRun, putRun } from './load.ts';
+import { loadPart, loadRun, partsOf, putRun } from './load.ts';
 import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
 import { tokenCost } from './summary.ts';
@@ -90,12 +90,10 @@ async function countBudget(ports: RunPorts, run: RunBody, recordUsd: number, o: 
   const { price } = (await documentOf(ports, run.run, o)).model;
   let openRecords = 0;
   let spentUsd = 0;
-  for (const [generation, count] of run.parts.entries()) {
-    for (let part = 0; part < count; part++) {
-      const { body } = await loadPart(ports.ledger, { run: run.run, attempt: generation + 1, part }, o);
-      if (isOpen(body)) openRecords += body.records;
-      if (body.collected !== undefined) spentUsd += collectedUsd(recordUsd, body, body.collected, price);
-    }
+  for (const ref of partsOf(run)) {
+    const { body } = await loadPart(ports.ledger, ref, o);
+    if (isOpen(body)) openRecords += body.records;
+    if (body.collected !== undefined) spentUsd += collectedUsd(recordUsd, body, body.collected, price);
   }
   return { recordUsd, openRecords, spentUsd };
 }

@@ -81,6 +81,13 @@ export async function loadParts(ledger: Ledger, run: RunBody, o?: CallOptions): 
   return parts;
 }
 
+/** Which parts a run counts: those of its complete generations. */
+export function* partsOf({ run, parts }: Pick<RunBody, 'run' | 'parts'>): Iterable<PartRef> {
+  for (const [generation, count] of parts.entries()) {
+    for (let part = 0; part < count; part++) yield { run, attempt: generation + 1, part };
+  }
+}
+
 /** `run.json`. Throws `BR-E0208` when it is gone, `BR-E0205` when it was written by another version. */
 export async function loadDocument(ports: RunPorts, run: string, o?: CallOptions): Promise<RunDocument> {
   const key = objectKeys.document(run);

@@ -3,7 +3,8 @@ import type { CallOptions } from '../ports/index.ts';
 import type { RunBody, RunState } from './document.ts';
 import { documentOf } from './documents.ts';
 import { buildGeneration } from './generation.ts';
-import { type Loaded, loadLane, loadPart, loadParts, loadRun } from './load.ts';
+import { ledgerKeys } from './keys.ts';
+import { loadLane, loadPart, loadParts, loadRun, type PartRef, partsOf } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import type { StepOptions } from './steps.ts';
 import { writeSummary } from './summary.ts';
@@ -17,23 +18,22 @@ export type SettleResult = 'open' | 'generation' | 'ended' | 'stopped' | 'restin
  * one is left, else to its end. A stopping run stops when no job of it is left. Repeatable at any time.
  */
 export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}): Promise<SettleResult> {
-  const run = await loadRun(ports.ledger, id, o);
-  if (run.body.state !== 'running' && run.body.state !== 'stopping') return 'resting';
+  const loaded = await loadRun(ports.ledger, id, o);
+  const { body: run } = loaded;
+  if (run.state !== 'running' && run.state !== 'stopping') return 'resting';
   // a part that is ready may have a job that nobody has seen: nothing is over yet
-  if (run.body.unseenUntil !== undefined) return 'open';
-  const parts = await loadParts(ports.ledger, run.body, o);
-  const generation = parts.filter((part) => part.attempt === run.body.attempt);
+  if (run.unseenUntil !== undefined) return 'open';
+  const parts = await loadParts(ports.ledger, run, o);
+  const generation = parts.filter((part) => part.attempt === run.attempt);
   // `collected` absorbs, so a page that shows it is right however old it is; only a part that it lacks counts as open
-  const isCollected =
-    generation.length === run.body.parts[run.body.attempt - 1] && parts.every((part) => part.state === 'collected');
-  if (!isCollected) return run.body.state === 'stopping' ? stopWhenIdle(ports, run, generation, o) : 'open';
-  const isDue = wantsAnother(run.body, generation);
-  if (run.body.state === 'stopping')
-    return isDue || wasCutShort(generation) ? rest(ports, id, 'stopped', o) : end(ports, run, parts, o);
+  const isCollected = parts.length === countParts(run) && parts.every((part) => part.state === 'collected');
+  if (!isCollected) return run.state === 'stopping' ? stopWhenIdle(ports, run, parts, o) : 'open';
+  const isDue = wantsAnother(run, generation);
+  if (run.state === 'stopping') return isDue || wasCutShort(generation) ? stop(ports, run, o) : end(ports, run, parts, o);
   if (!isDue) return end(ports, run, parts, o);
   // asked for while the run was sending: nothing new is built for a run that may not send
-  if (run.body.blocked) return 'open';
-  const built = await buildGeneration(ports, run, parts, o);
+  if (run.blocked) return 'open';
+  const built = await buildGeneration(ports, loaded, parts, o);
   if (built === 'empty') return end(ports, run, parts, o);
   return built === 'built' ? 'generation' : 'open';
 }
@@ -50,46 +50,69 @@ export function wasCutShort(generation: readonly PartBody[]): boolean {
   return generation.some((part) => part.jobStatus === 'Stopped' && (part.collected?.missing ?? 1) > 0);
 }
 
+function countParts({ parts }: RunBody): number {
+  return parts.reduce((sum, count) => sum + count, 0);
+}
+
 /**
  * No intent is written once a run is stopping, and every intent and job has a slot: when the lane, read strongly, has no
- * holder of the run, nothing of it lives. What is left is to collect the parts whose jobs have ended.
+ * holder of the run, nothing of it lives. What is left is to collect the parts whose jobs have ended; a page may be too old to
+ * show them, or may lack them.
  */
-async function stopWhenIdle(
-  ports: RunPorts,
-  run: Loaded<RunBody>,
-  generation: readonly PartBody[],
-  o: CallOptions,
-): Promise<SettleResult> {
-  const { body: lane } = await loadLane(ports.ledger, run.body.lane, o);
-  if (lane.holders.some((holder) => holder.run === run.body.run)) return 'open';
-  for (const part of generation) {
-    if (part.state === 'collected') continue;
-    const { body } = await loadPart(ports.ledger, part, o);
+async function stopWhenIdle(ports: RunPorts, run: RunBody, page: readonly PartBody[], o: StepOptions): Promise<SettleResult> {
+  const { body: lane } = await loadLane(ports.ledger, run.lane, o);
+  if (lane.holders.some((holder) => holder.run === run.run)) return 'open';
+  const collected = new Set(page.filter((part) => part.state === 'collected').map(keyOf));
+  for (const ref of partsOf(run)) {
+    if (collected.has(keyOf(ref))) continue;
+    const { body } = await loadPart(ports.ledger, ref, o);
     if (body.state !== 'ready' && body.state !== 'collected') return 'open';
   }
-  return rest(ports, run.body.run, 'stopped', o);
+  return stop(ports, run, o);
 }
 
-async function end(ports: RunPorts, run: Loaded<RunBody>, parts: readonly PartBody[], o: CallOptions): Promise<SettleResult> {
-  await writeSummary(ports, { document: await documentOf(ports, run.body.run, o), run: run.body, parts, signal: o.signal });
-  return rest(ports, run.body.run, 'ended', o);
+function keyOf({ run, attempt, part }: PartRef): string {
+  return ledgerKeys.part(run, attempt, part);
 }
 
-/** Takes the run out of its open state, once. */
-function rest(ports: RunPorts, id: string, state: Extract<RunState, 'ended' | 'stopped'>, o: CallOptions): Promise<SettleResult> {
-  return transact<SettleResult>(
+async function stop(ports: RunPorts, run: RunBody, o: StepOptions): Promise<SettleResult> {
+  const now = await rest(ports, run, 'stopped', o);
+  return now.state === 'stopped' ? 'stopped' : settleRun(ports, run.run, o);
+}
+
+async function end(ports: RunPorts, run: RunBody, parts: readonly PartBody[], o: StepOptions): Promise<SettleResult> {
+  await writeSummary(ports, { document: await documentOf(ports, run.run, o), run, parts, signal: o.signal });
+  const now = await rest(ports, run, 'ended', o);
+  if (now.state !== 'ended') return settleRun(ports, run.run, o);
+  // written by a process that had stood still, it has taken the place of that of a later end
+  return now.attempt === run.attempt ? 'ended' : end(ports, now, await readParts(ports, now, o), o);
+}
+
+/** Every part of a run that has ended, each strongly consistent: a page may be older than the end. */
+async function readParts(ports: RunPorts, run: RunBody, o: CallOptions): Promise<readonly PartBody[]> {
+  const parts: PartBody[] = [];
+  for (const ref of partsOf(run)) parts.push((await loadPart(ports.ledger, ref, o)).body);
+  return parts;
+}
+
+/**
+ * Takes the run out of its open state, once, and returns it as it stands. `seen` is the run that was decided upon, and it must
+ * still be so, which its events tell: every order is one, and whatever begins or ends a job. While a process stood still behind
+ * its look, the run may have ended and been retried, or gone on and been stopped anew, with jobs that live and hold slots.
+ */
+function rest(ports: RunPorts, seen: RunBody, state: Extract<RunState, 'ended' | 'stopped'>, o: CallOptions): Promise<RunBody> {
+  return transact<RunBody>(
     ports,
     async () => {
-      const run = await loadRun(ports.ledger, id, o);
-      if (run.body.state === state) return { writes: [], result: state };
-      const isOpen = run.body.state === 'stopping' || (run.body.state === 'running' && state === 'ended');
-      if (!isOpen) return { writes: [], result: 'open' };
+      const run = await loadRun(ports.ledger, seen.run, o);
+      if (run.body.seq !== seen.seq) return { writes: [], result: run.body };
       const change: Partial<RunBody> =
         state === 'stopped'
           ? { state, blocked: undefined }
           : { state, endedAt: ports.clock.now(), blocked: undefined, stopMode: undefined, retrySelection: undefined };
       const kind = state === 'stopped' ? 'stopped' : 'finished';
-      return { writes: recordEvent(ports, run, { kind, attempt: run.body.attempt }, change), result: state };
+      const writes = recordEvent(ports, run, { kind, attempt: run.body.attempt }, change);
+      return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };
     },
     o,
   );

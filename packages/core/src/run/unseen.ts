@@ -3,12 +3,12 @@ import { type BatchServiceFacts, type CallOptions, isTerminalStatus, type JobVie
 import { isEarlier, isJobOf, takeSlotBack } from './adopt.ts';
 import { addOpen, addSpent } from './budget.ts';
 import { collectPart } from './collect.ts';
-import type { RunBody, RunDocument } from './document.ts';
+import type { RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import { claimName } from './intent.ts';
 import { objectKeys } from './keys.ts';
 import { reportOf } from './kick.ts';
-import { loadPart, loadRun, type PartRef, putPart, putRun } from './load.ts';
+import { loadPart, loadRun, type PartRef, partsOf, putPart, putRun } from './load.ts';
 import { tallyOutcomes } from './outcome-counts.ts';
 import type { RunPorts } from './ports.ts';
 import type { StepOptions } from './steps.ts';
@@ -55,12 +55,6 @@ export async function lookForUnseen(ports: RunPorts, id: string, o: StepOptions 
     o,
   );
   return true;
-}
-
-function* partsOf({ run, parts }: RunBody): Iterable<PartRef> {
-  for (const [generation, count] of parts.entries()) {
-    for (let part = 0; part < count; part++) yield { run, attempt: generation + 1, part };
-  }
 }
 
 /** The jobs whose names begin as those of the run do, by name. */
