@@ -19,7 +19,7 @@ const FROZEN = [
   'clientRequestToken',
 ] as const;
 
-/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I12, I17, I18). */
+/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I9, I12, I17, I18). */
 export class LedgerChecker {
   readonly parts = new Map<string, PartBody>();
   readonly runs = new Map<string, RunBody>();
@@ -69,7 +69,12 @@ export class LedgerChecker {
       else if (after.schema === 'event/1' && before !== undefined) this.#trace.violate('I12', `event ${key} was written twice`);
     }
     for (const { key, after } of changes) if (after?.schema === 'part/1') this.#intent(key, changes);
-    for (const { key, after } of changes) if (after?.schema === 'run/1') this.#sums(key, after.body as RunBody);
+    for (const { key, before, after } of changes) {
+      if (after?.schema !== 'run/1') continue;
+      const run = after.body as RunBody;
+      this.#sums(key, run);
+      if (run.state !== (before?.body as RunBody | undefined)?.state) this.#rest(key, run);
+    }
     for (const [key, lane] of this.lanes) this.#lane(lane, lanesBefore.get(key));
   }
 
@@ -166,6 +171,18 @@ export class LedgerChecker {
       this.#trace.violate('I17', `${key} counts ${budget.openRecords} open records, its parts have ${openRecords}`);
     if (Math.abs(budget.spentUsd - paidRecords * budget.recordUsd) > 1e-6)
       this.#trace.violate('I17', `${key} counts ${budget.spentUsd} as spent, its parts cost ${paidRecords * budget.recordUsd}`);
+  }
+
+  /** Nothing of a run lives, or is left to collect, when it comes to rest, unless its jobs were abandoned (I9). */
+  #rest(key: string, { run, state, stopMode, parts }: RunBody): void {
+    if (state !== 'ended' && (state !== 'stopped' || stopMode === 'abandon')) return;
+    for (const part of this.parts.values()) {
+      // parts of a generation that is not complete in the ledger were never sent
+      if (part.run !== run || part.part >= (parts[part.attempt - 1] ?? 0)) continue;
+      const isDone = part.state === 'collected' || (state === 'stopped' && part.state === 'ready');
+      if (!isDone)
+        this.#trace.violate('I9', `${key} is ${state} while part ${part.part} of attempt ${part.attempt} is ${part.state}`);
+    }
   }
 
   /** Slots and open parts are the same set, and there are never more than the limit when one is taken (I7). */

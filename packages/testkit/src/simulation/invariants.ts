@@ -93,9 +93,12 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     id: 'I9',
-    words: 'no slot is held when nothing runs; a leak is mended within two sweeps',
-    checkers: [checker('site', 'I9')],
-    tests: [test('core/src/run/sweep', 'frees a slot whose part needs none, and only that')],
+    words: 'a run rests only when no job of it lives and none is left to collect; a leak is mended within two sweeps',
+    checkers: [checker('site', 'I9'), checker('check-ledger', 'I9')],
+    tests: [
+      test('core/src/run/settle', 'is not ended upon what was there before it was retried'),
+      test('core/src/run/sweep', 'frees a slot whose part needs none, and only that'),
+    ],
   },
   {
     id: 'I10',
