@@ -315,4 +315,27 @@ export const MUTANTS: readonly Mutant[] = [
     seeds: 300,
     breaks: ['I17'],
   },
+  {
+    name: 'rest-on-an-old-look',
+    thought: 'the run is still open, so what was seen of it holds',
+    file: 'run/settle.ts',
+    edits: [
+      [
+        'if (run.body.seq !== seen.seq) return',
+        "if (run.body.state !== 'stopping' && (run.body.state !== 'running' || state === 'stopped')) return",
+      ],
+    ],
+    from: 13_700,
+    seeds: 100,
+    breaks: ['I9'],
+  },
+  {
+    name: 'stop-upon-an-old-page',
+    thought: 'what the page lacks is not there',
+    file: 'run/settle.ts',
+    edits: [['for (const ref of partsOf(run)) {', 'for (const ref of page) {']],
+    from: 1000,
+    seeds: 100,
+    breaks: ['I9'],
+  },
 ];
