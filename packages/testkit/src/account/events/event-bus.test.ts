@@ -165,12 +165,15 @@ describe('a delivery that fails', () => {
     expect(buried[0]?.attributes['EXHAUSTED_RETRY_CONDITION']).toBe('MaximumEventAgeInSeconds');
   });
 
-  test.each(['AccessDeniedException', 'ResourceNotFoundException'])('goes there at once for %s', async (name) => {
-    bus.addRule(rule({}, { deadLetterArn: 'dead' }));
-    refuse = refusal(name);
-    await bus.put(job(1));
-    expect(buried[0]?.attributes).toMatchObject({ ERROR_CODE: 'NO_PERMISSIONS', RETRY_ATTEMPTS: '0' });
-  });
+  test.each(['AccessDeniedException', 'ResourceNotFoundException', 'QueueDoesNotExist'])(
+    'goes there at once for %s',
+    async (name) => {
+      bus.addRule(rule({}, { deadLetterArn: 'dead' }));
+      refuse = refusal(name);
+      await bus.put(job(1));
+      expect(buried[0]?.attributes).toMatchObject({ ERROR_CODE: 'NO_PERMISSIONS', RETRY_ATTEMPTS: '0' });
+    },
+  );
 });
 
 describe('a schedule', () => {
@@ -210,6 +213,17 @@ describe('events', () => {
     bus.faults.double(2);
     await put(job(1), job(2), job(3));
     expect(numbers()).toEqual([1, 1, 2, 2, 3]);
+  });
+
+  test('are all lost, or all come twice, until that is taken back', async () => {
+    bus.faults.drop(Number.POSITIVE_INFINITY);
+    await put(job(1), job(2));
+    bus.faults.clear();
+    bus.faults.double(Number.POSITIVE_INFINITY);
+    await put(job(3), job(4));
+    bus.faults.clear();
+    await put(job(5));
+    expect(numbers()).toEqual([3, 3, 4, 4, 5]);
   });
 
   test('are held and come in any order', async () => {

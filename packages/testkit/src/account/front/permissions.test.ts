@@ -84,19 +84,31 @@ test('DynamoDB names its table, its index, and each table of a transaction', () 
     `dynamodb:BatchWriteItem ${table}`,
     `dynamodb:BatchWriteItem arn:aws:dynamodb:${in1}:table/u`,
   ]);
-  const TransactItems = [{ Put: { TableName: 't' } }, { ConditionCheck: { TableName: 't' } }];
+  const TransactItems = ['Put', 'Update', 'Delete', 'ConditionCheck'].map((kind) => ({ [kind]: { TableName: 't' } }));
   expect(json('dynamodb', 'DynamoDB_20120810.TransactWriteItems', { TransactItems })).toEqual([
     `dynamodb:PutItem ${table}`,
+    `dynamodb:UpdateItem ${table}`,
+    `dynamodb:DeleteItem ${table}`,
     `dynamodb:ConditionCheckItem ${table}`,
+  ]);
+  expect(json('dynamodb', 'DynamoDB_20120810.TransactGetItems', { TransactItems: [{ Get: { TableName: 't' } }] })).toEqual([
+    `dynamodb:GetItem ${table}`,
   ]);
 });
 
 test('tasks, queues, functions and logs are named', () => {
   expect(json('states', 'AWSStepFunctions.SendTaskSuccess', { taskToken: 't' })).toEqual(['states:SendTaskSuccess *']);
   expect(json('states', 'AWSStepFunctions.DescribeExecution', { executionArn: 'e' })).toEqual(['states:DescribeExecution e']);
-  expect(json('sqs', 'AmazonSQS.SendMessage', { QueueUrl: 'http://127.0.0.1:1/111122223333/q' })).toEqual([
-    `sqs:SendMessage arn:aws:sqs:${in1}:q`,
+  const ofQueue = { SendMessage: 'SendMessage', SendMessageBatch: 'SendMessage', DeleteMessageBatch: 'DeleteMessage' };
+  for (const [operation, action] of Object.entries(ofQueue)) {
+    expect(json('sqs', `AmazonSQS.${operation}`, { QueueUrl: 'http://127.0.0.1:1/111122223333/q' })).toEqual([
+      `sqs:${action} arn:aws:sqs:${in1}:q`,
+    ]);
+  }
+  expect(json('sqs', 'AmazonSQS.ChangeMessageVisibilityBatch', { QueueUrl: 'http://127.0.0.1:1/111122223333/q' })).toEqual([
+    `sqs:ChangeMessageVisibility arn:aws:sqs:${in1}:q`,
   ]);
+  expect(json('sqs', 'AmazonSQS.GetQueueUrl', { QueueName: 'q' })).toEqual([`sqs:GetQueueUrl arn:aws:sqs:${in1}:q`]);
   const arn = `arn:aws:lambda:${in1}:function:f`;
   expect(needs('lambda', `POST /2015-03-31/functions/${encodeURIComponent(arn)}/invocations`)).toEqual([
     `lambda:InvokeFunction ${arn}`,

@@ -5,9 +5,10 @@ import { makeManagedPolicy, makePolicy, makeRole } from './iam.ts';
 import { makeKey } from './kms.ts';
 import { makeEventInvokeConfig, makeFunction } from './lambda.ts';
 import type { Maker } from './making.ts';
-import { makeAlarm, makeLogGroup } from './observability.ts';
+import { makeAlarm, makeDashboard, makeLogGroup } from './observability.ts';
 import { makeBucketPolicy, makePermission, makeQueuePolicy } from './resource-policies.ts';
 import { makeBucket } from './s3-bucket.ts';
+import { makeTopic, makeTopicPolicy } from './sns.ts';
 import { makeQueue } from './sqs-queue.ts';
 import { makeStateMachine } from './step-functions.ts';
 
@@ -15,6 +16,7 @@ import { makeStateMachine } from './step-functions.ts';
 const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::CDK::Metadata': async ({ logicalId }) => ({ ref: logicalId, attributes: {} }),
   'AWS::CloudWatch::Alarm': makeAlarm,
+  'AWS::CloudWatch::Dashboard': makeDashboard,
   'AWS::DynamoDB::Table': makeTable,
   'AWS::Events::Rule': makeRule,
   'AWS::IAM::ManagedPolicy': makeManagedPolicy,
@@ -28,6 +30,8 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::Logs::LogGroup': makeLogGroup,
   'AWS::S3::Bucket': makeBucket,
   'AWS::S3::BucketPolicy': makeBucketPolicy,
+  'AWS::SNS::Topic': makeTopic,
+  'AWS::SNS::TopicPolicy': makeTopicPolicy,
   'AWS::SQS::Queue': makeQueue,
   'AWS::SQS::QueuePolicy': makeQueuePolicy,
   'AWS::StepFunctions::StateMachine': makeStateMachine,

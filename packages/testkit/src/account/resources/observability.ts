@@ -1,4 +1,5 @@
 import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { isRecord } from '../template/index.ts';
 import { arnOf, type Maker, physicalName } from './making.ts';
 import { numberOf, recordsOf, refuse, requiredText, textOf } from './properties.ts';
 
@@ -29,4 +30,12 @@ export const makeAlarm: Maker = async (making) => {
     evaluationPeriods: Number(requiredText(properties, 'EvaluationPeriods')),
   });
   return { ref: name, attributes: { Arn: arnOf(making, 'cloudwatch', `alarm:${name}`) } };
+};
+
+/** `AWS::CloudWatch::Dashboard`: its name, once its body is such as PutDashboard takes: JSON with a list of widgets. */
+export const makeDashboard: Maker = async (making) => {
+  const name = textOf(making.properties['DashboardName']) ?? physicalName(making, 255);
+  const body: unknown = JSON.parse(requiredText(making.properties, 'DashboardBody'));
+  if (!isRecord(body) || !Array.isArray(body['widgets'])) throw new Error(`the dashboard ${name} has no list of "widgets"`);
+  return { ref: name, attributes: {} };
 };
