@@ -11,8 +11,11 @@ export interface WatchOptions extends FollowOptions {
   readonly timeoutMs?: number;
 }
 
-/** Between two looks at the ledger. */
-const LOOK_MS = 250;
+/** Between two looks at the ledger, at least and at most. */
+const PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+/** A pause is so many times as long as the look before it: reading thousands of parts takes long, and a watcher little of a core. */
+const PAUSE_PER_LOOK = 50;
 
 /**
  * Follows a run that another process drives until it has come to rest, or the time is up: reads the ledger, changes nothing.
@@ -25,6 +28,7 @@ export async function watchRun(session: Session, reference: string | undefined, 
   let seq: number | undefined;
   let isTold = false;
   for (;;) {
+    const begunAt = nodeClock.now();
     const run = (await findRun(session.ledger, id))?.body as RunBody;
     for (const event of seq === undefined ? [] : await eventsSince(session, id, seq)) o.onProgress?.({ phase: 'event', event });
     seq = run.seq;
@@ -36,6 +40,8 @@ export async function watchRun(session: Session, reference: string | undefined, 
       isTold = true;
       session.notice(`no process works on run ${id}: ${howToGoOn(status)} goes on with it`);
     }
-    await nodeClock.sleep(Math.min(LOOK_MS, Math.max(1, deadline - nodeClock.now())), o.signal);
+    const now = nodeClock.now();
+    const pause = Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, PAUSE_PER_LOOK * (now - begunAt)));
+    await nodeClock.sleep(Math.min(pause, Math.max(1, deadline - now)), o.signal);
   }
 }
