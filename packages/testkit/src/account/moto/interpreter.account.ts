@@ -161,6 +161,21 @@ test('a task with a heartbeat and no timeout waits as long as its heartbeat, fro
   expect(await after(2 * HOUR_MS, execution)).toMatchObject(TIMED_OUT);
 });
 
+test('a heartbeat that is missed is retried by its own name, and a timeout is not', async () => {
+  const Retry = [{ ErrorEquals: ['States.HeartbeatTimeout'], IntervalSeconds: 1, MaxAttempts: 1 }];
+  onCall = async (token, call) => {
+    if (call === 1) await succeed(token);
+    return returned;
+  };
+  const missed = await begin('missed', { HeartbeatSeconds: 600, Retry });
+  expect(await after(590_000, missed)).toBeUndefined();
+  expect(await after(20_000, missed)).toEqual(DONE);
+  expect(new Set(tokens).size).toBe(2);
+  const late = await begin('late', { TimeoutSeconds: 600, HeartbeatSeconds: undefined, Retry });
+  expect(await after(620_000, late)).toMatchObject(TIMED_OUT);
+  expect(tokens).toHaveLength(3);
+});
+
 test('an execution that was stopped lets go of its tokens at once', async () => {
   onCall = async () => returned;
   const execution = await begin('stopped');

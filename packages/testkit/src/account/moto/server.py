@@ -7,6 +7,8 @@ What moto lacks and what is added here, without touching its interpreter:
 - the cause of SendTaskFailure is dropped; here it is kept
 - a task with a heartbeat and without a timeout ends after 60 seconds; here it has no timeout, as at the service
 - an error named `States.` may not pass a Map or reach a Fail state; here it may
+- a heartbeat that is missed is States.Timeout and nothing else; here Retry and Catch know it as States.HeartbeatTimeout too
+  (Step Functions Developer Guide, "Handling errors in Step Functions workflows", 2026-11)
 - JSONata is evaluated in a Java virtual machine that moto does not bring; here by the port to Python
 - retries, waits, timeouts and heartbeats go by the wall; here they go by the account's clock, which is told by requests
   (`x-account-ahead`), by answers of functions (the same), and by `/_account/settle`, which answers when nothing is left to do
@@ -29,11 +31,15 @@ from moto import server
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import Timeout, TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.jsonata import jsonata
 from moto.stepfunctions.parser.asl.eval.callback import callback
 from moto.stepfunctions.parser.asl.eval.environment import Environment
@@ -137,6 +143,26 @@ def let_error_names_pass() -> None:
     CustomErrorName.__init__ = init
 
 
+def tell_missed_heartbeats() -> None:
+    fail, match = StateTask._from_error, ErrorEqualsDecl._eval_body
+    own_name = StatesErrorName(typ=StatesErrorNameType.StatesHeartbeatTimeout)
+
+    def from_error(self, env, ex):
+        failure = fail(self, env, ex)
+        if isinstance(ex, callback.HeartbeatTimeoutError):
+            failure.error_name.is_heartbeat = True
+        return failure
+
+    def eval_body(self, env):
+        is_heartbeat = getattr(env.stack[-1], "is_heartbeat", False)
+        match(self, env)
+        if is_heartbeat and own_name in self.error_names:
+            env.stack[-1] = True
+
+    StateTask._from_error = from_error
+    ErrorEqualsDecl._eval_body = eval_body
+
+
 def evaluate_jsonata_in_python() -> None:
     plain = jsonata.eval_jsonata_expression
 
@@ -226,6 +252,7 @@ if __name__ == "__main__":
     keep_causes()
     give_no_timeout_unasked()
     let_error_names_pass()
+    tell_missed_heartbeats()
     evaluate_jsonata_in_python()
     let_go_of_tokens_when_aborted()
     begin_with_an_environment()
