@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyNotice } from './third-party.mjs';
 
-const HANDLERS = ['create-model-invocation-job', 'bedrock-inference-job-event'];
+const HANDLERS = [
+  'create-model-invocation-job',
+  'bedrock-inference-job-event',
+  'prepare-run',
+  'follow-run',
+  'kick-job',
+  'collect-part',
+  'sweep-runs',
+  'export-results',
+];
 const CREDENTIALS = './packages/lambda/scripts/credentials.mjs';
 /** Bytes; a larger bundle takes longer to load than the work it does. */
 const MOST = 1_000_000;
@@ -42,35 +51,47 @@ const noEventStreams = {
   },
 };
 
-const inputs = [];
+/** A package says its version by the file beside its sources, which is not there where the bundle lies. */
+const versionInside = {
+  name: 'version-inside',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]batchrock[\\/](src|dist)[\\/]version\.[jt]s$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(join(dirname(path), '../package.json'), 'utf8'));
+      return { contents: `export const VERSION = ${JSON.stringify(version)};`, loader: 'js' };
+    });
+  },
+};
+
+// in one go, which reads each module once
+const { outputFiles, metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: HANDLERS.map((name) => ({ in: `packages/lambda/src/${name}/handler.ts`, out: `${name}/index` })),
+  outdir: 'handlers',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  write: false,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  // `module` leads to the SDK's ECMAScript modules, of which only what is used gets in
+  conditions: ['@batchrock/source', 'module'],
+  mainFields: ['module', 'main'],
+  minify: true,
+  // the name of an error's class is the error that a state machine sees
+  keepNames: true,
+  alias: { '@aws-sdk/credential-provider-node': CREDENTIALS, '@aws-sdk/token-providers': CREDENTIALS },
+  plugins: [lazyBuiltins, noEventStreams, versionInside],
+  legalComments: 'none',
+  metafile: true,
+});
 for (const name of HANDLERS) {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: [`packages/lambda/src/${name}/handler.ts`],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    // `module` leads to the SDK's ECMAScript modules, of which only what is used gets in
-    conditions: ['@batchrock/source', 'module'],
-    mainFields: ['module', 'main'],
-    minify: true,
-    // the name of an error's class is the error that a state machine sees
-    keepNames: true,
-    alias: { '@aws-sdk/credential-provider-node': CREDENTIALS, '@aws-sdk/token-providers': CREDENTIALS },
-    plugins: [lazyBuiltins, noEventStreams],
-    legalComments: 'none',
-    metafile: true,
-    outfile: 'index.mjs',
-  });
-  const code = outputFiles[0].contents;
+  const file = join(name, 'index.mjs');
+  const code = outputFiles.find(({ path }) => path.endsWith(file)).contents;
   if (code.length > MOST) throw new Error(`${name} has ${code.length} bytes; at most ${MOST} are allowed`);
-  const folder = join(out, name);
-  await replace(join(folder, 'index.mjs'), code);
+  await replace(join(out, file), code);
   console.log(`${name}: ${code.length} bytes`);
-  for (const { inputs: bundled } of Object.values(metafile.outputs)) inputs.push(...Object.keys(bundled));
 }
+const inputs = Object.values(metafile.outputs).flatMap(({ inputs: bundled }) => Object.keys(bundled));
 await replace(join(out, 'THIRD-PARTY.txt'), Buffer.from(await thirdPartyNotice(root, inputs)));
 
 /** Writes a file whole, and only where it differs: whoever reads it meanwhile, in another suite, sees the old or the new one. */

@@ -5,11 +5,32 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUCKET } from '../../local/src/testing/local-service.ts';
 import { payloadOf, startAccount } from './testing/account.ts';
+import { csvRows, EXECUTION, INPUT, sqsEvent } from './testing/orchestrator.ts';
+import { startOrchestratorAccount } from './testing/orchestrator-account.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const HANDLERS = ['bedrock-inference-job-event', 'create-model-invocation-job'];
+const HANDLERS = [
+  'bedrock-inference-job-event',
+  'collect-part',
+  'create-model-invocation-job',
+  'export-results',
+  'follow-run',
+  'kick-job',
+  'prepare-run',
+  'sweep-runs',
+];
+/** What the functions need to load. */
+const SETTINGS = {
+  AWS_REGION: 'us-east-1',
+  WAITER_TABLE: 'waiters',
+  BUCKET_NAME: 'bucket',
+  LEDGER_TABLE: 'ledger',
+  BEDROCK_ROLE_ARN: 'arn:aws:iam::123456789012:role/bedrock',
+  COLLECT_QUEUE_URL: 'http://127.0.0.1:9/collect',
+};
 
 describe('the bundles', () => {
   let dir: string;
@@ -57,8 +78,7 @@ describe('the bundles', () => {
     for (const handler of HANDLERS) {
       const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
       const show = `import(${url}).then((module) => console.log(typeof module.handler))`;
-      const env = { WAITER_TABLE: 'waiters', AWS_REGION: 'us-east-1' };
-      expect((await run(process.execPath, ['-e', show], { cwd: dir, env })).stdout).toBe('function\n');
+      expect((await run(process.execPath, ['-e', show], { cwd: dir, env: SETTINGS })).stdout).toBe('function\n');
     }
   });
 
@@ -102,9 +122,49 @@ describe('the bundles', () => {
     await account.close();
   });
 
+  it('make a whole run of an orchestrator over HTTP, with Parquet at its end, and print neither token nor cell', async () => {
+    const account = await startOrchestratorAccount();
+    const printed: string[] = [];
+    const call = async (handler: string, event: object): Promise<unknown> => {
+      const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
+      const context = '{ getRemainingTimeInMillis: () => 900_000 }';
+      const answer = `module.handler(JSON.parse(process.env.EVENT), ${context})`;
+      const script = `import(${url}).then((module) => ${answer}).then((said) => console.log('ANSWER', JSON.stringify(said ?? null)))`;
+      const env = { ...account.env, EVENT: JSON.stringify(event) };
+      const { stdout, stderr } = await run(process.execPath, ['-e', script], { cwd: dir, env });
+      printed.push(stdout, stderr);
+      return JSON.parse(/^ANSWER (.*)$/m.exec(stdout)?.[1] ?? '') as unknown;
+    };
+    await account.bedrock.put('in/rows.csv', csvRows(120));
+    const input = { ...INPUT, s3_uri: `s3://${BUCKET}/in/rows.csv`, params: { max_tokens: 20 } };
+    const prepared = await call('prepare-run', { execution: EXECUTION, started: '2026-11-21T20:00:00Z', input });
+    const { run: id } = prepared as { readonly run: string };
+    expect(prepared).toMatchObject({ done: true, parts: 1, rows: 120, rejected: 0 });
+    account.stepFunctions.tasks.set('secret-token', { kind: 'waiting' });
+    await call('follow-run', { run: id, token: 'secret-token' });
+    await account.bedrock.admin('POST', 'clock', { advanceMs: 3_600_000 });
+    await call('sweep-runs', { sweep: true });
+    expect(await call('kick-job', sqsEvent(account.events))).toEqual({ batchItemFailures: [] });
+    expect(account.messages.length).toBeGreaterThan(0);
+    for (const body of account.messages) await call('collect-part', sqsEvent([body]));
+    expect(account.stepFunctions.tasks.get('secret-token')).toEqual({ kind: 'succeeded', output: JSON.stringify({ run: id }) });
+    const exported = await call('export-results', { run: id, from: 0 });
+    expect(exported).toMatchObject({ done: true, status: 'Completed', counts: { rows: 120, succeeded: 120 } });
+    expect(exported).toMatchObject({ output_paths: [{ output_path: `s3://${BUCKET}/batch_output_parquet/jokes/0000.parquet` }] });
+    expect(await account.bedrock.text('batch_output_parquet/jokes/0000.parquet')).toMatch(/^PAR1.*PAR1$/s);
+    expect(printed.join('')).not.toMatch(/secret-token|Tell me|thing 7/);
+    await account.close();
+  });
+
   it('say which variable is missing', async () => {
-    const url = JSON.stringify(join(dir, 'here', HANDLERS[1]!, 'index.mjs'));
-    const failed = run(process.execPath, ['-e', `import(${url})`], { cwd: dir, env: { AWS_REGION: 'us-east-1' } });
-    await expect(failed).rejects.toThrow(/InputError: the environment variable WAITER_TABLE is not set/);
+    for (const [handler, variable] of [
+      ['create-model-invocation-job', 'WAITER_TABLE'],
+      ['prepare-run', 'LEDGER_TABLE'],
+      ['collect-part', 'COLLECT_QUEUE_URL'],
+    ] as const) {
+      const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
+      const failed = run(process.execPath, ['-e', `import(${url})`], { cwd: dir, env: { ...SETTINGS, [variable]: '' } });
+      await expect(failed).rejects.toThrow(`InputError: the environment variable ${variable} is not set`);
+    }
   });
 });

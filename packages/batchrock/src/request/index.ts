@@ -1,4 +1,6 @@
+export { targetIdentity } from '../compose/target.ts';
 export { type Dataset, lookAtDataset } from './dataset.ts';
+export { findFreeRun } from './free-run.ts';
 export { type FreezeInput, freezeDocument } from './freeze-document.ts';
 export { runIdentity } from './identity.ts';
 export { keptRowsOf } from './kept-rows.ts';

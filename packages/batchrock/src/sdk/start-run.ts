@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   ensureLane,
+  findRun,
   findRunByIdentity,
   InputError,
   prepareRun,
@@ -19,6 +20,7 @@ import { checkedUrl, resolveTarget, type Target, targetIdentity } from '../compo
 import { nodeSha256 } from '../node/index.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
+import { findFreeRun } from '../request/free-run.ts';
 import { freezeDocument } from '../request/freeze-document.ts';
 import { runIdentity } from '../request/identity.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
@@ -40,7 +42,6 @@ import { takeRows } from '../request/taken-rows.ts';
 import { type FoundSources, fileSource, findAllSources } from '../sources/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
-import { findFreeRun } from './free-run.ts';
 import type { FollowOptions } from './progress.ts';
 import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
@@ -116,7 +117,8 @@ async function startInspected(
   }
   const lock = await lockRun(session.dir, id);
   try {
-    const before = found.run;
+    // read again under the lock: the same command may have brought it further, or to its end, since it was found
+    const before = (await findRun(session.ledger, id))?.body;
     const kept = await findHome(session.ledger, id);
     const mayReplace = await checkPlace(request, output, kept);
     options.onProgress?.({ phase: 'run', run: id, found: before !== undefined, state: before?.state ?? 'preparing' });

@@ -27,6 +27,8 @@ export { jobParameters, jobSpec } from './job-spec.ts';
 export { ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export { type JobHint, type KickResult, kickJob } from './kick.ts';
 export {
+  eachBody,
+  findName,
   findPart,
   findRun,
   type Loaded,

@@ -8,6 +8,9 @@ export interface LogFields {
   readonly jobArn?: string;
   readonly jobName?: string;
   readonly waiter?: string;
+  readonly run?: string;
+  readonly lane?: string;
+  readonly part?: number;
   readonly attempt?: number;
   readonly index?: number;
   readonly status?: string;

@@ -1,1 +1,1 @@
-export { requiredSetting } from './settings.ts';
+export { numberSetting, optionalSetting, requiredSetting } from './settings.ts';

@@ -1,0 +1,18 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createCollectQueue, type SqsAnswer } from '../collect-queue/index.ts';
+import { openEngine } from '../engine/index.ts';
+import { requiredSetting } from '../settings/index.ts';
+import { createTasks } from '../task/index.ts';
+import { collect } from './collect.ts';
+
+const engine = {
+  ...(await openEngine()),
+  tasks: createTasks(new SFNClient({})),
+  queue: createCollectQueue(new SQSClient({}), requiredSetting('COLLECT_QUEUE_URL')),
+};
+
+/** Collects the parts that the collect queue names. */
+export function handler(event: unknown): Promise<SqsAnswer> {
+  return collect(engine, event);
+}

@@ -1,0 +1,1 @@
+export { hintFor, reasonOf, sayingWhy } from './failure.ts';

@@ -1,0 +1,186 @@
+import {
+  findPart,
+  InputError,
+  isBatchrockError,
+  loadDocument,
+  openTakenRows,
+  type PreparedRun,
+  prepareRun,
+  type RunDocument,
+} from '@batchrock/core';
+import { boundsOf, type Dataset, lookAtDataset, runIdentity, targetIdentity } from 'batchrock/request';
+import type { Deadline, Engine } from '../engine/index.ts';
+import { changeHome, type Home } from '../home/index.ts';
+import { type Asked, type AskedQuestion, datasetAddress, type FindDataset, parseInput, questionOf } from '../question/index.ts';
+import { claimFolder } from '../results/index.ts';
+import { type Asker, type ChosenRun, chooseRun, moveIn } from './choose-run.ts';
+import { freeze, type LookedAt, ownerOf, targetOf } from './freeze.ts';
+import type { PreparePayload } from './payload.ts';
+
+/** What the state machine goes on with. */
+export interface PrepareAnswer {
+  readonly run: string;
+  /** False: call again with the same payload. */
+  readonly done: boolean;
+  readonly parts: number;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly job_name_prefix: string;
+}
+
+/** What preparing works with. */
+export interface PrepareEngine extends Engine {
+  readonly findDataset: FindDataset;
+}
+
+/**
+ * Checks what an execution asks, and makes a run of it or goes on with it, as far as the call's time allows. Nothing is written
+ * before everything was checked, and nothing is sent here. Throws an `InputError` for what is wrong with the input or the dataset,
+ * and `BR-E0120` when a whole call is too short for one part.
+ */
+export async function prepare(engine: PrepareEngine, payload: PreparePayload, deadline: Deadline): Promise<PrepareAnswer> {
+  const { ports, settings, log } = engine;
+  const { signal } = deadline;
+  const asked = parseInput(payload.input, settings);
+  const question = await questionOf(asked, ports.objects, { signal });
+  const found = await engine.findDataset(asked.dataset, { signal });
+  try {
+    for (const notice of [...question.checked.model.warnings, ...found.notices]) log('WARN', notice);
+    const dataset = await lookAtDataset(datasetAddress(asked), found.sources, {}, question.checked, signal);
+    const files = await Promise.all(found.sources.map((source) => source.pin({ signal })));
+    return await prepareQuestion(engine, { payload, asked, question, looked: { dataset, files }, deadline });
+  } catch (error) {
+    throw signal.aborted && isCut(error) ? tooLarge(asked) : error;
+  } finally {
+    found.close();
+  }
+}
+
+function tooLarge(asked: Asked): InputError {
+  const what = asked.sample === undefined ? 'be looked at' : `be counted, to draw ${asked.sample} rows from it`;
+  return new InputError('BR-E0120', `${datasetAddress(asked)} could not ${what} within one call of the function`, {
+    hint:
+      asked.sample === undefined ? 'give the function more time' : 'max_records_total takes the first rows without counting all',
+  });
+}
+
+interface Work {
+  readonly payload: PreparePayload;
+  readonly asked: Asked;
+  readonly question: AskedQuestion;
+  readonly looked: LookedAt;
+  readonly deadline: Deadline;
+}
+
+async function prepareQuestion(engine: PrepareEngine, work: Work): Promise<PrepareAnswer> {
+  const { payload, asked, question, looked, deadline } = work;
+  const identity = runIdentity({
+    question: question.checked,
+    files: looked.files,
+    format: looked.dataset.dialect.format,
+    delimiter: undefined,
+    recordsPerJob: undefined,
+    bounds: boundsOf(question.question),
+    strict: false,
+    target: targetIdentity(targetOf(engine.settings)),
+  });
+  const { execution, started } = payload;
+  const asker: Asker = { execution, started, jobNamePrefix: asked.jobNamePrefix, resultsFormat: asked.resultsFormat };
+  const chosen = await chooseRun(engine, identity, asker, asked.isNew);
+  const frozen = await documentAndRows(engine, work, chosen, identity);
+  const home = await moveIn(engine, chosen, asker);
+  engine.log('INFO', 'preparing', { run: chosen.id });
+  try {
+    await claimFolder(engine.ports, { run: chosen.id, ...asker });
+    return await makeParts(engine, { ...frozen, home, deadline });
+  } catch (error) {
+    await noteGivenUp(engine, chosen, error);
+    throw error;
+  }
+}
+
+/** What was frozen counts, whatever is asked now: a sample is not drawn anew, and the part size stays. */
+async function documentAndRows(
+  engine: PrepareEngine,
+  { asked, question, looked, deadline }: Work,
+  { id, run }: ChosenRun,
+  identity: string,
+): Promise<{ readonly document: RunDocument; readonly dataset: Dataset }> {
+  const { signal } = deadline;
+  if (run === undefined) return freeze(engine, { asked, ...question }, looked, { run: id, identity, signal });
+  const document = await loadDocument(engine.ports, id, { signal });
+  const { taken } = document.source;
+  const { dataset } = looked;
+  if (taken === undefined) return { document, dataset };
+  return { document, dataset: { ...dataset, taken, open: (from) => openTakenRows(dataset.open, taken, from) } };
+}
+
+interface Making {
+  readonly document: RunDocument;
+  readonly dataset: Dataset;
+  readonly home: Home;
+  readonly deadline: Deadline;
+}
+
+async function makeParts(engine: PrepareEngine, { document, dataset, home, deadline }: Making): Promise<PrepareAnswer> {
+  const { ports, log } = engine;
+  const { run } = document;
+  const before = home.preparedParts ?? 0;
+  let seen = { rows: 0, rejected: 0 };
+  const answer = (said: Pick<PreparedRun, 'parts' | 'rows' | 'rejected'>, done: boolean): PrepareAnswer => {
+    const { parts, rows, rejected } = said;
+    return { run, done, parts, rows, rejected, job_name_prefix: home.jobNamePrefix };
+  };
+  try {
+    const prepared = await prepareRun(ports, {
+      document,
+      openRows: (from) => dataset.open(from),
+      owner: ownerOf(engine, run),
+      signal: deadline.signal,
+      onProgress: ({ rows, rejected }) => {
+        seen = { rows, rejected };
+      },
+    });
+    if (seen.rows > 0) await dataset.checkUnchanged();
+    if (prepared.isCut) log('WARN', 'max_num_jobs are full: the rows behind them are left out', { run, count: prepared.rows });
+    return answer(prepared, true);
+  } catch (error) {
+    if (!deadline.signal.aborted || !isCut(error)) throw error;
+    const parts = await countParts(engine, run, before);
+    if (parts <= before) throw tooSlow(document);
+    await changeHome(ports, run, (there) => (there === undefined ? undefined : { ...there, preparedParts: parts }));
+    log('INFO', 'the time of this call is over; the next one goes on', { run, count: parts });
+    return answer({ parts, ...seen }, false);
+  }
+}
+
+/** What a call that is broken off throws, here or in a client. */
+function isCut(error: unknown): boolean {
+  if (isBatchrockError(error)) return error.kind === 'cancelled';
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}
+
+/** Parts of the first attempt in the ledger, of which so many are known. */
+async function countParts({ ports }: Engine, run: string, known: number): Promise<number> {
+  for (let part = known; ; part++) {
+    if ((await findPart(ports.ledger, { run, attempt: 1, part })) === undefined) return part;
+  }
+}
+
+function tooSlow({ run, partRecords }: RunDocument): InputError {
+  return new InputError(
+    'BR-E0120',
+    `no part of run ${run}, ${partRecords} records each, was ready within one call of the function`,
+    {
+      hint: 'give the function more memory (with it comes more processor) and time, or a smaller max_records_per_job',
+      details: { run, partRecords },
+    },
+  );
+}
+
+/** What is wrong with the dataset stays wrong: the folder of the results is free again for a run of a better one. */
+async function noteGivenUp({ ports }: Engine, { id, run }: ChosenRun, error: unknown): Promise<void> {
+  if (!isBatchrockError(error) || error.kind !== 'input') return;
+  if (run !== undefined && run.state !== 'preparing') return;
+  await changeHome(ports, id, (there) => (there === undefined ? undefined : { ...there, gaveUp: true, isOpen: false }));
+}

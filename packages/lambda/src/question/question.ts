@@ -1,0 +1,61 @@
+import { type CallOptions, InputError, type ObjectStore, resolveModel } from '@batchrock/core';
+import { type CheckedQuestion, checkQuestion, type Question } from 'batchrock/request';
+import { type Asked, checkPartBound } from './asked.ts';
+import { readNamedPrompt } from './named-prompt.ts';
+
+/** A question in the words of the command line, and its parts that have been checked. */
+export interface AskedQuestion {
+  readonly question: Question;
+  readonly checked: CheckedQuestion;
+}
+
+/**
+ * Makes a question of what an execution asks: with the prompt of its id, with everything checked that needs no look at the
+ * dataset. Throws the `InputError` of the first thing that is wrong.
+ */
+export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOptions): Promise<AskedQuestion> {
+  const model = resolveModel(asked.modelId);
+  checkTask(asked, model.family.task);
+  checkPartBound(asked.maxRecordsPerJob, model.modelId, model.limits);
+  const named = asked.promptId === undefined ? undefined : await readNamedPrompt(objects, asked.promptId, o);
+  const { prompt = named?.prompt, system = named?.system, textColumn, maxRecordsPerJob } = asked;
+  const params = named?.params === undefined && asked.params === undefined ? undefined : { ...named?.params, ...asked.params };
+  const question: Question = {
+    dataset: datasetAddress(asked),
+    model: asked.modelId,
+    ...(prompt !== undefined && { prompt }),
+    ...(system !== undefined && { system }),
+    ...(params !== undefined && { params }),
+    ...(textColumn !== undefined && { textColumn }),
+    ...(asked.maxRecords !== undefined && { maxRecords: asked.maxRecords }),
+    ...(asked.maxJobs !== undefined && { maxJobs: asked.maxJobs }),
+    ...(maxRecordsPerJob !== undefined && { maxRecordsPerJob: maxRecordsPerJob.records }),
+    ...(asked.sample !== undefined && { sample: asked.sample }),
+    ...(asked.maxAttempts !== undefined && { maxAttempts: asked.maxAttempts }),
+    ...(asked.slots !== undefined && { slots: asked.slots }),
+    timeoutHours: asked.timeoutHours,
+  };
+  return { question, checked: checkQuestion(question) };
+}
+
+/** The dataset as a run is named after it. */
+export function datasetAddress({ dataset }: Pick<Asked, 'dataset'>): string {
+  return dataset.kind === 's3' ? dataset.uri : `hf://${dataset.dataset}`;
+}
+
+/** A model that answers prompts needs one, and one that embeds takes none. */
+function checkTask(asked: Asked, task: 'text' | 'embedding'): void {
+  const { modelId, promptId, prompt, system, textColumn } = asked;
+  if (task === 'text') {
+    if (promptId === undefined && prompt === undefined) {
+      throw new InputError('BR-E0110', `${modelId} answers prompts, and neither prompt_id nor prompt is given`);
+    }
+    if (textColumn === undefined) return;
+    throw new InputError('BR-E0112', `text_column is for embedding models; ${modelId} answers prompts`, {
+      hint: `write the column into the prompt: {${textColumn}}`,
+    });
+  }
+  const given = Object.entries({ prompt_id: promptId, prompt, system }).find(([, value]) => value !== undefined)?.[0];
+  if (given === undefined) return;
+  throw new InputError('BR-E0108', `${modelId} is an embedding model: it takes a column of text, and ${given} is given`);
+}

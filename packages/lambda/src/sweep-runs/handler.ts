@@ -1,0 +1,22 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createCollectQueue } from '../collect-queue/index.ts';
+import { deadlineOf, type LambdaContext, openEngine } from '../engine/index.ts';
+import { requiredSetting } from '../settings/index.ts';
+import { createTasks } from '../task/index.ts';
+import { sweep } from './sweep.ts';
+
+const engine = {
+  ...(await openEngine()),
+  tasks: createTasks(new SFNClient({})),
+  queue: createCollectQueue(new SQSClient({}), requiredSetting('COLLECT_QUEUE_URL')),
+};
+
+/** What is under way when the time is up ends within this. */
+const SPARE_MS = 30_000;
+
+/** Looks after every open run of the bucket. Throws when one could not be, so that the alarm sees it. */
+export async function handler(_event: unknown, context: LambdaContext): Promise<void> {
+  const { runs, failed } = await sweep(engine, deadlineOf(context, SPARE_MS));
+  if (failed > 0) throw new Error(`${failed} of ${runs} runs could not be swept; the log says why`);
+}

@@ -1,0 +1,19 @@
+import { dispatchLane, eachBody, openRunsAt, type RunBody } from '@batchrock/core';
+import { reasonOf } from '../failure/index.ts';
+import { type TellingEngine, tellWaiting } from './tell.ts';
+
+/** Gives every free slot of a lane to a part, and tells whoever waits for a run that is refused. */
+export async function dispatch(engine: TellingEngine, lane: string): Promise<void> {
+  const { ports, log } = engine;
+  const onTrouble = (error: unknown) => log('WARN', 'a run of the lane cannot be sent', { lane, ...reasonOf(error) });
+  const { submitted, blocked, ended } = await dispatchLane(ports, lane, { onTrouble });
+  log('INFO', `dispatched: ${ended}`, { lane, count: submitted, failed: blocked });
+  if (blocked > 0) await tellBlocked(engine, lane);
+}
+
+/** The index may not show yet that a run is blocked: each that is open is asked about itself. */
+async function tellBlocked(engine: TellingEngine, lane: string): Promise<void> {
+  for await (const { run } of eachBody<RunBody>(engine.ports.ledger, { index: 'open', at: openRunsAt(lane) })) {
+    await tellWaiting(engine, run);
+  }
+}

@@ -1,0 +1,2 @@
+export { dispatch } from './dispatch.ts';
+export { type TellingEngine, tellWaiting } from './tell.ts';

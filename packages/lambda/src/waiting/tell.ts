@@ -1,0 +1,55 @@
+import { ERROR_CATALOGUE, type ErrorCode, loadParts, loadRun, type RunBody } from '@batchrock/core';
+import type { Engine } from '../engine/index.ts';
+import { hintFor } from '../failure/index.ts';
+import { changeHome, findHome } from '../home/index.ts';
+import type { TaskAnswer, Tasks } from '../task/index.ts';
+
+/** What telling works with. */
+export interface TellingEngine extends Engine {
+  readonly tasks: Tasks;
+}
+
+/**
+ * Tells the tasks that wait for a run how it came to rest; nothing while it is on its way. May be done at any time and twice: a
+ * task that Step Functions no longer knows needs no answer.
+ */
+export async function tellWaiting(engine: TellingEngine, run: string): Promise<void> {
+  const { ports, tasks, log } = engine;
+  const home = await findHome(ports, run);
+  if (home === undefined || !home.isOpen) return;
+  const { body } = await loadRun(ports.ledger, run);
+  const isOver = body.state === 'ended' || body.state === 'stopped';
+  if (home.waiting.length === 0 && !isOver) return;
+  const answer = await answerOf(engine, body);
+  if (answer === undefined) return;
+  for (const token of home.waiting) {
+    const said = await tasks.answer(token, answer);
+    log('INFO', `waiting task: ${said}`, { run, status: answer.kind });
+  }
+  const told = new Set(home.waiting);
+  await changeHome(ports, run, (there) => {
+    if (there === undefined) return undefined;
+    const waiting = there.waiting.filter((token) => !told.has(token));
+    return { ...there, waiting, isOpen: !isOver || waiting.length > 0 };
+  });
+}
+
+/** How a run came to rest; undefined while it has not. */
+async function answerOf({ ports }: Engine, run: RunBody): Promise<TaskAnswer | undefined> {
+  if (run.state === 'ended') return { kind: 'success', output: JSON.stringify({ run: run.run }) };
+  if (run.state === 'stopped') {
+    const cause = `run ${run.run} was stopped; what was answered is kept, and a redrive of the execution goes on with it`;
+    return { kind: 'failure', error: 'Stopped', cause };
+  }
+  if (run.state !== 'running' || run.blocked === undefined) return undefined;
+  const parts = await loadParts(ports.ledger, run);
+  // an intent in doubt keeps its slot, and is no job of ours yet
+  if (parts.some((part) => part.state === 'submitted' || part.state === 'ended')) return undefined;
+  return blockedAnswer(run.run, run.blocked);
+}
+
+function blockedAnswer(run: string, { code, message }: { readonly code: string; readonly message: string }): TaskAnswer {
+  const hint = code in ERROR_CATALOGUE ? hintFor(code as ErrorCode) : '';
+  const todo = [hint, 'then redrive the execution: nothing is lost'].filter((each) => each !== '').join('; ');
+  return { kind: 'failure', error: code, cause: `run ${run} cannot go on: ${message}; ${todo}` };
+}
