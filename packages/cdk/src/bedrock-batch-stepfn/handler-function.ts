@@ -3,12 +3,14 @@ import { type Duration, type aws_iam as iam, aws_lambda as lambda, aws_logs as l
 import type { Construct } from 'constructs';
 import { LogLevel } from './bedrock-batch-sfn-props';
 
-/** What both functions have to be told. */
+/** What every function has to be told. */
 export interface HandlerFunctionProps {
   /** The folder of the bundle below `handlers/`. */
   readonly handler: string;
   readonly description: string;
   readonly timeout: Duration;
+  /** MB; default 256. */
+  readonly memorySize?: number;
   readonly environment: Record<string, string>;
   readonly logRetention?: logs.RetentionDays;
   readonly logLevel?: LogLevel;
@@ -38,7 +40,7 @@ export class HandlerFunction extends lambda.Function {
       description: props.description,
       runtime,
       architecture: lambda.Architecture.ARM_64,
-      memorySize: 256,
+      memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
       environment: { ...props.environment, LOG_LEVEL: props.logLevel ?? LogLevel.INFO },
       logGroup,

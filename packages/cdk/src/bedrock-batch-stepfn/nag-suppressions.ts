@@ -22,7 +22,7 @@ const wildcards: readonly Wildcard[] = [
   { finding: /^Resource::.*\/answers\/\*$/, reason: 'Answers too large for a state machine, named when they are written' },
   {
     finding: /^Resource::(?!arn:<AWS::Partition>:(?!s3:)).+\/([^:]*\/)?\*$/,
-    reason: 'Objects of the given bucket, below the given prefix where there is one; manifests and outputs are named at run time',
+    reason: 'Objects of the given bucket, below the given prefix where there is one; objects are named at run time',
   },
   {
     finding: /:ec2:.*:(network-interface|security-group)\/\*$/,
@@ -31,7 +31,8 @@ const wildcards: readonly Wildcard[] = [
   {
     finding: /^Resource::\*$/,
     reason:
-      'Listing jobs, answering task tokens, describing networks and sending traces know no resource (service authorization reference)',
+      'Listing jobs, answering task tokens, describing networks, sending traces and delivering the logs of a state machine know no ' +
+      'resource (service authorization reference)',
   },
 ];
 

@@ -40,9 +40,13 @@ export function machineOf(stack: Stack, chainable: sfn.IChainable, props: Partia
   });
 }
 
+// a stack is synthesised once, whatever is added to it then
+const resources = new WeakMap<Stack, Record<string, Resource>>();
+
 /** The resources of a stack's template, of one type where one is given. */
 export function resourcesOf(stack: Stack, type?: string): Record<string, Resource> {
-  const all = Template.fromStack(stack).toJSON().Resources as Record<string, Resource>;
+  const all = resources.get(stack) ?? (Template.fromStack(stack).toJSON().Resources as Record<string, Resource>);
+  resources.set(stack, all);
   return Object.fromEntries(Object.entries(all).filter(([, resource]) => type === undefined || resource.Type === type));
 }
 

@@ -1,0 +1,3 @@
+export * from './batch-orchestrator';
+export * from './batch-orchestrator-props';
+export * from './batch-orchestrator-stack';

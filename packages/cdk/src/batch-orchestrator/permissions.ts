@@ -1,0 +1,73 @@
+import {
+  type aws_dynamodb as dynamodb,
+  aws_iam as iam,
+  type aws_lambda as lambda,
+  Stack,
+  type aws_s3 as s3,
+  type aws_sqs as sqs,
+} from 'aws-cdk-lib';
+import { bedrock } from '../bedrock-batch-stepfn/batch-role';
+import { grantLedger } from './ledger-table';
+import type { RunFunctions } from './run-functions';
+
+/** Where a run keeps what is its own, and where its results go; prompts lie below `prompts/`. */
+const runKeys = 'runs/*';
+const resultKeys = 'batch_output_parquet/*';
+/** Input that a killed function left half written is removed before it is written again. */
+const inputKeys = 'runs/*/input/*';
+
+/** What the functions work on. */
+export interface RunResources {
+  readonly bucket: s3.IBucket;
+  readonly datasetBuckets: readonly s3.IBucket[];
+  readonly table: dynamodb.ITable;
+  readonly collectQueue: sqs.IQueue;
+  readonly bedrockRole: iam.IRole;
+  readonly modelArns: string[];
+}
+
+/** Gives each function what it does, and nothing else. */
+export function grantRuns(functions: RunFunctions, resources: RunResources): void {
+  const { bucket, datasetBuckets, table } = resources;
+  for (const each of functions.all) {
+    grantLedger(table, each);
+    // without it, S3 says of an object that is not there that one may not read it
+    grantBucket(bucket, each, ['s3:ListBucket']);
+    grantObjects(bucket, each, ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], runKeys);
+    bucket.encryptionKey?.grantEncryptDecrypt(each);
+  }
+  for (const each of [functions.prepare, ...functions.workers]) grantObjects(bucket, each, ['s3:DeleteObject'], inputKeys);
+  for (const each of [functions.prepare, functions.export]) {
+    grantObjects(bucket, each, ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], resultKeys);
+  }
+  for (const source of [bucket, ...datasetBuckets]) grantDatasets(source, functions.prepare);
+  for (const each of functions.workers) grantWork(each, resources);
+}
+
+/** Datasets and prompts, wherever they lie. */
+function grantDatasets(bucket: s3.IBucket, grantee: lambda.Function): void {
+  grantBucket(bucket, grantee, ['s3:ListBucket']);
+  grantObjects(bucket, grantee, ['s3:GetObject'], '*');
+  bucket.encryptionKey?.grantDecrypt(grantee);
+}
+
+function grantWork(grantee: lambda.Function, { collectQueue, bedrockRole, modelArns }: RunResources): void {
+  const jobs = Stack.of(grantee).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
+  const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
+    grantee.addToRolePolicy(new iam.PolicyStatement({ actions, resources, conditions }));
+  allow(['bedrock:CreateModelInvocationJob'], [jobs, ...modelArns]);
+  allow(['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob', 'bedrock:TagResource'], [jobs]);
+  allow(['iam:PassRole'], [bedrockRole.roleArn], { StringEquals: { 'iam:PassedToService': bedrock } });
+  // neither knows a resource (service authorization reference, 2026-11)
+  allow(['bedrock:ListModelInvocationJobs'], ['*']);
+  allow(['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'], ['*']);
+  allow(['sqs:SendMessage'], [collectQueue.queueArn]);
+}
+
+function grantBucket(bucket: s3.IBucket, grantee: iam.IGrantable, actions: string[]): void {
+  iam.Grant.addToPrincipalOrResource({ grantee, resource: bucket, actions, resourceArns: [bucket.bucketArn] });
+}
+
+function grantObjects(bucket: s3.IBucket, grantee: iam.IGrantable, actions: string[], keys: string): void {
+  iam.Grant.addToPrincipalOrResource({ grantee, resource: bucket, actions, resourceArns: [bucket.arnForObjects(keys)] });
+}
