@@ -55,10 +55,35 @@ export interface ClosedChunk {
   readonly pages: ByteChain;
 }
 
+/** A chunk whose pages are being made. */
+class Chunk {
+  readonly pages: ByteChain;
+  readonly dictionary: ByteChain;
+  readonly encodings = new Set<Encoding>();
+  readonly coding: ChunkCoding = {};
+  entries = 0;
+  /** Uncompressed, with the pages' headers. */
+  bytes = 0;
+  /** Resolves when all pages that were closed are in the chain. */
+  appended: Promise<void> = Promise.resolve();
+
+  constructor(blocks: BlockPool) {
+    this.pages = new ByteChain(blocks);
+    this.dictionary = new ByteChain(blocks);
+  }
+
+  append(chain: ByteChain, header: Uint8Array, compressed: Uint8Array, bytes: number): void {
+    chain.append(header);
+    chain.append(compressed);
+    this.bytes += header.length + bytes;
+  }
+}
+
 /** A column that is being written, however many leaves it has. */
 export interface WrittenColumn {
   readonly leaf: LeafColumn;
   closePage(): void;
+  /** Ends the chunk at once, and begins another; resolves when its pages are compressed. */
   closeChunk(): Promise<ClosedChunk>;
   /** Gives memory back. */
   release(): void;
@@ -80,24 +105,16 @@ export class LeafColumn {
   readonly #definitions = new RunLengths(this.state.words, Field.runs);
   readonly #repetitions = new RunLengths();
   readonly #spares: ByteView[] = [];
-  readonly #pages: ByteChain;
-  readonly #dictionary: ByteChain;
-  readonly #encodings = new Set<Encoding>();
-  #coding: ChunkCoding = {};
+  #chunk: Chunk;
   #isReleased = false;
   /** Bytes of values in the pages of the row group before it. */
   #groupBytes = 0;
-  #chunkEntries = 0;
-  #bytes = 0;
-  /** Resolves when all pages that were closed are in the chain. */
-  #appended: Promise<void> = Promise.resolve();
 
   constructor(spec: LeafSpec, services: ColumnServices) {
     this.#spec = spec;
     this.#services = services;
     this.#compressor = spec.isDense === true ? new PageCompressor('none') : services.compressor;
-    this.#pages = new ByteChain(services.blocks);
-    this.#dictionary = new ByteChain(services.blocks);
+    this.#chunk = new Chunk(services.blocks);
     this.#words[Field.maxDefinition] = spec.maxDefinition;
     this.length = LEVEL_BYTES;
     this.#hold(byteView(takeBlock(FIRST_PAGE_BYTES)));
@@ -177,50 +194,59 @@ export class LeafColumn {
     if (values === 0) return;
     const target = this.target;
     const body = this.#body();
+    const chunk = this.#chunk;
     this.#groupBytes += this.length - LEVEL_BYTES;
-    this.#encodings.add(encoding);
-    this.#chunkEntries += values;
+    chunk.encodings.add(encoding);
+    chunk.entries += values;
     this.#words[Field.entries] = this.#words[Field.rows] = 0;
     this.length = LEVEL_BYTES;
     this.#hold(this.#spares.pop() ?? byteView(takeBlock(FIRST_PAGE_BYTES)));
-    const compressed = this.#compressor.compress(body, this.#coding);
+    const compressed = this.#compressor.compress(body, chunk.coding);
     // in the order of the pages, whichever is compressed first
-    this.#appended = Promise.all([compressed, this.#appended]).then(([packed]) => {
+    chunk.appended = Promise.all([compressed, chunk.appended]).then(([packed]) => {
       const { bytes } = packed;
       const sizes = { bytes: body.length, compressedBytes: bytes.length, crc: pageChecksum(bytes) };
-      this.#append(this.#pages, dataPageHeader({ values, encoding, ...sizes }), bytes, body.length);
+      chunk.append(chunk.pages, dataPageHeader({ values, encoding, ...sizes }), bytes, body.length);
       packed.done();
       if (!this.#isReleased && this.#spares.length < 2 && target.bytes.length <= USUAL_PAGE_BYTES) this.#spares.push(target);
       else releaseBlock(target.bytes);
     });
-    this.#appended.catch(() => undefined);
+    chunk.appended.catch(() => undefined);
   }
 
-  /** Ends the chunk: resolves when all of it is compressed. */
-  async closeChunk(encoding: Encoding, end: ChunkEnd): Promise<ClosedChunk> {
+  /** Ends the chunk, and begins another at once; resolves when all of it is compressed. */
+  closeChunk(encoding: Encoding, end: ChunkEnd): Promise<ClosedChunk> {
     this.closePage(encoding);
-    await this.#appended;
-    if (end.dictionary !== undefined && this.#encodings.has(Encoding.rleDictionary)) await this.#addDictionary(end.dictionary);
+    const chunk = this.#chunk;
+    const nulls = this.#words[Field.nulls]!;
+    this.#chunk = new Chunk(this.#services.blocks);
+    this.#words[Field.nulls] = this.#groupBytes = 0;
+    const { dictionary } = end;
+    // a copy: the next chunk fills the dictionary anew
+    const own =
+      dictionary && chunk.encodings.has(Encoding.rleDictionary) ? { ...dictionary, bytes: dictionary.bytes.slice() } : undefined;
+    return this.#finish(chunk, { nulls, bounds: end.bounds, dictionary: own });
+  }
+
+  async #finish(chunk: Chunk, end: ChunkEnd & { readonly nulls: number }): Promise<ClosedChunk> {
     const { path, physical } = this.#spec;
-    const dictionaryBytes = this.#dictionary.length;
+    const { dictionary, pages } = chunk;
+    const added = end.dictionary && this.#addDictionary(chunk, end.dictionary);
+    await Promise.all([chunk.appended, added]);
     const facts: ChunkFacts = {
       path,
       physical,
-      encodings: [...this.#encodings, Encoding.rle].toSorted((a, b) => a - b),
+      encodings: [...chunk.encodings, Encoding.rle].toSorted((a, b) => a - b),
       codec: this.#compressor.codec,
-      values: this.#chunkEntries,
-      nulls: this.#words[Field.nulls]!,
+      values: chunk.entries,
+      nulls: end.nulls,
       bounds: end.bounds,
-      bytes: this.#bytes,
-      compressedBytes: dictionaryBytes + this.#pages.length,
-      dictionaryOffset: dictionaryBytes > 0 ? 0 : undefined,
-      dataOffset: dictionaryBytes,
+      bytes: chunk.bytes,
+      compressedBytes: dictionary.length + pages.length,
+      dictionaryOffset: dictionary.length > 0 ? 0 : undefined,
+      dataOffset: dictionary.length,
     };
-    this.#chunkEntries = this.#bytes = this.#groupBytes = 0;
-    this.#words[Field.nulls] = 0;
-    this.#encodings.clear();
-    this.#coding = {};
-    return { facts, dictionary: this.#dictionary, pages: this.#pages };
+    return { facts, dictionary, pages };
   }
 
   #hold(page: ByteView): void {
@@ -229,18 +255,12 @@ export class LeafColumn {
     this.#words[Field.limit] = page.bytes.length;
   }
 
-  async #addDictionary({ bytes, values }: { readonly bytes: Uint8Array; readonly values: number }): Promise<void> {
-    this.#encodings.add(Encoding.plain);
+  async #addDictionary(chunk: Chunk, { bytes, values }: NonNullable<ChunkEnd['dictionary']>): Promise<void> {
+    chunk.encodings.add(Encoding.plain);
     const packed = await this.#compressor.compress(bytes, {});
     const sizes = { bytes: bytes.length, compressedBytes: packed.bytes.length, crc: pageChecksum(packed.bytes) };
-    this.#append(this.#dictionary, dictionaryPageHeader({ values, ...sizes }), packed.bytes, bytes.length);
+    chunk.append(chunk.dictionary, dictionaryPageHeader({ values, ...sizes }), packed.bytes, bytes.length);
     packed.done();
-  }
-
-  #append(chain: ByteChain, header: Uint8Array, compressed: Uint8Array, bytes: number): void {
-    chain.append(header);
-    chain.append(compressed);
-    this.#bytes += header.length + bytes;
   }
 
   /** Repetition levels, definition levels and values as one piece: the levels are put right before the values, if they fit. */

@@ -35,8 +35,8 @@ const TRIED_BYTES = 1 << 17;
 /** Matches are looked for where a page becomes smaller by them than this share of what it is without. */
 const WORTH = 0.7;
 
-/** Pages that are compressed at the same time: libuv has four threads. */
-const MOST_AT_ONCE = 4;
+/** Bytes of pages that are compressed at the same time: four of the usual size, as libuv has four threads. */
+const MOST_BYTES = 4 << 20;
 
 /** Room for a compressed page of the usual size, however little it shrinks. */
 const PACKED_BYTES = 1_200_000;
@@ -55,6 +55,7 @@ export interface ChunkCoding {
 /** Compresses pages on libuv's threads, some at a time. A chunk's pages are the same bytes, whatever was compressed before. */
 export class PageCompressor {
   readonly codec: Codec;
+  /** Bytes of the pages that are not done. */
   #underWay = 0;
   readonly #idle: Readonly<Record<Coding, FrameStream[]>> = { matches: [], bytes: [] };
   #waiting: (() => void) | undefined;
@@ -65,7 +66,7 @@ export class PageCompressor {
 
   /** True while no more pages should be given. */
   get isBusy(): boolean {
-    return this.#underWay >= MOST_AT_ONCE;
+    return this.#underWay >= MOST_BYTES;
   }
 
   /** Resolves when a page can be given. One caller at a time. */
@@ -79,7 +80,8 @@ export class PageCompressor {
   /** Compresses a page; `chunk` is changed with the first of a chunk. */
   async compress(body: Uint8Array, chunk: ChunkCoding): Promise<PackedPage> {
     if (this.codec === Codec.none) return { bytes: body, done: () => undefined };
-    this.#underWay += 1;
+    const { length } = body;
+    this.#underWay += length;
     try {
       chunk.tried ??= this.#try(body.subarray(0, TRIED_BYTES));
       const { bytes, done } = await this.#compress(body, await chunk.tried);
@@ -87,11 +89,11 @@ export class PageCompressor {
         bytes,
         done: () => {
           done();
-          this.#done();
+          this.#done(length);
         },
       };
     } catch (error) {
-      this.#done();
+      this.#done(length);
       throw error;
     }
   }
@@ -117,8 +119,8 @@ export class PageCompressor {
     };
   }
 
-  #done(): void {
-    this.#underWay -= 1;
+  #done(bytes: number): void {
+    this.#underWay -= bytes;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.();

@@ -14,7 +14,7 @@ import { mendedRow } from '../writing/mended-row.ts';
 import { BlockPool } from './byte-chain.ts';
 import { encodeFooter, type GroupFacts, MAGIC, type SchemaNode } from './file-layout.ts';
 import { InputColumns } from './input-columns.ts';
-import type { ColumnServices, WrittenColumn } from './leaf-column.ts';
+import type { ClosedChunk, ColumnServices, WrittenColumn } from './leaf-column.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
 import { PageCompressor, type ParquetCompression } from './page-compressor.ts';
 import { RowCells } from './row-cells.ts';
@@ -122,6 +122,8 @@ class ParquetWriter implements ResultWriter {
   #rows = 0;
   #fileRows = 0;
   #isGroupFull = false;
+  /** Resolves when the row groups before this one are with the sink; one at a time is on its way there. */
+  #written: Promise<void> = Promise.resolve();
   #groupBytes = GROUP_BYTES;
   /** The block of the rows at hand. */
   #block: ByteView = byteView(new Uint8Array(0));
@@ -183,6 +185,7 @@ class ParquetWriter implements ResultWriter {
 
   async finish(): Promise<ObjectInfo> {
     if (this.#rows > 0) await this.#endGroup();
+    await this.#written;
     const piece: ParquetPiece = { columns: this.#schema, groups: this.#groups };
     if (this.#onPiece === undefined) {
       if (this.#groups.length === 0) await this.#out.write(MAGIC);
@@ -195,6 +198,7 @@ class ParquetWriter implements ResultWriter {
   async abort(): Promise<void> {
     // pages that are being compressed end by themselves, and nobody asks for them
     this.#release();
+    await this.#written.catch(() => undefined);
     await this.#out.abort();
   }
 
@@ -205,15 +209,26 @@ class ParquetWriter implements ResultWriter {
     this.#outcome = this.#cells = undefined;
   }
 
+  /** Ends the row group; its pages are compressed and written while the next one fills. Waits for the one before it. */
   async #endGroup(): Promise<void> {
+    const rows = this.#rows;
+    this.#rows = 0;
+    this.#isGroupFull = false;
+    // all pages are given to the compressor before the first is waited for
+    for (const column of this.#columns) column.closePage();
+    const chunks = Promise.all(this.#columns.map((column) => column.closeChunk()));
+    chunks.catch(() => undefined);
+    await this.#written;
+    this.#written = this.#writeGroup(rows, chunks);
+    this.#written.catch(() => undefined);
+  }
+
+  async #writeGroup(rows: number, closed: Promise<readonly ClosedChunk[]>): Promise<void> {
     if (this.#groups.length === 0 && this.#onPiece === undefined) await this.#out.write(MAGIC);
     const chunks: GroupFacts['chunks'][number][] = [];
     let bytes = 0;
     let offset = 0;
-    // all pages are given to the compressor before the first is waited for
-    for (const column of this.#columns) column.closePage();
-    for (const column of this.#columns) {
-      const { facts, dictionary, pages } = await column.closeChunk();
+    for (const { facts, dictionary, pages } of await closed) {
       const { dictionaryOffset } = facts;
       chunks.push({
         ...facts,
@@ -224,9 +239,7 @@ class ParquetWriter implements ResultWriter {
       offset += facts.compressedBytes;
       bytes += facts.bytes;
     }
-    this.#groups.push({ rows: this.#rows, bytes, compressedBytes: offset, chunks });
-    this.#rows = 0;
-    this.#isGroupFull = false;
+    this.#groups.push({ rows, bytes, compressedBytes: offset, chunks });
   }
 }
 

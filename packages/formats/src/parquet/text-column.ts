@@ -87,9 +87,9 @@ export class TextColumn {
     this.leaf.closePage(this.#isPlain ? Encoding.plain : Encoding.rleDictionary);
   }
 
-  async closeChunk(): Promise<ClosedChunk> {
+  closeChunk(): Promise<ClosedChunk> {
     this.closePage();
-    const closed = await this.leaf.closeChunk(Encoding.plain, {
+    const closed = this.leaf.closeChunk(Encoding.plain, {
       bounds: this.#bounds.take(),
       dictionary: { bytes: this.#dictionary.bytes.subarray(0, this.#dictionary.length), values: this.#dictionary.count },
     });
