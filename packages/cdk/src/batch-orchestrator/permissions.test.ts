@@ -25,16 +25,17 @@ describe('objects', () => {
   });
 
   it('are written below runs/, and below batch_output_parquet/ by those that look after results', () => {
-    for (const id of workers) expect(placesOf('s3:PutObject', id)).toEqual(['<Bucket>/runs/*']);
-    for (const id of ['Prepare', 'Export'] as const) {
-      expect(placesOf('s3:PutObject', id)).toEqual(['<Bucket>/batch_output_parquet/*', '<Bucket>/runs/*']);
-    }
+    for (const id of ['Follow', 'Collect', 'Sweep'] as const) expect(placesOf('s3:PutObject', id)).toEqual(['<Bucket>/runs/*']);
+    expect(placesOf('s3:PutObject', 'Kick')).toEqual([]);
+    expect(placesOf('s3:PutObject', 'Export')).toEqual(['<Bucket>/batch_output_parquet/*']);
+    expect(placesOf('s3:PutObject', 'Prepare')).toEqual(['<Bucket>/batch_output_parquet/*', '<Bucket>/runs/*']);
   });
 
   it('are deleted only where a function that was killed left input half written', () => {
-    for (const id of ['Prepare', ...workers] as const)
+    for (const id of ['Prepare', 'Follow', 'Collect', 'Sweep'] as const) {
       expect(placesOf('s3:DeleteObject', id)).toEqual(['<Bucket>/runs/*/input/*']);
-    expect(placesOf('s3:DeleteObject', 'Export')).toEqual([]);
+    }
+    for (const id of ['Kick', 'Export'] as const) expect(placesOf('s3:DeleteObject', id)).toEqual([]);
   });
 
   it('of other buckets are read by prepare-run, and written by nobody', () => {
@@ -126,12 +127,20 @@ describe("Bedrock's role", () => {
   });
 });
 
-it('lets the workers fill the queue of parts, and each queue be emptied by its function', () => {
+it('lets parts be sent by who sees the end of jobs, and each queue be emptied by its function', () => {
   const queue = (name: string) => `<${name}Queue>`;
-  for (const id of workers) expect(placesOf('sqs:SendMessage', id)).toEqual([queue('Collections')]);
   for (const id of everyone) {
     const own = { Kick: [queue('Kicks')], Collect: [queue('Collections')] }[id as string] ?? [];
     expect(placesOf('sqs:ReceiveMessage', id)).toEqual(own);
+    const sends = id === 'Kick' || id === 'Sweep';
+    expect(placesOf('sqs:SendMessage', id)).toEqual(sends ? [queue('Collections')] : []);
+  }
+});
+
+it('lets those that move a run on answer its task, and the sweep keep it alive', () => {
+  for (const id of workers) {
+    for (const action of ['SendTaskSuccess', 'SendTaskFailure']) expect(placesOf(`states:${action}`, id)).toEqual(['*']);
+    expect(placesOf('states:SendTaskHeartbeat', id)).toEqual(id === 'Sweep' ? ['*'] : []);
   }
 });
 

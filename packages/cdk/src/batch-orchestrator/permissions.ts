@@ -16,6 +16,8 @@ const resultKeys = 'batch_output_parquet/*';
 /** Input that a killed function left half written is removed before it is written again. */
 const inputKeys = 'runs/*/input/*';
 
+const writing = ['s3:PutObject', 's3:AbortMultipartUpload'];
+
 /** What the functions work on. */
 export interface RunResources {
   readonly bucket: s3.IBucket;
@@ -28,20 +30,26 @@ export interface RunResources {
 
 /** Gives each function what it does, and nothing else. */
 export function grantRuns(functions: RunFunctions, resources: RunResources): void {
-  const { bucket, datasetBuckets, table } = resources;
+  const { bucket, datasetBuckets, table, collectQueue } = resources;
+  const { prepare, follow, kick, collect, sweep } = functions;
   for (const each of functions.all) {
     grantLedger(table, each);
     // without it, S3 says of an object that is not there that one may not read it
     grantBucket(bucket, each, ['s3:ListBucket']);
-    grantObjects(bucket, each, ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], runKeys);
+    grantObjects(bucket, each, ['s3:GetObject'], runKeys);
     bucket.encryptionKey?.grantEncryptDecrypt(each);
   }
-  for (const each of [functions.prepare, ...functions.workers]) grantObjects(bucket, each, ['s3:DeleteObject'], inputKeys);
-  for (const each of [functions.prepare, functions.export]) {
-    grantObjects(bucket, each, ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], resultKeys);
+  for (const each of [prepare, follow, collect, sweep]) {
+    grantObjects(bucket, each, writing, runKeys);
+    grantObjects(bucket, each, ['s3:DeleteObject'], inputKeys);
   }
-  for (const source of [bucket, ...datasetBuckets]) grantDatasets(source, functions.prepare);
-  for (const each of functions.workers) grantWork(each, resources);
+  for (const each of [prepare, functions.export]) grantObjects(bucket, each, ['s3:GetObject', ...writing], resultKeys);
+  for (const source of [bucket, ...datasetBuckets]) grantDatasets(source, prepare);
+  for (const each of functions.workers) grantJobs(each, resources);
+  // tokens of tasks know no resource (service authorization reference, 2026-11)
+  for (const each of functions.workers) allow(each, ['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*']);
+  allow(sweep, ['states:SendTaskHeartbeat'], ['*']);
+  for (const each of [kick, sweep]) allow(each, ['sqs:SendMessage'], [collectQueue.queueArn]);
 }
 
 /** Datasets and prompts, wherever they lie. */
@@ -51,17 +59,22 @@ function grantDatasets(bucket: s3.IBucket, grantee: lambda.Function): void {
   bucket.encryptionKey?.grantDecrypt(grantee);
 }
 
-function grantWork(grantee: lambda.Function, { collectQueue, bedrockRole, modelArns }: RunResources): void {
+function grantJobs(grantee: lambda.Function, { bedrockRole, modelArns }: RunResources): void {
   const jobs = Stack.of(grantee).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
-  const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
-    grantee.addToRolePolicy(new iam.PolicyStatement({ actions, resources, conditions }));
-  allow(['bedrock:CreateModelInvocationJob'], [jobs, ...modelArns]);
-  allow(['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob', 'bedrock:TagResource'], [jobs]);
-  allow(['iam:PassRole'], [bedrockRole.roleArn], { StringEquals: { 'iam:PassedToService': bedrock } });
-  // neither knows a resource (service authorization reference, 2026-11)
-  allow(['bedrock:ListModelInvocationJobs'], ['*']);
-  allow(['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'], ['*']);
-  allow(['sqs:SendMessage'], [collectQueue.queueArn]);
+  allow(grantee, ['bedrock:CreateModelInvocationJob'], [jobs, ...modelArns]);
+  allow(grantee, ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob', 'bedrock:TagResource'], [jobs]);
+  allow(grantee, ['iam:PassRole'], [bedrockRole.roleArn], { StringEquals: { 'iam:PassedToService': bedrock } });
+  // listing knows no resource either
+  allow(grantee, ['bedrock:ListModelInvocationJobs'], ['*']);
+}
+
+function allow(
+  grantee: lambda.Function,
+  actions: string[],
+  resources: string[],
+  conditions?: Record<string, Record<string, string>>,
+): void {
+  grantee.addToRolePolicy(new iam.PolicyStatement({ actions, resources, conditions }));
 }
 
 function grantBucket(bucket: s3.IBucket, grantee: iam.IGrantable, actions: string[]): void {

@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { BatchOrchestrator, type BatchOrchestratorProps } from '../batch-orchestrator';
 import { flat, type Resource, resourcesOf, statementsOf, testApp } from './synthesis';
@@ -15,14 +13,6 @@ export const functionIds = {
 } as const;
 
 export type FunctionId = (typeof functionIds)[keyof typeof functionIds];
-
-// A template does not depend on what is in a bundle: where one was not built yet, an empty one will do.
-for (const handler of Object.keys(functionIds)) {
-  const folder = join(__dirname, '..', '..', 'handlers', handler);
-  mkdirSync(folder, { recursive: true });
-  const code = join(folder, 'index.mjs');
-  if (!existsSync(code)) writeFileSync(code, '');
-}
 
 /** A stack with one orchestrator. */
 export function orchestratorStack(props: BatchOrchestratorProps = {}, stackProps: StackProps = {}): Stack {
