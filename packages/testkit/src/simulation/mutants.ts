@@ -210,7 +210,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     seeds: 300,
-    breaks: ['I1', 'I4', 'I6', 'I13', 'unexpected-error'],
+    breaks: ['I1', 'I4', 'I6', 'I9', 'I13', 'unexpected-error'],
   },
   {
     name: 'unfenced-finish',
