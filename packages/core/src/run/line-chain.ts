@@ -49,8 +49,11 @@ export class LineChain {
   async close(): Promise<void> {
     const reader = this.#reader;
     this.#reader = undefined;
-    await reader?.close();
-    reader?.release();
+    try {
+      await reader?.close();
+    } finally {
+      reader?.release();
+    }
   }
 
   async #open(key: string): Promise<void> {
@@ -59,8 +62,7 @@ export class LineChain {
     await last?.close();
     const source = await this.#objects.open(key, this.#options);
     if (source === undefined) throw objectMissing(this.#objects, key);
-    const block = last?.bytes;
-    this.#reader = new LineReader(source, block === undefined ? {} : { block });
+    this.#reader = new LineReader(source, { after: last, readsAhead: true });
     this.key = key;
   }
 }

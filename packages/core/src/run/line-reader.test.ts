@@ -1,9 +1,10 @@
 import { bytesSource } from '@batchrock/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineReader } from './line-reader.ts';
+import type { ByteSource } from '../ports/index.ts';
+import { LineReader, type LineReaderOptions } from './line-reader.ts';
 
-async function linesOf(text: string, o: { blockBytes: number; chunkBytes?: number; maxLineBytes?: number }) {
+async function linesOf(text: string, o: LineReaderOptions & { readonly chunkBytes?: number }) {
   const reader = new LineReader(bytesSource(new TextEncoder().encode(text), o.chunkBytes), o);
   const lines: string[] = [];
   while (await reader.fill()) {
@@ -49,4 +50,44 @@ test('a line that is too long is left out and counted; its neighbours stay', asy
     ),
     { numRuns: 500 },
   );
+});
+
+test('lines are the same when blocks are read ahead', async () => {
+  // short lines fit into the gap before a block, long ones do not
+  const line = fc.oneof({ weight: 100, arbitrary: fc.nat(3) }, fc.nat(300));
+  const text = fc
+    .array(line, { minLength: 100, maxLength: 300 })
+    .map((lengths) => lengths.map((n, i) => `${i}`.repeat(n)).join('\n'));
+  const bytes = fc.constantFrom(16, 64, 160);
+  await fc.assert(
+    fc.asyncProperty(text, bytes, bytes, fc.constantFrom(7, 1000), async (whole, usualBlockBytes, blockBytes, chunkBytes) => {
+      const { lines } = await linesOf(whole, { usualBlockBytes, blockBytes, chunkBytes, readsAhead: true });
+      expect(lines).toEqual((await linesOf(whole, { blockBytes: 9 })).lines);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a block that is being read into is not given back before the read is over', async () => {
+  const text = new TextEncoder().encode('line\n'.repeat(100));
+  const { promise: slow, resolve: endRead } = Promise.withResolvers<void>();
+  const events: string[] = [];
+  let reads = 0;
+  const source: ByteSource = {
+    async readInto(block) {
+      if (++reads === 2) await slow;
+      block.set(text.subarray(0, block.length));
+      events.push(`read ${reads}`);
+      return block.length;
+    },
+    close: async () => undefined,
+  };
+  const reader = new LineReader(source, { blockBytes: 100, usualBlockBytes: 100, readsAhead: true });
+  expect(await reader.fill()).toBe(true);
+  const closed = reader.close().then(() => events.push('closed'));
+  await Promise.resolve();
+  endRead();
+  await closed;
+  reader.release();
+  expect(events).toEqual(['read 1', 'read 2', 'closed']);
 });

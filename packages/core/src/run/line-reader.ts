@@ -9,6 +9,20 @@ const MAX_SHARED_BYTES = 8 << 20;
 /** A longer line is skipped: nothing that we or the service write is as long. */
 const MAX_LINE_BYTES = 64 << 20;
 const NO_BYTES = new Uint8Array(0);
+/** Of a block that is read ahead, free at its front for the begin of a line whose rest it has. */
+const GAP_SHARE = 1 / 16;
+
+/** How lines are read. */
+export interface LineReaderOptions {
+  readonly blockBytes?: number;
+  /** What a block grows to where there is more to read. */
+  readonly usualBlockBytes?: number;
+  readonly maxLineBytes?: number;
+  /** Read the next block while the lines of this one are looked at, where there is more than one: two blocks. */
+  readonly readsAhead?: boolean;
+  /** Closed, and goes no further: its blocks are used again. */
+  readonly after?: LineReader | undefined;
+}
 
 /**
  * Lines of one object, as offsets into one block. `while (await reader.fill()) while (reader.next()) …` has one promise a
@@ -18,6 +32,7 @@ export class LineReader {
   readonly #source: ByteSource;
   readonly #maxLineBytes: number;
   readonly #usualBlockBytes: number;
+  readonly #readsAhead: boolean;
   bytes: Uint8Array;
   /** Of the line: `bytes[start..end)`, line end left out. */
   start = 0;
@@ -28,21 +43,18 @@ export class LineReader {
   #filled = 0;
   #ended = false;
   #skipping = false;
+  /** The other block, while nothing is read into it. */
+  #spare: Uint8Array = NO_BYTES;
+  /** The read that is under way: it fills its block from the gap on. */
+  #ahead: { readonly block: Uint8Array; readonly read: Promise<number> } | undefined;
 
-  constructor(
-    source: ByteSource,
-    options: {
-      readonly blockBytes?: number;
-      /** What a block grows to where there is more to read. */
-      readonly usualBlockBytes?: number;
-      readonly maxLineBytes?: number;
-      readonly block?: Uint8Array;
-    } = {},
-  ) {
+  constructor(source: ByteSource, { after, ...options }: LineReaderOptions = {}) {
     this.#source = source;
     this.#usualBlockBytes = options.usualBlockBytes ?? BLOCK_BYTES;
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES;
-    this.bytes = options.block ?? takeBlock(options.blockBytes ?? FIRST_BLOCK_BYTES);
+    this.#readsAhead = options.readsAhead ?? false;
+    this.bytes = after?.bytes ?? takeBlock(options.blockBytes ?? FIRST_BLOCK_BYTES);
+    if (after !== undefined) this.#spare = after.#spare;
   }
 
   /**
@@ -63,10 +75,9 @@ export class LineReader {
   async fill(): Promise<boolean> {
     for (;;) {
       if (this.#ended) return this.#cursor < this.#filled;
-      this.#makeRoom();
-      const read = await this.#source.readInto(this.bytes.subarray(this.#filled));
-      const from = this.#filled;
-      this.#filled += read;
+      const read = this.#ahead === undefined ? await this.#read() : await this.#takeAhead(this.#ahead);
+      const from = this.#filled - read;
+      this.#startAhead();
       if (read === 0) {
         this.#ended = true;
         // what was skipped has no line end any more
@@ -76,15 +87,24 @@ export class LineReader {
     }
   }
 
-  /** The block stays: another reader may go on with it, or `release` it. */
+  /** The blocks stay: another reader may go on with them, or `release` them. */
   async close(): Promise<void> {
-    await this.#source.close();
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    try {
+      await this.#source.close();
+    } finally {
+      // it writes into its block for as long as it is under way
+      await ahead?.read.catch(() => undefined);
+      if (ahead !== undefined) this.#spare = ahead.block;
+    }
   }
 
-  /** Gives the block back; the lines are void. */
+  /** Gives the blocks back; the lines are void. After `close`. */
   release(): void {
     releaseBlock(this.bytes);
-    this.bytes = NO_BYTES;
+    releaseBlock(this.#spare);
+    this.bytes = this.#spare = NO_BYTES;
     this.#cursor = this.#filled = 0;
     this.#ended = true;
   }
@@ -95,6 +115,53 @@ export class LineReader {
     const found = this.bytes.indexOf(10, this.#cursor);
     if (found >= 0 && found < this.#filled) return found;
     return this.#ended ? this.#filled : -1;
+  }
+
+  async #read(): Promise<number> {
+    this.#makeRoom();
+    const read = await this.#source.readInto(this.bytes.subarray(this.#filled));
+    this.#filled += read;
+    return read;
+  }
+
+  /** After a read that filled the block there is more to come, most likely. */
+  #startAhead(): void {
+    if (!this.#readsAhead || this.#filled < this.bytes.length || this.bytes.length < this.#usualBlockBytes) return;
+    if (this.#spare.length !== this.#usualBlockBytes) {
+      releaseBlock(this.#spare);
+      this.#spare = takeBlock(this.#usualBlockBytes);
+    }
+    const block = this.#spare;
+    this.#spare = NO_BYTES;
+    const read = this.#source.readInto(block.subarray(this.#gap));
+    read.catch(() => undefined);
+    this.#ahead = { block, read };
+  }
+
+  get #gap(): number {
+    return Math.floor(this.#usualBlockBytes * GAP_SHARE);
+  }
+
+  /** What was read ahead, behind the begin of its first line: that goes into the gap, or all of it behind a long one. */
+  async #takeAhead({ block, read: reading }: { readonly block: Uint8Array; readonly read: Promise<number> }): Promise<number> {
+    const read = await reading;
+    this.#ahead = undefined;
+    const gap = this.#gap;
+    const rest = this.#filled - this.#cursor;
+    if (rest <= gap && this.bytes.length === block.length) {
+      block.set(this.bytes.subarray(this.#cursor, this.#filled), gap - rest);
+      this.#spare = this.bytes;
+      this.bytes = block;
+      this.#cursor = gap - rest;
+      this.#filled = gap + read;
+      return read;
+    }
+    this.#makeRoom();
+    while (this.bytes.length - this.#filled < read) this.#grow(2 * this.bytes.length);
+    this.bytes.set(block.subarray(gap, gap + read), this.#filled);
+    this.#filled += read;
+    this.#spare = block;
+    return read;
   }
 
   #makeRoom(): void {

@@ -1,7 +1,7 @@
 import type { ByteSource, CallOptions, ObjectStore } from '../ports/index.ts';
 import { emptyOutcomeSpans, OutcomeReader, type OutcomeSpans } from '../record/index.ts';
 import { objectMissing } from './line-chain.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader, type LineReaderOptions } from './line-reader.ts';
 import { damaged } from './part-files.ts';
 import { openPieces } from './piece-source.ts';
 import type { RunPorts } from './ports.ts';
@@ -77,8 +77,11 @@ export class OutcomeLines {
     this.#runs = [];
     this.#hungry = undefined;
     for (const run of runs) {
-      run.release();
-      await run.close();
+      try {
+        await run.close();
+      } finally {
+        run.release();
+      }
     }
   }
 
@@ -87,10 +90,10 @@ export class OutcomeLines {
     if (starts.length <= 1) {
       const source = await this.#objects.open(key, this.#options);
       if (source === undefined) throw objectMissing(this.#objects, key);
-      // one that is read from front to back goes on in the block of the one before it
-      const block = this.#runs.length === 1 ? await this.#runs.pop()?.end() : undefined;
+      // one that is read from front to back goes on in the blocks of the one before it
+      const after = this.#runs.length === 1 ? await this.#runs.pop()?.end() : undefined;
       await this.close();
-      this.#runs = [new SortedRun(key, source, this.#ordinal, block === undefined ? {} : { block })];
+      this.#runs = [new SortedRun(key, source, this.#ordinal, { after, readsAhead: true })];
       return;
     }
     await this.close();
@@ -114,7 +117,7 @@ class SortedRun {
   readonly spans: OutcomeSpans = this.#reader.spans;
 
   /** `after`: its lines come after this ordinal. */
-  constructor(key: string, source: ByteSource, after: number, options: ConstructorParameters<typeof LineReader>[1]) {
+  constructor(key: string, source: ByteSource, after: number, options: LineReaderOptions) {
     this.#key = key;
     this.ordinal = after;
     this.#lines = new LineReader(source, options);
@@ -134,10 +137,10 @@ class SortedRun {
     return this.#lines.fill();
   }
 
-  /** Closes it; its block, which is the caller's now. */
-  async end(): Promise<Uint8Array> {
+  /** Closes it; what its lines were read by, whose blocks are the caller's now. */
+  async end(): Promise<LineReader> {
     await this.close();
-    return this.#lines.bytes;
+    return this.#lines;
   }
 
   async close(): Promise<void> {
