@@ -1,4 +1,13 @@
-import { type Dialect, type Ledger, type NewItem, type RunDocument, StateError } from '@batchrock/core';
+import {
+  type Dialect,
+  type Item,
+  type Ledger,
+  type NewItem,
+  type RunDocument,
+  type RunPorts,
+  StateError,
+  transact,
+} from '@batchrock/core';
 import type { KnownExport, OutputPlace } from '../request/output.ts';
 import type { Target } from './target.ts';
 
@@ -33,31 +42,48 @@ function homeKey(run: string): string {
 
 /** Reads it. Throws `BR-E0201` for a run that this ledger does not know. */
 export async function loadHome(ledger: Ledger, run: string): Promise<RunHome> {
-  const home = await findHome(ledger, run);
-  if (home !== undefined) return home;
-  throw new StateError('BR-E0201', `no run ${run} in this ledger`, { details: { run } });
+  return (await loadItem(ledger, run)).body;
 }
 
 /** Reads it; undefined when there is none. */
 export async function findHome(ledger: Ledger, run: string): Promise<RunHome | undefined> {
-  const item = await ledger.get(homeKey(run));
-  if (item === undefined) return undefined;
-  if (item.schema === SCHEMA) return item.body as RunHome;
-  throw new StateError('BR-E0205', `${item.key} has schema ${item.schema}; this version reads ${SCHEMA}`);
+  return (await findItem(ledger, run))?.body;
 }
 
-/** A home that knows these files of results, in place of what it knew at their paths. */
-export function withExports(home: RunHome, files: readonly KnownExport[]): RunHome {
+/**
+ * Notes files of results with their run, in place of what it knew at their paths. Others may note theirs at the same time: it is
+ * done anew upon what they wrote. Throws `BR-E0201` for a run that this ledger does not know.
+ */
+export function noteExports(ports: RunPorts, run: string, files: readonly KnownExport[]): Promise<void> {
   const paths = new Set(files.map((file) => file.path));
-  return { ...home, exports: [...home.exports.filter((each) => !paths.has(each.path)), ...files] };
+  return transact<void>(ports, async () => {
+    const { body, version } = await loadItem(ports.ledger, run);
+    const exports = [...body.exports.filter((each) => !paths.has(each.path)), ...files];
+    return { writes: [{ put: itemOf({ ...body, exports }), expect: version }], result: undefined };
+  });
 }
 
 /** Writes it, whatever stands there. Only the process that holds the run's lock may. */
 export async function saveHome(ledger: Ledger, home: RunHome): Promise<void> {
-  const key = homeKey(home.document.run);
-  const put: NewItem<RunHome> = { key, schema: SCHEMA, body: home, indexes: [] };
-  const before = await ledger.get(key);
+  const put = itemOf(home);
+  const before = await ledger.get(put.key);
   const result = await ledger.commit([{ put, expect: before?.version ?? 'absent' }]);
   if (result === 'done') return;
-  throw new StateError('BR-E0203', `the ledger did not take ${key}; another process writes to it`);
+  throw new StateError('BR-E0203', `the ledger did not take ${put.key}; another process writes to it`);
+}
+
+function itemOf(home: RunHome): NewItem<RunHome> {
+  return { key: homeKey(home.document.run), schema: SCHEMA, body: home, indexes: [] };
+}
+
+async function loadItem(ledger: Ledger, run: string): Promise<Item<RunHome>> {
+  const item = await findItem(ledger, run);
+  if (item !== undefined) return item;
+  throw new StateError('BR-E0201', `no run ${run} in this ledger`, { details: { run } });
+}
+
+async function findItem(ledger: Ledger, run: string): Promise<Item<RunHome> | undefined> {
+  const item = await ledger.get(homeKey(run));
+  if (item === undefined || item.schema === SCHEMA) return item as Item<RunHome> | undefined;
+  throw new StateError('BR-E0205', `${item.key} has schema ${item.schema}; this version reads ${SCHEMA}`);
 }

@@ -8,8 +8,7 @@ import {
   StateError,
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
-import { loadHome, type RunHome, saveHome, withExports } from '../compose/run-home.ts';
-import type { KnownExport } from '../request/output.ts';
+import { loadHome, noteExports, type RunHome } from '../compose/run-home.ts';
 import type { FollowOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { Session } from './session.ts';
@@ -62,15 +61,13 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
   const status = await statusOf(session, run, o.home, true);
   const { output, maxErrorRate } = o.home;
   if (output === undefined) return { status, output: undefined, maxErrorRate };
-  const current = await loadHome(session.ledger, run.run);
-  const note = (files: readonly KnownExport[]): Promise<void> => saveHome(session.ledger, withExports(current, files));
   const written = await writeResults(connection.ports, {
     run: run.run,
     place: output,
     store: connection.store,
     replace: o.mayReplace,
-    known: current.exports,
-    beforeCommit: note,
+    known: (await loadHome(session.ledger, run.run)).exports,
+    beforeCommit: (files) => noteExports(connection.ports, run.run, files),
     signal: o.signal,
     onProgress: (rows) => o.onProgress?.({ phase: 'exporting', run: run.run, rows, totalRows: run.rows }),
   });

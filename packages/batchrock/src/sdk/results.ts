@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ExportCounts, ObjectSink } from '@batchrock/core';
-import { loadHome, saveHome, withExports } from '../compose/run-home.ts';
+import { noteExports } from '../compose/run-home.ts';
 import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
 import type { OutcomeName } from './only-outcomes.ts';
 import type { OutputReport } from './reports.ts';
@@ -46,7 +46,7 @@ export async function resultsToFile(
     store: connection.store,
     replace: standing.what !== 'nothing',
     known: home.exports,
-    beforeCommit: async (files) => saveHome(session.ledger, withExports(await loadHome(session.ledger, id), files)),
+    beforeCommit: (files) => noteExports(connection.ports, id, files),
   });
   return { ...written, format };
 }
