@@ -130,6 +130,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     invoke: (name, payload, type) => functions.invoke(name, payload, type),
     judge: (roleArn, permissions) => gate.refusalOf({ kind: 'role', roleArn }, permissions),
   });
+  const executions = createExecutions(clients.sfn);
   const exports = new Map<string, Json>();
   return {
     place,
@@ -140,8 +141,8 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     bus,
     queues,
     bedrock,
-    executions: createExecutions(clients.sfn),
-    alarms: createAlarms({ alarms: state.alarms, queues, functions, clock }),
+    executions,
+    alarms: createAlarms({ alarms: state.alarms, queues, functions, executions, clock }),
     deploy: (assemblyFolder, stackName) => deployStack(readStack(assemblyFolder, stackName), state, exports),
     verdicts: () => judge.verdicts,
     refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),

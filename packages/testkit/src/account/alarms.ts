@@ -1,4 +1,5 @@
 import type { ServiceClock } from '@batchrock/local';
+import type { Executions } from './executions.ts';
 import type { FunctionHost } from './functions/index.ts';
 import type { Queues } from './queues/index.ts';
 import type { AlarmSettings } from './resources/index.ts';
@@ -14,15 +15,16 @@ export interface AlarmOptions {
   readonly alarms: ReadonlyMap<string, AlarmSettings>;
   readonly queues: Queues;
   readonly functions: Pick<FunctionHost, 'errors'>;
+  readonly executions: Pick<Executions, 'failures'>;
   readonly clock: ServiceClock;
 }
 
 /**
- * Alarms on how many messages of a queue are visible and how old the oldest is, as they are now, and on the errors of a function;
- * other metrics are not gathered here. A period without data does not ring.
+ * Alarms on how many messages of a queue are visible and how old the oldest is, as they are now, on the errors of a function and
+ * on the failed executions of a machine; other metrics are not gathered here. A period without data does not ring.
  */
-export function createAlarms({ alarms, queues, functions, clock }: AlarmOptions): Alarms {
-  const isRinging = (alarm: AlarmSettings): boolean => {
+export function createAlarms({ alarms, queues, functions, executions, clock }: AlarmOptions): Alarms {
+  const isRinging = async (alarm: AlarmSettings): Promise<boolean> => {
     const { metric, namespace, dimensions, threshold } = alarm;
     const queue = dimensions['QueueName'];
     if (metric === 'ApproximateNumberOfMessagesVisible' && queue !== undefined) {
@@ -35,11 +37,17 @@ export function createAlarms({ alarms, queues, functions, clock }: AlarmOptions)
     if (metric === 'Errors' && namespace === 'AWS/Lambda' && name !== undefined) {
       return isReachedInAll(alarm, functions.errors(name), clock.now());
     }
+    const machine = dimensions['StateMachineArn'];
+    if (metric === 'ExecutionsFailed' && machine !== undefined) {
+      return isReachedInAll(alarm, await executions.failures(machine), clock.now());
+    }
     return false;
   };
   return {
     async ringing() {
-      return [...alarms.values()].filter(isRinging).map(({ name }) => name);
+      const names: string[] = [];
+      for (const alarm of alarms.values()) if (await isRinging(alarm)) names.push(alarm.name);
+      return names;
     },
   };
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 
 /** How an execution ended. */
 export interface ExecutionEnd {
@@ -17,6 +23,8 @@ export interface Executions {
   /** Undefined while it runs. */
   look(executionArn: string): Promise<ExecutionEnd | undefined>;
   stop(executionArn: string): Promise<void>;
+  /** When executions of a machine have failed, in milliseconds since the epoch: those that were stopped or timed out have not. */
+  failures(stateMachineArn: string): Promise<readonly number[]>;
 }
 
 /** Executions on moto's interpreter. */
@@ -40,6 +48,10 @@ export function createExecutions(sfn: SFNClient): Executions {
     },
     async stop(executionArn) {
       await sfn.send(new StopExecutionCommand({ executionArn }));
+    },
+    async failures(stateMachineArn) {
+      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'FAILED' }));
+      return executions.flatMap(({ stopDate }) => (stopDate === undefined ? [] : [stopDate.getTime()]));
     },
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateStateMachineCommand,
+  DescribeExecutionCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
@@ -142,7 +143,12 @@ test('the cause of a failure reaches the end of the execution', async () => {
     await fail(token, 'Failed', 'the reason');
     return returned;
   };
-  expect(await after(0, await begin('cause'))).toEqual({ status: 'FAILED', error: 'Failed', cause: 'the reason' });
+  const execution = await begin('cause');
+  expect(await after(0, execution)).toEqual({ status: 'FAILED', error: 'Failed', cause: 'the reason' });
+  const failures = await createExecutions(clients.sfn).failures(
+    execution.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+  );
+  expect(failures.map((time) => Math.abs(time - clock.now()) < HOUR_MS)).toEqual([true]);
 });
 
 test('a timeout is one of the clock too, and its name passes through the Map to the Fail state', async () => {
@@ -174,6 +180,22 @@ test('a heartbeat that is missed is retried by its own name, and a timeout is no
   const late = await begin('late', { TimeoutSeconds: 600, HeartbeatSeconds: undefined, Retry });
   expect(await after(620_000, late)).toMatchObject(TIMED_OUT);
   expect(tokens).toHaveLength(3);
+});
+
+test('an execution has begun and ended at times of the clock, and its context says so', async () => {
+  await clock.advance(24 * HOUR_MS);
+  const now = { Type: 'Pass', Parameters: { 'started.$': '$$.Execution.StartTime', 'entered.$': '$$.State.EnteredTime' } };
+  const until = { Type: 'Wait', Seconds: 3_600, Next: 'Now' };
+  const definition = { StartAt: 'Until', States: { Until: until, Now: { ...now, End: true } } };
+  const machine = { name: 'times', definition: JSON.stringify(definition), roleArn };
+  const { stateMachineArn = '' } = await clients.sfn.send(new CreateStateMachineCommand(machine));
+  const began = clock.now();
+  const execution = await createExecutions(clients.sfn).start(stateMachineArn);
+  const end = await after(2 * HOUR_MS, execution);
+  const { started, entered } = { ...(end?.output as Readonly<Record<string, string>>) };
+  const { startDate, stopDate } = await clients.sfn.send(new DescribeExecutionCommand({ executionArn: execution }));
+  const times = [started, startDate, entered, stopDate].map((time) => new Date(time ?? 0).getTime());
+  expect(times.map((time) => Math.floor((time - began) / HOUR_MS))).toEqual([0, 0, 1, 1]);
 });
 
 test('an execution that was stopped lets go of its tokens at once', async () => {

@@ -5,6 +5,7 @@ many of them have something to do, and when the first of those that wait for a t
 outside: it is the wall's and what the account is ahead of it.
 """
 
+import datetime
 import heapq
 import itertools
 import threading
@@ -148,13 +149,27 @@ class MachineThread(threading.Thread):
         return super().is_alive() and not self.ended.is_set()
 
 
+class DatetimeType(type):
+    def __instancecheck__(cls, value):
+        return isinstance(value, datetime.datetime)
+
+
+class MachineDatetime(datetime.datetime, metaclass=DatetimeType):
+    """`datetime.datetime`, whose now is the account's. What it makes is the plain one."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.datetime.fromtimestamp(CLOCK.now(), tz)
+
+
 def put_on_the_clock(modules):
-    """Has the modules of the interpreter wait on this clock, by the names that they know waiting by."""
+    """Has the modules of the interpreter wait on this clock and read it, by the names that they know time by."""
     plain = {name: getattr(threading, name) for name in ("Lock", "RLock", "Condition", "current_thread")}
     known = {"threading": SimpleNamespace(Thread=MachineThread, Event=MachineEvent, **plain)}
     known |= {"Thread": MachineThread, "Event": MachineEvent}
     known["time"] = SimpleNamespace(sleep=CLOCK.sleep, time=CLOCK.now)
-    replaced = {id(threading): "threading", id(threading.Thread): "Thread", id(threading.Event): "Event", id(time): "time"}
+    known["datetime"] = SimpleNamespace(**{**vars(datetime), "datetime": MachineDatetime})
+    replaced = {id(threading): "threading", id(threading.Thread): "Thread", id(threading.Event): "Event", id(time): "time", id(datetime): "datetime"}
     for module in modules:
         for name, value in list(vars(module).items()):
             if id(value) in replaced:

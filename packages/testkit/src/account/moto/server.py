@@ -10,9 +10,10 @@ What moto lacks and what is added here, without touching its interpreter:
 - a heartbeat that is missed is States.Timeout and nothing else; here Retry and Catch know it as States.HeartbeatTimeout too
   (Step Functions Developer Guide, "Handling errors in Step Functions workflows", 2026-11)
 - JSONata is evaluated in a Java virtual machine that moto does not bring; here by the port to Python
-- retries, waits, timeouts and heartbeats go by the wall; here they go by the account's clock, which is told by requests
+- retries, waits, timeouts, heartbeats and the times of executions go by the wall; here they go by the account's clock, which is told by requests
   (`x-account-ahead`), by answers of functions (the same), and by `/_account/settle`, which answers when nothing is left to do
 - a task of an aborted execution holds its token until its next heartbeat; here it lets go of it at once, as at the service
+- the start time of an execution is no text in its context; here it is
 - an execution has no environment yet when StartExecution returns, and a callback to any other one fails of it; here it has
 It ends when its standard input ends, so it never outlives who started it.
 """
@@ -30,6 +31,7 @@ from machine_clock import CLOCK, put_on_the_clock
 from moto import server
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
+from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
@@ -198,6 +200,8 @@ def begin_with_an_environment() -> None:
 
     def get_evaluation_environment(self):
         self.env = environment(self)
+        execution = self.env.states.context_object.context_object_data["Execution"]
+        execution["StartTime"] = iso_8601_datetime_with_milliseconds(execution["StartTime"])
         self.has_begun.set()
         return self.env
 
