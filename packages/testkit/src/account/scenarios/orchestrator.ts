@@ -1,0 +1,114 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { BatchOrchestratorStack, type BatchOrchestratorStackProps } from '@batchrock/cdk';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Account, type AccountOptions, startAccount } from '../account.ts';
+import type { ExecutionEnd } from '../executions.ts';
+import { synthesise } from './synthesise.ts';
+
+const MINUTE_MS = 60_000;
+/** The dataset of the scenarios. */
+export const DATASET = 'inputs/jokes/topics.csv';
+
+/** What an execution says at its end. */
+export interface RunOutput {
+  readonly run: string;
+  readonly status: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly output_paths?: readonly { readonly output_path: string }[];
+  readonly results_location: { readonly bucket: string; readonly key: string };
+}
+
+/** An account with a deployed orchestrator. */
+export interface Orchestrator {
+  readonly account: Account;
+  readonly bucket: string;
+  readonly machine: string;
+  /** The name of a function, by its id in the construct: `Prepare`, `Follow`, `Kick`, `Collect`, `Sweep` or `Export`. */
+  functionName(id: string): string;
+  put(key: string, text: string): Promise<void>;
+  text(key: string): Promise<string>;
+  keys(prefix: string): Promise<readonly string[]>;
+  /** Starts an execution over the dataset; its ARN. */
+  start(input: object): Promise<string>;
+  /** Lets minutes of the account's clock go by until it holds. */
+  passUntil(holds: () => Promise<boolean> | boolean, mostMinutes?: number): Promise<number>;
+  /** Lets minutes go by until the execution has ended. */
+  end(executionArn: string, mostMinutes?: number): Promise<ExecutionEnd>;
+  /** The same, for one that is to succeed: what it says. */
+  succeed(executionArn: string, mostMinutes?: number): Promise<RunOutput>;
+}
+
+/** A dataset with a topic a row. */
+export function topics(rows: number): string {
+  return `id,topic\n${Array.from({ length: rows }, (_, i) => `00${i},"topic, ${i}"\n`).join('')}`;
+}
+
+/** An orchestrator for all tests of a file. When they are done, nobody may have been refused anything. */
+export function useOrchestrator(props: BatchOrchestratorStackProps = {}, options: AccountOptions = {}): Orchestrator {
+  const orchestrator = {} as Orchestrator;
+  beforeAll(async () => {
+    Object.assign(orchestrator, await openOrchestrator(props, options));
+  });
+  afterAll(async () => {
+    if (orchestrator.account === undefined) return;
+    try {
+      expect(orchestrator.account.refusals()).toEqual([]);
+    } finally {
+      await orchestrator.account.close();
+    }
+  });
+  return orchestrator;
+}
+
+async function openOrchestrator(props: BatchOrchestratorStackProps, options: AccountOptions): Promise<Orchestrator> {
+  const account = await startAccount(options);
+  const stack = await account.deploy(
+    synthesise((app) => new BatchOrchestratorStack(app, 'Runs', props)),
+    'Runs',
+  );
+  const [bucket = ''] = stack.find('AWS::S3::Bucket');
+  const [machine = ''] = stack.find('AWS::StepFunctions::StateMachine');
+  const { s3 } = account.clients;
+  const put = async (key: string, text: string): Promise<void> => {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
+  };
+  const passUntil: Orchestrator['passUntil'] = async (holds, mostMinutes = 180) => {
+    for (let minutes = 0; minutes <= mostMinutes; minutes += 1) {
+      await account.clock.idle();
+      if (await holds()) return minutes;
+      await account.clock.advance(MINUTE_MS);
+    }
+    throw new Error(`it has not come to that within ${mostMinutes} minutes`);
+  };
+  const end: Orchestrator['end'] = async (executionArn, mostMinutes) => {
+    let found: ExecutionEnd | undefined;
+    await passUntil(async () => {
+      found = await account.executions.look(executionArn);
+      return found !== undefined;
+    }, mostMinutes);
+    return found as ExecutionEnd;
+  };
+  return {
+    account,
+    bucket,
+    machine,
+    functionName: (id) => stack.find('AWS::Lambda::Function', `Functions${id}`)[0] ?? '',
+    put,
+    async text(key) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToString()) ?? '';
+    },
+    async keys(prefix) {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+      return Contents.map(({ Key = '' }) => Key);
+    },
+    start: (input) => account.executions.start(machine, input),
+    passUntil,
+    end,
+    async succeed(executionArn, mostMinutes) {
+      const { status, output, error, cause } = await end(executionArn, mostMinutes);
+      expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
+      return output as RunOutput;
+    },
+  };
+}
