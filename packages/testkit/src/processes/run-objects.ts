@@ -1,4 +1,5 @@
 import { createS3ObjectStore } from '@batchrock/aws';
+import { readText } from '@batchrock/core';
 
 /** The bucket that a command takes at a local Bedrock when no other is given. */
 export const BUCKET = 'batchrock-local';
@@ -13,26 +14,13 @@ export async function readObjects(endpoint: string): Promise<ReadonlyMap<string,
   const store = createS3ObjectStore({ bucket: BUCKET, region: 'us-east-1', endpoint, credentials });
   try {
     const objects = new Map<string, string>();
-    for await (const { key, size } of store.list('')) {
+    for await (const { key } of store.list('')) {
       if (OF_THE_MACHINE.test(key)) continue;
-      const bytes = await readAll(await store.open(key), size);
-      objects.set(key, key.endsWith('/run.json') ? bytes.replace(OF_THE_MOMENT, '') : bytes);
+      const text = (await readText(store, key)) ?? '';
+      objects.set(key, key.endsWith('/run.json') ? text.replace(OF_THE_MOMENT, '') : text);
     }
     return objects;
   } finally {
     store.destroy();
   }
-}
-
-async function readAll(
-  source: Awaited<ReturnType<ReturnType<typeof createS3ObjectStore>['open']>>,
-  size: number,
-): Promise<string> {
-  const bytes = Buffer.alloc(size);
-  let filled = 0;
-  for (let read = 1; source !== undefined && filled < size && read > 0; filled += read) {
-    read = await source.readInto(bytes.subarray(filled));
-  }
-  await source?.close();
-  return bytes.toString('utf8', 0, filled);
 }
