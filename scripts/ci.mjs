@@ -1,7 +1,7 @@
 // Runs every suite and prints, last, which tests failed and why, a line for each suite, and the sum of their counts.
 // A suite that counts nothing (a type check, a linter) counts as one test.
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from './compile-cache.mjs';
 import { countsOf, failuresOf } from './failures.mjs';
 
 /**
@@ -29,12 +29,6 @@ const SIDE_BY_SIDE = [
 ];
 const LANES = 2;
 
-/** What Node has made of a source once serves every process that reads it again: suites start hundreds of them. */
-const ENVIRONMENT = {
-  NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url)),
-  ...process.env,
-};
-
 /** A suite that has not ended after this is ended, and has failed. */
 const MOST_MINUTES = 30;
 /** Characters of a suite's output that are kept: all, but for what runs away. */
@@ -59,7 +53,11 @@ async function runSuite(suite) {
 function run(command, args) {
   return new Promise((resolve) => {
     // a group of its own, so that it can be ended with all that it has started
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: ENVIRONMENT });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, ...COMPILE_CACHE },
+    });
     running.add(child);
     let output = '';
     let late = '';

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { COMPILE_CACHE } from '../../scripts/compile-cache.mjs';
 
 const conditions = ['@batchrock/source'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,6 +16,7 @@ export default defineConfig({
     // loading the program's packages takes longer than the shortest file
     isolate: false,
     execArgv: ['--conditions=@batchrock/source'],
+    env: COMPILE_CACHE,
     // ends what hangs; a busy machine must never fail a test
     testTimeout: 300_000,
     hookTimeout: 300_000,

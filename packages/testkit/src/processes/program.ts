@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../../batchrock/src/main.ts');
@@ -73,8 +72,6 @@ function environment({ cwd, env, moments = {} }: ProgramOptions): NodeJS.Process
   const all: NodeJS.ProcessEnv = {
     ...process.env,
     BATCHROCK_STATE_DIR: join(cwd, 'state'),
-    // hundreds of processes load the same modules
-    NODE_COMPILE_CACHE: join(tmpdir(), 'batchrock-compile-cache'),
     ...(at !== undefined && { PORTS_AT: String(at) }),
     ...(signal !== undefined && { PORTS_SIGNAL: signal }),
     ...(changes && { PORTS_COUNT: 'changes' }),
