@@ -31,8 +31,10 @@ describe('objects', () => {
     expect(placesOf('s3:PutObject', 'Prepare')).toEqual(['<Bucket>/batch_output_parquet/*', '<Bucket>/runs/*']);
   });
 
-  it('are deleted only where a function that was killed left input half written', () => {
-    for (const id of ['Prepare', 'Follow', 'Collect', 'Sweep'] as const) {
+  it('are deleted only where a part was begun and given up', () => {
+    const drafts = ['input', 'outcomes', 'rows'].map((folder) => `<Bucket>/runs/*/${folder}/*`);
+    expect(placesOf('s3:DeleteObject', 'Prepare')).toEqual(drafts);
+    for (const id of ['Follow', 'Collect', 'Sweep'] as const) {
       expect(placesOf('s3:DeleteObject', id)).toEqual(['<Bucket>/runs/*/input/*']);
     }
     for (const id of ['Kick', 'Export'] as const) expect(placesOf('s3:DeleteObject', id)).toEqual([]);

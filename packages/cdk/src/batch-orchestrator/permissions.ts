@@ -13,9 +13,9 @@ import type { RunFunctions } from './run-functions';
 /** Where a run keeps what is its own, and where its results go; prompts lie below `prompts/`. */
 const runKeys = 'runs/*';
 const resultKeys = 'batch_output_parquet/*';
-/** Input that a killed function left half written is removed before it is written again. */
+/** What a part may leave that was begun and given up: the next to write it removes it. Of a retry, that is its input alone. */
 const inputKeys = 'runs/*/input/*';
-
+const draftKeys = ['runs/*/rows/*', 'runs/*/outcomes/*', inputKeys];
 const writing = ['s3:PutObject', 's3:AbortMultipartUpload'];
 
 /** What the functions work on. */
@@ -41,7 +41,7 @@ export function grantRuns(functions: RunFunctions, resources: RunResources): voi
   }
   for (const each of [prepare, follow, collect, sweep]) {
     grantObjects(bucket, each, writing, runKeys);
-    grantObjects(bucket, each, ['s3:DeleteObject'], inputKeys);
+    for (const keys of each === prepare ? draftKeys : [inputKeys]) grantObjects(bucket, each, ['s3:DeleteObject'], keys);
   }
   for (const each of [prepare, functions.export]) grantObjects(bucket, each, ['s3:GetObject', ...writing], resultKeys);
   for (const source of [bucket, ...datasetBuckets]) grantDatasets(source, prepare);
