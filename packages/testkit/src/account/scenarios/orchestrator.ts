@@ -92,7 +92,11 @@ async function openOrchestrator(props: BatchOrchestratorStackProps, options: Acc
     account,
     bucket,
     machine,
-    functionName: (id) => stack.find('AWS::Lambda::Function', `Functions${id}`)[0] ?? '',
+    functionName(id) {
+      const [name] = stack.find('AWS::Lambda::Function', `OrchestratorFunctions${id}`);
+      if (name === undefined) throw new Error(`the orchestrator has no function ${id}`);
+      return name;
+    },
     put,
     async text(key) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -35,11 +35,11 @@ export async function handler({ Records }) {
 
 /** A rule that puts events into a queue, a function that takes them from there, and dead letters of both. */
 export class QueueStack extends Stack {
-  constructor(app: App, id: string, { isAllowedToSend = true, visibilityMinutes = 5 } = {}) {
+  constructor(app: App, id: string, { isAllowedToSend = true } = {}) {
     super(app, id);
     const deadLetters = new sqs.Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14) });
     const work = new sqs.Queue(this, 'Work', {
-      visibilityTimeout: Duration.minutes(visibilityMinutes),
+      visibilityTimeout: Duration.minutes(5),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
     });
     const worker = new lambda.Function(this, 'Worker', {
