@@ -15,7 +15,7 @@ export interface CollectEngine extends TellingEngine {
   readonly queue: CollectQueue;
 }
 
-/** Output that is not there yet is looked for again after so long. */
+/** A message that is to come again does so after so long, twice as long each time: that of the queue is an hour and more. */
 const AGAIN_AFTER_SECONDS = 60;
 
 /** After so many looks it is left to the sweep, which asks again every few minutes: no message ends among the dead letters for it. */
@@ -34,11 +34,13 @@ export async function collect(engine: CollectEngine, event: unknown): Promise<Sq
       continue;
     }
     try {
-      if ((await collectOne(engine, part)) === 'unsettled' && (await showAgain(engine, message))) again.push(message);
+      const isOpen = (await collectOne(engine, part)) === 'unsettled';
+      if (!isOpen || message.receiveCount >= MOST_LOOKS) continue;
     } catch (error) {
       engine.log('ERROR', 'a part could not be collected', { ...part, ...reasonOf(error) });
-      again.push(message);
     }
+    again.push(message);
+    await showAgain(engine, message);
   }
   return comeAgain(again);
 }
@@ -58,9 +60,11 @@ async function collectOne(engine: CollectEngine, part: PartRef): Promise<'unsett
   return 'done';
 }
 
-/** True where the message comes again; else it is done with, and the sweep sees to the part. */
-async function showAgain({ queue }: CollectEngine, message: SqsMessage): Promise<boolean> {
-  if (message.receiveCount >= MOST_LOOKS) return false;
-  await queue.showAgain(message.receiptHandle, AGAIN_AFTER_SECONDS);
-  return true;
+/** Where that fails the message comes again all the same, only later. */
+async function showAgain({ queue, log }: CollectEngine, { receiptHandle, receiveCount }: SqsMessage): Promise<void> {
+  try {
+    await queue.showAgain(receiptHandle, AGAIN_AFTER_SECONDS * 2 ** Math.min(receiveCount - 1, 4));
+  } catch (error) {
+    log('WARN', 'a message comes again later than it should', reasonOf(error));
+  }
 }

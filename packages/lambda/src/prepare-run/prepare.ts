@@ -1,5 +1,6 @@
 import {
   findPart,
+  findRun,
   InputError,
   isBatchrockError,
   loadDocument,
@@ -7,6 +8,7 @@ import {
   type PreparedRun,
   prepareRun,
   type RunDocument,
+  stopRun,
 } from '@batchrock/core';
 import { boundsOf, type Dataset, lookAtDataset, runIdentity, targetIdentity } from 'batchrock/request';
 import type { Deadline, Engine } from '../engine/index.ts';
@@ -178,9 +180,14 @@ function tooSlow({ run, partRecords }: RunDocument): InputError {
   );
 }
 
-/** What is wrong with the dataset stays wrong: the folder of the results is free again for a run of a better one. */
+/**
+ * What is wrong with the dataset stays wrong: the folder of the results is free again for a run of a better one. Where it was found
+ * out at the very end, the run is ready to be sent, and must not be.
+ */
 async function noteGivenUp({ ports }: Engine, { id, run }: ChosenRun, error: unknown): Promise<void> {
   if (!isBatchrockError(error) || error.kind !== 'input') return;
   if (run !== undefined && run.state !== 'preparing') return;
   await changeHome(ports, id, (there) => (there === undefined ? undefined : { ...there, gaveUp: true, isOpen: false }));
+  const now = await findRun(ports.ledger, id);
+  if (now?.body.state === 'running') await stopRun(ports, id, 'stop');
 }

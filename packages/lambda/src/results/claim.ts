@@ -66,10 +66,11 @@ async function createPointer({ objects }: Ports, key: string, pointer: ResultsPo
 /** What claimed the folder never came so far that anything was sent, and will not. */
 async function isForsaken(ports: Ports, { run, results }: ResultsPointer): Promise<boolean> {
   if (results !== undefined) return false;
+  const home = await findHome(ports, run);
+  if (home?.gaveUp) return true;
   const found = await findRun(ports.ledger, run);
   if (found !== undefined && found.body.state !== 'preparing') return false;
-  const home = await findHome(ports, run);
-  return home === undefined || home.gaveUp === true || ports.clock.now() - home.askedAt > FORGOTTEN_MS;
+  return home === undefined || ports.clock.now() - home.askedAt > FORGOTTEN_MS;
 }
 
 /** Results that somebody put there by hand or by other means; folders below are other prefixes. */

@@ -13,7 +13,7 @@ import type { FoundDataset } from '../question/index.ts';
 import { type SweepReport, sweep } from '../sweep-runs/sweep.ts';
 import type { TaskAnswer, Tasks } from '../task/index.ts';
 
-const HAIKU = 'anthropic.claude-3-haiku-20240307-v1:0';
+export const HAIKU = 'anthropic.claude-3-haiku-20240307-v1:0';
 export const EXECUTION = 'arn:aws:states:us-east-1:123456789012:execution:orchestrator:first';
 
 /** All that an execution needs to say: a prompt over the column `text` of `s3://data/rows.csv`. */
@@ -31,7 +31,7 @@ export function csvRows(count: number): string {
 }
 
 /** A deadline that a test ends by hand. */
-function openDeadline(leftMs: () => number = () => 600_000): Deadline & { readonly end: () => void } {
+export function openDeadline(leftMs: () => number = () => 600_000): Deadline & { readonly end: () => void } {
   const controller = new AbortController();
   return { signal: controller.signal, leftMs, end: () => controller.abort() };
 }
@@ -49,6 +49,8 @@ export class Orchestrator {
   };
   /** Datasets by their addresses. */
   readonly datasets = new Map<string, string>([['s3://data/rows.csv', csvRows(250)]]);
+  /** The datasets are found to be changed when they have been read. */
+  isChanged = false;
   /** Everything that was logged. */
   readonly lines: string[] = [];
   /** Answers by token; a task that waits has none, one that is not here is gone. */
@@ -85,7 +87,7 @@ export class Orchestrator {
       const uri = dataset.uri ?? '';
       const text = this.datasets.get(uri);
       if (text === undefined) throw new InputError('BR-E0101', `no such object: ${uri}`);
-      return { sources: [textSource(uri, text)], notices: [], close: () => {} };
+      return { sources: [textSource(uri, text, () => this.isChanged)], notices: [], close: () => {} };
     };
     return { ports, settings, log, tasks, queue, findDataset };
   }
@@ -150,7 +152,7 @@ export class Orchestrator {
 }
 
 /** An event of Bedrock as it comes through EventBridge. */
-function eventOf(batchJobArn: string, batchJobName: string): string {
+export function eventOf(batchJobArn: string, batchJobName: string): string {
   const detail = { batchJobArn, batchJobName, status: 'Completed' };
   return JSON.stringify({ source: 'aws.bedrock', 'detail-type': 'Batch Inference Job State Change', detail });
 }
@@ -167,7 +169,7 @@ export function sqsEvent(bodies: readonly string[], receiveCount = 1): object {
   };
 }
 
-function textSource(uri: string, text: string): Source {
+function textSource(uri: string, text: string, isChanged: () => boolean): Source {
   const bytes = new TextEncoder().encode(text);
   const etag = createHash('md5').update(bytes).digest('hex');
   const [, , bucket = '', ...key] = uri.split('/');
@@ -177,6 +179,8 @@ function textSource(uri: string, text: string): Source {
     open: async (from = 0) => bytesSource(bytes.subarray(from)),
     openAccess: async () => ({ size: bytes.length, read: async (from, to) => bytes.slice(from, to), close: async () => {} }),
     pin: async (_: CallOptions = {}) => ({ kind: 's3', bytes: bytes.length, bucket, key: key.join('/'), etag }),
-    checkUnchanged: async () => {},
+    checkUnchanged: async () => {
+      if (isChanged()) throw new InputError('BR-E0118', `${uri} was changed while it was read`);
+    },
   };
 }
