@@ -99,6 +99,12 @@ describe('an event source mapping', () => {
     expect(mappings).toEqual([]);
   });
 
+  test('is refused where the messages of the queue come back before the function ends', async () => {
+    allow(...polling);
+    account.queues.change('work', { VisibilityTimeout: '59' });
+    await expect(make(TYPE, given)).rejects.toThrow('59 seconds is less than Function timeout: 60 seconds');
+  });
+
   test('is refused for a stream, a filter, and a function or queue that is not there', async () => {
     allow(...polling);
     await expect(make(TYPE, { ...given, EventSourceArn: 'arn:aws:kinesis:eu-west-1:1:stream/s' })).rejects.toThrow('is no queue');
