@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { takeTurn } from './server/folder-lock.ts';
 import { ensureLocalBedrock } from './share.ts';
 import { startLocalBedrock } from './start.ts';
 import { type Child, startChild } from './testing/child.ts';
@@ -76,6 +77,33 @@ test('whoever comes later finds the server that is there', async () => {
   expect(first.isServing).toBe(false);
   const served = await onlyServer();
   expect((await served.ask()).url).toBe(first.url);
+}, 30_000);
+
+test('nobody starts a server while it is the turn of another process, which may be about to serve', async () => {
+  const turn = takeTurn(dir);
+  await expect(ensureLocalBedrock({ ...options(), waitMs: 0 })).rejects.toMatchObject({ code: 'BR-E0506' });
+  turn?.release();
+  const served = await ensureLocalBedrock(options());
+  expect(served.isServing).toBe(true);
+  await served.close();
+}, 30_000);
+
+test('a process that gives up its share while it looks for the server lives until it has', async () => {
+  const first = await ensureLocalBedrock(options());
+  const child = await startChild<State>('share.ts', { ...options(), watchMs: 0 });
+  children.push(child);
+  const turn = takeTurn(dir);
+  await first.close();
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(Number(new URL(first.url).port), '127.0.0.1', resolve));
+  // every look lasts until its patience is over
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  child.process.send('close');
+  await once(child.process, 'exit');
+  expect(child.process.exitCode).toBe(0);
+  socket.destroy();
+  silent.close();
+  turn?.release();
 }, 30_000);
 
 test('a share keeps no process alive, neither the one that serves nor one that does not', async () => {

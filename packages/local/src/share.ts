@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isBatchrockError, ServiceError } from '@batchrock/core';
 import { type LocalBedrockOptions, resolveOptions } from './options.ts';
 import { endpointUrl, readEndpoint } from './server/endpoint-file.ts';
-import { lockFolder } from './server/folder-lock.ts';
+import { lockFolder, takeTurn } from './server/folder-lock.ts';
 import { isServedBy } from './server/health.ts';
 import { startLocalBedrockInWorker, type WorkerBedrock } from './worker.ts';
 
@@ -11,7 +11,7 @@ import { startLocalBedrockInWorker, type WorkerBedrock } from './worker.ts';
 export interface SharedOptions extends LocalBedrockOptions {
   /** How often to look whether somebody still serves, in milliseconds. Default 1,000. */
   readonly watchMs?: number;
-  /** How long to wait until somebody serves, in milliseconds. Default 15,000. */
+  /** How long to wait until somebody serves, in milliseconds. Default 30,000. */
   readonly waitMs?: number;
 }
 
@@ -37,7 +37,7 @@ const PORT_TRIES = 20;
  * option that is not allowed.
  */
 export async function ensureLocalBedrock(options: SharedOptions): Promise<SharedBedrock> {
-  const { watchMs = 1000, waitMs = 15_000, ...server } = options;
+  const { watchMs = 1000, waitMs = 30_000, ...server } = options;
   resolveOptions(server);
   const share = new Share(server);
   await share.join(Date.now() + waitMs);
@@ -65,17 +65,13 @@ class Share implements SharedBedrock {
     return this.#own !== undefined;
   }
 
-  async join(deadline: number): Promise<void> {
-    // Sockets and timers of a share keep no process alive; the caller who waits here should be.
-    const hold = setInterval(() => {}, 60_000);
-    try {
+  join(deadline: number): Promise<void> {
+    return keptAlive(async () => {
       while (!(await this.#findOrServe())) {
         if (Date.now() > deadline) throw nobody(this.#options.dir);
         await pause();
       }
-    } finally {
-      clearInterval(hold);
-    }
+    });
   }
 
   /** Looks again and again; no step overlaps another. */
@@ -93,7 +89,7 @@ class Share implements SharedBedrock {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#step;
+    await keptAlive(() => this.#step);
     await this.#own?.close();
   }
 
@@ -115,19 +111,34 @@ class Share implements SharedBedrock {
     return true;
   }
 
-  /** Undefined when another process has the folder. */
+  /** Undefined when another process has the folder, or is about to. */
   async #serve(remembered: number): Promise<WorkerBedrock | undefined> {
     const { dir, host = '127.0.0.1', port: asked } = this.#options;
-    if (!isFree(dir)) return undefined;
-    const wanted = asked || remembered;
-    // A port that was asked for is taken or the start fails; one that was only remembered can be another.
-    const port = asked || ((await becomesFree(host, wanted)) ? wanted : 0);
+    // twenty that begin at once would start twenty threads, and hold one another up for longer than any of them waits
+    const turn = takeTurn(dir);
+    if (turn === undefined) return undefined;
     try {
+      if (!isFree(dir)) return undefined;
+      const wanted = asked || remembered;
+      // A port that was asked for is taken or the start fails; one that was only remembered can be another.
+      const port = asked || ((await becomesFree(host, wanted)) ? wanted : 0);
       return await startLocalBedrockInWorker({ ...this.#options, port });
     } catch (error) {
       if (isBatchrockError(error) && error.code === 'BR-E0209') return undefined;
       throw error;
+    } finally {
+      turn.release();
     }
+  }
+}
+
+/** Sockets and timers of a share keep no process alive; a caller who waits for them should be. */
+async function keptAlive<T>(work: () => Promise<T>): Promise<T> {
+  const hold = setInterval(() => {}, 60_000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(hold);
   }
 }
 

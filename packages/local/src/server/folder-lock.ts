@@ -15,8 +15,17 @@ export interface FolderLock {
  * system's, taken through SQLite, so that it cannot outlive a process that was killed.
  */
 export function lockFolder(dir: string): FolderLock | undefined {
+  return lockFile(dir, 'lock.db');
+}
+
+/** The same for the turn to serve the folder: who has it may start a server, and need not serve yet. */
+export function takeTurn(dir: string): FolderLock | undefined {
+  return lockFile(dir, 'turn.db');
+}
+
+function lockFile(dir: string, name: string): FolderLock | undefined {
   mkdirSync(dir, { recursive: true });
-  const database = new DatabaseSync(join(dir, 'lock.db'));
+  const database = new DatabaseSync(join(dir, name));
   try {
     database.exec('pragma busy_timeout = 0; begin exclusive;');
   } catch (error) {
