@@ -41,7 +41,8 @@ function pack() {
 function check(paths) {
   const foreign = paths.filter((path) => !allowed.test(path) || path.startsWith('lib/testing/'));
   if (foreign.length > 0) throw new Error(`the package carries what is not meant to be in it: ${foreign.join(', ')}`);
-  const wanted = ['lib/index.js', 'lib/index.d.ts', '.jsii', 'LICENSE', 'handlers/create-model-invocation-job/index.mjs'];
+  const handlers = ['create-model-invocation-job', 'prepare-run', 'export-results'].map((name) => `handlers/${name}/index.mjs`);
+  const wanted = ['lib/index.js', 'lib/index.d.ts', '.jsii', 'LICENSE', ...handlers];
   const missing = wanted.filter((path) => !paths.includes(path));
   if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
 }

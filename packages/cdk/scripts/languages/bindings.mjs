@@ -36,13 +36,15 @@ export function writeBindings() {
   );
 }
 
-/** What was written for .NET, which is not built here. Throws when the construct is missing. */
+/** What was written for .NET, which is not built here. Throws when a construct is missing. */
 export function checkDotnet() {
   const project = join(bindingsFolder, 'dotnet', 'Batchrock.Cdk');
   const wanted = [
     'Batchrock.Cdk.csproj',
     'Batchrock/Cdk/BedrockBatchStepfn/BedrockBatchSfn.cs',
     'Batchrock/Cdk/BedrockBatchStepfn/BedrockBatchSfnProps.cs',
+    'Batchrock/Cdk/BatchOrchestrator.cs',
+    'Batchrock/Cdk/BatchOrchestratorStack.cs',
   ];
   const missing = wanted.filter((file) => !existsSync(join(project, file)));
   if (missing.length === 0) return;

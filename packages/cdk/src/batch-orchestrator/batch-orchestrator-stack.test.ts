@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { environmentOf, functionOf } from '../testing/orchestrator';
+import { ReadmeOrchestratorStack } from '../testing/readme-stack';
+import { resourcesOf, testApp } from '../testing/synthesis';
 import { BatchOrchestratorStack, type BatchOrchestratorStackProps } from '.';
 
 function stackWith(context: Record<string, unknown>, props?: BatchOrchestratorStackProps): BatchOrchestratorStack {
@@ -17,6 +21,12 @@ it('has the outputs of the original, by their names', () => {
   expect(Object.keys(outputs)).toEqual(['bucketName', 'stepFunctionName', 'stepFunctionArn', 'tableName']);
   expect(outputs.bucketName.Value.Ref).toMatch(/^OrchestratorBucket/);
   expect(outputs.stepFunctionName.Value['Fn::GetAtt']).toEqual([expect.stringMatching(/^OrchestratorStateMachine/), 'Name']);
+});
+
+it('is in the README by an example that synthesises', () => {
+  const stack = new ReadmeOrchestratorStack(testApp(), 'Stack');
+  expect(environmentOf(stack, 'Prepare')).toMatchObject({ MAX_SUBMITTED_AND_IN_PROGRESS_JOBS: '20', JOB_TIMEOUT_HOURS: '48' });
+  expect(Object.keys(resourcesOf(stack, 'AWS::SNS::Topic'))).toHaveLength(1);
 });
 
 describe('the context of the original', () => {
@@ -68,4 +78,18 @@ describe('the environment of the synthesis', () => {
     vi.stubEnv('MAX_TOTAL_RECORDS', '1e9 or so');
     expect(() => stackWith({})).toThrow('the environment variable MAX_TOTAL_RECORDS is "1e9 or so"; give a whole number');
   });
+});
+
+it('has every property and context key in docs/batch-orchestrator.md', () => {
+  const page = readFileSync(join(__dirname, '../../../../docs/batch-orchestrator.md'), 'utf8');
+  const source = readFileSync(join(__dirname, 'batch-orchestrator-props.ts'), 'utf8');
+  const [, ...members] = source.split('  readonly ');
+  const props = members.map((member) => /^\w+/.exec(member)?.[0]);
+  expect(props).toHaveLength(16);
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  for (const prop of props)
+    expect(
+      rows.some((row) => row.split('|')[1]?.includes(`\`${prop}\``)),
+      prop,
+    ).toBe(true);
 });
