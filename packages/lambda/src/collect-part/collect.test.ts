@@ -128,6 +128,22 @@ describe('a part whose job has ended', () => {
     }
   });
 
+  it('sends the next generation when its message comes again, where it could not be sent at once', async () => {
+    const { world } = await ended({
+      script: (spec) => ({ record: (id) => (id.endsWith('500') && generationOf(spec) === 1 ? { errorCode: 503 } : 'succeeded') }),
+    });
+    const [first, last] = world.messages.splice(0);
+    await world.collect(first!);
+    world.ports.ledger.hook = ({ call, about }) => {
+      if (call === 'get' && about.startsWith('LANE#')) throw new Error('no answer');
+    };
+    expect(await world.collect(last!)).toEqual(AGAIN);
+    expect(world.ports.service.jobs).toHaveLength(2);
+    world.ports.ledger.hook = undefined;
+    expect(await world.collect(last!)).toEqual(NOTHING);
+    expect(world.ports.service.jobs).toHaveLength(3);
+  });
+
   it('that two functions collect at once is collected once', async () => {
     const { world, run } = await ended();
     const twice = world.messages.splice(0).flatMap((part) => [part, part]);

@@ -91,6 +91,48 @@ describe('an event of a job', () => {
     }
   });
 
+  it('whose message could not be sent has it sent when it comes again', async () => {
+    const { world, run } = await oneSlot();
+    await world.ports.clock.advance(61_000);
+    const [job] = world.ports.service.jobs;
+    const event = sqsEvent([eventOf(job!.jobArn, job!.spec.jobName)]);
+    const queue = { ...world.engine.queue, send: () => Promise.reject(new Error('no answer')) };
+    expect(await kick({ ...world.engine, queue }, event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(await kick(world.engine, event)).toEqual(NOTHING);
+    expect(world.messages).toEqual([{ run, attempt: 1, part: 0 }]);
+    expect(world.ports.service.jobs).toHaveLength(2);
+  });
+
+  it('comes again where the free slot could not be filled', async () => {
+    const { world } = await oneSlot();
+    await world.ports.clock.advance(61_000);
+    world.ports.ledger.hook = ({ call, about }) => {
+      if (call === 'page' && about.includes('#ready')) throw new Error('no answer');
+    };
+    expect(await world.kickEnded()).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    world.ports.ledger.hook = undefined;
+    expect(await world.kickEnded()).toEqual(NOTHING);
+    expect(world.ports.service.jobs).toHaveLength(2);
+  });
+
+  it('tells a run that waited for the slot, and is refused, at once', async () => {
+    const { world } = await oneSlot();
+    const { run } = await world.prepare({ ...INPUT, prompt: 'b {text}', job_name_prefix: 'b', slots: 1 });
+    await world.follow(run, 'second');
+    const { service } = world.ports;
+    const create = service.create.bind(service);
+    service.create = (spec, o) => {
+      if (spec.inputUri.includes(run)) service.refusals.push({ reason: 'denied' });
+      return create(spec, o);
+    };
+    for (let jobs = 0; jobs < 2; jobs++) {
+      await world.ports.clock.advance(61_000);
+      await world.kickEnded();
+    }
+    expect(world.tasks.get('second')).toMatchObject({ kind: 'failure', error: 'BR-E0501' });
+    expect(world.tasks.get('token')).toBe('waiting');
+  });
+
   it('does not tell what it is about by anything but name and ARN', () => {
     expect(jobOfMessage(eventOf('arn', 'name'))).toEqual({ jobName: 'name', jobArn: 'arn' });
     expect(jobOfMessage(JSON.stringify({ source: 'aws.bedrock', detail: { batchJobName: 'name' } }))).toEqual({

@@ -13,6 +13,10 @@ export interface OrchestratorAccount {
   readonly stepFunctions: StepFunctionsServer;
   /** Bodies of the collect queue's messages that nobody has taken. */
   readonly messages: string[];
+  /** How many messages each call of the queue brought. */
+  readonly sqsCalls: number[];
+  /** From now on the queue refuses every message. */
+  refuseMessages(): void;
   /** Bedrock's events as they stand in the kick queue. */
   readonly events: string[];
   /** The environment of a function. */
@@ -34,12 +38,22 @@ export async function startOrchestratorAccount(): Promise<OrchestratorAccount> {
   const dynamo = await startDynamoServer();
   const stepFunctions = await startStepFunctionsServer();
   const messages: string[] = [];
-  const sqs = await startSqsServer(messages);
+  const sqsCalls: number[] = [];
+  let isRefusing = false;
+  const sqs = await startSqsServer((bodies) => {
+    sqsCalls.push(bodies.length);
+    if (!isRefusing) messages.push(...bodies);
+    return !isRefusing;
+  });
   return {
     bedrock,
     dynamo,
     stepFunctions,
     messages,
+    sqsCalls,
+    refuseMessages() {
+      isRefusing = true;
+    },
     events,
     env: {
       AWS_REGION: 'us-east-1',
@@ -65,15 +79,16 @@ export async function startOrchestratorAccount(): Promise<OrchestratorAccount> {
   };
 }
 
-function startSqsServer(messages: string[]): Promise<JsonServer> {
+function startSqsServer(take: (bodies: readonly string[]) => boolean): Promise<JsonServer> {
   return startJsonServer({
     SendMessageBatch({ Entries }) {
       const entries = Entries as readonly { readonly Id: string; readonly MessageBody: string }[];
-      messages.push(...entries.map(({ MessageBody }) => MessageBody));
+      const isTaken = take(entries.map(({ MessageBody }) => MessageBody));
       // the SDK compares the sums with what it has sent
       const sum = (text: string) => createHash('md5').update(text).digest('hex');
       const sent = entries.map(({ Id, MessageBody }) => ({ Id, MessageId: Id, MD5OfMessageBody: sum(MessageBody) }));
-      return { Successful: sent, Failed: [] };
+      const refused = entries.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
+      return isTaken ? { Successful: sent, Failed: [] } : { Successful: [], Failed: refused };
     },
     ChangeMessageVisibility: () => ({}),
   });
