@@ -21,6 +21,8 @@ export interface Home {
   readonly followedAt?: number;
   /** Parts that were ready after the last call that prepared it. */
   readonly preparedParts?: number;
+  /** Nobody waits for it any more, and it was not told how it came to rest: its execution was aborted. */
+  readonly isAbandoned?: boolean;
   /** It could not be prepared, and nothing of it was sent. */
   readonly gaveUp?: boolean;
   /** It is swept. */
@@ -86,7 +88,8 @@ export async function changeHome(
 /** A home with one more task that waits; the oldest are forgotten when there are too many. */
 export function withWaiting(home: Home, token: string, now: number): Home {
   const waiting = [...home.waiting.filter((each) => each !== token), token].slice(-MOST_WAITING);
-  return { ...home, waiting, followedAt: home.followedAt ?? now, isOpen: true };
+  const { isAbandoned: _, ...kept } = home;
+  return { ...kept, waiting, followedAt: home.followedAt ?? now, isOpen: true };
 }
 
 /** Every run of a bucket that is not at rest or that somebody waits for, by its home: a hint, perhaps old. */

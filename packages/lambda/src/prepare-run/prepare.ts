@@ -187,7 +187,7 @@ function tooSlow({ run, partRecords }: RunDocument): InputError {
 async function noteGivenUp({ ports }: Engine, { id, run }: ChosenRun, error: unknown): Promise<void> {
   if (!isBatchrockError(error) || error.kind !== 'input') return;
   if (run !== undefined && run.state !== 'preparing') return;
-  await changeHome(ports, id, (there) => (there === undefined ? undefined : { ...there, gaveUp: true, isOpen: false }));
   const now = await findRun(ports.ledger, id);
   if (now?.body.state === 'running') await stopRun(ports, id, 'stop');
+  await changeHome(ports, id, (there) => (there === undefined ? undefined : { ...there, gaveUp: true, isOpen: false }));
 }

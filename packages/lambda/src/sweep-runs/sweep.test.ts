@@ -68,6 +68,35 @@ describe('a sweep', () => {
     expect(await openHomes(world.ports, 'memory-bucket')).toEqual([]);
   });
 
+  it('stops it also where the sweep that noticed was killed before it could', async () => {
+    const { world, ids } = await worldWith(1);
+    world.tasks.delete('token0');
+    const { commit } = world.ports.ledger;
+    world.ports.ledger.commit = (writes, o) => {
+      const isStop = writes.some((write) => 'put' in write && (write.put.body as { stopMode?: string }).stopMode !== undefined);
+      return isStop ? Promise.reject(new Error('killed')) : commit.call(world.ports.ledger, writes, o);
+    };
+    expect(await world.sweep()).toMatchObject({ failed: 1 });
+    expect((await loadRun(world.ports.ledger, ids[0]!)).body.state).toBe('running');
+    expect(await findHome(world.ports, ids[0]!)).toMatchObject({ waiting: [], isAbandoned: true });
+    world.ports.ledger.commit = commit;
+    await world.sweep();
+    expect((await loadRun(world.ports.ledger, ids[0]!)).body).toMatchObject({ state: 'stopping', stopMode: 'stop' });
+    await world.follow(ids[0]!, 'again');
+    expect(await findHome(world.ports, ids[0]!)).not.toHaveProperty('isAbandoned');
+    expect(await world.untilTold('again')).toMatchObject({ kind: 'success' });
+  });
+
+  it('leaves a run alone that was refused and whose task was told so', async () => {
+    const world = new Orchestrator();
+    const { run } = await world.prepare();
+    world.ports.service.refusals.push({ reason: 'denied' });
+    await world.follow(run);
+    await world.ports.clock.advance(60 * MINUTE);
+    await world.sweep();
+    expect((await loadRun(world.ports.ledger, run)).body).toMatchObject({ state: 'running', blocked: { code: 'BR-E0501' } });
+  });
+
   it('goes on with a run as long as one task waits for it', async () => {
     const { world, ids } = await worldWith(1);
     await world.follow(ids[0]!, 'second');

@@ -15,20 +15,25 @@ export async function beatHeart(engine: TellingEngine, home: Home): Promise<void
   if (body.state !== 'running' && body.state !== 'stopping') return;
   const gone = new Set<string>();
   for (const token of home.waiting) if ((await tasks.heartbeat(token)) === 'gone') gone.add(token);
-  const left = await forget(engine, home, gone);
-  if (left > 0 || body.state === 'stopping') return;
-  const wasAborted = gone.size > 0;
+  const { waiting, isAbandoned } = await forget(engine, home, gone);
+  if (waiting.length > 0 || body.state === 'stopping') return;
   const wasNeverFollowed = home.followedAt === undefined && ports.clock.now() - home.askedAt > LATEST_FOLLOW_MS;
-  if (!wasAborted && !wasNeverFollowed) return;
+  if (!isAbandoned && !wasNeverFollowed) return;
   log('WARN', 'nobody waits for the run any more, its execution was aborted: it is stopped', { run: home.run });
   await stopRun(ports, home.run, 'stop');
 }
 
-/** Forgets tasks that are gone; how many still wait, also those that came meanwhile. */
-async function forget({ ports }: TellingEngine, home: Home, gone: ReadonlySet<string>): Promise<number> {
-  if (gone.size === 0) return home.waiting.length;
-  const after = await changeHome(ports, home.run, (there) =>
-    there === undefined ? undefined : { ...there, waiting: there.waiting.filter((token) => !gone.has(token)) },
-  );
-  return after?.waiting.length ?? 0;
+/**
+ * Forgets tasks that are gone. What is left then also has those that came meanwhile; that nobody is left is kept in the same step, so
+ * that a sweep which is killed here leaves it to the next one to stop the run.
+ */
+async function forget({ ports }: TellingEngine, home: Home, gone: ReadonlySet<string>): Promise<Home> {
+  if (gone.size === 0) return home;
+  const after = await changeHome(ports, home.run, (there) => {
+    if (there === undefined) return undefined;
+    const waiting = there.waiting.filter((token) => !gone.has(token));
+    const wasLast = waiting.length === 0 && there.waiting.length > 0;
+    return { ...there, waiting, ...(wasLast && { isAbandoned: true }) };
+  });
+  return after ?? home;
 }
