@@ -71,6 +71,8 @@ export interface OpenDatasetOptions {
   readonly maxRowBytes?: number;
   /** A source without rows is no error. */
   readonly mayBeEmpty?: boolean;
+  /** Read on while rows are looked at; default false. A read under way has to end when the source is closed. */
+  readonly readsAhead?: boolean;
 }
 
 /**

@@ -70,7 +70,10 @@ test('lines are the same when blocks are read ahead', async () => {
 
 test('a block that is being read into is not given back before the read is over', async () => {
   const text = new TextEncoder().encode('line\n'.repeat(100));
-  const { promise: slow, resolve: endRead } = Promise.withResolvers<void>();
+  let endRead = () => {};
+  const slow = new Promise<void>((resolve) => {
+    endRead = resolve;
+  });
   const events: string[] = [];
   let reads = 0;
   const source: ByteSource = {

@@ -22,6 +22,8 @@ export interface CsvOptions {
   readonly delimiter?: string;
   /** Bytes a read; default 256 KiB. */
   readonly blockBytes?: number;
+  /** Read on while rows are looked at; default false. A read under way has to end when the source is closed. */
+  readonly readsAhead?: boolean;
   /** Longest row, its line end included; a longer one is rejected. Default 16 MiB. */
   readonly maxRowBytes?: number;
   /** With `from`: as the first reader of the dataset found it. */
@@ -51,6 +53,7 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
     blockBytes: options.blockBytes ?? DEFAULT_BLOCK_BYTES,
     maxBytes: maxRowBytes + 1,
     offset: options.from?.byte ?? 0,
+    readsAhead: options.readsAhead ?? false,
   });
   try {
     if (options.from && options.from.byte > 0) {

@@ -16,6 +16,8 @@ export interface JsonlOptions {
   readonly name?: string;
   /** Bytes a read; default 256 KiB. */
   readonly blockBytes?: number;
+  /** Read on while rows are looked at; default false. A read under way has to end when the source is closed. */
+  readonly readsAhead?: boolean;
   /** Longest line, its line feed included; a longer one is rejected. Default 16 MiB. */
   readonly maxRowBytes?: number;
   /**
@@ -42,6 +44,7 @@ export async function openJsonl(source: ByteSource, options: JsonlOptions = {}):
     blockBytes: options.blockBytes ?? DEFAULT_BLOCK_BYTES,
     maxBytes: maxRowBytes + 1,
     offset: from?.byte ?? 0,
+    readsAhead: options.readsAhead ?? false,
   });
   try {
     const format = new JsonlFormat({ columns: from?.columns ?? [], line: from?.line ?? 1, maxRowBytes, name });

@@ -35,8 +35,8 @@ const TRIED_BYTES = 1 << 17;
 /** Matches are looked for where a page becomes smaller by them than this share of what it is without. */
 const WORTH = 0.7;
 
-/** Bytes of pages that are compressed at the same time: four of the usual size, as libuv has four threads. */
-const MOST_BYTES = 4 << 20;
+/** Bytes of pages that are under way: eight of the usual size, so that libuv's four threads do not wait for the next. */
+const MOST_BYTES = 8 << 20;
 
 /** Room for a compressed page of the usual size, however little it shrinks. */
 const PACKED_BYTES = 1_200_000;

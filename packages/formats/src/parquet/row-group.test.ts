@@ -18,13 +18,16 @@ const world = datasetWorld({
 /** A sink whose first write takes until `open` is called, and that notes what is asked of it. */
 function gated(sink: ObjectSink) {
   const calls: string[] = [];
-  const { promise, resolve: open } = Promise.withResolvers<void>();
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   const gate: ObjectSink = {
     blockBytes: sink.blockBytes,
     block: () => sink.block(),
     async write(full) {
       calls.push('write');
-      await promise;
+      await opened;
       return sink.write(full);
     },
     commit: () => sink.commit(),
@@ -33,25 +36,28 @@ function gated(sink: ObjectSink) {
       await sink.abort();
     },
   };
-  return { gate, calls, open };
+  return { gate, calls, open: () => open() };
 }
 
 /** Tells when so many rows were taken. */
 function counting(writer: ResultWriter, rows: number) {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let taken = 0;
+  let count = 0;
+  let tell = () => {};
+  const taken = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const counted: ResultWriter = {
     begin: (table) => writer.begin(table),
     write(...row) {
       const isTaken = writer.write(...row);
-      if (isTaken && ++taken === rows) resolve();
+      if (isTaken && ++count === rows) tell();
       return isTaken;
     },
     drain: () => writer.drain(),
     finish: () => writer.finish(),
     abort: () => writer.abort(),
   };
-  return { counted, taken: promise };
+  return { counted, taken };
 }
 
 test('rows are taken while the row group before them is on its way, and the file is the same', async () => {

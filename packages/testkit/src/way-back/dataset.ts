@@ -43,7 +43,7 @@ export interface DatasetWorld {
 
 /** Opens rows from their middle, as the composition root does. */
 export const openRows: OpenRows = (source, dialect, from) =>
-  dialect.format === 'csv' ? openCsv(source, { dialect, from }) : openJsonl(source, { from });
+  dialect.format === 'csv' ? openCsv(source, { dialect, from, readsAhead: true }) : openJsonl(source, { from, readsAhead: true });
 
 /** Cuts a dataset into parts and keeps rows and outcomes as a run does. */
 export async function datasetWorld(options: DatasetOptions): Promise<DatasetWorld> {
