@@ -156,9 +156,9 @@ async function makeParts(engine: PrepareEngine, { document, dataset, home, deadl
   }
 }
 
-/** What a call that is broken off throws, here or in a client. */
+/** What a call that is broken off throws, here or in a client, which may take it for a lost connection. */
 function isCut(error: unknown): boolean {
-  if (isBatchrockError(error)) return error.kind === 'cancelled';
+  if (isBatchrockError(error)) return error.kind === 'cancelled' || error.kind === 'service';
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }
 
