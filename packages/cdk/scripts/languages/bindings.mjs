@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { addInheritedExamples } from './inherited-examples.mjs';
 import { bindingsFolder, packageFolder } from './places.mjs';
 import { run } from './run.mjs';
 
@@ -13,6 +14,7 @@ export function compile() {
 /** Compiles every example of the README against the package, and translates it. */
 export function extractExamples() {
   run('jsii-rosetta', ['extract', '--strict', '.'], inPackage);
+  addInheritedExamples();
 }
 
 /** Writes the bindings of all languages, with the package itself inside. */
