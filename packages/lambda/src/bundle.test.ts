@@ -42,11 +42,13 @@ describe('the bundles', () => {
     await cp(join(root, 'packages/lambda'), join(elsewhere, 'packages/lambda'), { recursive: true });
     await symlink(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
     const script = 'packages/lambda/scripts/bundle.mjs';
-    await run(process.execPath, [join(root, script), join(dir, 'here')], { cwd: root });
-    await run(process.execPath, [join(elsewhere, script), join(dir, 'there')], {
-      cwd: dir,
-      env: { ...process.env, TZ: 'Asia/Tokyo' },
-    });
+    await Promise.all([
+      run(process.execPath, [join(root, script), join(dir, 'here')], { cwd: root }),
+      run(process.execPath, [join(elsewhere, script), join(dir, 'there')], {
+        cwd: dir,
+        env: { ...process.env, TZ: 'Asia/Tokyo' },
+      }),
+    ]);
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -75,11 +77,12 @@ describe('the bundles', () => {
   });
 
   it('load with nothing but Node beside them, and export a handler', async () => {
-    for (const handler of HANDLERS) {
+    const loads = HANDLERS.map(async (handler) => {
       const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
       const show = `import(${url}).then((module) => console.log(typeof module.handler))`;
       expect((await run(process.execPath, ['-e', show], { cwd: dir, env: SETTINGS })).stdout).toBe('function\n');
-    }
+    });
+    await Promise.all(loads);
   });
 
   it('make a job and answer for it, by the credentials in the environment alone, and print no task token', async () => {

@@ -18,6 +18,19 @@ describe('following a run', () => {
     expect((await loadLane(world.ports.ledger, LANE)).body.limit).toBe(3);
   });
 
+  it('gives a lane the slots that the stack has now, and leaves it alone for a run that has ended', async () => {
+    const world = new Orchestrator();
+    world.settings = { ...world.settings, maxJobs: 2 };
+    const { run } = await world.prepare();
+    world.settings = { ...world.settings, maxJobs: 20 };
+    await world.follow(run);
+    expect((await loadLane(world.ports.ledger, LANE)).body.limit).toBe(20);
+    await world.untilTold();
+    world.settings = { ...world.settings, maxJobs: 5 };
+    await world.follow(run, 'again');
+    expect((await loadLane(world.ports.ledger, LANE)).body.limit).toBe(20);
+  });
+
   it('sends each part once, however often it is called, and tells every task', async () => {
     const world = new Orchestrator();
     const { run } = await world.prepare();

@@ -33,10 +33,12 @@ export async function follow(engine: TellingEngine, { run, token }: FollowPayloa
   );
   if (home === undefined) throw new StateError('BR-E0201', `no execution has asked for run ${run}`, { details: { run } });
   await wake(engine, (await loadRun(ports.ledger, run)).body);
-  const { lane, asked, model } = await loadDocument(ports, run);
-  await ensureLane(ports, lane, Math.min(asked?.slots ?? Number.POSITIVE_INFINITY, settings.maxJobs ?? model.limits.maxJobs));
   // a run none of whose rows could be sent has no job whose end would settle it
-  if ((await settleRun(ports, run)) !== 'resting') await dispatch(engine, lane);
+  if ((await settleRun(ports, run)) !== 'resting') {
+    const { lane, asked, model } = await loadDocument(ports, run);
+    await ensureLane(ports, lane, Math.min(asked?.slots ?? Number.POSITIVE_INFINITY, settings.maxJobs ?? model.limits.maxJobs));
+    await dispatch(engine, lane);
+  }
   await tellWaiting(engine, run);
 }
 

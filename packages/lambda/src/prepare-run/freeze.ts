@@ -40,8 +40,15 @@ export async function freeze(
     maxErrorRate: asked.maxErrorRate,
     recordBytes: survey.sample?.bytes,
   });
+  const { asked: _, ...frozen } = document;
   const job = { ...document.job, storeUri: engine.ports.objects.uri, namePrefix: jobNamePrefix(asked.jobNamePrefix) };
-  return { document: { ...document, createdAt: engine.ports.clock.now(), job }, dataset };
+  return { document: { ...frozen, ...freelyAsked(asked), createdAt: engine.ports.clock.now(), job }, dataset };
+}
+
+/** What the input asks and changes no answer; the slots of the stack are looked up whenever the run is followed. */
+function freelyAsked({ slots, maxErrorRate }: Asked): Pick<RunDocument, 'asked'> {
+  if (slots === undefined && maxErrorRate === undefined) return {};
+  return { asked: { ...(slots !== undefined && { slots }), ...(maxErrorRate !== undefined && { maxErrorRate }) } };
 }
 
 /** The prefix as a job's name may begin: what it may not hold becomes a hyphen. */

@@ -90,7 +90,7 @@ describe('a preparation', () => {
       source: { taken: { first: 320 } },
       maxParts: 2,
       maxAttempts: 5,
-      asked: { slots: 7, maxErrorRate: 0.1 },
+      asked: { maxErrorRate: 0.1 },
       synthetic: false,
     });
     expect(parts).toBe(2);

@@ -71,7 +71,8 @@ describe('the input of an execution', () => {
   it('goes before the environment, and the slots of the stack are its ceiling', () => {
     const settings = { ...SETTINGS, maxTotalRecords: 500, maxRecordsPerJob: 1000, maxJobs: 20, timeoutHours: 72 };
     const fromEnvironment = parseInput(S3, settings);
-    expect(fromEnvironment).toMatchObject({ maxRecords: 500, slots: 20, timeoutHours: 72 });
+    expect(fromEnvironment).toMatchObject({ maxRecords: 500, plannedSlots: 20, timeoutHours: 72 });
+    expect(fromEnvironment).not.toHaveProperty('slots');
     expect(fromEnvironment.maxRecordsPerJob).toMatchObject({
       records: 1000,
       saidBy: expect.stringContaining('MAX_RECORDS_PER_JOB'),
@@ -83,7 +84,7 @@ describe('the input of an execution', () => {
       timeoutHours: 24,
       maxRecordsPerJob: { records: 200, saidBy: 'max_records_per_batch' },
     });
-    expect(parseInput({ ...S3, slots: 50 }, settings).slots).toBe(20);
+    expect(parseInput({ ...S3, slots: 50 }, settings)).toMatchObject({ slots: 50, plannedSlots: 20 });
   });
 
   it.each<[string, unknown, string, RegExp]>([

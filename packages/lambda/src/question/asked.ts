@@ -30,7 +30,10 @@ export interface Asked {
   readonly sample?: number;
   readonly maxErrorRate?: number;
   readonly maxAttempts?: number;
+  /** Jobs at once, as the input says. */
   readonly slots?: number;
+  /** Jobs at once that the parts are made for: no more than the stack has slots now. */
+  readonly plannedSlots?: number;
   readonly timeoutHours: number;
   readonly resultsFormat: ResultsFormat;
   /** Another run though the same was asked before. */
@@ -71,7 +74,8 @@ export function parseInput(input: unknown, settings: EngineSettings): Asked {
     sample: fields.wholeNumber('sample', 1),
     maxErrorRate: fields.share('max_error_rate'),
     maxAttempts: fields.wholeNumber('max_attempts', 1, 100),
-    slots: lesser(slots, settings.maxJobs),
+    slots,
+    plannedSlots: lesser(slots, settings.maxJobs),
     timeoutHours: fields.wholeNumber('timeout_hours', 24, 168) ?? settings.timeoutHours,
     resultsFormat: fields.choice('results_format', ['parquet', 'csv']) ?? settings.resultsFormat,
     isNew: fields.flag('new'),

@@ -32,7 +32,7 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
     ...(maxRecordsPerJob !== undefined && { maxRecordsPerJob: maxRecordsPerJob.records }),
     ...(asked.sample !== undefined && { sample: asked.sample }),
     ...(asked.maxAttempts !== undefined && { maxAttempts: asked.maxAttempts }),
-    ...(asked.slots !== undefined && { slots: asked.slots }),
+    ...(asked.plannedSlots !== undefined && { slots: asked.plannedSlots }),
     timeoutHours: asked.timeoutHours,
   };
   return { question, checked: checkQuestion(question) };
