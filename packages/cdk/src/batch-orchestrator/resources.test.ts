@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   CfnParameter,
   Duration,
@@ -166,6 +168,12 @@ describe('alarms', () => {
       expect(flat(AlarmDescription).length).toBeLessThan(1024 - 300);
       expect(AlarmActions).toBeUndefined();
     }
+  });
+
+  it('are those of docs/batch-orchestrator.md', () => {
+    const page = readFileSync(join(__dirname, '../../../../docs/batch-orchestrator.md'), 'utf8');
+    const ids = Object.keys(resourcesOf(plain, 'AWS::CloudWatch::Alarm')).map((id) => id.slice('OrchestratorAlarms'.length, -8));
+    for (const id of ids) expect(page).toContain(`| \`${id}\` |`);
   });
 
   it('tell the topic that is given, also that they have ended', () => {
