@@ -3,13 +3,25 @@ import { seededRandom } from '@batchrock/testkit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ChunkCoding, PageCompressor } from './page-compressor.ts';
 
-/** Whether streams keep the number that `FrameStream.clear` sets, as those of this version of Node do. */
-const node = vi.hoisted(() => ({ keepsOffset: true }));
+/**
+ * Whether streams keep the number that `FrameStream.clear` sets, as those of this version of Node do; how many of them are at work,
+ * and at most were.
+ */
+const node = vi.hoisted(() => ({ keepsOffset: true, atWork: 0, most: 0 }));
 
 vi.mock('node:zlib', async (original) => {
   const zlib = await original<typeof import('node:zlib')>();
   const createZstdCompress = (options: ZstdOptions): ZstdCompress => {
     const stream = zlib.createZstdCompress(options);
+    const write = stream.write.bind(stream) as (page: Uint8Array, done: (error?: Error | null) => void) => boolean;
+    stream.write = ((page: Uint8Array, done: (error?: Error | null) => void) => {
+      node.atWork += 1;
+      node.most = Math.max(node.most, node.atWork);
+      return write(page, (error) => {
+        node.atWork -= 1;
+        done(error);
+      });
+    }) as typeof stream.write;
     if (node.keepsOffset) return stream;
     return new Proxy(stream, {
       get(target, key) {
@@ -77,6 +89,17 @@ describe('pages', () => {
     expect(again[0]!.equals(first[0]!) && other[0]!.equals(second[0]!)).toBe(true);
     expect(zstdDecompressSync(first[0]!).equals(page.nothing)).toBe(true);
     expect(zstdDecompressSync(second[0]!).equals(page.repeating)).toBe(true);
+  });
+
+  test('two are compressed at a time, whatever waits, and each is what it is alone', async () => {
+    const pages = Array.from({ length: 7 }, (_, seed) => likeNothing(seed, 200_000));
+    const alone = await packed(new PageCompressor('zstd'), pages);
+    const compressor = new PageCompressor('zstd');
+    node.most = 0;
+    const chunk: ChunkCoding = {};
+    const all = await Promise.all(pages.map((page) => packed(compressor, [page], chunk)));
+    expect(node.most).toBe(2);
+    expect(all.every(([page], i) => page!.equals(alone[i]!))).toBe(true);
   });
 
   test('pages are the same where this version of Node cannot begin a block anew', async () => {

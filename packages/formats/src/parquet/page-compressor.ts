@@ -35,8 +35,11 @@ const TRIED_BYTES = 1 << 17;
 /** Matches are looked for where a page becomes smaller by them than this share of what it is without. */
 const WORTH = 0.7;
 
-/** Bytes of pages that are under way: eight of the usual size, so that libuv's four threads do not wait for the next. */
+/** Bytes of pages that are under way or wait for it: eight of the usual size. */
 const MOST_BYTES = 8 << 20;
+
+/** Pages that are compressed at the same time: libuv's other two threads are for files, which would else wait behind pages. */
+const MOST_AT_ONCE = 2;
 
 /** Room for a compressed page of the usual size, however little it shrinks. */
 const PACKED_BYTES = 1_200_000;
@@ -59,6 +62,9 @@ export class PageCompressor {
   #underWay = 0;
   readonly #idle: Readonly<Record<Coding, FrameStream[]>> = { matches: [], bytes: [] };
   #waiting: (() => void) | undefined;
+  /** Pages that are compressed now, and those that are to be next. */
+  #atOnce = 0;
+  readonly #queue: (() => void)[] = [];
 
   constructor(compression: ParquetCompression) {
     this.codec = compression === 'zstd' ? Codec.zstd : Codec.none;
@@ -107,9 +113,19 @@ export class PageCompressor {
   }
 
   async #compress(body: Uint8Array, coding: Coding): Promise<PackedPage> {
+    if (this.#atOnce === MOST_AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    else this.#atOnce += 1;
     const idle = this.#idle[coding];
     const stream = idle.pop() ?? new FrameStream(coding);
-    const bytes = await stream.compress(body);
+    let bytes: Uint8Array;
+    try {
+      bytes = await stream.compress(body);
+    } finally {
+      // its place goes to the next, or is free
+      const next = this.#queue.shift();
+      if (next === undefined) this.#atOnce -= 1;
+      else next();
+    }
     return {
       bytes,
       done() {
