@@ -4,11 +4,24 @@ import { COMPILE_CACHE } from './scripts/compile-cache.mjs';
 // Tests run from source: the private export condition leads every package to its src/index.ts, so nothing needs a build.
 const conditions = ['@batchrock/source'];
 
+const CDK = ['packages/cdk/src/**/*.test.ts'];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rest',
+          include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: CDK,
+        },
+      },
+      // loading the CDK takes eight seconds, most of what a file of these takes: once a worker, and not once a file
+      { extends: true, test: { name: 'cdk', include: CDK, isolate: false } },
+    ],
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source'],
     env: COMPILE_CACHE,

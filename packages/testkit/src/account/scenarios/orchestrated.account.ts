@@ -1,4 +1,6 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { ResultsFormat } from '@batchrock/cdk';
+import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { DATASET, type RunOutput, topics, useOrchestrator } from './orchestrator.ts';
 import { MODEL } from './scenario.ts';
@@ -25,9 +27,17 @@ const input = (jobNamePrefix: string, more: object = {}): object => ({
 const jobsOf = async (prefix: string) =>
   (await orchestrator.account.bedrock.jobs()).filter(({ jobName }) => jobName.startsWith(`${prefix}-`));
 
+const keysOf = ({ output_paths: paths = [] }: RunOutput): readonly string[] =>
+  paths.map(({ output_path: path }) => path.slice(`s3://${orchestrator.bucket}/`.length));
+
+async function parquetRows(key: string): Promise<Record<string, unknown>[]> {
+  const compressors = { ZSTD: (compressed: Uint8Array) => new Uint8Array(zstdDecompressSync(compressed)) };
+  return parquetReadObjects({ file: new Uint8Array(await orchestrator.bytes(key)).buffer, compressors });
+}
+
 /** The first column of every row of the results, in the order of the files. */
-async function idsIn({ output_paths: paths = [] }: RunOutput): Promise<readonly string[]> {
-  const keys = paths.map(({ output_path: path }) => path.slice(`s3://${orchestrator.bucket}/`.length));
+async function idsIn(output: RunOutput): Promise<readonly string[]> {
+  const keys = keysOf(output);
   const texts = await Promise.all(keys.map((key) => orchestrator.text(key)));
   return texts.flatMap((text) => text.trimEnd().split('\n').slice(1)).map((line) => line.slice(0, line.indexOf(',')));
 }
@@ -43,6 +53,14 @@ test("the input of the original's README ends with every row and its response, i
   });
   expect(answer.output_paths).toHaveLength((await jobsOf('test-joke-job1')).length);
   expect(await idsIn(answer)).toEqual(IDS);
+});
+
+test('as Parquet, each file has every input column as it was, and the response', async () => {
+  const question = { prompt_id: null, prompt: 'Columns of {topic}', results_format: 'parquet' };
+  const answer = await orchestrator.succeed(await orchestrator.start(input('columns', question)));
+  const rows = (await Promise.all(keysOf(answer).map(parquetRows))).flat();
+  expect(rows.map(({ id, topic }) => [id, topic])).toEqual(IDS.map((id, i) => [id, `topic, ${i}`]));
+  for (const { response } of rows) expect(response).toEqual(expect.stringMatching(/./));
 });
 
 test('a second execution of the same input pays for nothing; another question under its prefix is refused before it is sent', async () => {

@@ -26,6 +26,7 @@ export interface Orchestrator {
   /** The name of a function, by its id in the construct: `Prepare`, `Follow`, `Kick`, `Collect`, `Sweep` or `Export`. */
   functionName(id: string): string;
   put(key: string, text: string): Promise<void>;
+  bytes(key: string): Promise<Uint8Array>;
   text(key: string): Promise<string>;
   keys(prefix: string): Promise<readonly string[]>;
   /** Starts an execution over the dataset; its ARN. */
@@ -72,6 +73,10 @@ async function openOrchestrator(props: BatchOrchestratorStackProps, options: Acc
   const put = async (key: string, text: string): Promise<void> => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
   };
+  const bytes = async (key: string): Promise<Uint8Array> => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  };
   const passUntil: Orchestrator['passUntil'] = async (holds, mostMinutes = 180) => {
     for (let minutes = 0; minutes <= mostMinutes; minutes += 1) {
       await account.clock.idle();
@@ -98,10 +103,8 @@ async function openOrchestrator(props: BatchOrchestratorStackProps, options: Acc
       return name;
     },
     put,
-    async text(key) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return (await Body?.transformToString()) ?? '';
-    },
+    bytes,
+    text: async (key) => Buffer.from(await bytes(key)).toString(),
     async keys(prefix) {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
       return Contents.map(({ Key = '' }) => Key);
