@@ -1,1 +1,3 @@
-export { exportByThreads } from './export-by-threads.ts';
+export { joinPieces, type MadePiece, makePiece, type PieceTask, pieceTasks } from './parquet-pieces.ts';
+export { serveTasks, type TaskWork } from './task-server.ts';
+export { TaskThreads } from './task-threads.ts';

@@ -4,7 +4,7 @@ import { type RunReading, readRun } from '@batchrock/core';
 import { expect, test } from 'vitest';
 import { folderWith, localServer, MODEL } from '../../test/cli-harness.ts';
 import { createFileSink } from '../node/index.ts';
-import { exportByThreads } from '../parallel/index.ts';
+import { exportByThreads } from '../parallel/export-by-threads.ts';
 import { VERSION } from '../version.ts';
 import { openRun, openSession } from './session.ts';
 import { startRun } from './start-run.ts';

@@ -111,7 +111,7 @@ async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions
   const shared = { store, document, run, parts, rows, threads, createdBy: CREATED_BY, signal, onProgress: o.onProgress };
   try {
     // with the SDK behind it, which commands that only look at the ledger need not load
-    const { exportByThreads } = await import('../parallel/index.ts');
+    const { exportByThreads } = await import('../parallel/export-by-threads.ts');
     return await exportByThreads(files.open(place.path), shared);
   } catch {
     signal?.throwIfAborted();

@@ -54,13 +54,13 @@ export async function joinResults(
 }
 
 /** A part whose job has ended. */
-function endedBenchPart({ jobArn: _, ...part }: PartBody): PartBody {
+export function endedBenchPart({ jobArn: _, ...part }: PartBody): PartBody {
   const jobArn = `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(1, part.part)}`;
   return { ...part, jobArn, endedAt: 0 };
 }
 
 /** In a process of its own. */
-function setUpJoin({ dir, dataset, rows }: BenchContext, answers: Answers = 'texts'): void {
+export function setUpJoin({ dir, dataset, rows }: BenchContext, answers: Answers = 'texts'): void {
   const script = programBeside('join-set-up', import.meta.url);
   const { status } = spawnSync(process.execPath, [...process.execArgv, script, dir, dataset, String(rows), answers], {
     stdio: 'inherit',
