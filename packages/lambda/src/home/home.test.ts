@@ -1,4 +1,4 @@
-import { MemoryLedger } from '@batchrock/testkit';
+import { MemoryLedger, memoryPorts } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { changeHome, findHome, type Home, loadHome, openHomes, withWaiting } from './home.ts';
 import { readSweepMark, writeSweepMark } from './sweep-mark.ts';
@@ -17,7 +17,7 @@ const home = (run: string): Home => ({
 
 describe('the home of a run', () => {
   it('is found by its run, and among those of its bucket while it is open', async () => {
-    const ports = { ledger: new MemoryLedger() };
+    const ports = memoryPorts();
     expect(await findHome(ports, 'r-1')).toBeUndefined();
     await expect(loadHome(ports, 'r-1')).rejects.toMatchObject({ code: 'BR-E0201' });
     for (const run of ['r-2', 'r-1']) await changeHome(ports, run, () => home(run));
@@ -29,7 +29,7 @@ describe('the home of a run', () => {
   });
 
   it('loses no change of two that are made at once', async () => {
-    const ports = { ledger: new MemoryLedger() };
+    const ports = memoryPorts();
     await changeHome(ports, 'r-1', () => home('r-1'));
     const add = (token: string) => changeHome(ports, 'r-1', (there) => there && withWaiting(there, token, 2));
     await Promise.all(['a', 'b', 'c', 'b'].map(add));

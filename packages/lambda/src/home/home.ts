@@ -1,4 +1,4 @@
-import { type Ledger, type NewItem, StateError } from '@batchrock/core';
+import { type Ledger, type NewItem, type RunPorts, StateError, transact } from '@batchrock/core';
 import type { ResultsFormat } from '../engine/index.ts';
 
 /**
@@ -33,9 +33,6 @@ type Homes = { readonly ledger: Ledger };
 
 const SCHEMA = 'home/1';
 
-/** Tries before `BR-E0203`; each is lost only to another function that changed the same home. */
-const MAX_TRIES = 20;
-
 /** Tokens are up to 2,048 characters long (Step Functions API reference, 2026-11), and an item 400 KB: more are never alive. */
 const MOST_WAITING = 20;
 
@@ -62,27 +59,29 @@ export async function loadHome(ports: Homes, run: string): Promise<Home> {
 
 /**
  * Changes a home by compare-and-set; `change` may be called again, and answers undefined to leave it as it is. Returns the home
- * as it is then.
+ * as it is then. Throws `BR-E0203` when others were always faster.
  */
-export async function changeHome(
-  { ledger }: Homes,
+export function changeHome(
+  ports: RunPorts,
   run: string,
   change: (home: Home | undefined) => Home | undefined,
 ): Promise<Home | undefined> {
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const item = await ledger.get(homeKey(run));
+  return transact<Home | undefined>(ports, async () => {
+    const item = await ports.ledger.get(homeKey(run));
     const before = bodyOf(item);
     const next = change(before);
-    if (next === undefined) return before;
-    const put: NewItem<Home> = {
-      key: homeKey(run),
-      schema: SCHEMA,
-      body: next,
-      indexes: next.isOpen ? [{ index: 'open', at: openHomesAt(next.bucket), sort: run }] : [],
-    };
-    if ((await ledger.commit([{ put, expect: item?.version ?? 'absent' }])) === 'done') return next;
-  }
-  throw new StateError('BR-E0203', `the home of run ${run} changed ${MAX_TRIES} times while it was written`);
+    if (next === undefined) return { writes: [], result: before };
+    return { writes: [{ put: itemOf(next), expect: item?.version ?? 'absent' }], result: next };
+  });
+}
+
+function itemOf(home: Home): NewItem<Home> {
+  return {
+    key: homeKey(home.run),
+    schema: SCHEMA,
+    body: home,
+    indexes: home.isOpen ? [{ index: 'open', at: openHomesAt(home.bucket), sort: home.run }] : [],
+  };
 }
 
 /** A home with one more task that waits; the oldest are forgotten when there are too many. */
