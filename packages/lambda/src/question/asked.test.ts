@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineSettings } from '../engine/index.ts';
+import { ENGINE_SETTINGS } from '../testing/engine-settings.ts';
 import { parseInput } from './asked.ts';
 
-const SETTINGS: EngineSettings = {
-  bucket: 'bucket',
-  table: 'ledger',
-  region: 'us-east-1',
-  roleArn: 'arn:aws:iam::123456789012:role/bedrock',
-  timeoutHours: 24,
-  resultsFormat: 'parquet',
-};
 const S3 = { s3_uri: 's3://bucket/inputs/topics.csv', job_name_prefix: 'test-job1', model_id: 'a.model' };
 
 const refused = (input: unknown, settings: Partial<EngineSettings> = {}): { code: string; message: string; hint: string } => {
   try {
-    parseInput(input, { ...SETTINGS, ...settings });
+    parseInput(input, { ...ENGINE_SETTINGS, ...settings });
   } catch (error) {
     return error as { code: string; message: string; hint: string };
   }
@@ -23,7 +16,7 @@ const refused = (input: unknown, settings: Partial<EngineSettings> = {}): { code
 
 describe('the input of an execution', () => {
   it('is taken as it has always been, with null for what is absent', () => {
-    expect(parseInput({ ...S3, prompt_id: 'joke_about_topic' }, SETTINGS)).toEqual({
+    expect(parseInput({ ...S3, prompt_id: 'joke_about_topic' }, ENGINE_SETTINGS)).toEqual({
       jobNamePrefix: 'test-job1',
       dataset: { kind: 's3', uri: 's3://bucket/inputs/topics.csv' },
       modelId: 'a.model',
@@ -33,12 +26,12 @@ describe('the input of an execution', () => {
       isNew: false,
     });
     const hub = { dataset_id: 'w601sxs/simpleCoT', split: 'train', job_name_prefix: 'cot', model_id: 'm', prompt_id: null };
-    expect(parseInput({ ...hub, s3_uri: null, max_num_jobs: 1, max_records_total: 100 }, SETTINGS)).toMatchObject({
+    expect(parseInput({ ...hub, s3_uri: null, max_num_jobs: 1, max_records_total: 100 }, ENGINE_SETTINGS)).toMatchObject({
       dataset: { kind: 'hub', dataset: 'w601sxs/simpleCoT', split: 'train' },
       maxJobs: 1,
       maxRecords: 100,
     });
-    expect(parseInput({ ...S3, split: 'train' }, SETTINGS).dataset).toEqual({ kind: 's3', uri: S3.s3_uri });
+    expect(parseInput({ ...S3, split: 'train' }, ENGINE_SETTINGS).dataset).toEqual({ kind: 's3', uri: S3.s3_uri });
   });
 
   it('takes our options beside them', () => {
@@ -53,7 +46,7 @@ describe('the input of an execution', () => {
       results_format: 'csv',
       new: true,
     };
-    expect(parseInput({ ...S3, ...ours }, SETTINGS)).toMatchObject({
+    expect(parseInput({ ...S3, ...ours }, ENGINE_SETTINGS)).toMatchObject({
       system: 'Be short.',
       prompt: '{text}',
       params: { temperature: '0', top_p: '0.5', exact: 'true' },
@@ -65,11 +58,11 @@ describe('the input of an execution', () => {
       isNew: true,
     });
     const hub = { dataset_id: 'o/n', config: 'c', revision: 'main', job_name_prefix: 'p', model_id: 'm', text_column: 't' };
-    expect(parseInput(hub, SETTINGS)).toMatchObject({ dataset: { config: 'c', revision: 'main' }, textColumn: 't' });
+    expect(parseInput(hub, ENGINE_SETTINGS)).toMatchObject({ dataset: { config: 'c', revision: 'main' }, textColumn: 't' });
   });
 
   it('goes before the environment, and the slots of the stack are its ceiling', () => {
-    const settings = { ...SETTINGS, maxTotalRecords: 500, maxRecordsPerJob: 1000, maxJobs: 20, timeoutHours: 72 };
+    const settings = { ...ENGINE_SETTINGS, maxTotalRecords: 500, maxRecordsPerJob: 1000, maxJobs: 20, timeoutHours: 72 };
     const fromEnvironment = parseInput(S3, settings);
     expect(fromEnvironment).toMatchObject({ maxRecords: 500, plannedSlots: 20, timeoutHours: 72 });
     expect(fromEnvironment).not.toHaveProperty('slots');

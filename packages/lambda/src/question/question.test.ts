@@ -1,24 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { MemoryObjectStore } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
+import { ENGINE_SETTINGS } from '../testing/engine-settings.ts';
 import { HAIKU } from '../testing/orchestrator.ts';
 import { type Asked, parseInput } from './asked.ts';
 import { EXAMPLE_PROMPTS } from './example-prompts.ts';
 import { questionOf } from './question.ts';
 
 const TITAN = 'amazon.titan-embed-text-v2:0';
-const SETTINGS = {
-  bucket: 'bucket',
-  table: 'ledger',
-  region: 'us-east-1',
-  roleArn: 'arn:aws:iam::123456789012:role/bedrock',
-  timeoutHours: 24,
-  resultsFormat: 'parquet',
-} as const;
 
 function asked(input: object, settings = {}): Asked {
   const base = { s3_uri: 's3://bucket/topics.csv', job_name_prefix: 'p', model_id: HAIKU };
-  return parseInput({ ...base, ...input }, { ...SETTINGS, ...settings });
+  return parseInput({ ...base, ...input }, { ...ENGINE_SETTINGS, ...settings });
 }
 
 function bucket(files: Readonly<Record<string, string | Uint8Array>> = {}): MemoryObjectStore {
