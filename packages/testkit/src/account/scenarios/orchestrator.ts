@@ -3,9 +3,9 @@ import { BatchOrchestratorStack, type BatchOrchestratorStackProps } from '@batch
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Account, type AccountOptions, startAccount } from '../account.ts';
 import type { ExecutionEnd } from '../executions.ts';
+import { endWithin, passUntil } from './pass-until.ts';
 import { synthesise } from './synthesise.ts';
 
-const MINUTE_MS = 60_000;
 /** The dataset of the scenarios. */
 export const DATASET = 'inputs/jokes/topics.csv';
 
@@ -77,22 +77,6 @@ async function openOrchestrator(props: BatchOrchestratorStackProps, options: Acc
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return (await Body?.transformToByteArray()) ?? new Uint8Array();
   };
-  const passUntil: Orchestrator['passUntil'] = async (holds, mostMinutes = 180) => {
-    for (let minutes = 0; minutes <= mostMinutes; minutes += 1) {
-      await account.clock.idle();
-      if (await holds()) return minutes;
-      await account.clock.advance(MINUTE_MS);
-    }
-    throw new Error(`it has not come to that within ${mostMinutes} minutes`);
-  };
-  const end: Orchestrator['end'] = async (executionArn, mostMinutes) => {
-    let found: ExecutionEnd | undefined;
-    await passUntil(async () => {
-      found = await account.executions.look(executionArn);
-      return found !== undefined;
-    }, mostMinutes);
-    return found as ExecutionEnd;
-  };
   return {
     account,
     bucket,
@@ -110,10 +94,10 @@ async function openOrchestrator(props: BatchOrchestratorStackProps, options: Acc
       return Contents.map(({ Key = '' }) => Key);
     },
     start: (input) => account.executions.start(machine, input),
-    passUntil,
-    end,
+    passUntil: (holds, mostMinutes) => passUntil(account, holds, mostMinutes),
+    end: (executionArn, mostMinutes) => endWithin(account, executionArn, mostMinutes),
     async succeed(executionArn, mostMinutes) {
-      const { status, output, error, cause } = await end(executionArn, mostMinutes);
+      const { status, output, error, cause } = await endWithin(account, executionArn, mostMinutes);
       expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED' });
       return output as RunOutput;
     },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { type Account, type AccountOptions, startAccount } from '../account.ts';
 import type { ListedJob } from '../bedrock/index.ts';
 import type { ExecutionEnd } from '../executions.ts';
+import { endWithin, passUntil } from './pass-until.ts';
 import { putRecords } from './records.ts';
 import { type SingleProps, SingleStack } from './single-stack.ts';
 import { synthesise } from './synthesise.ts';
@@ -75,22 +76,13 @@ export async function openScenario(props: SingleProps = {}, options: AccountOpti
   const manifestKeys = (count: number): string[] => Array.from({ length: count }, (_, i) => `in/${i}.jsonl`);
   const put = new Set<string>();
 
-  const holdsWithin = async (holds: () => Promise<boolean> | boolean, most: number, stepMs: number): Promise<number> => {
-    for (let steps = 0; steps <= most; steps += 1) {
-      await account.clock.idle();
-      if (await holds()) return steps;
-      await account.clock.advance(stepMs);
-    }
-    throw new Error(`it has not come to that within ${(most * stepMs) / MINUTE_MS} minutes`);
-  };
-  const passUntil: Scenario['passUntil'] = (holds, mostMinutes = 180) => holdsWithin(holds, mostMinutes, MINUTE_MS);
   return {
     account,
     bucket,
     createFunction,
     eventHandler,
     deadLetterQueue: one('AWS::SQS::Queue'),
-    passUntil,
+    passUntil: (holds, mostMinutes) => passUntil(account, holds, mostMinutes),
     async start(jobName, manifests = 1) {
       const keys = manifestKeys(manifests);
       for (const key of keys) {
@@ -105,18 +97,11 @@ export async function openScenario(props: SingleProps = {}, options: AccountOpti
         found = (await account.bedrock.jobs()).filter((job) => job.jobName.startsWith(prefix));
         return found.length >= count;
       };
-      await holdsWithin(isThere, 10, SECOND_MS);
+      await passUntil(account, isThere, 10, SECOND_MS);
       return found;
     },
     pass: (minutes) => account.clock.advance(minutes * MINUTE_MS),
-    async end(executionArn, mostMinutes) {
-      let end: ExecutionEnd | undefined;
-      await passUntil(async () => {
-        end = await account.executions.look(executionArn);
-        return end !== undefined;
-      }, mostMinutes);
-      return end as ExecutionEnd;
-    },
+    end: (executionArn, mostMinutes) => endWithin(account, executionArn, mostMinutes),
     said(message, about = '') {
       const lines = account.functions.log(eventHandler).filter((line) => line.includes(message) && line.includes(about));
       return lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as Record<string, unknown>);
