@@ -5,6 +5,7 @@ import {
   type ReadPosition,
   type RowBatch,
   type RowReader,
+  rowFormat,
   type Source,
   type TakenRows,
 } from '@batchrock/core';
@@ -82,7 +83,7 @@ async function lookAtRows(files: DatasetFiles, question: CheckedQuestion, bytes:
     } while (batch && (rows < SAMPLE_ROWS || text < leastText || lacksColumns(reader, question)));
     if (rows === 0) throw new InputError('BR-E0102', `none of the ${files.sources.length} files has a row`);
     if (reader.columns.length === 0) throw noColumns(files.sources);
-    checkColumns(reader.columns, question);
+    checkColumns(reader.columns, question, reader.dialect);
     const read = reader.bytesRead ?? reader.position.byte;
     const isCounted = batch === undefined || reader.rowCount !== undefined;
     return {
@@ -110,7 +111,8 @@ function noColumns(sources: readonly Source[]): InputError {
   });
 }
 
-function checkColumns(columns: readonly string[], question: CheckedQuestion): void {
+function checkColumns(columns: readonly string[], question: CheckedQuestion, dialect: Dialect): void {
+  if (question.request.given) checkRecords(columns, question, dialect);
   checkTemplate(question.templates, columns);
   const textColumn = question.request.textColumn;
   if (textColumn === undefined || columns.includes(textColumn)) return;
@@ -121,4 +123,20 @@ function checkColumns(columns: readonly string[], question: CheckedQuestion): vo
       details: { column: textColumn },
     },
   );
+}
+
+/** Objects are there in JSON Lines and in Parquet, whose rows become JSON Lines; a cell of CSV is text. */
+function checkRecords(columns: readonly string[], question: CheckedQuestion, dialect: Dialect): void {
+  if (rowFormat(dialect) !== 'jsonl') {
+    throw new InputError('BR-E0117', `records that are ready to be sent are JSON Lines, and this is ${dialect.format}`, {
+      hint: 'each line is one record: {"recordId": "name", "modelInput": {}}',
+    });
+  }
+  const missing = question.columns.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
+  const names = missing.map((name) => JSON.stringify(name)).join(', ');
+  throw new InputError('BR-E0114', `no row has ${names}; the names in them are ${columns.join(', ')}`, {
+    hint: 'each line is one record: {"recordId": "name", "modelInput": {}}',
+    details: { columns: [...missing] },
+  });
 }

@@ -16,7 +16,7 @@ export interface CheckedQuestion {
   readonly model: ResolvedModel;
   readonly invocationType: InvocationType;
   readonly request: RunDocument['request'];
-  /** Prompt and system prompt; none for embeddings. */
+  /** Prompt and system prompt; none for embeddings and for rows that are records. */
   readonly templates: readonly Template[];
   /** Columns that the templates or the embedding need, each once. */
   readonly columns: readonly string[];
@@ -33,6 +33,7 @@ export function checkQuestion(question: Question): CheckedQuestion {
   });
   const params = checkParams(question, model);
   const base = { model, invocationType: model.family.invocationType };
+  if (question.inputFormat === 'bedrock') return { ...base, ...givenRequest(question) };
   return model.family.task === 'embedding'
     ? { ...base, ...embeddingRequest(question, model, params) }
     : { ...base, ...textRequest(question, model, params) };
@@ -67,6 +68,29 @@ function embeddingRequest(question: Question, model: ResolvedModel, params: Json
   }
   const textColumn = question.textColumn ?? DEFAULT_TEXT_COLUMN;
   return { request: { textColumn, params }, templates: [], columns: [textColumn] };
+}
+
+/** The column that a record as it is given has its request in. */
+const MODEL_INPUT = 'modelInput';
+
+function givenRequest({ prompt, system, promptId, textColumn, params = {} }: Question) {
+  const beside = {
+    'a prompt': prompt ?? promptId,
+    'a system prompt': system,
+    'a text column': textColumn,
+    'request parameters': Object.keys(params)[0],
+  };
+  const more = Object.entries(beside).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (more.length > 0) {
+    throw new InputError(
+      'BR-E0112',
+      `rows that are records are sent as they are; ${more.join(' and ')} cannot be put into them`,
+      {
+        hint: `leave out ${more.join(' and ')}, or write them into ${MODEL_INPUT} of each row`,
+      },
+    );
+  }
+  return { request: { params: {}, given: true as const }, templates: [], columns: [MODEL_INPUT] };
 }
 
 const SAMPLING = ['temperature', 'top_p', 'top_k'];

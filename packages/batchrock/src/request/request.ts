@@ -3,6 +3,9 @@ import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
 import type { RunBounds } from './run-bounds.ts';
 
+/** What a row of a dataset is: see `Question.inputFormat`. */
+export type InputFormat = 'rows' | 'bedrock';
+
 /** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
 export interface Question extends TargetOptions, RunBounds {
   /**
@@ -35,6 +38,11 @@ export interface Question extends TargetOptions, RunBounds {
   /** How to speak to a model that is not in the catalogue. */
   readonly family?: string;
   readonly invocationType?: InvocationType;
+  /**
+   * What a row is. `rows`: values for the prompt, or for the embedding. `bedrock`: a record that is ready to be sent, with its
+   * request in `modelInput` and, if it likes, a `recordId` of its own; JSON Lines, without a prompt. Default `rows`.
+   */
+  readonly inputFormat?: InputFormat;
   /** Default: by the file's name. */
   readonly format?: FormatName;
   /** CSV: one character; default: found in the header. */

@@ -16,7 +16,7 @@ export type ResultStatus = (typeof ResultStatus)[keyof typeof ResultStatus];
 
 /** The names of our columns, none of which is an input column's: where it would be, ours has the prefix `batchrock_`. */
 export interface ResultNames {
-  /** `response`, or `embedding` for an embedding model. */
+  /** `response`, `embedding` for an embedding model, or `model_output` where answers are whole. */
   readonly answer: string;
   readonly status: string;
   readonly errorCode: string;
@@ -33,7 +33,10 @@ export interface ResultTable {
   /** Input columns, in order. A JSON Lines row may lack some; none has others. */
   readonly columns: readonly string[];
   readonly names: ResultNames;
+  /** What the answers are: text, also where they are whole. */
   readonly task: Task;
+  /** Rows are records as they were given, and an answer is the JSON text of the whole `modelOutput`. */
+  readonly given?: true;
 }
 
 /** What became of one row; reused from row to row. */

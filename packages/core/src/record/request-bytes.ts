@@ -11,6 +11,8 @@ export interface RequestSpec {
   readonly textColumn?: string;
   /** As `Family.parseParams` made them. */
   readonly params: JsonObject;
+  /** Rows are records already: the object in column `modelInput` is the request. */
+  readonly given?: true;
 }
 
 /** The JSON of a request, cut at its columns: `literals[0] columns[0] literals[1] … literals[n]`, one literal more. */

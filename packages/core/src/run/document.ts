@@ -44,6 +44,11 @@ export interface RunDocument {
     readonly textColumn?: string;
     readonly params: JsonObject;
   };
+    /**
+     * Rows are records already: the JSON object in column `modelInput` is sent byte for byte under an id of ours, and the whole
+     * `modelOutput` is kept. Nothing else of the request is there then.
+     */
+    readonly given?: true;
   readonly job: {
     /** `s3://bucket/prefix` of the run's store; parts lie below `runs/<run>/`. */
     readonly storeUri: string;

@@ -6,6 +6,7 @@ import {
   type ObjectInfo,
   type ResultRow,
   ResultStatus,
+  type ResultTable,
   type ResultWriter,
   type RowReader,
 } from '../ports/index.ts';
@@ -71,9 +72,8 @@ export async function exportResults(
   const columns = columnsOf(document, run);
   const counts = [0, 0, 0, 0];
   const tally = { counts, truncated: 0 };
-  const { task } = document.model;
   try {
-    writer.begin({ dialect: document.source.dialect, columns, names: resultNames(columns, task), task });
+    writer.begin(tableOf(document, columns));
     const own = firstParts(input.parts, only);
     let next = only === undefined ? 0 : (own[0]?.span?.from.ordinal ?? 0);
     for (const part of own) {
@@ -109,6 +109,13 @@ function columnsOf(document: RunDocument, run: RunBody): readonly string[] {
     details: { run: run.run },
     hint: 'wait until it is prepared; batchrock status shows it',
   });
+}
+
+function tableOf({ source, model, request }: RunDocument, columns: readonly string[]): ResultTable {
+  const { dialect } = source;
+  if (request.given) return { dialect, columns, names: resultNames(columns, 'model_output'), task: 'text', given: true };
+  const { task } = model;
+  return { dialect, columns, names: resultNames(columns, task === 'embedding' ? 'embedding' : 'response'), task };
 }
 
 function firstParts(parts: readonly PartBody[], only: RowRange | undefined): PartBody[] {

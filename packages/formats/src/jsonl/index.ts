@@ -1,2 +1,3 @@
 export { type JsonlOptions, openJsonl } from './jsonl-open.ts';
 export { createJsonlWriter } from './jsonl-writer.ts';
+export { createRecordsWriter } from './records-writer.ts';
