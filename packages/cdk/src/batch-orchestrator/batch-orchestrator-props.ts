@@ -7,7 +7,7 @@ import type {
   aws_s3 as s3,
   aws_sns as sns,
 } from 'aws-cdk-lib';
-import type { LogLevel } from '../bedrock-batch-stepfn/bedrock-batch-sfn-props';
+import type { LogLevel } from '../functions/log-level';
 
 /** What the files of results are. */
 export enum ResultsFormat {

@@ -7,24 +7,24 @@ import {
   type aws_s3 as s3,
   type aws_stepfunctions as sfn,
   type aws_sqs as sqs,
-  Token,
-  Tokenization,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { BatchRole } from '../bedrock-batch-stepfn/batch-role';
-import { inferencePolicy } from '../bedrock-batch-stepfn/inference-policy';
-import { everyModel, modelArns } from '../bedrock-batch-stepfn/model-arns';
-import { explainWildcards } from '../bedrock-batch-stepfn/nag-suppressions';
+import { BatchRole } from '../bedrock/batch-role';
+import { inferencePolicy } from '../bedrock/inference-policy';
+import { everyModel, modelArns } from '../bedrock/model-arns';
+import { JobEvents } from '../engine/job-events';
+import { RunBucket } from '../engine/run-bucket';
+import { WorkQueue } from '../engine/work-queue';
+import { explainWildcards } from '../nag/nag-suppressions';
+import { numbersOf } from '../props/environment';
+import { jobHours } from '../props/job-hours';
 import { type BatchOrchestratorProps, ResultsFormat } from './batch-orchestrator-props';
-import { checkProps, jobHours } from './check-props';
-import { JobEvents } from './job-events';
+import { checkProps } from './check-props';
 import { LedgerTable } from './ledger-table';
 import { grantRuns } from './permissions';
 import { RunAlarms } from './run-alarms';
-import { RunBucket } from './run-bucket';
 import { collectTimeout, kickTimeout, RunFunctions } from './run-functions';
 import { RunMachine } from './run-machine';
-import { WorkQueue } from './work-queue';
 
 /**
  * Runs datasets through models of Amazon Bedrock by batch inference: a state machine whose execution takes a dataset in S3 or on a
@@ -92,7 +92,7 @@ export class BatchOrchestrator extends Construct {
   public constructor(scope: Construct, id: string, props: BatchOrchestratorProps = {}) {
     super(scope, id);
     checkProps(props);
-    const hours = jobHours(props);
+    const hours = jobHours('bedrockBatchInferenceTimeout', props.bedrockBatchInferenceTimeout);
     const stack = Stack.of(this);
     const models = props.models === undefined ? everyModel(stack) : modelArns(stack, props.models);
     this.bucket = props.bucket ?? new RunBucket(this, 'Bucket');
@@ -114,7 +114,7 @@ export class BatchOrchestrator extends Construct {
         COLLECT_QUEUE_URL: collections.queue.queueUrl,
         JOB_TIMEOUT_HOURS: String(hours),
         RESULTS_FORMAT: props.resultsFormat ?? ResultsFormat.PARQUET,
-        ...numbers({
+        ...numbersOf({
           MAX_RECORDS_PER_JOB: props.maxRecordsPerJob,
           MAX_TOTAL_RECORDS: props.maxTotalRecords,
           MAX_SUBMITTED_AND_IN_PROGRESS_JOBS: props.maxSubmittedAndInProgressJobs,
@@ -160,12 +160,4 @@ export class BatchOrchestrator extends Construct {
     this.exportFunction = functions.export;
     explainWildcards(this);
   }
-}
-
-/** Variables for the numbers that are given; one that is known only at deployment becomes a reference. */
-function numbers(values: Readonly<Record<string, number | undefined>>): Record<string, string> {
-  const given = Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, Token.isUnresolved(value) ? Tokenization.stringifyNumber(value) : String(value)]),
-  );
 }

@@ -1,12 +1,5 @@
-import {
-  type aws_dynamodb as dynamodb,
-  aws_iam as iam,
-  type aws_lambda as lambda,
-  Stack,
-  type aws_s3 as s3,
-  type aws_sqs as sqs,
-} from 'aws-cdk-lib';
-import { bedrock } from '../bedrock-batch-stepfn/batch-role';
+import type { aws_dynamodb as dynamodb, aws_lambda as lambda, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
+import { allow, type EngineJobs, grantBucket, grantJobs, grantObjects, writingActions } from '../engine/grants';
 import { grantLedger } from './ledger-table';
 import type { RunFunctions } from './run-functions';
 
@@ -16,16 +9,13 @@ const resultKeys = 'batch_output_parquet/*';
 /** What a part may leave that was begun and given up: the next to write it removes it. Of a retry, that is its input alone. */
 const inputKeys = 'runs/*/input/*';
 const draftKeys = ['runs/*/rows/*', 'runs/*/outcomes/*', inputKeys];
-const writing = ['s3:PutObject', 's3:AbortMultipartUpload'];
 
 /** What the functions work on. */
-export interface RunResources {
+export interface RunResources extends EngineJobs {
   readonly bucket: s3.IBucket;
   readonly datasetBuckets: readonly s3.IBucket[];
   readonly table: dynamodb.ITable;
   readonly collectQueue: sqs.IQueue;
-  readonly bedrockRole: iam.IRole;
-  readonly modelArns: string[];
 }
 
 /** Gives each function what it does, and nothing else. */
@@ -40,10 +30,10 @@ export function grantRuns(functions: RunFunctions, resources: RunResources): voi
     bucket.encryptionKey?.grantEncryptDecrypt(each);
   }
   for (const each of [prepare, follow, collect, sweep]) {
-    grantObjects(bucket, each, writing, runKeys);
+    grantObjects(bucket, each, writingActions, runKeys);
     for (const keys of each === prepare ? draftKeys : [inputKeys]) grantObjects(bucket, each, ['s3:DeleteObject'], keys);
   }
-  for (const each of [prepare, functions.export]) grantObjects(bucket, each, ['s3:GetObject', ...writing], resultKeys);
+  for (const each of [prepare, functions.export]) grantObjects(bucket, each, ['s3:GetObject', ...writingActions], resultKeys);
   for (const source of [bucket, ...datasetBuckets]) grantDatasets(source, prepare);
   for (const each of functions.workers) grantJobs(each, resources);
   // tokens of tasks know no resource (service authorization reference, 2026-11)
@@ -57,30 +47,4 @@ function grantDatasets(bucket: s3.IBucket, grantee: lambda.Function): void {
   grantBucket(bucket, grantee, ['s3:ListBucket']);
   grantObjects(bucket, grantee, ['s3:GetObject'], '*');
   bucket.encryptionKey?.grantDecrypt(grantee);
-}
-
-function grantJobs(grantee: lambda.Function, { bedrockRole, modelArns }: RunResources): void {
-  const jobs = Stack.of(grantee).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
-  allow(grantee, ['bedrock:CreateModelInvocationJob'], [jobs, ...modelArns]);
-  allow(grantee, ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob', 'bedrock:TagResource'], [jobs]);
-  allow(grantee, ['iam:PassRole'], [bedrockRole.roleArn], { StringEquals: { 'iam:PassedToService': bedrock } });
-  // listing knows no resource either
-  allow(grantee, ['bedrock:ListModelInvocationJobs'], ['*']);
-}
-
-function allow(
-  grantee: lambda.Function,
-  actions: string[],
-  resources: string[],
-  conditions?: Record<string, Record<string, string>>,
-): void {
-  grantee.addToRolePolicy(new iam.PolicyStatement({ actions, resources, conditions }));
-}
-
-function grantBucket(bucket: s3.IBucket, grantee: iam.IGrantable, actions: string[]): void {
-  iam.Grant.addToPrincipalOrResource({ grantee, resource: bucket, actions, resourceArns: [bucket.bucketArn] });
-}
-
-function grantObjects(bucket: s3.IBucket, grantee: iam.IGrantable, actions: string[], keys: string): void {
-  iam.Grant.addToPrincipalOrResource({ grantee, resource: bucket, actions, resourceArns: [bucket.arnForObjects(keys)] });
 }

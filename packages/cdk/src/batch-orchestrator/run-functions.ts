@@ -1,7 +1,7 @@
 import { Duration, type aws_lambda as lambda, type aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { LogLevel } from '../bedrock-batch-stepfn/bedrock-batch-sfn-props';
-import { HandlerFunction } from '../bedrock-batch-stepfn/handler-function';
+import { HandlerFunction } from '../functions/handler-function';
+import type { LogLevel } from '../functions/log-level';
 
 /** What the functions of a run are told. */
 export interface RunFunctionsProps {

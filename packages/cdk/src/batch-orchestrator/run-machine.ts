@@ -7,7 +7,7 @@ import {
   aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { suppressNag } from '../bedrock-batch-stepfn/nag-suppressions';
+import { suppressNag } from '../nag/nag-suppressions';
 import { definition } from './definition';
 
 /** What the state machine calls, and what is kept of its executions. */

@@ -8,6 +8,7 @@ import type {
   aws_s3 as s3,
   aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
+import type { LogLevel } from '../functions/log-level';
 
 /** What the `modelInput` of a job's records is. */
 export enum ModelInvocationType {
@@ -15,18 +16,6 @@ export enum ModelInvocationType {
   INVOKE_MODEL = 'InvokeModel',
   /** The body of Converse, the same for every model. */
   CONVERSE = 'Converse',
-}
-
-/** The least that the functions log. */
-export enum LogLevel {
-  /** What was done and why. */
-  DEBUG = 'DEBUG',
-  /** Jobs that were created and answered. */
-  INFO = 'INFO',
-  /** What was refused or given up. */
-  WARN = 'WARN',
-  /** What failed. */
-  ERROR = 'ERROR',
 }
 
 /** Properties of a `BedrockBatchSfn`. */

@@ -9,19 +9,19 @@ import {
   type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { BatchRole, bedrock } from '../bedrock/batch-role';
+import { inferencePolicy } from '../bedrock/inference-policy';
+import { everyModel, modelArns } from '../bedrock/model-arns';
+import { HandlerFunction } from '../functions/handler-function';
+import { explainWildcards } from '../nag/nag-suppressions';
 import { BatchEvaluateMap } from './batch-evaluate-map';
-import { BatchRole, bedrock } from './batch-role';
 import type { BedrockBatchSfnProps } from './bedrock-batch-sfn-props';
 import { CreateJobTask } from './create-job-task';
 import { EventHandler } from './event-handler';
-import { HandlerFunction } from './handler-function';
-import { inferencePolicy } from './inference-policy';
 import { jobRequest } from './job-request';
 import { inputPathOf, resultPathOf } from './json-path';
 import { keyPrefix } from './key-prefix';
 import { metricNamespace } from './metric-namespace';
-import { everyModel, modelArns } from './model-arns';
-import { explainWildcards } from './nag-suppressions';
 import { refuseOtherKinds } from './prop-kinds';
 import { timeoutHours } from './timeout';
 

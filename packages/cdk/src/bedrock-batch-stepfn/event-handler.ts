@@ -14,9 +14,9 @@ import {
   aws_events_targets as targets,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { LogLevel } from './bedrock-batch-sfn-props';
-import { HandlerFunction } from './handler-function';
-import { explainWildcards, suppressNag } from './nag-suppressions';
+import { HandlerFunction } from '../functions/handler-function';
+import { LogLevel } from '../functions/log-level';
+import { explainWildcards, suppressNag } from '../nag/nag-suppressions';
 import { WaiterTable } from './waiter-table';
 
 /** What the fragments of a stack say of the handler that they share. */

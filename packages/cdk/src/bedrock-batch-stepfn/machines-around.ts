@@ -1,6 +1,6 @@
 import { Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { textOf } from './text-of';
+import { textOf } from '../nag/text-of';
 
 /**
  * What CloudFormation or Step Functions would refuse, at deployment or later, of the state machines that a fragment stands in.

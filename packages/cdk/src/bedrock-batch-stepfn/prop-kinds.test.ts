@@ -1,7 +1,8 @@
 import { Duration, aws_lambda as lambda, Stack, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
+import { LogLevel } from '../functions/log-level';
 import { fragmentIn, testApp } from '../testing/synthesis';
-import { type BedrockBatchSfnProps, LogLevel, ModelInvocationType } from './bedrock-batch-sfn-props';
+import { type BedrockBatchSfnProps, ModelInvocationType } from './bedrock-batch-sfn-props';
 
 const withProps = (props: Record<string, unknown>) => () =>
   fragmentIn(new Stack(testApp(), 'Stack'), 'Batch', props as Partial<BedrockBatchSfnProps>);

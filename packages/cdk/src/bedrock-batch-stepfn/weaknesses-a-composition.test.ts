@@ -12,7 +12,7 @@ import {
   statementsOf,
   testApp,
 } from '../testing/synthesis';
-import { LogLevel } from './bedrock-batch-sfn-props';
+import { LogLevel } from '.';
 
 describe('weakness 1: more than one stack, stage or app', () => {
   it('synthesises two stacks of one app, two stages and a second app in the same process', () => {

@@ -17,7 +17,7 @@ import {
   statementsOf,
   testApp,
 } from '../testing/synthesis';
-import { LogLevel } from './bedrock-batch-sfn-props';
+import { LogLevel } from '.';
 
 const plain = stackWith();
 const modelsOf = (stack: Stack): string[] =>

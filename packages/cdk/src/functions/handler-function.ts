@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Duration, type aws_iam as iam, aws_lambda as lambda, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { LogLevel } from './bedrock-batch-sfn-props';
+import { LogLevel } from './log-level';
 
 /** What every function has to be told. */
 export interface HandlerFunctionProps {

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { suppressNag } from '../bedrock-batch-stepfn/nag-suppressions';
+import { suppressNag } from '../nag/nag-suppressions';
 
 /** The bucket of an orchestrator whose user brings none. It outlives the stack, since results do. */
 export class RunBucket extends s3.Bucket {

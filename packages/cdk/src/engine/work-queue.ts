@@ -6,7 +6,7 @@ import {
   aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { suppressNag } from '../bedrock-batch-stepfn/nag-suppressions';
+import { suppressNag } from '../nag/nag-suppressions';
 
 /** How a function takes messages. */
 export interface WorkQueueProps {
