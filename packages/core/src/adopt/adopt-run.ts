@@ -20,6 +20,7 @@ import {
   readOwner,
   runItem,
   settleRun,
+  sharingOf,
   transact,
   unseenFor,
   wantsAnother,
@@ -116,7 +117,7 @@ function rebuilt(
 ): RunBody {
   const { run, identity, lane, source, model, createdAt, synthetic } = document;
   const attempt = generations.length;
-  const { stopMode, recordUsd, ceilingUsd } = orders ?? {};
+  const { stopMode, recordUsd, ceilingUsd, paused } = orders ?? {};
   // a retry that was asked for and built is no longer asked for
   const retrySelection = orders?.attempt === attempt ? orders.retrySelection : undefined;
   const budget = { recordUsd: recordUsd ?? 0, openRecords: 0, spentUsd: 0, ...(ceilingUsd !== undefined && { ceilingUsd }) };
@@ -125,6 +126,7 @@ function rebuilt(
     identity,
     state: stopMode === undefined ? 'running' : stopMode === 'abandon' ? 'stopped' : 'stopping',
     lane,
+    ...sharingOf(document),
     source: source.name,
     modelId: model.modelId,
     createdAt,
@@ -136,6 +138,7 @@ function rebuilt(
     ...(prepared.columns && { columns: prepared.columns }),
     ...(recordUsd !== undefined && { budget }),
     ...(stopMode && { stopMode }),
+    ...(paused && { paused }),
     ...(retrySelection && { retrySelection }),
     ...(owner && { owner: owner.id }),
     unseenUntil,

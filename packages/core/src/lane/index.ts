@@ -1,4 +1,4 @@
-export { nextRun, type RunDemand } from './fairness.ts';
+export { nextRun, PRIORITIES, type Priority, type RunDemand } from './fairness.ts';
 export {
   coolDown,
   freeSlots,

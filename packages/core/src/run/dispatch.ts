@@ -1,22 +1,32 @@
 import { InvariantError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
-import { freeSlots, type LaneBody, newLane, nextRun, type RunDemand, withQuota } from '../lane/index.ts';
+import {
+  freeSlots,
+  holdSlot,
+  type LaneBody,
+  newLane,
+  nextRun,
+  type RunDemand,
+  type SlotHolder,
+  withQuota,
+} from '../lane/index.ts';
 import type { CallOptions } from '../ports/index.ts';
+import { askBudget } from './budget.ts';
 import type { RunBody } from './document.ts';
+import { maySend } from './intent.ts';
 import { openPartsAt, openRunsAt, openSort } from './items.ts';
-import { eachBody, loadLane, type PartRef, putLane } from './load.ts';
+import { eachBody, findPart, findRun, loadLane, type PartRef, putLane } from './load.ts';
 import type { RunPorts } from './ports.ts';
+import { isActive, isOwn, type OwnRuns } from './sharing.ts';
 import { type SubmitOptions, submitPart } from './submit.ts';
 import { isOfOneRun } from './tolerance.ts';
 import { transact } from './transact.ts';
 
-/** How slots are given out. */
-export interface DispatchOptions extends SubmitOptions {
-  /**
-   * Only parts of this run are sent. A slot whose turn is another run's that a process works on is left to that process.
-   * Default: parts of every run of the lane.
-   */
-  readonly run?: string;
+/**
+ * How slots are given out. Only parts of one's own runs are sent (default: of every run of the lane). A slot whose turn is
+ * another's that somebody works on is left to whoever does.
+ */
+export interface DispatchOptions extends SubmitOptions, OwnRuns {
   /** Told what keeps a run of several from being sent; the others go on. */
   readonly onTrouble?: (error: unknown) => void;
 }
@@ -43,21 +53,31 @@ export function ensureLane(ports: RunPorts, lane: string, limit: number, o?: Cal
   );
 }
 
-/** Gives every free slot of a lane to a part, fairly over its runs, and creates the jobs. */
+/**
+ * Gives every free slot of a lane to a part, fairly over its runs, and creates the jobs. Slots that are left to others count as
+ * theirs here, so that one's own turn behind theirs is not missed.
+ */
 export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOptions = {}): Promise<DispatchReport> {
   let submitted = 0;
   let blocked = 0;
   const because = (ended: DispatchReport['ended']): DispatchReport => ({ submitted, blocked, ended });
   let { body } = await loadLane(ports.ledger, lane, o);
   const queues = await readQueues(ports, body, o);
+  const left: SlotHolder[] = [];
   for (; ; body = (await loadLane(ports.ledger, lane, o)).body) {
-    if (freeSlots(body, ports.clock.now()) === 0) return because('no-slot');
-    const next = nextRun(queues.map(demandOf), body);
-    if (next === undefined) return because('nothing-ready');
-    if (o.run !== undefined && next.run !== o.run) return because('other-run');
+    // what was left and is taken since stands for itself
+    const others = left.filter((holder) => !body.holders.some((taken) => isSamePart(taken, holder)));
+    const shared = others.reduce(holdSlot, body);
+    if (freeSlots(shared, ports.clock.now()) === 0) return because(others.length > 0 ? 'other-run' : 'no-slot');
+    const next = nextRun(queues.map(demandOf), shared);
+    if (next === undefined) return because(others.length > 0 ? 'other-run' : 'nothing-ready');
     const queue = queues.find((candidate) => candidate.body.run === next.run);
     const part = queue?.ready.shift();
     if (queue === undefined || part === undefined) throw new InvariantError('a run without ready parts got a slot');
+    if (!isOwn(queue.body, o)) {
+      if (await canTake(ports, part, o)) left.push({ ...part, jobName: `left to ${part.run}, part ${part.part}` });
+      continue;
+    }
     switch (await submitOne(ports, part, o)) {
       case 'submitted':
         submitted++;
@@ -80,6 +100,18 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
   }
 }
 
+function isSamePart(a: PartRef, b: PartRef): boolean {
+  return a.run === b.run && a.attempt === b.attempt && a.part === b.part;
+}
+
+/** An index shows for a while what was: a slot is left only to a part that may be sent, by somebody who still says so. */
+async function canTake(ports: RunPorts, ref: PartRef, o: CallOptions): Promise<boolean> {
+  const run = (await findRun(ports.ledger, ref.run, o))?.body;
+  if (run === undefined || !maySend(run) || !isActive(run, ports.clock.now())) return false;
+  const part = (await findPart(ports.ledger, ref, o))?.body;
+  return part?.state === 'ready' && askBudget(run, part.records) === 'free';
+}
+
 /** `broken`: the run cannot be sent, and it is not the one that was asked for. */
 async function submitOne(ports: RunPorts, part: PartRef, o: DispatchOptions) {
   try {
@@ -96,21 +128,19 @@ interface Queue {
   readonly ready: PartRef[];
 }
 
-function demandOf(queue: Queue): RunDemand {
-  const { run, attempt, createdAt } = queue.body;
-  return { run, attempt, createdAt, weight: 1, ready: queue.ready.length };
+function demandOf({ body, ready }: Queue): RunDemand {
+  const { run, priority = 'normal', weight = 1, attempt, createdAt } = body;
+  return { run, priority, weight, attempt, ready: ready.length, createdAt };
 }
 
-/** The runs that want slots, each with as many of its first ready parts as there are free slots. */
+/** What can be sent now, of one's own runs and of those that somebody works on. */
 async function readQueues(ports: RunPorts, lane: LaneBody, o: DispatchOptions): Promise<Queue[]> {
   const now = ports.clock.now();
   const free = freeSlots(lane, now);
   if (free === 0) return [];
   const queues: Queue[] = [];
   for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane.lane) }, o)) {
-    if (run.state !== 'running' || run.blocked || run.unseenUntil !== undefined) continue;
-    const isMine = o.run === undefined || run.run === o.run;
-    if (!isMine && (run.activeUntil ?? 0) < now) continue;
+    if (!maySend(run) || !(isOwn(run, o) || isActive(run, now))) continue;
     queues.push({ body: run, ready: await firstReady(ports, run, free, o) });
   }
   return queues;

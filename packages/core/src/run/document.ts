@@ -1,3 +1,4 @@
+import type { Priority } from '../lane/index.ts';
 import type { InvocationType, JsonObject, ModelLimits, Price } from '../model/index.ts';
 import type { Dialect, SourcePin } from '../ports/index.ts';
 import type { TakenRows } from './taken-rows.ts';
@@ -43,12 +44,12 @@ export interface RunDocument {
     /** Column to embed. */
     readonly textColumn?: string;
     readonly params: JsonObject;
-  };
     /**
      * Rows are records already: the JSON object in column `modelInput` is sent byte for byte under an id of ours, and the whole
      * `modelOutput` is kept. Nothing else of the request is there then.
      */
     readonly given?: true;
+  };
   readonly job: {
     /** `s3://bucket/prefix` of the run's store; parts lie below `runs/<run>/`. */
     readonly storeUri: string;
@@ -75,6 +76,10 @@ export interface RunDocument {
     readonly slots?: number;
     /** Share of failed and rejected rows that is no failure. */
     readonly maxErrorRate?: number;
+    /** Its class among the runs of its lane. */
+    readonly priority?: Priority;
+    /** Its share among the runs of its class, above 0. */
+    readonly weight?: number;
   };
   /** True when the target is the local Bedrock: answers are synthetic. */
   readonly synthetic: boolean;
@@ -119,12 +124,27 @@ export interface RunBudget {
   readonly spentUsd: number;
 }
 
+/** A run that is paused. */
+export interface RunPause {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** A run as it stands in the ledger, schema `run/1`. Counts come from its parts. */
 export interface RunBody {
   readonly run: string;
   readonly identity: string;
   readonly state: RunState;
   readonly lane: string;
+  /**
+   * Where its objects lie, `job.storeUri` of its document: whoever works on another store sends nothing of it. Absent in runs
+   * of versions that knew one store only.
+   */
+  readonly store?: string;
+  /** Its class among the runs of its lane; default `normal`. */
+  readonly priority?: Priority;
+  /** Its share among the runs of its class, above 0; default 1. */
+  readonly weight?: number;
   readonly source: string;
   readonly modelId: string;
   readonly createdAt: number;
@@ -142,6 +162,8 @@ export interface RunBody {
   readonly columns?: readonly string[];
   /** Why nothing can be sent at the moment (a refused Create, missing access, the ceiling of its budget); `resume` clears it. */
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
+  /** Since when nothing new of it is sent, because a user asked for that; what is in flight goes on. */
+  readonly paused?: RunPause;
   /** What it may spend and has spent; absent where that is not known. */
   readonly budget?: RunBudget;
   /** The ledger that drives it, as its bucket knows it: sends nothing more once another one does. */
@@ -155,7 +177,10 @@ export interface RunBody {
   readonly stopMode?: StopMode;
   /** Set by `retry` until the generation that it asked for is in the ledger. */
   readonly retrySelection?: RetrySelection;
-  /** A process works on it until then at least, milliseconds since the epoch: a hint for fairness between processes. */
+  /**
+   * A process or a stack works on it until then at least, milliseconds since the epoch: a hint for fairness between those that
+   * share a lane.
+   */
   readonly activeUntil?: number;
   /** Files that results were exported to. */
   readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly xxh128: string }[];
@@ -180,6 +205,7 @@ export interface EventBody {
     | 'blocked'
     | 'stopping'
     | 'stopped'
+    | 'paused'
     | 'resumed'
     | 'finished';
   readonly attempt?: number;

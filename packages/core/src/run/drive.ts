@@ -5,12 +5,12 @@ import { ensureLane } from './dispatch.ts';
 import type { EventBody, RunBody } from './document.ts';
 import { documentOf } from './documents.ts';
 import { type DriveRound, driveRound, type RoundView } from './drive-round.ts';
-import { loadLane, loadParts, loadRun, putRun } from './load.ts';
+import { loadLane, loadParts, loadRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { eventsSince } from './read.ts';
+import { keepActive } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
-import { transact } from './transact.ts';
 
 /** A run as it stands, for whoever shows it. */
 export interface RunSnapshot {
@@ -136,23 +136,9 @@ function isOver({ run, parts }: RoundView): boolean {
 }
 
 /** Says that a process works on the run, so that others of the lane leave it its share. */
-async function claim(drive: Drive, forMs: number): Promise<void> {
-  const { ports, id, options } = drive;
+async function claim({ ports, id, options }: Drive, forMs: number): Promise<void> {
   // when the drive ends its signal may be aborted, and the claim is given back all the same
-  const o = forMs === 0 ? {} : options;
-  await transact(
-    ports,
-    async () => {
-      const run = await loadRun(ports.ledger, id, o);
-      const now = ports.clock.now();
-      const until = forMs === 0 ? 0 : now + forMs;
-      const isFresh = forMs > 0 && (run.body.activeUntil ?? 0) - now > forMs / 2;
-      const isOpen = run.body.state === 'running' || run.body.state === 'stopping';
-      if (!isOpen || isFresh || run.body.activeUntil === until) return { writes: [], result: undefined };
-      return { writes: [putRun(run, { ...run.body, activeUntil: until })], result: undefined };
-    },
-    o,
-  );
+  await keepActive(ports, id, forMs, forMs === 0 ? {} : options);
 }
 
 function keepPatience(drive: Drive): void {

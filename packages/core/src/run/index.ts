@@ -5,7 +5,16 @@ export { type CollectResult, collectPart } from './collect.ts';
 export { writeOutcomes } from './collect-output.ts';
 export { type RunCounts, runCounts } from './counts.ts';
 export { type DispatchOptions, type DispatchReport, dispatchLane, ensureLane } from './dispatch.ts';
-export type { EventBody, RetrySelection, RunBody, RunBudget, RunDocument, RunState, StopMode } from './document.ts';
+export type {
+  EventBody,
+  RetrySelection,
+  RunBody,
+  RunBudget,
+  RunDocument,
+  RunPause,
+  RunState,
+  StopMode,
+} from './document.ts';
 export { type DriveOptions, driveRun, type RunSnapshot } from './drive.ts';
 export { type ExportCounts, type ExportInput, exportResults } from './export.ts';
 export { buildGeneration } from './generation.ts';
@@ -51,6 +60,7 @@ export {
   writePartsDocument,
   writePrepared,
 } from './parts-document.ts';
+export { pauseRun, unpauseRun } from './pause.ts';
 export { adoptOrphans, pollParts } from './poll.ts';
 export type { RunPorts } from './ports.ts';
 export { type PreparedRun, type PrepareOptions, prepareRun } from './prepare.ts';
@@ -62,6 +72,7 @@ export { openRowChain, type RowChainOptions } from './row-chain.ts';
 export { findRowPlace, type RowPlace, type RowPlaceInput } from './row-place.ts';
 export type { RowSample } from './sampled-rows.ts';
 export { type SettleResult, settleRun, wantsAnother } from './settle.ts';
+export { isOwn, keepActive, type OwnRuns, sharingOf } from './sharing.ts';
 export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';
 export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions, submitPart } from './submit.ts';

@@ -31,6 +31,16 @@ export function intentPhase(facts: BatchServiceFacts, since: number, now: number
   return age >= 2 * facts.tokenTrustMs + facts.signatureMs + facts.listSettleMs ? 'settled' : 'waiting';
 }
 
+/** True when parts of the run may be sent. */
+export function maySend(run: RunBody): boolean {
+  return mayBeSentAgain(run) && run.unseenUntil === undefined;
+}
+
+/** True when an intent of the run that has no job yet may be sent once more. */
+export function mayBeSentAgain(run: RunBody): boolean {
+  return run.state === 'running' && run.blocked === undefined && run.paused === undefined;
+}
+
 /**
  * Why no intent was written. `no-budget`: the run's ceiling may hold the job when those in flight have ended. `blocked`: it
  * never will, and the run says so now.
@@ -51,8 +61,7 @@ export function writeIntent(ports: RunPorts, ref: PartRef, o?: CallOptions): Pro
       if (event === undefined) return { writes: [], result: 'taken' };
       const run = await loadRun(ports.ledger, ref.run, o);
       const current = run.body.attempt === ref.attempt && ref.part < (run.body.parts[ref.attempt - 1] ?? 0);
-      if (run.body.state !== 'running' || run.body.blocked || run.body.unseenUntil !== undefined || !current)
-        return { writes: [], result: 'not-running' };
+      if (!maySend(run.body) || !current) return { writes: [], result: 'not-running' };
       const lane = await loadLane(ports.ledger, part.body.lane, o);
       if (freeSlots(lane.body, now) === 0) return { writes: [], result: 'no-slot' };
       const verdict = askBudget(run.body, part.body.records);
@@ -106,7 +115,7 @@ export function renewIntent(ports: RunPorts, looked: PartBody, o?: CallOptions):
       const [event] = decide(part.body, { do: 'renew' }, ports.clock.now());
       if (event === undefined || part.body.since !== looked.since) return { writes: [], result: undefined };
       const run = await loadRun(ports.ledger, looked.run, o);
-      if (run.body.state !== 'running' || run.body.blocked) return { writes: [], result: undefined };
+      if (!mayBeSentAgain(run.body)) return { writes: [], result: undefined };
       const renewed = evolve(part.body, event);
       // the run is checked, so that no job is created on an intent that was renewed after a stop
       const check: Write = { check: ledgerKeys.run(looked.run), expect: run.version };

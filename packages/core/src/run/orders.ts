@@ -1,5 +1,5 @@
 import type { CallOptions } from '../ports/index.ts';
-import type { RetrySelection, RunBody, StopMode } from './document.ts';
+import type { RetrySelection, RunBody, RunPause, StopMode } from './document.ts';
 import { objectKeys } from './keys.ts';
 import type { RunPorts } from './ports.ts';
 import { readJson } from './read-json.ts';
@@ -18,6 +18,7 @@ export interface RunOrders {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly stopMode?: StopMode;
+  readonly paused?: RunPause;
   readonly retrySelection?: RetrySelection;
   readonly ceilingUsd?: number;
   readonly recordUsd?: number;
@@ -55,13 +56,14 @@ export function transactOrder<T>(ports: RunPorts, decide: () => Promise<Order<T>
 }
 
 async function writeOrders(ports: RunPorts, run: RunBody, o: OrderOptions = {}): Promise<void> {
-  const { attempt, maxAttempts, stopMode, retrySelection, budget } = run;
+  const { attempt, maxAttempts, stopMode, paused, retrySelection, budget } = run;
   const orders: RunOrders = {
     schema: 'batchrock.orders/1',
     run: run.run,
     attempt,
     maxAttempts,
     ...(stopMode && { stopMode }),
+    ...(paused && { paused }),
     ...(retrySelection && { retrySelection }),
     ...(budget?.ceilingUsd !== undefined && { ceilingUsd: budget.ceilingUsd }),
     ...(budget && { recordUsd: budget.recordUsd }),

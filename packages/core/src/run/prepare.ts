@@ -9,6 +9,7 @@ import { type RunOwner, writeOwner } from './owner.ts';
 import { writePartsDocument, writePrepared } from './parts-document.ts';
 import type { RunPorts } from './ports.ts';
 import { PreparePass, type PrepareProgress } from './prepare-pass.ts';
+import { sharingOf } from './sharing.ts';
 import { writeText } from './summary.ts';
 import { recordEvent, transact } from './transact.ts';
 
@@ -146,6 +147,7 @@ function newRun(document: RunDocument, owner: RunOwner | undefined): RunBody {
     identity,
     state: 'preparing',
     lane,
+    ...sharingOf(document),
     source: source.name,
     modelId: model.modelId,
     createdAt,

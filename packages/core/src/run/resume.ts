@@ -8,7 +8,7 @@ import { wasCutShort } from './settle.ts';
 import { recordEvent } from './transact.ts';
 
 /**
- * Lets a stopped, stopping or blocked run go on: what was never sent is sent, and what a stopped job left undone goes into
+ * Lets a stopped, stopping, blocked or paused run go on: what was never sent is sent, and what a stopped job left undone goes into
  * the next generation, for which an attempt is added if none is left. A run that goes on already is left alone. Throws
  * `BR-E0207` for a run that is being prepared or has ended.
  */
@@ -17,8 +17,8 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, o);
-      const { state, blocked, attempt, maxAttempts } = run.body;
-      if (state === 'running' && !blocked) return { writes: [], result: run.body, order: run.body };
+      const { state, blocked, paused, attempt, maxAttempts } = run.body;
+      if (state === 'running' && !blocked && !paused) return { writes: [], result: run.body, order: run.body };
       if (state === 'preparing' || state === 'ended') {
         const hint = state === 'ended' ? `batchrock retry ${id} sends failed rows again` : 'give the same run command again';
         throw new StateError(
@@ -35,6 +35,7 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
       const change: Partial<RunBody> = {
         state: 'running',
         blocked: undefined,
+        paused: undefined,
         stopMode: undefined,
         maxAttempts: cutShort ? Math.max(maxAttempts, attempt + 1) : maxAttempts,
       };

@@ -108,8 +108,15 @@ function rest(ports: RunPorts, seen: RunBody, state: Extract<RunState, 'ended' |
       if (run.body.seq !== seen.seq) return { writes: [], result: run.body };
       const change: Partial<RunBody> =
         state === 'stopped'
-          ? { state, blocked: undefined }
-          : { state, endedAt: ports.clock.now(), blocked: undefined, stopMode: undefined, retrySelection: undefined };
+          ? { state, blocked: undefined, paused: undefined }
+          : {
+              state,
+              endedAt: ports.clock.now(),
+              blocked: undefined,
+              paused: undefined,
+              stopMode: undefined,
+              retrySelection: undefined,
+            };
       const kind = state === 'stopped' ? 'stopped' : 'finished';
       const writes = recordEvent(ports, run, { kind, attempt: run.body.attempt }, change);
       return { writes, result: { ...run.body, ...change, seq: run.body.seq + 1 } };

@@ -4,7 +4,15 @@ import { coolDown, QUOTA_COOLDOWN_MS } from '../lane/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { adoptJob, findJob, stopJob } from './adopt.ts';
 import { documentOf } from './documents.ts';
-import { type IntentPhase, intentPhase, type NoIntent, renewIntent, withdrawIntent, writeIntent } from './intent.ts';
+import {
+  type IntentPhase,
+  intentPhase,
+  mayBeSentAgain,
+  type NoIntent,
+  renewIntent,
+  withdrawIntent,
+  writeIntent,
+} from './intent.ts';
 import { jobSpec } from './job-spec.ts';
 import { loadLane, loadPart, loadRun, type PartRef, putLane } from './load.ts';
 import { describeTaken, readOwner } from './owner.ts';
@@ -161,7 +169,7 @@ export async function pursueIntent(ports: RunPorts, ref: PartRef, o: PursueOptio
 
 async function sendAgain(ports: RunPorts, part: PartBody, phase: IntentPhase, o: PursueOptions): Promise<PursueResult> {
   const { body: run } = await loadRun(ports.ledger, part.run, o);
-  const mayCreate = o.mayCreate && run.state === 'running' && run.blocked === undefined;
+  const mayCreate = o.mayCreate && mayBeSentAgain(run);
   if (!mayCreate) {
     if (phase !== 'settled') return 'waiting';
     return (await withdrawIntent(ports, part, o)) ? 'withdrawn' : 'gone';

@@ -124,10 +124,10 @@ describe('a dispatch', () => {
       const run = await loadRun(ports.ledger, id);
       await ports.ledger.commit([putRun(run, { ...run.body, activeUntil: ports.clock.now() + MINUTE })]);
     }
-    expect(await dispatchLane(ports, MEMORY_LANE, { run: RUN })).toMatchObject({ submitted: 1, ended: 'other-run' });
-    expect(await dispatchLane(ports, MEMORY_LANE, { run: OTHER })).toMatchObject({ submitted: 1, ended: 'other-run' });
+    expect(await dispatchLane(ports, MEMORY_LANE, { run: OTHER })).toMatchObject({ submitted: 2, ended: 'other-run' });
+    expect((await lane()).holders.map((holder) => holder.run)).toEqual([OTHER, OTHER]);
     ports.clock.jump(2 * MINUTE);
-    expect(await dispatchLane(ports, MEMORY_LANE, { run: RUN })).toMatchObject({ submitted: 2, ended: 'nothing-ready' });
+    expect(await dispatchLane(ports, MEMORY_LANE, { run: OTHER })).toMatchObject({ submitted: 2, ended: 'nothing-ready' });
   });
 
   it('ends its round when the service throttles, so that calls are not wasted', async () => {

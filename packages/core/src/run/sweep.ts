@@ -7,10 +7,11 @@ import type { RunBody } from './document.ts';
 import { intentPhase } from './intent.ts';
 import { openPartsAt, openRunsAt } from './items.ts';
 import { ledgerKeys } from './keys.ts';
-import { eachBody, findPart, loadLane, putLane } from './load.ts';
+import { eachBody, findPart, findRun, loadLane, putLane } from './load.ts';
 import { adoptOrphans, pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
+import { isOwn } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
@@ -18,13 +19,11 @@ import { isOfOneRun, isPassing, tolerate } from './tolerance.ts';
 import { transact } from './transact.ts';
 import { lookForUnseen } from './unseen.ts';
 
-/** How a lane is swept. */
+/**
+ * How a lane is swept. Only one's own runs are carried on (default: every run of the lane); of the others, only what holds the
+ * lane's slots is looked after (ended jobs, leaked slots, intents that came to nothing), and nothing is sent.
+ */
 export interface SweepOptions extends StepOptions, DispatchOptions {
-  /**
-   * Only this run is carried on; of the others, only what holds the lane's slots is looked after (ended jobs, leaked
-   * slots, intents that came to nothing), and nothing is sent. Default: every run of the lane.
-   */
-  readonly run?: string;
   /** False: ended parts are collected by somebody else in this process. Default true. */
   readonly collect?: boolean;
   /** Told of each failure that may pass; the sweep goes on behind it. */
@@ -56,25 +55,25 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
   const mayPass = (error: unknown) => isPassing(error) || (o.run === undefined && isOfOneRun(error));
   const step = <T>(what: () => Promise<T>) => tolerate(what, note, mayPass);
   const onSlotFree = async () => void (await step(() => dispatchLane(ports, lane, o)));
-  const isMine = (part: { readonly run: string }) => o.run === undefined || part.run === o.run;
 
+  const isMine = ownerOf(ports, o);
   const repaired = (await step(() => repairSlots(ports, lane, o))) ?? 0;
   await step(() => growLimit(ports, lane, o.cooldownMs ?? QUOTA_COOLDOWN_MS, o));
   let adopted = 0;
   for (const part of await openParts(ports, lane, 'submitting', o)) {
     // a young intent is in good hands: the process that wrote it is just sending its Create
     if (intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now()) === 'trusted') continue;
-    if ((await step(() => pursueIntent(ports, part, { ...o, mayCreate: isMine(part) }))) === 'adopted') adopted++;
+    const pursue = async () => pursueIntent(ports, part, { ...o, mayCreate: await isMine(part.run) });
+    if ((await step(pursue)) === 'adopted') adopted++;
   }
   const ended = await pollParts(ports, await openParts(ports, lane, 'submitted', o), { ...o, onSlotFree });
   const orphans = (await step(() => adoptOrphans(ports, o))) ?? { adopted: 0, stopped: 0 };
   let collected = 0;
   for (const part of o.collect === false ? [] : await openParts(ports, lane, 'ended', o)) {
-    if (!isMine(part)) continue;
-    if ((await step(() => collectPart(ports, part, o))) === 'collected') collected++;
+    if ((await step(async () => (await isMine(part.run)) && collectPart(ports, part, o))) === 'collected') collected++;
   }
   for (const run of await openRuns(ports, lane, o)) {
-    if (!isMine(run)) continue;
+    if (!isOwn(run, o)) continue;
     if (run.unseenUntil !== undefined) await step(() => lookForUnseen(ports, run.run, o));
     await step(() => stopJobs(ports, run, o));
     await step(() => settleRun(ports, run.run, o));
@@ -87,6 +86,20 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
     repaired,
     stopped: orphans.stopped,
     submitted: dispatched?.submitted ?? 0,
+  };
+}
+
+/** Tells whether a run is one's own; each is read once, where its id does not tell. */
+function ownerOf(ports: RunPorts, o: DispatchOptions): (run: string) => Promise<boolean> {
+  const known = new Map<string, boolean>();
+  return async (run) => {
+    if (o.store === undefined) return isOwn({ run }, o);
+    const before = known.get(run);
+    if (before !== undefined) return before;
+    const found = await findRun(ports.ledger, run, o);
+    const isMine = found !== undefined && isOwn(found.body, o);
+    known.set(run, isMine);
+    return isMine;
   };
 }
 
