@@ -1,3 +1,3 @@
-export { LogLevel } from '../functions/log-level';
+export * from '../functions/log-level';
 export * from './bedrock-batch-sfn';
 export * from './bedrock-batch-sfn-props';
