@@ -46,9 +46,9 @@ module.exports = {
       name: 'lambda-composes-what-a-function-needs',
       severity: 'error',
       comment:
-        'core, aws and formats, and of the other composition root only how a question becomes a run, and the ports on Node',
+        'core, aws and formats, and of the other composition root only how a question becomes a run, the ports on Node, and what both know of an orchestrator',
       from: { path: '^packages/lambda/src/', pathNot: '(\\.test\\.ts$|/src/testing/)' },
-      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node)/index)' },
+      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node|orchestrator)/index)' },
     },
     {
       name: 'nothing-imports-lambda',

@@ -13,8 +13,10 @@ function modulesOf(entry: string): readonly string[] {
 }
 
 const isOfDynamo = (url: string): boolean => /dynamodb/.test(url);
+const isOfStacks = (url: string): boolean => /client-(cloudformation|sfn)/.test(url);
 
-test('whoever asks for S3 and Bedrock, as every command line does, loads nothing of DynamoDB', () => {
-  expect(modulesOf('../index.ts').filter(isOfDynamo)).toEqual([]);
+test('whoever asks for S3 and Bedrock, as every command line does, loads nothing of DynamoDB and of stacks', () => {
+  expect(modulesOf('../index.ts').filter((url) => isOfDynamo(url) || isOfStacks(url))).toEqual([]);
   expect(modulesOf('./index.ts').filter(isOfDynamo)).not.toEqual([]);
+  expect(modulesOf('../stack/index.ts').filter(isOfStacks)).not.toEqual([]);
 });

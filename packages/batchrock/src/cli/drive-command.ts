@@ -4,6 +4,7 @@ import type { Session } from '../sdk/session.ts';
 import type { CommandContext } from './cli.ts';
 import { type ExitCode, exitCodeOfRun } from './exit-codes.ts';
 import type { CommonFlags } from './option-groups.ts';
+import { sessionOptions } from './session-options.ts';
 
 /** What a command that drives a run to rest is asked for. */
 export interface DriveCommandOptions {
@@ -24,7 +25,7 @@ export async function driveCommand(
   const { reportDocument, renderReport } = await import('../render/run-text.ts');
   const display = new ProgressDisplay(terminal);
   const onNotice = (text: string): void => display.notice(text);
-  const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice });
+  const session = await openSession(sessionOptions(host, flags, onNotice));
   try {
     const report = await work(session, { signal: interrupts.signal, onProgress: (progress) => display.show(progress) });
     display.end();

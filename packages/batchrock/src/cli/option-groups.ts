@@ -47,8 +47,16 @@ export interface TargetFlags {
   readonly localSpeed?: number;
 }
 
+/** Options that say whose runs are meant: those of this machine, or those of a stack. */
+interface StackFlags {
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+}
+
 /** What every command has. */
-export interface CommonFlags extends OutputOptions {
+export interface CommonFlags extends OutputOptions, StackFlags {
   readonly stateDir?: string;
 }
 
@@ -101,6 +109,19 @@ export function withTarget(command: Command): Command {
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
     .option('--endpoint-url <url>', 'Bedrock and S3 elsewhere (BATCHROCK_ENDPOINT_URL)')
     .option('--local-speed <factor>', "how fast the local Bedrock's clock runs", positiveNumber);
+}
+
+/** Adds the option that names a stack, where the others of a target are there already. */
+export function withStackName(command: Command): Command {
+  return command.option('--stack <name>', 'in an account: the stack of an orchestrator (BATCHROCK_STACK)');
+}
+
+/** Adds the options that name a stack and where it is. */
+export function withStack(command: Command): Command {
+  return withStackName(command.optionsGroup('Runs of an orchestrator in an account:'))
+    .option('--region <name>', 'AWS Region of the stack (AWS_REGION)')
+    .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
+    .option('--endpoint-url <url>', 'one server in place of AWS (BATCHROCK_ENDPOINT_URL)');
 }
 
 /** The flags of a target in the words of the SDK. */

@@ -16,6 +16,7 @@ import { stopCommand } from '../commands/stop.ts';
 import { watchCommand } from '../commands/watch.ts';
 import { VERSION } from '../version.ts';
 import { type Cli, withOutputOptions } from './cli.ts';
+import { withStack } from './option-groups.ts';
 
 const EXAMPLES = `Examples:
   $ batchrock run reviews.csv --model anthropic.claude-3-haiku-20240307-v1:0 \\
@@ -38,10 +39,11 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   for (const make of [runCommand, planCommand, simulateCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('Look at runs:');
   for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {
-    program.addCommand(withOutputOptions(make(cli)));
+    program.addCommand(withOutputOptions(withStack(make(cli))));
   }
   program.commandsGroup('Act on runs:');
-  for (const make of [retryCommand, stopCommand, resumeCommand, adoptCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(withOutputOptions(withStack(make(cli))));
+  program.addCommand(withOutputOptions(adoptCommand(cli)));
   program.commandsGroup('More:');
   const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
   program.addCommand(withOutputOptions(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined)));

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 import { positiveNumber, wholeNumber } from '../cli/values.ts';
 
 interface AdoptFlags extends CommonFlags {
@@ -42,7 +43,7 @@ async function adoptFrom({ host, terminal, interrupts }: CommandContext, flags: 
   const { adopt, openSession } = await import('../sdk/index.ts');
   const { adoptDocument, renderAdopted } = await import('../render/adopt-text.ts');
   const onNotice = (text: string): void => terminal.note(terminal.paint.dim(text));
-  const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice });
+  const session = await openSession(sessionOptions(host, flags, onNotice));
   try {
     const { out, slots, region, profile, endpointUrl, localSpeed } = flags;
     const request = { out, slots, region, profile, endpointUrl, localSpeed, signal: interrupts.signal };

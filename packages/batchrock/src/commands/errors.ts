@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 import { wholeNumber } from '../cli/values.ts';
 
 interface ErrorsFlags extends CommonFlags {
@@ -22,7 +23,7 @@ export function errorsCommand(cli: Cli): Command {
         const { exportProgress } = await import('../cli/export-progress.ts');
         const { renderErrors } = await import('../render/errors-text.ts');
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
-        const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
+        const session = await openSession(sessionOptions(host, flags, notice));
         try {
           const { id, connection } = await openRun(session, run);
           const onProgress = await exportProgress(terminal, session, id);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 
 /** `explain`: the whole life of a row, a record, a part or a job. */
 export function explainCommand(cli: Cli): Command {
@@ -16,7 +17,7 @@ export function explainCommand(cli: Cli): Command {
         const { explain, openRun, openSession } = await import('../sdk/index.ts');
         const { renderExplanation } = await import('../render/explain-text.ts');
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
-        const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
+        const session = await openSession(sessionOptions(host, flags, notice));
         try {
           const { id, connection } = await openRun(session, second === undefined ? undefined : first);
           const explanation = await explain(connection, id, (second ?? first) as string);

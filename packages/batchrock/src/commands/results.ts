@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 import { list, wholeNumber } from '../cli/values.ts';
 
 interface ResultsFlags extends CommonFlags {
@@ -47,7 +48,7 @@ async function results(
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
   const out = flags.out ?? flags.output;
   const only = flags.only === undefined ? undefined : sdk.outcomeNames(flags.only);
-  const session = await sdk.openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
+  const session = await sdk.openSession(sessionOptions(host, flags, notice));
   try {
     const onProgress = await exportProgress(terminal, session, run);
     const wanted = { format: flags.format, csvSafe: flags.csvSafe, only, signal: interrupts.signal, onProgress };

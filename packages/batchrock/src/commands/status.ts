@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { ExitCode, exitCodeOfRun } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 
 interface StatusFlags extends CommonFlags {
   readonly exitStatus?: boolean;
@@ -21,7 +22,7 @@ export function statusCommand(cli: Cli): Command {
         const { loadRunHome, openSession, readStatus } = await import('../sdk/index.ts');
         const { renderStatus, statusDocument } = await import('../render/run-text.ts');
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
-        const session = await openSession({ stateDir: flags.stateDir, env: host.env, cwd: host.cwd, onNotice: notice });
+        const session = await openSession(sessionOptions(host, flags, notice));
         try {
           const status = await readStatus(session, run);
           if (status.synthetic) terminal.note(terminal.paint.dim(`${status.target}: answers are synthetic`));

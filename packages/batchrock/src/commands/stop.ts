@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 
 type Mode = 'drain' | 'stop' | 'abandon';
 
@@ -26,17 +27,12 @@ async function stopRun(
   flags: StopFlags,
   reference: string | undefined,
 ): Promise<ExitCode> {
-  const { openSession, readStatus, stop } = await import('../sdk/index.ts');
+  const { openSession, readStatus, runArguments, stop } = await import('../sdk/index.ts');
   const { countsText, stateText, statusDocument } = await import('../render/run-text.ts');
   const { renderStopPrices } = await import('../render/stop-text.ts');
   const { ProgressDisplay } = await import('../cli/progress-display.ts');
   const display = new ProgressDisplay(terminal);
-  const session = await openSession({
-    stateDir: flags.stateDir,
-    env: host.env,
-    cwd: host.cwd,
-    onNotice: (text) => display.notice(text),
-  });
+  const session = await openSession(sessionOptions(host, flags, (text) => display.notice(text)));
   try {
     const before = await readStatus(session, reference);
     // one that is at rest has nothing to choose about: `stop` says how it stands
@@ -65,8 +61,8 @@ async function stopRun(
     display.end();
     if (flags.json) await terminal.json({ schema: 'batchrock.status/1', ...statusDocument(status) });
     terminal.note(`run ${status.run} ${stateText(status)}: ${countsText(status)}`);
-    if (status.state === 'stopping') terminal.note(`  its jobs come to an end; batchrock watch ${status.run} shows it`);
-    terminal.note(`  batchrock resume ${status.run} goes on with it`);
+    if (status.state === 'stopping') terminal.note(`  its jobs come to an end; batchrock watch ${runArguments(status)} shows it`);
+    terminal.note(`  batchrock resume ${runArguments(status)} goes on with it`);
     return ExitCode.ok;
   } finally {
     await session.close();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { type ExitCode, exitCodeOfRun } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 import { milliseconds } from '../cli/values.ts';
 import type { RunProgress } from '../sdk/progress.ts';
 
@@ -26,17 +27,12 @@ async function watch(
   flags: WatchFlags,
   reference: string | undefined,
 ): Promise<ExitCode> {
-  const { findRunId, loadRunHome, openSession, watchRun } = await import('../sdk/index.ts');
+  const { findRunId, loadRunHome, openSession, runArguments, watchRun } = await import('../sdk/index.ts');
   const { ProgressDisplay } = await import('../cli/progress-display.ts');
   const { describeTarget } = await import('../compose/target.ts');
   const { renderReport, statusDocument } = await import('../render/run-text.ts');
   const display = new ProgressDisplay(terminal);
-  const session = await openSession({
-    stateDir: flags.stateDir,
-    env: host.env,
-    cwd: host.cwd,
-    onNotice: (text) => display.notice(text),
-  });
+  const session = await openSession(sessionOptions(host, flags, (text) => display.notice(text)));
   let stream = Promise.resolve();
   const show = (progress: RunProgress): void => {
     if (flags.json && progress.phase === 'event') {
@@ -58,7 +54,8 @@ async function watch(
       return exitCodeOfRun(status, home.maxErrorRate);
     } catch (error) {
       display.end();
-      if (interrupts.received !== undefined) terminal.warn(`run continues; batchrock watch ${run}`);
+      if (interrupts.received !== undefined)
+        terminal.warn(`run continues; batchrock watch ${runArguments({ run, stack: session.stack?.name })}`);
       throw error;
     }
   } finally {

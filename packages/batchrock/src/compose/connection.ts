@@ -55,6 +55,7 @@ export async function connect(target: Target, { dir, ledger, env, notice }: Conn
     // a local Bedrock checks no keys, whatever profile the environment names
     credentials:
       facts !== undefined || (target.kind === 'endpoint' && !namesIdentity(target.profile, env)) ? LOCAL_CREDENTIALS : undefined,
+    s3Endpoint: target.endpointUrl ?? s3EndpointOf(env),
     facts,
     onWaiting: notice,
   });
@@ -69,18 +70,26 @@ export async function connect(target: Target, { dir, ledger, env, notice }: Conn
   };
 }
 
+/** A server in the place of S3, by the variables that every SDK reads: buckets are no part of its host name. */
+function s3EndpointOf(env: ConnectOptions['env']): string | undefined {
+  const named = [env['AWS_ENDPOINT_URL_S3'], env['AWS_ENDPOINT_URL']];
+  return named.find((url) => url !== undefined && url !== '');
+}
+
 interface AdapterOptions {
   readonly endpoint?: string;
+  /** Of S3 alone; default: `endpoint`. */
+  readonly s3Endpoint?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly facts?: Partial<BatchServiceFacts>;
   readonly onWaiting: (text: string) => void;
 }
 
 function openAdapters(target: Target, options: AdapterOptions) {
-  const { endpoint, credentials, facts, onWaiting } = options;
+  const { endpoint, s3Endpoint = endpoint, credentials, facts, onWaiting } = options;
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
-  const s3 = { ...shared, bucket: target.bucket, prefix: target.prefix };
+  const s3 = { ...shared, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix };
   const objects = createS3ObjectStore({ ...s3, onWaiting });
   const service = createBedrockBatchService({ ...shared, facts, onWaiting });
   return {

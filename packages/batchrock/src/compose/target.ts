@@ -30,6 +30,8 @@ export type Target =
     }
   | {
       readonly kind: 'endpoint' | 'aws';
+      /** The stack whose functions drive the runs; absent: this machine does. */
+      readonly stack?: string;
       readonly endpointUrl?: string;
       readonly region: string;
       readonly bucket: string;
@@ -104,6 +106,7 @@ function localTarget(
 /** The target in words, for notes: it is always said which one it is. */
 export function describeTarget(target: Target): string {
   if (target.kind === 'local') return 'local Bedrock';
+  if (target.stack !== undefined) return `stack ${target.stack} in ${target.region}`;
   return target.kind === 'endpoint' ? `${target.endpointUrl}` : target.region;
 }
 

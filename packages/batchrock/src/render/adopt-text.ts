@@ -1,4 +1,5 @@
 import type { AdoptReport } from '../sdk/adopt.ts';
+import { runArguments } from '../sdk/run-status.ts';
 import { count, isoTime, localTime, plural } from './figures.ts';
 import { countsText, stateText, statusDocument } from './run-text.ts';
 
@@ -9,11 +10,11 @@ export function renderAdopted({ status, formerOwner, sendsFrom }: AdoptReport): 
   if (formerOwner !== undefined) {
     lines.push(`  until now ${formerOwner.name} drove it (since ${localTime(formerOwner.since)}): it sends nothing more of it`);
   }
-  if (state === 'ended') return [...lines, `  batchrock results ${run} gives its rows`];
+  if (state === 'ended') return [...lines, `  batchrock results ${runArguments(status)} gives its rows`];
   lines.push(
     `  ${plural(jobs.total, 'job')}: ${count(jobs.done)} done, ${count(jobs.running)} running, ${count(jobs.waiting)} to come`,
   );
-  lines.push(`  batchrock resume ${run} goes on with it`);
+  lines.push(`  batchrock resume ${runArguments(status)} goes on with it`);
   if (sendsFrom !== undefined) {
     lines.push(`  it sends nothing before ${localTime(sendsFrom)}: until then a job of the lost ledger may still turn up`);
   }

@@ -1,5 +1,5 @@
 import type { OutputReport, RunReport } from '../sdk/reports.ts';
-import { howToGoOn, type RunStatus, shareCollected } from '../sdk/run-status.ts';
+import { howToGoOn, type RunStatus, runArguments, shareCollected } from '../sdk/run-status.ts';
 import { count, durationRange, isoTime, localTime, percent, plural, short, usdAlike, usdNumber } from './figures.ts';
 
 /** How a run came out, in a few lines. */
@@ -11,12 +11,12 @@ export function renderReport(status: RunStatus, output: OutputReport | undefined
   const bad = status.failed + (status.rejected ?? 0);
   if (bad > 0)
     lines.push(
-      `  batchrock errors ${status.run} tells why ${plural(bad, 'row')} failed or were rejected`.replace(
+      `  batchrock errors ${runArguments(status)} tells why ${plural(bad, 'row')} failed or were rejected`.replace(
         '1 row failed or were',
         '1 row failed or was',
       ),
     );
-  if (status.state === 'stopped') lines.push(`  batchrock resume ${status.run} goes on with it`);
+  if (status.state === 'stopped') lines.push(`  batchrock resume ${runArguments(status)} goes on with it`);
   return lines;
 }
 

@@ -2,7 +2,7 @@ import { eventsSince, findRun, type RunBody } from '@batchrock/core';
 import { nodeClock } from '../node/index.ts';
 import type { FollowOptions } from './progress.ts';
 import { howToGoOn, type RunStatus } from './run-status.ts';
-import { findRunId, homeOf, type Session } from './session.ts';
+import { findRunId, type Session } from './session.ts';
 import { statusOf } from './status.ts';
 
 /** How a run is watched. */
@@ -14,6 +14,9 @@ export interface WatchOptions extends FollowOptions {
 /** Between two looks at the ledger, at least and at most. */
 const PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** A ledger in an account is paid for by the look. */
+const ACCOUNT_PAUSE_MS = 2_000;
+const LONGEST_ACCOUNT_PAUSE_MS = 30_000;
 /** A pause is so many times as long as the look before it: reading thousands of parts takes long, and a watcher little of a core. */
 const PAUSE_PER_LOOK = 50;
 
@@ -23,7 +26,7 @@ const PAUSE_PER_LOOK = 50;
  */
 export async function watchRun(session: Session, reference: string | undefined, o: WatchOptions = {}): Promise<RunStatus> {
   const id = await findRunId(session, reference);
-  const home = await homeOf(session, id);
+  const home = await session.findHome(id);
   const deadline = o.timeoutMs === undefined ? Number.POSITIVE_INFINITY : nodeClock.now() + o.timeoutMs;
   let seq: number | undefined;
   let isTold = false;
@@ -41,7 +44,8 @@ export async function watchRun(session: Session, reference: string | undefined, 
       session.notice(`no process works on run ${id}: ${howToGoOn(status)} goes on with it`);
     }
     const now = nodeClock.now();
-    const pause = Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, PAUSE_PER_LOOK * (now - begunAt)));
+    const [least, most] = session.stack ? [ACCOUNT_PAUSE_MS, LONGEST_ACCOUNT_PAUSE_MS] : [PAUSE_MS, LONGEST_PAUSE_MS];
+    const pause = Math.min(most, Math.max(least, PAUSE_PER_LOOK * (now - begunAt)));
     await nodeClock.sleep(Math.min(pause, Math.max(1, deadline - now)), o.signal);
   }
 }

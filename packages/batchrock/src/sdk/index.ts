@@ -12,7 +12,7 @@ export { type PlanReport, planRun } from './plan.ts';
 export type { FollowOptions, RunProgress } from './progress.ts';
 export type { OutputReport, RunReport } from './reports.ts';
 export { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
-export { howToGoOn, type RunCost, type RunStatus } from './run-status.ts';
+export { howToGoOn, type RunCost, type RunStatus, runArguments } from './run-status.ts';
 export {
   findRunId,
   loadRunHome,

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { ExportCounts, ObjectSink } from '@batchrock/core';
-import { noteExports } from '../compose/run-home.ts';
 import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
 import type { OutcomeName } from './only-outcomes.ts';
 import type { OutputReport } from './reports.ts';
@@ -46,7 +45,7 @@ export async function resultsToFile(
     store: connection.store,
     replace: standing.what !== 'nothing',
     known: home.exports,
-    beforeCommit: (files) => noteExports(connection.ports, id, files),
+    beforeCommit: (files) => session.noteExports(connection, id, files),
   });
   return { ...written, format };
 }

@@ -16,6 +16,8 @@ export interface RunStatus {
   readonly synthetic: boolean;
   /** Where the jobs run, in words: `local Bedrock`, `us-east-1`, a URL. */
   readonly target: string;
+  /** The stack whose functions drive it; absent: processes of this machine do. */
+  readonly stack?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly endedAt: number | undefined;
@@ -65,9 +67,14 @@ export interface RunCost {
   readonly priceDate: string | undefined;
 }
 
+/** The run as the commands are told of it: its id, and its stack. */
+export function runArguments({ run, stack }: Pick<RunStatus, 'run' | 'stack'>): string {
+  return stack === undefined ? run : `${run} --stack ${stack}`;
+}
+
 /** The command that goes on with a run that nobody works on. A run that is not prepared to its end needs its dataset. */
-export function howToGoOn(status: Pick<RunStatus, 'run' | 'state'>): string {
-  return status.state === 'preparing' ? 'its batchrock run command' : `batchrock resume ${status.run}`;
+export function howToGoOn(status: Pick<RunStatus, 'run' | 'state' | 'stack'>): string {
+  return status.state === 'preparing' ? 'its batchrock run command' : `batchrock resume ${runArguments(status)}`;
 }
 
 /** The most that is said of a run that has not ended: what is under way may have to be sent again. */

@@ -1,12 +1,16 @@
-import { allowKernel, listRuns, type RunBody, StateError } from '@batchrock/core';
-import { openSqliteLedger, type SqliteLedger } from '@batchrock/sqlite';
+import { allowKernel, type Ledger, listRuns, type RunBody, StateError } from '@batchrock/core';
+import { openSqliteLedger } from '@batchrock/sqlite';
 import type { Connection } from '../compose/connection.ts';
-import { findHome, loadHome, type RunHome } from '../compose/run-home.ts';
+import { findHome, noteExports, type RunHome } from '../compose/run-home.ts';
+import { isRunBusy } from '../compose/run-lock.ts';
+import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
 import { makeStateDir, type StateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget, type Target } from '../compose/target.ts';
+import type { KnownExport } from '../request/output.ts';
+import type { StackSession } from './stack/stack-session.ts';
 
-/** How a session is opened. */
-export interface SessionOptions {
+/** How a session is opened. With a stack, its runs are those that the functions of an orchestrator drive in an account. */
+export interface SessionOptions extends StackOptions {
   /** Folder of the ledger; default: `BATCHROCK_STATE_DIR`, else where the XDG specification puts it. */
   readonly stateDir?: string;
   /** Default: `process.env`. */
@@ -20,31 +24,51 @@ export interface SessionOptions {
 /** An open ledger and the targets that were reached through it. */
 export interface Session {
   readonly dir: StateDir;
-  readonly ledger: SqliteLedger;
+  readonly ledger: Ledger;
+  /** The ledger in words, for messages. */
+  readonly ledgerName: string;
+  /** The account that drives the runs of the ledger; undefined: processes of this machine do. */
+  readonly stack: StackSession | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly notice: (notice: string) => void;
   /** Connects, once for each target. */
   connect(target: Target): Promise<Connection>;
+  /** What is known of a run beside what the core keeps. */
+  findHome(run: string): Promise<RunHome | undefined>;
+  /** Notes files of results with their run. */
+  noteExports(connection: Connection, run: string, files: readonly KnownExport[]): Promise<void>;
+  /** Whether somebody works on a run that is not at rest. */
+  isAttended(run: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Opens the ledger of a state directory; makes both when they do not exist. */
+/** Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const env = options.env ?? process.env;
   if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const cwd = options.cwd ?? process.cwd();
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   await makeStateDir(dir);
+  const notice = options.onNotice ?? (() => undefined);
+  const place = stackPlaceOf(options, env);
+  if (place !== undefined) {
+    const { openStackSession } = await import('./stack/stack-session.ts');
+    return openStackSession(place, { dir, env, cwd, notice });
+  }
   const ledger = openSqliteLedger(dir.ledger);
   const connections = new Map<string, Promise<Connection>>();
-  const notice = options.onNotice ?? (() => undefined);
   return {
     dir,
     ledger,
+    ledgerName: `the ledger ${dir.ledger}`,
+    stack: undefined,
     env,
     cwd,
     notice,
+    findHome: (run) => findHome(ledger, run),
+    noteExports: ({ ports }, run, files) => noteExports(ports, run, files),
+    isAttended: async (run) => isRunBusy(dir, run),
     async connect(target) {
       const key = JSON.stringify(target);
       const known = connections.get(key);
@@ -80,7 +104,7 @@ export function runsOf(session: Session): Promise<readonly RunBody[]> {
 /** The newest run of which something was sent, or could have been; says once which newer ones were refused before. */
 async function newestBegun(session: Session, runs: readonly RunBody[]): Promise<RunBody | undefined> {
   for (const run of runs) {
-    const home = await findHome(session.ledger, run.run);
+    const home = await session.findHome(run.run);
     if (home?.refusal === undefined) return run;
     if (passedOver.get(session)?.has(run.run)) continue;
     passedOver.set(session, (passedOver.get(session) ?? new Set()).add(run.run));
@@ -96,23 +120,26 @@ const passedOver = new WeakMap<Session, Set<string>>();
  * `BR-E0201`, naming the runs that the start fits.
  */
 export async function findRunId(session: Session, reference: string | undefined): Promise<string> {
-  const runs = await runsOf(session);
   if (reference === undefined) {
+    const runs = await runsOf(session);
     const newest = (await newestBegun(session, runs)) ?? runs[0];
     if (newest) return newest.run;
-    throw new StateError('BR-E0201', `there is no run in the ledger ${session.dir.ledger}`, {
-      hint: 'batchrock run starts one; --state-dir chooses another ledger',
+    throw new StateError('BR-E0201', `there is no run in ${session.ledgerName}`, {
+      hint: `batchrock run starts one; ${session.stack === undefined ? '--state-dir chooses another ledger' : '--stack chooses another stack'}`,
     });
   }
+  const named = await session.stack?.findRun(reference);
+  if (named !== undefined) return named;
+  const runs = await runsOf(session);
   const fits = runs.filter((run) => run.run.startsWith(reference) || run.run.startsWith(`r-${reference}`));
   const [only, another] = fits;
   if (only && (!another || only.run === reference)) return only.run;
   const exact = fits.find((run) => run.run === reference);
   if (exact) return exact.run;
-  const named = fits.slice(0, 5).map((run) => run.run);
+  const several = fits.slice(0, 5).map((run) => run.run);
   const message = only
-    ? `${reference} fits ${fits.length} runs: ${named.join(', ')}`
-    : `no run ${reference} in the ledger ${session.dir.ledger}`;
+    ? `${reference} fits ${fits.length} runs: ${several.join(', ')}`
+    : `no run ${reference} in ${session.ledgerName}`;
   throw new StateError('BR-E0201', message, { details: { run: reference } });
 }
 
@@ -126,16 +153,13 @@ export interface OpenedRun {
 /** Finds a run and reaches its target. */
 export async function openRun(session: Session, reference: string | undefined): Promise<OpenedRun> {
   const id = await findRunId(session, reference);
-  const home = await loadHome(session.ledger, id);
+  const home = await loadRunHome(session, id);
   return { id, home, connection: await session.connect(home.target) };
 }
 
 /** The home of a run. Throws `BR-E0201` when this ledger does not have it. */
-export function loadRunHome(session: Session, run: string): Promise<RunHome> {
-  return loadHome(session.ledger, run);
-}
-
-/** The home of a run, if this ledger has it. */
-export function homeOf(session: Session, run: string): Promise<RunHome | undefined> {
-  return findHome(session.ledger, run);
+export async function loadRunHome(session: Session, run: string): Promise<RunHome> {
+  const home = await session.findHome(run);
+  if (home !== undefined) return home;
+  throw new StateError('BR-E0201', `no run ${run} in ${session.ledgerName}`, { details: { run } });
 }

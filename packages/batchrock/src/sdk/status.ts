@@ -12,41 +12,37 @@ import {
   tokenCost,
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
-import { isRunBusy } from '../compose/run-lock.ts';
 import { describeTarget } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
 import type { RunCost, RunStatus } from './run-status.ts';
-import { findRunId, homeOf, runsOf, type Session } from './session.ts';
+import { findRunId, runsOf, type Session } from './session.ts';
 
 /** Where a run stands, read from the ledger alone. Default: the newest run. */
 export async function readStatus(session: Session, reference?: string): Promise<RunStatus> {
   const id = await findRunId(session, reference);
   const found = await findRun(session.ledger, id);
   if (found === undefined) throw new StateError('BR-E0201', `no run ${id} in this ledger`, { details: { run: id } });
-  return statusOf(session, found.body, await homeOf(session, id));
+  return statusOf(session, found.body, await session.findHome(id));
 }
 
 /** Where every run of the ledger stands, newest first. */
 export async function readList(session: Session): Promise<readonly RunStatus[]> {
   const statuses: RunStatus[] = [];
-  for (const run of await runsOf(session)) statuses.push(await statusOf(session, run, await homeOf(session, run.run)));
+  for (const run of await runsOf(session)) statuses.push(await statusOf(session, run, await session.findHome(run.run)));
   return statuses;
 }
 
-/** The status of a run that has been read. `attended` is what the caller knows; else the run's lock is looked at. */
-export async function statusOf(
-  session: Session,
-  run: RunBody,
-  home: RunHome | undefined,
-  attended = isAtRest(run) ? undefined : isRunBusy(session.dir, run.run),
-): Promise<RunStatus> {
+/** The status of a run that has been read. `known` says whether it is attended, where the caller knows; else it is found out. */
+export async function statusOf(session: Session, run: RunBody, home: RunHome | undefined, known?: boolean): Promise<RunStatus> {
+  const attended = known ?? (isAtRest(run) ? undefined : await session.isAttended(run.run));
   const parts = await loadParts(session.ledger, run);
   const lane = await loadLane(session.ledger, run.lane);
   const slots = lane.body.limit;
   const others = lane.body.holders.filter((holder) => holder.run !== run.run).length;
   const isAssumed = home?.target.kind === 'aws';
   const left = timeLeft({ run, parts, slots: slots - others, now: nodeClock.now(), isAssumed });
-  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots, attended, timeLeft: left });
+  const stack = session.stack?.name;
+  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots, attended, timeLeft: left, stack });
 }
 
 function isAtRest(run: RunBody): boolean {
@@ -61,9 +57,10 @@ interface StatusInput {
   readonly slots: number;
   readonly attended: boolean | undefined;
   readonly timeLeft: DurationRange | undefined;
+  readonly stack: string | undefined;
 }
 
-function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: left }: StatusInput): RunStatus {
+function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: left, stack }: StatusInput): RunStatus {
   const isPrepared = run.state !== 'preparing';
   const all = parts.filter((part) => part.records > 0);
   return {
@@ -74,6 +71,7 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
     modelId: run.modelId,
     synthetic: run.synthetic,
     target: home === undefined ? run.lane : describeTarget(home.target),
+    ...(stack !== undefined && { stack }),
     createdAt: run.createdAt,
     endedAt: run.endedAt,
     attempt: run.attempt,

@@ -1,2 +1,2 @@
-export { changeHome, findHome, type Home, loadHome, openHomes, withWaiting } from './home.ts';
+export { changeHome, findHome, type Home, loadHome, openHomes, withWaiting } from 'batchrock/orchestrator';
 export { readSweepMark, writeSweepMark } from './sweep-mark.ts';

@@ -1,7 +1,6 @@
 import { findRun, InputError, isServiceError, type RunPorts, writeText } from '@batchrock/core';
+import { pointerKey, pointerText, type ResultsPointer, readPointer, resultsFolder } from 'batchrock/orchestrator';
 import { findHome } from '../home/index.ts';
-import { pointerKey, resultsFolder } from './names.ts';
-import { pointerText, type ResultsPointer, readPointer } from './pointer.ts';
 
 /** Whose a folder of results becomes. */
 export interface Claim {

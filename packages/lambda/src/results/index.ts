@@ -1,3 +1,9 @@
+export {
+  pointerKey,
+  pointerText,
+  type ResultCounts,
+  type ResultsPointer,
+  type ResultsStatus,
+  resultsKey,
+} from 'batchrock/orchestrator';
 export { checkClaim, claimFolder } from './claim.ts';
-export { pointerKey, resultsKey } from './names.ts';
-export { pointerText, type ResultCounts, type ResultsPointer, type ResultsStatus } from './pointer.ts';

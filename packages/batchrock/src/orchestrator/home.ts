@@ -1,8 +1,8 @@
 import { type Ledger, type NewItem, type RunPorts, StateError, transact } from '@batchrock/core';
-import type { ResultsFormat } from '../engine/index.ts';
+import type { ResultsFormat } from './results-keys.ts';
 
 /**
- * What the ledger knows of a run beside what the core keeps: who asked for it, where its results go, and which tasks wait for
+ * What the ledger of an orchestrator knows of a run beside what the core keeps: who asked for it, where its results go, and which tasks wait for
  * it. Item `HOME#<run>`, schema `home/1`.
  */
 export interface Home {

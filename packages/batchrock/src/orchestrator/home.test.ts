@@ -1,7 +1,6 @@
 import { MemoryLedger, memoryPorts } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { changeHome, findHome, type Home, loadHome, openHomes, withWaiting } from './home.ts';
-import { readSweepMark, writeSweepMark } from './sweep-mark.ts';
 
 const home = (run: string): Home => ({
   run,
@@ -50,15 +49,4 @@ describe('the home of a run', () => {
     await ledger.commit([{ put, expect: 'absent' }]);
     await expect(findHome({ ledger }, 'r-1')).rejects.toMatchObject({ code: 'BR-E0205' });
   });
-});
-
-it('the mark of a sweep is kept until one comes to its end', async () => {
-  const ports = { ledger: new MemoryLedger() };
-  await writeSweepMark(ports, 'bucket', undefined);
-  expect(await readSweepMark(ports, 'bucket')).toBeUndefined();
-  await writeSweepMark(ports, 'bucket', 'r-5');
-  expect(await readSweepMark(ports, 'bucket')).toBe('r-5');
-  expect(await readSweepMark(ports, 'another')).toBeUndefined();
-  await writeSweepMark(ports, 'bucket', undefined);
-  expect(await readSweepMark(ports, 'bucket')).toBeUndefined();
 });

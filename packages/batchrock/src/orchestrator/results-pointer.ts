@@ -1,5 +1,5 @@
 import { type CallOptions, type ObjectStore, readText, StateError } from '@batchrock/core';
-import type { ResultsFormat } from '../engine/index.ts';
+import type { ResultsFormat } from './results-keys.ts';
 
 /** How a run came out: `PartiallyCompleted` when more of its rows than are tolerated have no answer. */
 export type ResultsStatus = 'Completed' | 'PartiallyCompleted';

@@ -1,4 +1,5 @@
-import type { ResultsFormat } from '../engine/index.ts';
+/** How an orchestrator writes a file of results. */
+export type ResultsFormat = 'parquet' | 'csv';
 
 /** Where the results of all runs lie in the bucket: the folder that the orchestrator had which this one follows. */
 const RESULTS = 'batch_output_parquet';

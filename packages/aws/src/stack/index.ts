@@ -1,0 +1,2 @@
+export { describeStack, type FoundStack } from './describe-stack.ts';
+export { createExecutions, type Executions, type ExecutionView, type StartedExecution } from './executions.ts';
