@@ -1,13 +1,14 @@
-import { allowKernel, type Ledger, listRuns, type RunBody, StateError } from '@batchrock/core';
+import { allowKernel, listRuns, type RunBody, StateError } from '@batchrock/core';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import type { Connection } from '../compose/connection.ts';
 import { findHome, noteExports, type RunHome } from '../compose/run-home.ts';
 import { isRunBusy } from '../compose/run-lock.ts';
 import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
-import { makeStateDir, type StateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
-import { describeTarget, type Target } from '../compose/target.ts';
-import type { KnownExport } from '../request/output.ts';
-import type { StackSession } from './stack/stack-session.ts';
+import { makeStateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
+import { describeTarget } from '../compose/target.ts';
+import type { Session } from './opened-session.ts';
+
+export type { Session } from './opened-session.ts';
 
 /** How a session is opened. With a stack, its runs are those that the functions of an orchestrator drive in an account. */
 export interface SessionOptions extends StackOptions {
@@ -21,28 +22,6 @@ export interface SessionOptions extends StackOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-/** An open ledger and the targets that were reached through it. */
-export interface Session {
-  readonly dir: StateDir;
-  readonly ledger: Ledger;
-  /** The ledger in words, for messages. */
-  readonly ledgerName: string;
-  /** The account that drives the runs of the ledger; undefined: processes of this machine do. */
-  readonly stack: StackSession | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly notice: (notice: string) => void;
-  /** Connects, once for each target. */
-  connect(target: Target): Promise<Connection>;
-  /** What is known of a run beside what the core keeps. */
-  findHome(run: string): Promise<RunHome | undefined>;
-  /** Notes files of results with their run. */
-  noteExports(connection: Connection, run: string, files: readonly KnownExport[]): Promise<void>;
-  /** Whether somebody works on a run that is not at rest. */
-  isAttended(run: string): Promise<boolean>;
-  close(): Promise<void>;
-}
-
 /** Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const env = options.env ?? process.env;
@@ -53,7 +32,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const notice = options.onNotice ?? (() => undefined);
   const place = stackPlaceOf(options, env);
   if (place !== undefined) {
-    const { openStackSession } = await import('./stack/stack-session.ts');
+    const { openStackSession } = await import('./stack/open-stack-session.ts');
     return openStackSession(place, { dir, env, cwd, notice });
   }
   const ledger = openSqliteLedger(dir.ledger);

@@ -1,0 +1,93 @@
+import { findRun, isBatchrockError, loadDocument } from '@batchrock/core';
+import { openSqliteLedger, type SqliteLedger } from '@batchrock/sqlite';
+import { addFileNotes, readFileNotes } from '../../compose/file-notes.ts';
+import { type OpenedStack, openStack } from '../../compose/open-stack.ts';
+import type { RunHome } from '../../compose/run-home.ts';
+import type { StackPlace } from '../../compose/stack-place.ts';
+import { findHome, openHomes, pointerKey, readPointer } from '../../orchestrator/index.ts';
+import type { Session } from '../opened-session.ts';
+
+/** Opens a stack. What this machine notes of its runs, the files of their results, stands in its own ledger. */
+export async function openStackSession(
+  place: StackPlace,
+  { dir, env, cwd, notice }: Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>,
+): Promise<Session> {
+  const opened = await openStack(place, { dir, env, notice });
+  const { stack, ledger, target, connection } = opened;
+  const { ports } = connection;
+  let own: SqliteLedger | undefined;
+  const notes = () => {
+    own ??= openSqliteLedger(dir.ledger);
+    return { ...ports, ledger: own };
+  };
+  return {
+    dir,
+    ledger,
+    ledgerName: `stack ${stack.name}`,
+    env,
+    cwd,
+    notice,
+    stack: {
+      ...opened,
+      name: stack.name,
+      findRun: (reference) => findNamedRun(opened, reference),
+      noteOutput: (run, output) => addFileNotes(notes(), run, { output }),
+    },
+    connect: async () => connection,
+    async findHome(run) {
+      const home = await homeOf(opened, run);
+      return home && { ...home, ...(await readFileNotes(notes().ledger, run)), target };
+    },
+    noteExports: (_, run, exports) => addFileNotes(notes(), run, { exports }),
+    isAttended: async (run) => (await findHome({ ledger }, run))?.isOpen ?? false,
+    async close() {
+      await opened.close();
+      own?.close();
+    },
+  };
+}
+
+/** What the document of a run says; undefined while there is none. */
+async function homeOf({ connection, target }: OpenedStack, run: string): Promise<RunHome | undefined> {
+  try {
+    const document = await loadDocument(connection.ports, run);
+    const { source, asked } = document;
+    return {
+      document,
+      target,
+      dataset: { name: source.name, format: source.dialect.format },
+      exports: [],
+      maxErrorRate: asked?.maxErrorRate ?? 0,
+    };
+  } catch (error) {
+    if (isBatchrockError(error) && error.code === 'BR-E0208') return undefined;
+    throw error;
+  }
+}
+
+const RUN_ID = /^r-[0-9a-z]{10}$/;
+/** As a prefix of jobs and the name of an execution may be written, whichever allows more. */
+const NAME = /^[\w.-]+(\/[\w.-]+)*$/;
+
+async function findNamedRun(
+  { stack, ledger, executions, connection }: OpenedStack,
+  reference: string,
+): Promise<string | undefined> {
+  if (RUN_ID.test(reference)) return (await findRun(ledger, reference))?.body.run;
+  const isArn = reference.includes(':execution:');
+  if (!isArn && !NAME.test(reference)) return undefined;
+  const pointer = isArn ? undefined : await readPointer(connection.ports.objects, pointerKey(reference));
+  if (pointer !== undefined) return pointer.run;
+  const executionArn = isArn ? reference : `${stack.machineArn.replace(':stateMachine:', ':execution:')}:${reference}`;
+  const open = (await openHomes({ ledger }, stack.bucket)).find(({ execution }) => execution === executionArn);
+  if (open !== undefined) return open.run;
+  if (reference.includes('/')) return undefined;
+  return runOfOutput((await executions.look(executionArn))?.output);
+}
+
+/** The run in what an execution has answered. */
+export function runOfOutput(output: string | undefined): string | undefined {
+  const answer: unknown = output === undefined ? undefined : JSON.parse(output);
+  const run = typeof answer === 'object' && answer !== null && 'run' in answer ? answer.run : undefined;
+  return typeof run === 'string' ? run : undefined;
+}
