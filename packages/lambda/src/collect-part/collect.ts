@@ -1,13 +1,7 @@
 import { collectPart, loadRun, type PartRef, settleRun } from '@batchrock/core';
-import {
-  type CollectQueue,
-  comeAgain,
-  messagesOf,
-  partOfMessage,
-  type SqsAnswer,
-  type SqsMessage,
-} from '../collect-queue/index.ts';
+import { type CollectQueue, partOfMessage } from '../collect-queue/index.ts';
 import { reasonOf } from '../failure/index.ts';
+import { comeAgain, messagesOf, type SqsAnswer, type SqsMessage } from '../sqs/index.ts';
 import { dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
 
 /** What collecting works with. */

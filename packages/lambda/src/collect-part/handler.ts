@@ -1,8 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createCollectQueue, type SqsAnswer } from '../collect-queue/index.ts';
+import { createCollectQueue } from '../collect-queue/index.ts';
 import { openEngine } from '../engine/index.ts';
 import { requiredSetting } from '../settings/index.ts';
+import type { SqsAnswer } from '../sqs/index.ts';
 import { createTasks } from '../task/index.ts';
 import { collect } from './collect.ts';
 

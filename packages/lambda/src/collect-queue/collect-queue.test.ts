@@ -1,8 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { comeAgain, messagesOf } from '../sqs/index.ts';
 import { type OrchestratorAccount, startOrchestratorAccount } from '../testing/orchestrator-account.ts';
 import { type CollectQueue, createCollectQueue, partOfMessage } from './collect-queue.ts';
-import { comeAgain, messagesOf } from './sqs-event.ts';
 
 describe('the collect queue', () => {
   let account: OrchestratorAccount;

@@ -1,4 +1,4 @@
 export { type Deadline, deadlineOf, type LambdaContext } from './deadline.ts';
 export type { Engine } from './engine.ts';
 export { openEngine, s3Endpoint } from './open-engine.ts';
-export type { EngineSettings, ResultsFormat } from './settings.ts';
+export { type EngineSettings, type ResultsFormat, readSettings } from './settings.ts';

@@ -1,6 +1,7 @@
 import { findName, kickJob, loadPart, type PartRef } from '@batchrock/core';
-import { type CollectQueue, comeAgain, messagesOf, type SqsAnswer, type SqsMessage } from '../collect-queue/index.ts';
+import type { CollectQueue } from '../collect-queue/index.ts';
 import { reasonOf } from '../failure/index.ts';
+import { comeAgain, messagesOf, type SqsAnswer, type SqsMessage } from '../sqs/index.ts';
 import { dispatch, type TellingEngine } from '../waiting/index.ts';
 import { jobOfMessage } from './job-event.ts';
 

@@ -1,8 +1,9 @@
 import { deadlineOf, type LambdaContext, openEngine } from '../engine/index.ts';
 import { sayingWhy } from '../failure/index.ts';
 import { datasetFinder } from '../question/index.ts';
+import { prepareOrContinue } from './continue-run.ts';
 import { parsePreparePayload } from './payload.ts';
-import { type PrepareAnswer, prepare } from './prepare.ts';
+import type { PrepareAnswer } from './prepare.ts';
 
 const engine = await openEngine();
 const findDataset = datasetFinder(engine.settings.region);
@@ -13,5 +14,5 @@ const SPARE_MS = 60_000;
 /** Prepares the run of an execution, as far as the time of one call allows. */
 export function handler(payload: unknown, context: LambdaContext): Promise<PrepareAnswer> {
   const deadline = deadlineOf(context, SPARE_MS);
-  return sayingWhy(() => prepare({ ...engine, findDataset }, parsePreparePayload(payload), deadline));
+  return sayingWhy(() => prepareOrContinue({ ...engine, findDataset }, parsePreparePayload(payload), deadline));
 }

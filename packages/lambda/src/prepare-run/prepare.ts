@@ -1,22 +1,11 @@
-import {
-  findPart,
-  findRun,
-  InputError,
-  isBatchrockError,
-  loadDocument,
-  openTakenRows,
-  type PreparedRun,
-  prepareRun,
-  type RunDocument,
-  stopRun,
-} from '@batchrock/core';
-import { boundsOf, type Dataset, lookAtDataset, runIdentity, targetIdentity } from 'batchrock/request';
+import { findRun, InputError, isBatchrockError, loadDocument, openTakenRows, type RunDocument, stopRun } from '@batchrock/core';
+import { type Dataset, lookAtDataset } from 'batchrock/request';
 import type { Deadline, Engine } from '../engine/index.ts';
 import { changeHome, type Home } from '../home/index.ts';
-import { type Asked, type AskedQuestion, datasetAddress, type FindDataset, parseInput, questionOf } from '../question/index.ts';
+import { type AskedQuestion, freeze, identityOf, isCut, type LookedAt, makeParts } from '../preparing/index.ts';
+import { type Asked, datasetAddress, type FindDataset, parseInput, questionOf } from '../question/index.ts';
 import { claimFolder } from '../results/index.ts';
 import { type Asker, type ChosenRun, chooseRun, moveIn } from './choose-run.ts';
-import { freeze, type LookedAt, ownerOf, targetOf } from './freeze.ts';
 import type { PreparePayload } from './payload.ts';
 
 /** What the state machine goes on with. */
@@ -76,16 +65,7 @@ interface Work {
 
 async function prepareQuestion(engine: PrepareEngine, work: Work): Promise<PrepareAnswer> {
   const { payload, asked, question, looked, deadline } = work;
-  const identity = runIdentity({
-    question: question.checked,
-    files: looked.files,
-    format: looked.dataset.dialect.format,
-    delimiter: undefined,
-    recordsPerJob: undefined,
-    bounds: boundsOf(question.question),
-    strict: false,
-    target: targetIdentity(targetOf(engine.settings)),
-  });
+  const identity = identityOf(engine, question, looked);
   const { execution, started } = payload;
   const asker: Asker = { execution, started, jobNamePrefix: asked.jobNamePrefix, resultsFormat: asked.resultsFormat };
   const chosen = await chooseRun(engine, identity, asker, asked.isNew);
@@ -94,7 +74,7 @@ async function prepareQuestion(engine: PrepareEngine, work: Work): Promise<Prepa
   engine.log('INFO', 'preparing', { run: chosen.id });
   try {
     await claimFolder(engine.ports, { run: chosen.id, ...asker });
-    return await makeParts(engine, { ...frozen, home, deadline });
+    return await makeSome(engine, { ...frozen, home, deadline });
   } catch (error) {
     await noteGivenUp(engine, chosen, error);
     throw error;
@@ -109,12 +89,20 @@ async function documentAndRows(
   identity: string,
 ): Promise<{ readonly document: RunDocument; readonly dataset: Dataset }> {
   const { signal } = deadline;
-  if (run === undefined) return freeze(engine, { asked, ...question }, looked, { run: id, identity, signal });
+  if (run === undefined) {
+    const freezing = { ...question, looked, jobNamePrefix: asked.jobNamePrefix, asked: freelyAsked(asked) };
+    return freeze(engine, freezing, { run: id, identity, signal });
+  }
   const document = await loadDocument(engine.ports, id, { signal });
   const { taken } = document.source;
   const { dataset } = looked;
   if (taken === undefined) return { document, dataset };
   return { document, dataset: { ...dataset, taken, open: (from) => openTakenRows(dataset.open, taken, from) } };
+}
+
+/** What the input asks and changes no answer. */
+function freelyAsked({ slots, maxErrorRate }: Asked): NonNullable<RunDocument['asked']> {
+  return { ...(slots !== undefined && { slots }), ...(maxErrorRate !== undefined && { maxErrorRate }) };
 }
 
 interface Making {
@@ -124,60 +112,18 @@ interface Making {
   readonly deadline: Deadline;
 }
 
-async function makeParts(engine: PrepareEngine, { document, dataset, home, deadline }: Making): Promise<PrepareAnswer> {
-  const { ports, log } = engine;
+async function makeSome(engine: PrepareEngine, { document, dataset, home, deadline }: Making): Promise<PrepareAnswer> {
   const { run } = document;
-  const before = home.preparedParts ?? 0;
-  let seen = { rows: 0, rejected: 0 };
-  const answer = (said: Pick<PreparedRun, 'parts' | 'rows' | 'rejected'>, done: boolean): PrepareAnswer => {
-    const { parts, rows, rejected } = said;
-    return { run, done, parts, rows, rejected, job_name_prefix: home.jobNamePrefix };
-  };
-  try {
-    const prepared = await prepareRun(ports, {
-      document,
-      openRows: (from) => dataset.open(from),
-      owner: ownerOf(engine, run),
-      signal: deadline.signal,
-      onProgress: ({ rows, rejected }) => {
-        seen = { rows, rejected };
-      },
-    });
-    if (seen.rows > 0) await dataset.checkUnchanged();
-    if (prepared.isCut) log('WARN', 'max_num_jobs are full: the rows behind them are left out', { run, count: prepared.rows });
-    return answer(prepared, true);
-  } catch (error) {
-    if (!deadline.signal.aborted || !isCut(error)) throw error;
-    const parts = await countParts(engine, run, before);
-    if (parts <= before) throw tooSlow(document);
-    await changeHome(ports, run, (there) => (there === undefined ? undefined : { ...there, preparedParts: parts }));
-    log('INFO', 'the time of this call is over; the next one goes on', { run, count: parts });
-    return answer({ parts, ...seen }, false);
+  const { parts, rows, rejected, done } = await makeParts(engine, {
+    document,
+    dataset,
+    knownParts: home.preparedParts ?? 0,
+    deadline,
+  });
+  if (!done) {
+    await changeHome(engine.ports, run, (there) => (there === undefined ? undefined : { ...there, preparedParts: parts }));
   }
-}
-
-/** What a call that is broken off throws, here or in a client, which may take it for a lost connection. */
-function isCut(error: unknown): boolean {
-  if (isBatchrockError(error)) return error.kind === 'cancelled' || error.kind === 'service';
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
-}
-
-/** Parts of the first attempt in the ledger, of which so many are known. */
-async function countParts({ ports }: Engine, run: string, known: number): Promise<number> {
-  for (let part = known; ; part++) {
-    if ((await findPart(ports.ledger, { run, attempt: 1, part })) === undefined) return part;
-  }
-}
-
-function tooSlow({ run, partRecords }: RunDocument): InputError {
-  return new InputError(
-    'BR-E0120',
-    `no part of run ${run}, ${partRecords} records each, was ready within one call of the function`,
-    {
-      hint: 'give the function more memory (with it comes more processor) and time, or a smaller max_records_per_job',
-      details: { run, partRecords },
-    },
-  );
+  return { run, done, parts, rows, rejected, job_name_prefix: home.jobNamePrefix };
 }
 
 /**

@@ -1,6 +1,9 @@
 import { InputError, type ModelLimits } from '@batchrock/core';
 import type { EngineSettings, ResultsFormat } from '../engine/index.ts';
-import { InputFields, invalid } from './input-keys.ts';
+import { Fields, invalid } from '../fields/index.ts';
+import { INPUT_KEYS, type InputKey } from './input-keys.ts';
+
+type InputFields = Fields<InputKey>;
 
 /** Where the rows come from. */
 export type AskedDataset =
@@ -51,7 +54,7 @@ export interface PartBound {
  * missing, unknown or do not go together, `BR-E0120` for values that are not allowed.
  */
 export function parseInput(input: unknown, settings: EngineSettings): Asked {
-  const fields = new InputFields(input);
+  const fields = new Fields(input, 'the input of the execution', INPUT_KEYS);
   const jobNamePrefix = checkedPrefix(fields.requiredText('job_name_prefix', 'it names the folder of the results'));
   const promptId = fields.text('prompt_id');
   const prompt = fields.text('prompt');

@@ -1,3 +1,3 @@
 export { type Asked, parseInput } from './asked.ts';
 export { datasetFinder, type FindDataset, type FoundDataset } from './find-dataset.ts';
-export { type AskedQuestion, datasetAddress, questionOf } from './question.ts';
+export { datasetAddress, questionOf } from './question.ts';

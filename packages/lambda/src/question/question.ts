@@ -1,13 +1,8 @@
 import { type CallOptions, InputError, type ObjectStore, resolveModel } from '@batchrock/core';
-import { type CheckedQuestion, checkQuestion, type Question } from 'batchrock/request';
+import { checkQuestion, type Question } from 'batchrock/request';
+import type { AskedQuestion } from '../preparing/index.ts';
 import { type Asked, checkPartBound } from './asked.ts';
 import { readNamedPrompt } from './named-prompt.ts';
-
-/** A question in the words of the command line, and its parts that have been checked. */
-export interface AskedQuestion {
-  readonly question: Question;
-  readonly checked: CheckedQuestion;
-}
 
 /**
  * Makes a question of what an execution asks: with the prompt of its id, with everything checked that needs no look at the

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type CallOptions, InputError, type PartRef, type Source } from '@batchrock/core';
 import { bytesSource, type MemoryPorts, memoryPorts, type ScriptedBatchServiceOptions } from '@batchrock/testkit';
 import { collect } from '../collect-part/collect.ts';
-import type { CollectQueue, SqsAnswer } from '../collect-queue/index.ts';
+import type { CollectQueue } from '../collect-queue/index.ts';
 import type { Deadline, EngineSettings } from '../engine/index.ts';
 import { type ExportAnswer, exportRun } from '../export-results/export.ts';
 import { follow } from '../follow-run/follow.ts';
@@ -10,6 +10,7 @@ import { kick } from '../kick-job/kick.ts';
 import { createLog } from '../log/index.ts';
 import { type PrepareAnswer, prepare } from '../prepare-run/prepare.ts';
 import type { FoundDataset } from '../question/index.ts';
+import type { SqsAnswer } from '../sqs/index.ts';
 import { type SweepReport, sweep } from '../sweep-runs/sweep.ts';
 import type { TaskAnswer, Tasks } from '../task/index.ts';
 

@@ -1,0 +1,1 @@
+export { Fields, invalid } from './fields.ts';

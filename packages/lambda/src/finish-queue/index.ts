@@ -1,0 +1,1 @@
+export { type FinishMessage, finishOfMessage } from './finish-queue.ts';

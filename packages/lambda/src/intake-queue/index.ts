@@ -1,0 +1,1 @@
+export { type IntakeMessage, intakeOfMessage } from './intake-queue.ts';
