@@ -2,6 +2,7 @@ import {
   InputError,
   type InvocationType,
   type JsonObject,
+  MODEL_INPUT_COLUMN,
   parseTemplate,
   type ResolvedModel,
   type RunDocument,
@@ -70,9 +71,6 @@ function embeddingRequest(question: Question, model: ResolvedModel, params: Json
   return { request: { textColumn, params }, templates: [], columns: [textColumn] };
 }
 
-/** The column that a record as it is given has its request in. */
-const MODEL_INPUT = 'modelInput';
-
 function givenRequest({ prompt, system, promptId, textColumn, params = {} }: Question) {
   const beside = {
     'a prompt': prompt ?? promptId,
@@ -86,11 +84,11 @@ function givenRequest({ prompt, system, promptId, textColumn, params = {} }: Que
       'BR-E0112',
       `rows that are records are sent as they are; ${more.join(' and ')} cannot be put into them`,
       {
-        hint: `leave out ${more.join(' and ')}, or write them into ${MODEL_INPUT} of each row`,
+        hint: `leave out ${more.join(' and ')}, or write them into ${MODEL_INPUT_COLUMN} of each row`,
       },
     );
   }
-  return { request: { params: {}, given: true as const }, templates: [], columns: [MODEL_INPUT] };
+  return { request: { params: {}, given: true as const }, templates: [], columns: [MODEL_INPUT_COLUMN] };
 }
 
 const SAMPLING = ['temperature', 'top_p', 'top_k'];

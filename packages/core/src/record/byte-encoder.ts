@@ -1,9 +1,10 @@
 import { invariant } from '../errors/index.ts';
 import type { Family } from '../model/index.ts';
 import { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
+import { GivenRecordEncoder } from './given-encoder.ts';
 import { RECORD_ID_LENGTH, recordPrefixBytes, writeRecordId } from './ids.ts';
 import { KernelRecords } from './kernel-records.ts';
-import { type EncodeLimits, NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
+import { type EncodeLimits, NEEDS_SPACE, type OutputBlock, RECORD_HEAD, type RecordEncoder } from './record-encoder.ts';
 import { cutRequest, type RequestSpec } from './request-bytes.ts';
 import { CellKind, RejectReason, type RowBatch } from './row-batch.ts';
 
@@ -17,16 +18,15 @@ export interface RecordEncoderSpec {
   readonly maxRecordBytes: number;
 }
 
-const HEAD = new TextEncoder().encode('{"recordId":"');
 const NOTHING = new Uint8Array(0);
 
 /**
  * An encoder that copies the constant pieces of the request and escapes the cells between them: no object and no string is
- * made for a row. `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
+ * made for a row. Rows that are records already are copied (`GivenRecordEncoder`). `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
  * wider than the last one.
  */
 export function createRecordEncoder(spec: RecordEncoderSpec, columns: readonly string[]): RecordEncoder {
-  return new ByteRecordEncoder(spec, columns);
+  return spec.request.given ? new GivenRecordEncoder(spec, columns) : new ByteRecordEncoder(spec, columns);
 }
 
 class ByteRecordEncoder implements RecordEncoder {
@@ -59,7 +59,7 @@ class ByteRecordEncoder implements RecordEncoder {
     this.#columns = columns;
     this.#prefix = recordPrefixBytes(spec.recordPrefix);
     this.#maxBytes = spec.maxRecordBytes;
-    this.#fixed = this.#literals.reduce((sum, literal) => sum + literal.length, HEAD.length + RECORD_ID_LENGTH);
+    this.#fixed = this.#literals.reduce((sum, literal) => sum + literal.length, RECORD_HEAD.length + RECORD_ID_LENGTH);
     this.#needsText = spec.family.task === 'embedding';
   }
 
@@ -103,7 +103,7 @@ class ByteRecordEncoder implements RecordEncoder {
       this.#places[i] = place < width ? place : -1;
     });
     this.#kernel = new KernelRecords({
-      literals: [HEAD, ...this.#literals],
+      literals: [RECORD_HEAD, ...this.#literals],
       prefix: this.#prefix,
       places: this.#places,
       fixed: this.#fixed,
@@ -131,8 +131,8 @@ class ByteRecordEncoder implements RecordEncoder {
     const { cells } = batch;
     const to = this.#to;
     const from = this.#from;
-    to.bytes.set(HEAD, start);
-    let at = start + HEAD.length;
+    to.bytes.set(RECORD_HEAD, start);
+    let at = start + RECORD_HEAD.length;
     writeRecordId(this.#prefix, ordinal, to.bytes, at);
     at += RECORD_ID_LENGTH;
     for (let i = 0; i < this.#literals.length; i++) {

@@ -5,12 +5,14 @@ import { isCutOffReason } from './cut-off.ts';
 import { isRetryable } from './error-class.ts';
 import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
-import { hasEscape } from './json-scan.ts';
+import { hasEscape, isUtf8 } from './json-scan.ts';
 import { KernelSpans, writeKernelOutcome } from './kernel-lines.ts';
 import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
+import { badOutput, readError } from './output-failure.ts';
 import { emptySpans, findSpans, type OutputSpans } from './output-spans.ts';
 import { packVector } from './vector-pack.ts';
+import { WholeOutput } from './whole-output.ts';
 
 /** What a line of a job's output is, as far as its record id tells. */
 export const LineKind = {
@@ -28,8 +30,6 @@ export type LineKind = (typeof LineKind)[keyof typeof LineKind];
 const MAX_MESSAGE = 2_000;
 /** Lines in a row that have to differ from the template before another is learnt. */
 const LEARN_AFTER = 4;
-/** Most bytes of an answer that no family understands which are shown. */
-const MAX_EXCERPT = 200;
 
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const HEAD = ascii('{"id":"');
@@ -84,13 +84,19 @@ export class OutputDecoder {
   /** The outcome line, when it could not be copied from spans. */
   #line: Uint8Array | undefined;
 
-  constructor(options: { readonly family: Family; readonly recordPrefix: string }) {
+  /** Keeps the whole `modelOutput` of an answer. */
+  readonly #whole: WholeOutput | undefined;
+
+  /** `whole`: an outcome has the JSON text of the `modelOutput` for its response; default: the answer in it. */
+  constructor(options: { readonly family: Family; readonly recordPrefix: string; readonly whole?: boolean | undefined }) {
     this.#family = options.family;
     this.#prefixText = options.recordPrefix;
     this.#prefix = recordPrefixBytes(options.recordPrefix);
-    this.#found = new KernelSpans(options.family.task === 'embedding');
+    this.#whole = options.whole ? new WholeOutput() : undefined;
+    this.#found = new KernelSpans(options.family.task === 'embedding' && !options.whole);
     this.#fields = { spans: this.#spans, answer: this.#answer, found: this.#found };
-    this.#pluck = pluckerFor(options.family.name, this.#answer);
+    // without a plucker every line is walked, to where its `modelOutput` begins and ends
+    this.#pluck = options.whole ? () => -1 : pluckerFor(options.family.name, this.#answer);
   }
 
   /**
@@ -159,6 +165,10 @@ export class OutputDecoder {
       return;
     }
     const parsed = this.#parsed ?? this.#parseSpans();
+    if (this.#whole !== undefined && parsed['modelOutput'] != null) {
+      this.#keepWhole(this.#whole, parsed['modelOutput']);
+      return;
+    }
     const answer = parsed['modelOutput'] == null ? undefined : this.#family.answer(parsed['modelOutput']);
     this.#keep(answer === undefined ? this.#failure(parsed) : this.#success(answer));
   }
@@ -192,6 +202,7 @@ export class OutputDecoder {
     this.#template?.release();
     this.#template = undefined;
     this.#found.release();
+    this.#whole?.release();
   }
 
   #keepPlucked(): void {
@@ -239,6 +250,35 @@ export class OutputDecoder {
     return { id: recordId(this.#prefixText, this.ordinal, this.sub), status: 'succeeded', ...rest, response, stop };
   }
 
+  /** An object is an answer, whatever the family reads in it. */
+  #keepWhole(whole: WholeOutput, modelOutput: unknown): void {
+    const span = this.#outputSpan(modelOutput);
+    if (span === undefined) {
+      this.#keep(this.#failure({ modelOutput }));
+      return;
+    }
+    const answer = this.#family.answer(modelOutput);
+    this.succeeded = true;
+    this.truncated = isTruncated(answer?.stopReason ?? '');
+    this.inputTokens = answer?.inputTokens ?? -1;
+    this.outputTokens = answer?.outputTokens ?? -1;
+    const id = recordId(this.#prefixText, this.ordinal, this.sub);
+    this.#line = whole.line(id, span.text, span.start, span.end, answer);
+    this.size = this.#line.length;
+  }
+
+  /** Where the `modelOutput` stands; undefined when it is no object, or not UTF-8. */
+  #outputSpan(modelOutput: unknown): { text: ByteView; start: number; end: number } | undefined {
+    if (typeof modelOutput !== 'object' || Array.isArray(modelOutput)) return undefined;
+    if (this.#parsed !== undefined) {
+      // keys with escapes: the value is the same, and its bytes are ours
+      const text = byteView(new TextEncoder().encode(JSON.stringify(modelOutput)));
+      return { text, start: 0, end: text.bytes.length };
+    }
+    const { outputStart: start, outputEnd: end } = this.#spans;
+    return isUtf8(this.#text, start, end) ? { text: this.#text, start, end } : undefined;
+  }
+
   #failure(parsed: Record<string, unknown>): Outcome {
     const { code, message } =
       parsed['error'] == null ? badOutput(parsed['modelOutput'], this.#family.name) : readError(parsed['error']);
@@ -252,29 +292,6 @@ export class OutputDecoder {
     this.#line = encodeOutcome(outcome);
     this.size = this.#line.length;
   }
-}
-
-/** `errorCode` is a number in the service's documentation and a string in its samples. Other names of it are read as well. */
-function readError(error: unknown): { code: string; message: string } {
-  if (typeof error === 'string') return { code: 'bad_error', message: error };
-  const fields = (typeof error === 'object' ? error : {}) as Record<string, unknown>;
-  const code = fields['errorCode'] ?? fields['code'];
-  const message = fields['errorMessage'] ?? fields['message'];
-  const isCode = (typeof code === 'string' && code !== '') || typeof code === 'number';
-  return {
-    code: isCode ? String(code) : 'bad_error',
-    message: typeof message === 'string' ? message : excerpt(error),
-  };
-}
-
-function badOutput(modelOutput: unknown, family: string): { code: string; message: string } {
-  if (modelOutput == null) return { code: 'bad_error', message: 'the output line has neither an answer nor an error' };
-  return { code: 'bad_output', message: `not an answer of the family ${family}: ${excerpt(modelOutput)}` };
-}
-
-function excerpt(value: unknown): string {
-  const text = JSON.stringify(value) ?? '';
-  return text.length > MAX_EXCERPT ? `${text.slice(0, MAX_EXCERPT)}…` : text;
 }
 
 /** Undefined when it is no JSON; the text itself is what the message then shows. */

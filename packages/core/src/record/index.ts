@@ -1,6 +1,7 @@
 export { createRecordEncoder, type RecordEncoderSpec } from './byte-encoder.ts';
 export { LineKind, OutputDecoder } from './decode.ts';
 export { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, ownView, writeEscaped } from './escape-json.ts';
+export { MODEL_INPUT_COLUMN } from './given-encoder.ts';
 export {
   isSentinelOrdinal,
   ordinalOf,

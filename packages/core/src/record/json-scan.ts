@@ -135,7 +135,7 @@ export function skipSoundString(text: ByteView, at: number, end: number): number
 }
 
 /** True when `bytes[start..end)` is UTF-8 (RFC 3629). */
-function isUtf8({ bytes, view }: ByteView, start: number, end: number): boolean {
+export function isUtf8({ bytes, view }: ByteView, start: number, end: number): boolean {
   const lastEight = end - 8;
   let i = start;
   while (i < end) {

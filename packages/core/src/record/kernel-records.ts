@@ -9,7 +9,7 @@ import {
   SCRATCH_ROWS,
 } from './kernel-scratch.ts';
 import type { EncodeLimits, OutputBlock } from './record-encoder.ts';
-import type { RowBatch } from './row-batch.ts';
+import { CellKind, type RowBatch } from './row-batch.ts';
 
 /** What all records of an encoder have in common. */
 export interface RecordPlan {
@@ -23,6 +23,8 @@ export interface RecordPlan {
   readonly maxBytes: number;
   /** An empty cell ends a run. */
   readonly needsText: boolean;
+  /** Cells are copied as they stand, and one that is no JSON object ends a run; default: they are escaped. */
+  readonly copiesObjects?: true;
 }
 
 /** Of a literal in the plan: its length and the offset of the cell behind it. */
@@ -92,6 +94,18 @@ export class KernelRecords {
     const numbers = 3 * batch.width;
     words.set(batch.cells.subarray(numbers * first, numbers * (first + rows)), cells >> 2);
     bytes.set(batch.reject.subarray(first, first + rows), rejects);
+    if (this.#plan.copiesObjects) this.#markObjects(words.subarray(cells >> 2), batch, rows);
+  }
+
+  /** Of all kinds, the kernel copies `jsonString` as it stands, and stops at `absent`. */
+  #markObjects(cells: Uint32Array, { bytes, width }: RowBatch, rows: number): void {
+    for (const place of this.#plan.places) {
+      for (let row = 0; row < rows; row++) {
+        const cell = 3 * (row * width + place);
+        const isObject = cells[cell + 2] === CellKind.jsonValue && bytes[cells[cell]!] === 0x7b;
+        cells[cell + 2] = isObject ? CellKind.jsonString : CellKind.absent;
+      }
+    }
   }
 }
 

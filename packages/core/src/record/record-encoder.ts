@@ -7,6 +7,9 @@ export interface OutputBlock {
   length: number;
 }
 
+/** The beginning of every record, up to its id. */
+export const RECORD_HEAD: Uint8Array = new TextEncoder().encode('{"recordId":"');
+
 /** What `encode` returns when the record does not fit into what is left of the block: flush it, then encode the row again. */
 export const NEEDS_SPACE = -1;
 

@@ -32,6 +32,8 @@ export const RejectReason = {
   emptyText: 7,
   /** One row larger than the reader's largest row. */
   rowTooLong: 8,
+  /** A row that is a record: its `modelInput` is no JSON object. */
+  notObject: 9,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -45,6 +47,7 @@ export const REJECT_CODES: Readonly<Record<number, string>> = {
   [RejectReason.missingColumn]: 'missing_column',
   [RejectReason.emptyText]: 'empty_text',
   [RejectReason.rowTooLong]: 'row_too_long',
+  [RejectReason.notObject]: 'not_an_object',
 };
 
 /**

@@ -115,7 +115,8 @@ async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
   const { collector, records, writer } = o;
   const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally() };
   const padding = new Set<number>();
-  const decoder = new OutputDecoder({ family: familyNamed(o.document.model.family), recordPrefix: o.document.recordPrefix });
+  const { model, recordPrefix, request } = o.document;
+  const decoder = new OutputDecoder({ family: familyNamed(model.family), recordPrefix, whole: request.given });
   const lines = new LineChain(
     ports.objects,
     o.output.files.map((file) => file.key),

@@ -1,6 +1,6 @@
 import type { RejectCause, RowReader } from '../ports/index.ts';
 import { parseTemplate, templateColumns } from '../prompt/index.ts';
-import { CellKind, RejectReason, type RowBatch } from '../record/index.ts';
+import { CellKind, MODEL_INPUT_COLUMN, RejectReason, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 
 /**
@@ -31,6 +31,8 @@ function causeOf(document: RunDocument, reader: RowReader, batch: RowBatch, row:
       return { why: `its record is larger than ${document.model.limits.maxRecordBytes} bytes, the most that is sent` };
     case RejectReason.emptyText:
       return { why: `column ${JSON.stringify(document.request.textColumn)} is empty, and an empty text cannot be embedded` };
+    case RejectReason.notObject:
+      return { why: `its ${JSON.stringify(MODEL_INPUT_COLUMN)} is no JSON object` };
     case RejectReason.missingColumn:
       return { why: `the row has no ${missingColumns(document, reader, batch, row).join(', ')}` };
     default:
@@ -39,7 +41,8 @@ function causeOf(document: RunDocument, reader: RowReader, batch: RowBatch, row:
 }
 
 function missingColumns(document: RunDocument, reader: RowReader, batch: RowBatch, row: number): string[] {
-  const { prompt, system, textColumn } = document.request;
+  const { prompt, system, textColumn, given } = document.request;
+  if (given) return [JSON.stringify(MODEL_INPUT_COLUMN)];
   const templates = [prompt, system].filter((text) => text !== undefined);
   const used = templates.flatMap((text) => templateColumns(parseTemplate(text)));
   const missing = [...new Set(textColumn === undefined ? used : [textColumn])].filter((name) => {

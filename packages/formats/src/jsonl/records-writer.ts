@@ -5,6 +5,7 @@ import {
   CellKind,
   copyBytes,
   invariant,
+  MODEL_INPUT_COLUMN,
   type ObjectInfo,
   type ObjectSink,
   type OutcomeSpans,
@@ -65,7 +66,7 @@ class RecordsWriter implements ResultWriter {
   begin({ columns, given }: ResultTable): void {
     invariant(given === true, 'the rows of this run are no records, so their results cannot be written as such');
     this.#recordId = columns.indexOf('recordId');
-    this.#modelInput = columns.indexOf('modelInput');
+    this.#modelInput = columns.indexOf(MODEL_INPUT_COLUMN);
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
