@@ -2,7 +2,7 @@ import { aws_dynamodb as dynamodb, aws_iam as iam, RemovalPolicy } from 'aws-cdk
 import type { Construct } from 'constructs';
 
 /** The indexes of a ledger; each is made of two attributes that bear its name. */
-const indexes = ['runs', 'parts', 'events', 'open'];
+const indexes: readonly string[] = ['runs', 'parts', 'events', 'open'];
 
 const text = dynamodb.AttributeType.STRING;
 

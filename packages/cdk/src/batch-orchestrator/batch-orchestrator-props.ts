@@ -7,6 +7,7 @@ import type {
   aws_s3 as s3,
   aws_sns as sns,
 } from 'aws-cdk-lib';
+import type { IBatchLedger } from '../batch-ledger';
 import type { LogLevel } from '../functions/log-level';
 
 /** What the files of results are. */
@@ -35,7 +36,14 @@ export interface BatchOrchestratorProps {
   readonly datasetBuckets?: s3.IBucket[];
 
   /**
-   * The ledger of the runs: a table with the key and the indexes of one that a `BatchOrchestrator` made.
+   * The ledger of the runs, shared with other constructs: their runs and these share the slots of each model.
+   *
+   * @default - a ledger of its own: slots are shared between the executions of this construct alone
+   */
+  readonly ledger?: IBatchLedger;
+
+  /**
+   * The same as a table with the key and the indexes of one that a `BatchOrchestrator` made. Give this or `ledger`.
    *
    * @default - a new table that outlives the stack, billed by request, with point-in-time recovery
    */

@@ -18,7 +18,7 @@ afterEach(() => {
 
 it('has the outputs of the original, by their names', () => {
   const outputs = Template.fromStack(stackWith({})).toJSON().Outputs;
-  expect(Object.keys(outputs)).toEqual(['bucketName', 'stepFunctionName', 'stepFunctionArn', 'tableName']);
+  expect(Object.keys(outputs)).toEqual(['bucketName', 'stepFunctionName', 'stepFunctionArn', 'tableName', 'bedrockRoleArn']);
   expect(outputs.bucketName.Value.Ref).toMatch(/^OrchestratorBucket/);
   expect(outputs.stepFunctionName.Value['Fn::GetAtt']).toEqual([expect.stringMatching(/^OrchestratorStateMachine/), 'Name']);
 });
@@ -85,7 +85,7 @@ it('has every property and context key in docs/batch-orchestrator.md', () => {
   const source = readFileSync(join(__dirname, 'batch-orchestrator-props.ts'), 'utf8');
   const [, ...members] = source.split('  readonly ');
   const props = members.map((member) => /^\w+/.exec(member)?.[0]);
-  expect(props).toHaveLength(16);
+  expect(props).toHaveLength(17);
   const rows = page.split('\n').filter((line) => line.startsWith('| `'));
   for (const prop of props)
     expect(

@@ -9,6 +9,8 @@ import {
   type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { LedgerTable } from '../batch-ledger/ledger-table';
+import { claimBucket } from '../batch-ledger/own-bucket';
 import { BatchRole } from '../bedrock/batch-role';
 import { inferencePolicy } from '../bedrock/inference-policy';
 import { everyModel, modelArns } from '../bedrock/model-arns';
@@ -20,7 +22,6 @@ import { numbersOf } from '../props/environment';
 import { jobHours } from '../props/job-hours';
 import { type BatchOrchestratorProps, ResultsFormat } from './batch-orchestrator-props';
 import { checkProps } from './check-props';
-import { LedgerTable } from './ledger-table';
 import { grantRuns } from './permissions';
 import { RunAlarms } from './run-alarms';
 import { collectTimeout, kickTimeout, RunFunctions } from './run-functions';
@@ -96,7 +97,8 @@ export class BatchOrchestrator extends Construct {
     const stack = Stack.of(this);
     const models = props.models === undefined ? everyModel(stack) : modelArns(stack, props.models);
     this.bucket = props.bucket ?? new RunBucket(this, 'Bucket');
-    this.table = props.table ?? new LedgerTable(this, 'Ledger');
+    this.table = props.ledger?.table ?? props.table ?? new LedgerTable(this, 'Ledger');
+    claimBucket(this, this.bucket, this.table);
     this.bedrockRole = new BatchRole(this, 'BedrockRole', {
       policy: inferencePolicy(this, models),
       inputBucket: this.bucket,

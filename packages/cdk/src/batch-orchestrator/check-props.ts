@@ -2,9 +2,9 @@ import { aws_lambda as lambda } from 'aws-cdk-lib';
 import { LogLevel } from '../functions/log-level';
 import {
   checkBucket,
+  checkLedger,
   checkList,
   checkNumber,
-  checkTable,
   checkTopic,
   concurrencyRange,
   memoryRange,
@@ -29,7 +29,7 @@ export function checkProps(props: BatchOrchestratorProps): void {
   checkList('datasetBuckets', props.datasetBuckets, 'a list of buckets');
   for (const [i, bucket] of (props.datasetBuckets ?? []).entries()) checkBucket(`datasetBuckets[${i}]`, bucket);
   checkList('models', props.models, "a list of texts, such as ['us.amazon.nova-pro-v1:0']");
-  checkTable('table', props.table);
+  checkLedger(props.ledger, props.table);
   checkTopic('notificationTopic', props.notificationTopic);
   oneOf('resultsFormat', props.resultsFormat, ResultsFormat);
   oneOf('logLevel', props.logLevel, LogLevel);

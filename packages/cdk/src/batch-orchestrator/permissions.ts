@@ -1,6 +1,6 @@
 import type { aws_dynamodb as dynamodb, aws_lambda as lambda, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
+import { grantLedger } from '../batch-ledger/ledger-table';
 import { allow, type EngineJobs, grantBucket, grantJobs, grantObjects, writingActions } from '../engine/grants';
-import { grantLedger } from './ledger-table';
 import type { RunFunctions } from './run-functions';
 
 /** Where a run keeps what is its own, and where its results go; prompts lie below `prompts/`. */

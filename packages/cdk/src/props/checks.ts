@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { has, refuse } from './kinds';
+import { has, refuse, refuseText } from './kinds';
 
 /** Which whole numbers a prop may be, and of what. */
 export interface NumberRange {
@@ -35,9 +35,18 @@ export function checkList(name: string, value: unknown, wanted: string): void {
 }
 
 /** Throws where something is given that is no table. */
-export function checkTable(name: string, table: unknown): void {
+function checkTable(name: string, table: unknown): void {
   if (table === undefined || has(table, 'grant')) return;
   refuse(name, table, "a dynamodb.ITable, such as dynamodb.Table.fromTableName(this, 'Ledger', name)");
+}
+
+/** Throws where what is given for a ledger is none, or is given twice. */
+export function checkLedger(ledger: unknown, table: unknown): void {
+  checkTable('table', table);
+  if (ledger === undefined) return;
+  if (table !== undefined) refuseText('table', 'given beside ledger', 'one of them');
+  if (has((ledger as { readonly table?: unknown } | null)?.table, 'grant')) return;
+  refuse('ledger', ledger, "a BatchLedger, or BatchLedger.fromStack(this, 'Ledger', nameOfItsStack)");
 }
 
 /** Throws where something is given that is no topic. */

@@ -1,0 +1,2 @@
+export * from './batch-ledger';
+export * from './batch-ledger-stack';
