@@ -1,3 +1,3 @@
 export { changeHome, findHome, type Home, loadHome, openHomes, withWaiting } from './home.ts';
-export { pointerKey, type ResultsFormat, resultsFolder, resultsKey } from './results-keys.ts';
+export { checkedJobNamePrefix, pointerKey, type ResultsFormat, resultsFolder, resultsKey } from './results-keys.ts';
 export { pointerText, type ResultCounts, type ResultsPointer, type ResultsStatus, readPointer } from './results-pointer.ts';

@@ -18,7 +18,15 @@ interface AskedRun {
 /** Prepares what an execution asks, or goes on with the run that its input names: `{"run": "r-…"}`. */
 export function prepareOrContinue(engine: PrepareEngine, payload: PreparePayload, deadline: Deadline): Promise<PrepareAnswer> {
   const asked = parseAskedRun(payload.input);
-  return asked === undefined ? prepare(engine, payload, deadline) : continueRun(engine, payload, asked);
+  if (asked !== undefined) return continueRun(engine, payload, asked);
+  return prepare(engine, { ...payload, input: withoutRun(payload.input) }, deadline);
+}
+
+/** `null` counts as absent. */
+function withoutRun(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('run' in input)) return input;
+  const { run: _, ...rest } = input;
+  return rest;
 }
 
 const KEYS = ['run', 'job_name_prefix', 'results_format'];

@@ -1,4 +1,4 @@
-import { loadRun, stopRun } from '@batchrock/core';
+import { loadRun, stopRun, writeOwner } from '@batchrock/core';
 import { describe, expect, it } from 'vitest';
 import { findHome, openHomes, readSweepMark } from '../home/index.ts';
 import { INPUT, Orchestrator, openDeadline } from '../testing/orchestrator.ts';
@@ -85,6 +85,16 @@ describe('a sweep', () => {
     await world.follow(ids[0]!, 'again');
     expect(await findHome(world.ports, ids[0]!)).not.toHaveProperty('isAbandoned');
     expect(await world.untilTold('again')).toMatchObject({ kind: 'success' });
+  });
+
+  it('leaves the jobs of a run alone that another ledger has taken over, whatever becomes of its execution', async () => {
+    const { world, ids } = await worldWith(1);
+    await writeOwner(world.ports, ids[0]!, { id: 'laptop', name: 'ledger.db on a laptop' });
+    world.tasks.delete('token0');
+    await world.sweep();
+    await world.sweep();
+    expect((await loadRun(world.ports.ledger, ids[0]!)).body.state).toBe('running');
+    expect(world.ports.service.jobs.every(({ stoppedAt }) => stoppedAt === undefined)).toBe(true);
   });
 
   it('leaves a run alone that was refused and whose task was told so', async () => {

@@ -1,4 +1,4 @@
-import { loadRun, stopRun } from '@batchrock/core';
+import { loadRun, type RunBody, readOwner, stopRun } from '@batchrock/core';
 import { changeHome, type Home } from '../home/index.ts';
 import type { TellingEngine } from '../waiting/index.ts';
 
@@ -19,8 +19,16 @@ export async function beatHeart(engine: TellingEngine, home: Home): Promise<void
   if (waiting.length > 0 || body.state === 'stopping') return;
   const wasNeverFollowed = home.followedAt === undefined && ports.clock.now() - home.askedAt > LATEST_FOLLOW_MS;
   if (!isAbandoned && !wasNeverFollowed) return;
+  if (await isElsewhere(engine, body)) return;
   log('WARN', 'nobody waits for the run any more, its execution was aborted: it is stopped', { run: home.run });
   await stopRun(ports, home.run, 'stop');
+}
+
+/** A run that another ledger has taken over is no longer ours to stop: its jobs are followed there. */
+async function isElsewhere({ ports }: TellingEngine, { run, owner }: RunBody): Promise<boolean> {
+  if (owner === undefined) return false;
+  const now = await readOwner(ports, run);
+  return now !== undefined && now.id !== owner;
 }
 
 /**
