@@ -7,6 +7,8 @@ import { LogLevel } from './log-level';
 export interface HandlerFunctionProps {
   /** The folder of the bundle below `handlers/`. */
   readonly handler: string;
+  /** Made up by CloudFormation where it is absent. */
+  readonly functionName?: string;
   readonly description: string;
   readonly timeout: Duration;
   /** MB; default 256. */
@@ -36,6 +38,7 @@ export class HandlerFunction extends lambda.Function {
     });
     super(scope, id, {
       code: lambda.Code.fromAsset(join(handlersFolder, props.handler)),
+      functionName: props.functionName,
       handler: 'index.handler',
       description: props.description,
       runtime,

@@ -1,0 +1,5 @@
+export * from './batch-queue';
+export * from './batch-queue-props';
+export * from './batch-queue-stack';
+export * from './enqueue-task';
+export * from './i-batch-queue';
