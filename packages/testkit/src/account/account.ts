@@ -12,10 +12,12 @@ import { type FunctionHost, type FunctionSettings, startFunctionHost } from './f
 import { createGate, type Gate } from './gate.ts';
 import { openJudge, type Place, type Principal, permission, type StatementUse, type Verdict } from './judge/index.ts';
 import { createMachineClock, startMoto } from './moto/index.ts';
+import { tellOfObject } from './object-events.ts';
 import { answerSqs, createQueues, type MessageAttribute, type Queues } from './queues/index.ts';
 import { type AccountState, type DeployedStack, deployStack } from './resources/index.ts';
 import { createEventSources } from './sources/index.ts';
 import { type Json, readStack } from './template/index.ts';
+import { createTopics, type Topics } from './topics/index.ts';
 
 /** How the account is opened. */
 export interface AccountOptions {
@@ -46,11 +48,15 @@ export interface Account {
   readonly functions: FunctionHost;
   readonly bus: EventBus;
   readonly queues: Queues;
+  readonly topics: Topics;
   readonly bedrock: AccountBedrock;
   readonly executions: Executions;
   readonly alarms: Alarms;
-  /** Makes a stack of a synthesised app, from its template and assets and nothing else, or updates the one of that name in place. */
-  deploy(assemblyFolder: string, stackName: string): Promise<DeployedStack>;
+  /**
+   * Makes a stack of a synthesised app, from its template and assets and nothing else, or updates the one of that name in place.
+   * Parameters without a default need a value.
+   */
+  deploy(assemblyFolder: string, stackName: string, parameters?: Readonly<Record<string, string>>): Promise<DeployedStack>;
   /** Every decision about a call, in order. */
   verdicts(): readonly Verdict[];
   refusals(): readonly Verdict[];
@@ -75,6 +81,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   });
   const machines = createMachineClock(clock, moto.url);
   const queues = createQueues({ place, clock });
+  const topics = createTopics();
   const gate = createGate({ judge, queues, place });
   const functions = startFunctionHost({
     endpoint: front.url,
@@ -115,6 +122,8 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     functions: hosted,
     logGroups: new Map(),
     alarms: new Map(),
+    topics,
+    tellingBuckets: new Set(),
     managedPolicies: new Map(),
     stacks: new Map(),
     addFunction: (settings) => functions.add(settings),
@@ -126,6 +135,9 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     motoUrl: moto.url,
     machines,
     bedrockUrl: bedrock.url,
+    sns: (form) => topics.answer(form),
+    objectCreated: (created) =>
+      tellOfObject({ s3: clients.s3, tellingBuckets: state.tellingBuckets, putEvent: (event) => bus.put(event) }, created),
     sqs: (operation, body) => answerSqs(queues, operation, body, front.url),
     invoke: (name, payload, type) => functions.invoke(name, payload, type),
     judge: (roleArn, permissions) => gate.refusalOf({ kind: 'role', roleArn }, permissions),
@@ -140,10 +152,12 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     functions,
     bus,
     queues,
+    topics,
     bedrock,
     executions,
     alarms: createAlarms({ alarms: state.alarms, queues, functions, executions, clock }),
-    deploy: (assemblyFolder, stackName) => deployStack(readStack(assemblyFolder, stackName), state, exports),
+    deploy: (assemblyFolder, stackName, parameters) =>
+      deployStack(readStack(assemblyFolder, stackName, parameters), state, exports),
     verdicts: () => judge.verdicts,
     refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),
     async unusedStatements() {

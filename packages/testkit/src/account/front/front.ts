@@ -5,8 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Permission, Place } from '../judge/index.ts';
 import type { MachineClock } from '../moto/index.ts';
 import type { SqsAnswer } from '../queues/index.ts';
+import type { TopicsAnswer } from '../topics/index.ts';
 import { type FrontRequest, jsonBody } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
+import { type CreatedObject, objectCreatedBy } from './object-created.ts';
 import { INVOKE, permissionsOf, targetAction } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
 import { lateS3Permission } from './s3-permissions.ts';
@@ -26,6 +28,10 @@ export interface Backends {
   readonly bedrockUrl?: string;
   /** The queues of the account; without it moto has queues of its own. */
   sqs?(operation: string, body: Readonly<Record<string, unknown>>): SqsAnswer;
+  /** The topics of the account; without it moto has topics of its own. */
+  sns?(form: URLSearchParams): TopicsAnswer;
+  /** Told of each object that came into being, before its maker is answered. */
+  objectCreated?(created: CreatedObject): Promise<void>;
   /** Runs a function. Rejects never: what went wrong is in the answer. */
   invoke(functionName: string, payload: Buffer, type: 'RequestResponse' | 'Event'): Promise<InvokeAnswer>;
   /** Undefined where the role may do all of it, else the sentence of the refusal. */
@@ -121,6 +127,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   if (request.service === 'sqs' && backends.sqs !== undefined)
     return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
+  if (request.service === 'sns' && backends.sns !== undefined)
+    return writeXml(response, backends.sns(new URLSearchParams(request.body.toString())));
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
   const send = (): Promise<IncomingMessage> => forward(incoming, request.body, url, backends.machines.headers());
   const answered = await handOn(request, send, backends);
@@ -132,6 +140,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
       return writeRefusal(response, request, refusal);
     }
   }
+  const created = objectCreatedBy(request, answered.statusCode ?? 502);
+  if (created !== undefined) await backends.objectCreated?.(created);
   response.writeHead(answered.statusCode ?? 502, answered.headers);
   await pipeline(answered, response);
 }
@@ -151,6 +161,10 @@ function handOn(
 
 function writeSqs(response: ServerResponse, { statusCode, body }: SqsAnswer): void {
   response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+}
+
+function writeXml(response: ServerResponse, { statusCode, xml }: TopicsAnswer): void {
+  response.writeHead(statusCode, { 'content-type': 'text/xml' }).end(xml);
 }
 
 function isReset(error: unknown): boolean {

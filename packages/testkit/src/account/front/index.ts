@@ -1,2 +1,3 @@
 export { ADMINISTRATOR, type Caller, type Credentials, credentialsFor } from './credentials.ts';
 export { type Backends, type Front, type InvokeAnswer, openFront } from './front.ts';
+export type { CreatedObject } from './object-created.ts';

@@ -5,6 +5,7 @@ import { openJudge, permission } from '../judge/index.ts';
 import { createQueues } from '../queues/index.ts';
 import type { Mapping } from '../sources/index.ts';
 import type { Json } from '../template/index.ts';
+import { createTopics } from '../topics/index.ts';
 import { makerOf } from './makers.ts';
 import type { AccountState } from './making.ts';
 
@@ -31,6 +32,8 @@ beforeEach(() => {
     functions: new Map([['worker', { ...worker, timeoutSeconds: 60, memoryMB: 128 }]]),
     logGroups: new Map(),
     alarms: new Map(),
+    topics: createTopics(),
+    tellingBuckets: new Set(),
     managedPolicies: new Map(),
     stacks: new Map(),
     addFunction: () => {},

@@ -5,7 +5,7 @@ import { makeManagedPolicy, makePolicy, makeRole } from './iam.ts';
 import { makeKey } from './kms.ts';
 import { makeEventInvokeConfig, makeFunction } from './lambda.ts';
 import type { Maker } from './making.ts';
-import { makeAlarm, makeDashboard, makeLogGroup } from './observability.ts';
+import { makeAlarm, makeDashboard, makeLogGroup, makeMetricFilter } from './observability.ts';
 import { makeBucketPolicy, makePermission, makeQueuePolicy } from './resource-policies.ts';
 import { makeBucket } from './s3-bucket.ts';
 import { makeTopic, makeTopicPolicy } from './sns.ts';
@@ -28,6 +28,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::Lambda::Function': makeFunction,
   'AWS::Lambda::Permission': makePermission,
   'AWS::Logs::LogGroup': makeLogGroup,
+  'AWS::Logs::MetricFilter': makeMetricFilter,
   'AWS::S3::Bucket': makeBucket,
   'AWS::S3::BucketPolicy': makeBucketPolicy,
   'AWS::SNS::Topic': makeTopic,

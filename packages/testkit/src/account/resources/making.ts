@@ -11,6 +11,7 @@ import type { Judge, Place, PolicyDocument } from '../judge/index.ts';
 import type { Queues } from '../queues/index.ts';
 import type { Mapping } from '../sources/index.ts';
 import type { Json } from '../template/index.ts';
+import type { Topics } from '../topics/index.ts';
 import type { Properties } from './properties.ts';
 
 /** The administrator's clients of what moto serves. */
@@ -45,6 +46,9 @@ export interface AccountState {
   /** The log group of each function, by its name. */
   readonly logGroups: Map<string, string>;
   readonly alarms: Map<string, AlarmSettings>;
+  readonly topics: Topics;
+  /** The buckets that tell EventBridge of their objects. */
+  readonly tellingBuckets: Set<string>;
   /** Policies that roles may name by their ARN. */
   readonly managedPolicies: Map<string, { readonly name: string; readonly document: PolicyDocument }>;
   /** What was made of each stack, by logical id. */

@@ -1,4 +1,4 @@
-import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateLogGroupCommand, PutMetricFilterCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { isRecord } from '../template/index.ts';
 import { arnOf, type Maker, physicalName } from './making.ts';
 import { numberOf, recordsOf, refuse, requiredText, textOf } from './properties.ts';
@@ -11,6 +11,26 @@ export const makeLogGroup: Maker = async (making) => {
   const days = numberOf(making.properties['RetentionInDays']);
   if (days !== undefined) await logs.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: days }));
   return { ref: name, attributes: { Arn: `${arnOf(making, 'logs', `log-group:${name}`)}:*` } };
+};
+
+/** `AWS::Logs::MetricFilter`, on moto, which looks whether it is one. Nothing is counted here. */
+export const makeMetricFilter: Maker = async (making) => {
+  const { properties, account } = making;
+  const name = textOf(properties['FilterName']) ?? physicalName(making, 512);
+  const metricTransformations = recordsOf(properties['MetricTransformations']).map((each) => ({
+    metricNamespace: requiredText(each, 'MetricNamespace'),
+    metricName: requiredText(each, 'MetricName'),
+    metricValue: requiredText(each, 'MetricValue'),
+    dimensions: Object.fromEntries(
+      recordsOf(each['Dimensions']).map((one) => [requiredText(one, 'Key'), requiredText(one, 'Value')]),
+    ),
+  }));
+  const logGroupName = requiredText(properties, 'LogGroupName');
+  const filterPattern = requiredText(properties, 'FilterPattern');
+  await account.clients.logs.send(
+    new PutMetricFilterCommand({ filterName: name, logGroupName, filterPattern, metricTransformations }),
+  );
+  return { ref: name, attributes: {} };
 };
 
 /** `AWS::CloudWatch::Alarm` on one metric: kept, and looked at when a test asks. */

@@ -1,14 +1,16 @@
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import type { Maker } from './making.ts';
 import { physicalName, refuseUpdate } from './making.ts';
-import { recordOf, textOf } from './properties.ts';
+import { recordOf, refuse, textOf } from './properties.ts';
 
 /** `AWS::S3::Bucket`, on moto. */
 export const makeBucket: Maker = async (making) => {
   refuseUpdate(making);
   const { s3 } = making.account.clients;
   const { region, partition } = making.account.place;
-  const { BucketName, VersioningConfiguration } = making.properties;
+  const { BucketName, VersioningConfiguration, NotificationConfiguration } = making.properties;
+  const notifications = recordOf(NotificationConfiguration);
+  refuse(notifications, 'LambdaConfigurations', 'QueueConfigurations', 'TopicConfigurations');
   const name = textOf(BucketName) ?? physicalName(making, 63).toLowerCase();
   const isHome = region === 'us-east-1';
   await s3.send(
@@ -20,6 +22,7 @@ export const makeBucket: Maker = async (making) => {
   if (recordOf(VersioningConfiguration)['Status'] === 'Enabled') {
     await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }));
   }
+  if (notifications['EventBridgeConfiguration'] !== undefined) making.account.tellingBuckets.add(name);
   return {
     ref: name,
     attributes: {

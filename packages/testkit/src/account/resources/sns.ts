@@ -2,11 +2,12 @@ import { parsePolicy } from '../judge/index.ts';
 import { arnOf, type Maker, physicalName } from './making.ts';
 import { refuse, textOf, textsOf } from './properties.ts';
 
-/** `AWS::SNS::Topic`: its ARN, for alarms to name. Nothing is published here, so nobody may subscribe. */
+/** `AWS::SNS::Topic`: what is published there is kept, and goes to nobody, so nobody may subscribe. */
 export const makeTopic: Maker = async (making) => {
   refuse(making.properties, 'Subscription', 'FifoTopic');
   const name = textOf(making.properties['TopicName']) ?? physicalName(making, 256);
   const arn = arnOf(making, 'sns', name);
+  making.account.topics.add(arn);
   return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
 };
 

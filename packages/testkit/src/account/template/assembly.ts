@@ -10,8 +10,11 @@ export interface Stack {
   asset(key: string): string | undefined;
 }
 
-/** Reads a stack of a synthesised app: its template and its assets. Throws with the names of the stacks that are there. */
-export function readStack(assemblyFolder: string, stackName: string): Stack {
+/**
+ * Reads a stack of a synthesised app: its template, with the parameters that are given, and its assets. Throws with the names of
+ * the stacks that are there.
+ */
+export function readStack(assemblyFolder: string, stackName: string, parameters: Readonly<Record<string, string>> = {}): Stack {
   const stacks = stacksOf(assemblyFolder);
   const stack = stacks.find((each) => each.name === stackName);
   if (stack === undefined) {
@@ -20,7 +23,7 @@ export function readStack(assemblyFolder: string, stackName: string): Stack {
     );
   }
   const assets = assetsOf(stack.folder);
-  const template = parseTemplate(readFileSync(join(stack.folder, stack.templateFile), 'utf8'));
+  const template = parseTemplate(readFileSync(join(stack.folder, stack.templateFile), 'utf8'), parameters);
   return { name: stackName, template, asset: (key) => assets.get(key) };
 }
 

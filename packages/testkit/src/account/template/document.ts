@@ -15,7 +15,7 @@ export interface Template {
   readonly resources: readonly TemplateResource[];
   readonly conditions: Readonly<Record<string, Json>>;
   readonly mappings: Readonly<Record<string, Json>>;
-  /** The defaults of the parameters. */
+  /** The values of the parameters: what was given, else their defaults. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, { readonly value: Json; readonly exportName?: Json; readonly condition?: string }>>;
 }
@@ -25,19 +25,15 @@ export function isRecord(value: unknown): value is Readonly<Record<string, Json>
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads a template. Throws where it has no resources. */
-export function parseTemplate(text: string): Template {
+/** Reads a template. Throws where it has no resources, and where a parameter has no value or one that is not allowed. */
+export function parseTemplate(text: string, parameters: Readonly<Record<string, string>> = {}): Template {
   const parsed: unknown = JSON.parse(text);
   if (!isRecord(parsed) || !isRecord(parsed['Resources'])) throw new Error('the template has no "Resources"');
   return {
     resources: Object.entries(parsed['Resources']).map(([logicalId, resource]) => parseResource(logicalId, resource)),
     conditions: recordOf(parsed['Conditions']),
     mappings: recordOf(parsed['Mappings']),
-    parameters: Object.fromEntries(
-      Object.entries(recordOf(parsed['Parameters'])).flatMap(([name, parameter]) =>
-        isRecord(parameter) && parameter['Default'] !== undefined ? [[name, String(parameter['Default'])]] : [],
-      ),
-    ),
+    parameters: valuesOf(recordOf(parsed['Parameters']), parameters),
     outputs: Object.fromEntries(
       Object.entries(recordOf(parsed['Outputs'])).map(([name, output]) => {
         const { Value = null, Export, Condition } = recordOf(output);
@@ -46,6 +42,25 @@ export function parseTemplate(text: string): Template {
       }),
     ),
   };
+}
+
+function valuesOf(
+  declared: Readonly<Record<string, Json>>,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const unknown = Object.keys(given).find((name) => declared[name] === undefined);
+  if (unknown !== undefined) {
+    throw new Error(`the template has no parameter ${unknown}; it has ${Object.keys(declared).join(', ')}`);
+  }
+  const entries = Object.entries(declared).map(([name, parameter]) => {
+    const { Default, AllowedPattern, MinLength } = recordOf(parameter);
+    const value = given[name] ?? (Default === undefined ? undefined : String(Default));
+    if (value === undefined) throw new Error(`the parameter ${name} has no default and was given no value`);
+    const isAllowed = typeof AllowedPattern !== 'string' || new RegExp(`^(?:${AllowedPattern})$`).test(value);
+    if (!isAllowed || value.length < Number(MinLength ?? 0)) throw new Error(`the parameter ${name} may not be "${value}"`);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function parseResource(logicalId: string, resource: Json): TemplateResource {

@@ -1,0 +1,1 @@
+export { createTopics, type PublishedMessage, type Topics, type TopicsAnswer } from './topics.ts';
