@@ -8,6 +8,7 @@ export { type DocumentChange, MEMORY_LANE, plainDocument } from './plain-documen
 export { plainSteps, writePlainPart } from './plain-steps.ts';
 export {
   type JobScript,
+  type RecordFate,
   ScriptedBatchService,
   type ScriptedBatchServiceOptions,
   type ScriptedJob,

@@ -13,6 +13,9 @@ import {
 } from '@batchrock/core';
 import type { MemoryObjectStore } from './memory-object-store.ts';
 
+/** What becomes of a record. `modelOutput`: it succeeds with this answer, JSON that is written as it stands. */
+export type RecordFate = 'succeeded' | 'missing' | { readonly errorCode: number } | { readonly modelOutput: string };
+
 /** How one job goes. */
 export interface JobScript {
   /** From Create to the end; default 60,000. */
@@ -23,7 +26,7 @@ export interface JobScript {
   /** The output appears this long after the end; default 0. */
   readonly outputDelayMs?: number;
   /** What becomes of a record; default `succeeded`. A stopped job leaves the rest of its records `missing`. */
-  readonly record?: (recordId: string) => 'succeeded' | 'missing' | { readonly errorCode: number };
+  readonly record?: (recordId: string) => RecordFate;
 }
 
 /** A job of the service. */
@@ -177,12 +180,12 @@ export class ScriptedBatchService implements BatchService {
     if (job.script.end === 'Failed' || job.script.end === 'Expired') return [];
     return (isCut ? records.slice(0, Math.floor(records.length / 2)) : records)
       .map((record) => ({ ...record, result: job.script.record?.(record.recordId) ?? 'succeeded' }))
-      .filter((record) => record.result !== 'missing');
+      .flatMap(({ result, ...record }) => (result === 'missing' ? [] : [{ ...record, result }]));
   }
 
   #counts(job: ScriptedJob): JobCounts {
     const done = this.#done(job);
-    const succeeded = done.filter((record) => record.result === 'succeeded').length;
+    const succeeded = done.filter(({ result }) => result === 'succeeded' || 'modelOutput' in result).length;
     return { total: this.#records(job).length, processed: done.length, succeeded, failed: done.length - succeeded };
   }
 
@@ -192,7 +195,7 @@ export class ScriptedBatchService implements BatchService {
     const folder = `${job.spec.outputUri.slice(objects.uri.length + 1)}${jobId}/`;
     const done = this.#done(job);
     for (const file of new Set(this.#records(job).map((record) => record.file))) {
-      const lines = done.filter((record) => record.file === file).map((record) => JSON.stringify(outputLine(record)));
+      const lines = done.filter((record) => record.file === file).map(outputLine);
       objects.put(
         `${folder}${file}.out`,
         lines
@@ -215,12 +218,23 @@ export class ScriptedBatchService implements BatchService {
   }
 }
 
-function outputLine(record: { recordId: string; modelInput: unknown; result: unknown }): object {
-  const { recordId, modelInput, result } = record;
-  if (result !== 'succeeded') return { recordId, modelInput, error: { ...(result as object), errorMessage: 'scripted' } };
+interface AnsweredRecord {
+  readonly recordId: string;
+  readonly modelInput: unknown;
+  readonly result: Exclude<RecordFate, 'missing'>;
+}
+
+function outputLine({ recordId, modelInput, result }: AnsweredRecord): string {
+  const line = { recordId, modelInput };
+  if (result === 'succeeded') return JSON.stringify({ ...line, modelOutput: plainAnswer(recordId) });
+  if ('modelOutput' in result) return `${JSON.stringify(line).slice(0, -1)},"modelOutput":${result.modelOutput}}`;
+  return JSON.stringify({ ...line, error: { ...result, errorMessage: 'scripted' } });
+}
+
+function plainAnswer(recordId: string): object {
   const content = [{ type: 'text', text: `answer to ${recordId}` }];
   const usage = { input_tokens: 3, output_tokens: 2 };
-  return { recordId, modelInput, modelOutput: { type: 'message', role: 'assistant', content, stop_reason: 'end_turn', usage } };
+  return { type: 'message', role: 'assistant', content, stop_reason: 'end_turn', usage };
 }
 
 const CODES: Readonly<Record<ServiceErrorKind, 'BR-E0501' | 'BR-E0502' | 'BR-E0503' | 'BR-E0504' | 'BR-E0505' | 'BR-E0507'>> = {

@@ -27,6 +27,8 @@ export interface DatasetOptions {
   /** What became of a row that was sent; undefined for a part that is not collected, which then has none at all. */
   readonly outcome?: (ordinal: number) => OutcomeOf | undefined;
   readonly family?: string;
+  /** The rows are records as they are given. */
+  readonly given?: true;
   readonly run?: Partial<RunBody>;
 }
 
@@ -50,7 +52,8 @@ export async function datasetWorld(options: DatasetOptions): Promise<DatasetWorl
   const ports = wayBackPorts();
   const source = bytesSource(options.bytes);
   const reader = options.format === 'csv' ? await openCsv(source) : await openJsonl(source);
-  const document = wayBackDocument({ dialect: reader.dialect, ...(options.family && { family: options.family }) });
+  const plain = wayBackDocument({ dialect: reader.dialect, ...(options.family && { family: options.family }) });
+  const document: RunDocument = options.given ? { ...plain, request: { params: {}, given: true } } : plain;
   const rows = await readAll(reader);
   const size = options.partRows ?? Math.max(1, rows.starts.length);
   const parts: PartBody[] = [];
