@@ -16,6 +16,7 @@ import { tellOfObject } from './object-events.ts';
 import { answerSqs, createQueues, type MessageAttribute, type Queues } from './queues/index.ts';
 import { type AccountState, type DeployedStack, deployStack } from './resources/index.ts';
 import { createEventSources } from './sources/index.ts';
+import { answerCloudFormation, type ToldStack } from './stacks/index.ts';
 import { type Json, readStack } from './template/index.ts';
 import { createTopics, type Topics } from './topics/index.ts';
 
@@ -105,6 +106,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     ...options.bedrock,
   });
   const hosted = new Map<string, FunctionSettings>();
+  const deployed = new Map<string, DeployedStack>();
   const sources = createEventSources({
     queues,
     clock,
@@ -136,6 +138,11 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     machines,
     bedrockUrl: bedrock.url,
     sns: (form) => topics.answer(form),
+    cloudformation: (form) =>
+      answerCloudFormation(
+        form,
+        [...deployed.values()].map((stack) => toldOf(stack, place)),
+      ),
     objectCreated: (created) =>
       tellOfObject({ s3: clients.s3, tellingBuckets: state.tellingBuckets, putEvent: (event) => bus.put(event) }, created),
     sqs: (operation, body) => answerSqs(queues, operation, body, front.url),
@@ -156,8 +163,11 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     bedrock,
     executions,
     alarms: createAlarms({ alarms: state.alarms, queues, functions, executions, clock }),
-    deploy: (assemblyFolder, stackName, parameters) =>
-      deployStack(readStack(assemblyFolder, stackName, parameters), state, exports),
+    async deploy(assemblyFolder, stackName, parameters) {
+      const stack = await deployStack(readStack(assemblyFolder, stackName, parameters), state, exports);
+      deployed.set(stack.name, stack);
+      return stack;
+    },
     verdicts: () => judge.verdicts,
     refusals: () => judge.verdicts.filter(({ allowed }) => !allowed),
     async unusedStatements() {
@@ -181,6 +191,11 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function toldOf({ name, outputs }: DeployedStack, { partition, region, account }: Place): ToldStack {
+  const id = '00000000-0000-0000-0000-000000000000';
+  return { name, outputs, arn: `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/${id}` };
 }
 
 /** A bus whose rules reach functions and queues where the policy of the function or queue lets them. */

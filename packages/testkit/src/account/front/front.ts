@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Permission, Place } from '../judge/index.ts';
 import type { MachineClock } from '../moto/index.ts';
 import type { SqsAnswer } from '../queues/index.ts';
+import type { StackAnswer } from '../stacks/index.ts';
 import type { TopicsAnswer } from '../topics/index.ts';
 import { type FrontRequest, jsonBody } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
@@ -30,6 +31,8 @@ export interface Backends {
   sqs?(operation: string, body: Readonly<Record<string, unknown>>): SqsAnswer;
   /** The topics of the account; without it moto has topics of its own. */
   sns?(form: URLSearchParams): TopicsAnswer;
+  /** What CloudFormation says of the stacks that were made here; undefined for what moto is to answer. */
+  cloudformation?(form: URLSearchParams): StackAnswer | undefined;
   /** Told of each object that came into being, before its maker is answered. */
   objectCreated?(created: CreatedObject): Promise<void>;
   /** Runs a function. Rejects never: what went wrong is in the answer. */
@@ -127,8 +130,9 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   if (request.service === 'sqs' && backends.sqs !== undefined)
     return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
-  if (request.service === 'sns' && backends.sns !== undefined)
-    return writeXml(response, backends.sns(new URLSearchParams(request.body.toString())));
+  if (request.service === 'sns' && backends.sns !== undefined) return writeXml(response, backends.sns(formOf(request)));
+  const told = request.service === 'cloudformation' ? backends.cloudformation?.(formOf(request)) : undefined;
+  if (told !== undefined) return writeXml(response, told);
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
   const send = (): Promise<IncomingMessage> => forward(incoming, request.body, url, backends.machines.headers());
   const answered = await handOn(request, send, backends);
@@ -163,7 +167,11 @@ function writeSqs(response: ServerResponse, { statusCode, body }: SqsAnswer): vo
   response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
 }
 
-function writeXml(response: ServerResponse, { statusCode, xml }: TopicsAnswer): void {
+function formOf(request: FrontRequest): URLSearchParams {
+  return new URLSearchParams(request.body.toString());
+}
+
+function writeXml(response: ServerResponse, { statusCode, xml }: TopicsAnswer | StackAnswer): void {
   response.writeHead(statusCode, { 'content-type': 'text/xml' }).end(xml);
 }
 

@@ -1,0 +1,1 @@
+export { answerCloudFormation, type StackAnswer, type ToldStack } from './cloudformation.ts';
