@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createServiceClock, type Faults, type ServiceClock } from '@batchrock/local';
 import { type Alarms, createAlarms } from './alarms.ts';
 import { type AccountBedrock, networkPermissions, startAccountBedrock } from './bedrock/index.ts';
+import { createMeter, type Meter } from './bill/index.ts';
 import { type AccountClients, createClients, destroyClients } from './clients.ts';
 import { type EventBus, startEventBus } from './events/index.ts';
 import { createExecutions, type Executions } from './executions.ts';
@@ -53,6 +54,8 @@ export interface Account {
   readonly bedrock: AccountBedrock;
   readonly executions: Executions;
   readonly alarms: Alarms;
+  /** What the calls of all roles are billed for. */
+  readonly meter: Meter;
   /**
    * Makes a stack of a synthesised app, from its template and assets and nothing else, or updates the one of that name in place.
    * Parameters without a default need a value.
@@ -132,17 +135,15 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     addRule: (rule) => bus.addRule(rule),
     setMapping: (mapping) => sources.set(mapping),
   };
+  const meter = createMeter();
   front.serve({
     place,
+    note: meter.note,
     motoUrl: moto.url,
     machines,
     bedrockUrl: bedrock.url,
     sns: (form) => topics.answer(form),
-    cloudformation: (form) =>
-      answerCloudFormation(
-        form,
-        [...deployed.values()].map((stack) => toldOf(stack, place)),
-      ),
+    cloudformation: (form) => answerCloudFormation(form, [...deployed.values()].map((stack) => toldOf(stack, place))),
     objectCreated: (created) =>
       tellOfObject({ s3: clients.s3, tellingBuckets: state.tellingBuckets, putEvent: (event) => bus.put(event) }, created),
     sqs: (operation, body) => answerSqs(queues, operation, body, front.url),
@@ -162,6 +163,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     topics,
     bedrock,
     executions,
+    meter,
     alarms: createAlarms({ alarms: state.alarms, queues, functions, executions, clock }),
     async deploy(assemblyFolder, stackName, parameters) {
       const stack = await deployStack(readStack(assemblyFolder, stackName, parameters), state, exports);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   ListExecutionsCommand,
   type SFNClient,
   StartExecutionCommand,
@@ -25,6 +26,8 @@ export interface Executions {
   stop(executionArn: string): Promise<void>;
   /** When executions of a machine have failed, in milliseconds since the epoch: those that were stopped or timed out have not. */
   failures(stateMachineArn: string): Promise<readonly number[]>;
+  /** How many states an execution has entered, those of its maps too. */
+  transitions(executionArn: string): Promise<number>;
 }
 
 /** Executions on moto's interpreter. */
@@ -48,6 +51,16 @@ export function createExecutions(sfn: SFNClient): Executions {
     },
     async stop(executionArn) {
       await sfn.send(new StopExecutionCommand({ executionArn }));
+    },
+    async transitions(executionArn) {
+      let count = 0;
+      let nextToken: string | undefined;
+      do {
+        const page = await sfn.send(new GetExecutionHistoryCommand({ executionArn, nextToken, maxResults: 1000 }));
+        count += (page.events ?? []).filter(({ type }) => type?.endsWith('StateEntered')).length;
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+      return count;
     },
     async failures(stateMachineArn) {
       const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'FAILED' }));

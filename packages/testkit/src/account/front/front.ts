@@ -39,6 +39,8 @@ export interface Backends {
   invoke(functionName: string, payload: Buffer, type: 'RequestResponse' | 'Event'): Promise<InvokeAnswer>;
   /** Undefined where the role may do all of it, else the sentence of the refusal. */
   judge(roleArn: string, permissions: readonly Permission[]): Promise<string | undefined>;
+  /** Told of each call of a role that was carried out, and how long its answer was, in bytes. */
+  note?(request: FrontRequest, answerBytes: number): void;
 }
 
 /** The same, and the turns in which DynamoDB is asked. */
@@ -128,9 +130,12 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   }
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
-  if (request.service === 'sqs' && backends.sqs !== undefined)
+  if (request.service === 'sqs' && backends.sqs !== undefined) {
+    if (roleArn !== undefined) backends.note?.(request, 0);
     return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
-  if (request.service === 'sns' && backends.sns !== undefined) return writeXml(response, backends.sns(formOf(request)));
+  }
+  if (request.service === 'sns' && backends.sns !== undefined)
+    return writeXml(response, backends.sns(formOf(request)));
   const told = request.service === 'cloudformation' ? backends.cloudformation?.(formOf(request)) : undefined;
   if (told !== undefined) return writeXml(response, told);
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
@@ -144,6 +149,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
       return writeRefusal(response, request, refusal);
     }
   }
+  if (roleArn !== undefined) backends.note?.(request, Number(answered.headers['content-length'] ?? 0));
   const created = objectCreatedBy(request, answered.statusCode ?? 502);
   if (created !== undefined) await backends.objectCreated?.(created);
   response.writeHead(answered.statusCode ?? 502, answered.headers);

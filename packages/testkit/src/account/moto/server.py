@@ -14,16 +14,20 @@ What moto lacks and what is added here, without touching its interpreter:
   (`x-account-ahead`), by answers of functions (the same), and by `/_account/settle`, which answers when nothing is left to do
 - a task of an aborted execution holds its token until its next heartbeat; here it lets go of it at once, as at the service
 - the start time of an execution is no text in its context; here it is
+- a transaction of DynamoDB copies the whole of each table it names, for each of its parts; here the items are remembered by reference
 - an execution has no environment yet when StartExecution returns, and a callback to any other one fails of it; here it has
 It ends when its standard input ends, so it never outlives who started it.
 """
 
+import copy
 import json
 import logging
 import math
 import os
 import sys
 import threading
+from collections import defaultdict
+from types import SimpleNamespace
 
 from botocore.config import Config
 from jsonata import Jsonata
@@ -32,6 +36,8 @@ from moto import server
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
 from moto.core.utils import iso_8601_datetime_with_milliseconds
+from moto.dynamodb import models as tables
+from moto.dynamodb.models.table import Table
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
@@ -221,6 +227,29 @@ def begin_with_an_environment() -> None:
     ExecutionWorker.start = start_and_wait
 
 
+def remember_items_by_reference() -> None:
+    """A put replaces its item and a delete takes it away: only an update changes one in place. The front lets one call in at a time."""
+    plain = tables.DynamoDBBackend.transact_write_items
+
+    def remembered(value):
+        if not isinstance(value, Table):
+            return copy.deepcopy(value)
+        table = copy.copy(value)
+        by_hash = {key: dict(found) if isinstance(found, dict) else found for key, found in value.items.items()}
+        table.items = defaultdict(dict, by_hash)
+        return table
+
+    def transact_write_items(self, transact_items):
+        has_update = any("Update" in item for item in transact_items)
+        tables.copy = copy if has_update else SimpleNamespace(deepcopy=remembered)
+        try:
+            plain(self, transact_items)
+        finally:
+            tables.copy = copy
+
+    tables.DynamoDBBackend.transact_write_items = transact_write_items
+
+
 def hear_the_time(session) -> None:
     def after_call(http_response, **_):
         ahead = http_response.headers.get(AHEAD)
@@ -260,6 +289,7 @@ if __name__ == "__main__":
     evaluate_jsonata_in_python()
     let_go_of_tokens_when_aborted()
     begin_with_an_environment()
+    remember_items_by_reference()
     put_on_the_clock([module for name, module in sys.modules.items() if name.startswith("moto.stepfunctions.parser.")])
     server.DomainDispatcherApplication = Application
     threading.Thread(target=end_with_parent, daemon=True).start()

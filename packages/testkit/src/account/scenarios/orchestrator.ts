@@ -61,7 +61,8 @@ export function useOrchestrator(props: BatchOrchestratorStackProps = {}, options
   return orchestrator;
 }
 
-async function openOrchestrator(props: BatchOrchestratorStackProps, options: AccountOptions): Promise<Orchestrator> {
+/** The same, for one test: close its account. */
+export async function openOrchestrator(props: BatchOrchestratorStackProps, options: AccountOptions): Promise<Orchestrator> {
   const account = await startAccount(options);
   const stack = await account.deploy(
     synthesise((app) => new BatchOrchestratorStack(app, 'Runs', props)),

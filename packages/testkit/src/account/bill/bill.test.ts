@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { FrontRequest } from '../front/call.ts';
+import { addUsage, billOf, createMeter, memoryOfLog, usageOfLog } from './index.ts';
+import { NO_USAGE } from './usage.ts';
+
+const request = (service: string, more: Partial<FrontRequest> = {}): FrontRequest => ({
+  method: 'POST',
+  path: '/',
+  query: new URLSearchParams(),
+  headers: {},
+  body: Buffer.from('{}'),
+  service,
+  region: 'us-east-1',
+  ...more,
+});
+const table = (action: string, body: object): FrontRequest =>
+  request('dynamodb', { headers: { 'x-amz-target': `DynamoDB_20120810.${action}` }, body: Buffer.from(JSON.stringify(body)) });
+
+function used(call: FrontRequest, answerBytes = 0) {
+  const meter = createMeter();
+  meter.note(call, answerBytes);
+  return Object.fromEntries(Object.entries(meter.usage()).filter(([, count]) => count !== 0));
+}
+
+describe('a meter counts', () => {
+  test.each([
+    ['GET', '/bucket/key', '', { objectReads: 1 }],
+    ['HEAD', '/bucket/key', '', { objectReads: 1 }],
+    ['PUT', '/bucket/key', 'partNumber=1', { objectWrites: 1 }],
+    ['GET', '/bucket', 'list-type=2', { objectWrites: 1 }],
+    ['DELETE', '/bucket/key', '', {}],
+    ['POST', '/bucket', 'delete=', {}],
+  ])('%s %s?%s', (method, path, query, expected) => {
+    expect(used(request('s3', { method, path, query: new URLSearchParams(query) }))).toEqual(expected);
+  });
+
+  test('two units for each part of a transaction and KB, and two for each index that it stands in', () => {
+    const item = (bytes: number, more: object = {}) => ({ pk: { S: 'x'.repeat(bytes) }, ...more });
+    const TransactItems = [
+      { Put: { Item: item(10, { runsAt: { S: 'a' }, openAt: { S: 'b' } }) } },
+      { Put: { Item: item(1_500) } },
+      { ConditionCheck: {} },
+      { Delete: {} },
+    ];
+    expect(used(table('TransactWriteItems', { TransactItems }))).toEqual({ tableWrites: 6 + 4 + 2 + 2 });
+  });
+
+  test('a unit for 4 KB that are read, half of one where they may be old', () => {
+    expect(used(table('GetItem', { ConsistentRead: true }), 5_000)).toEqual({ tableReads: 2 });
+    expect(used(table('Query', {}), 5_000)).toEqual({ tableReads: 1 });
+  });
+
+  test('no call of a table whose price is not known', () => {
+    expect(() => used(table('BatchWriteItem', {}))).toThrow('BatchWriteItem');
+  });
+});
+
+test('what a function used stands in the lines of its platform', () => {
+  const line = (ms: number, mb: number) =>
+    `REPORT RequestId: a-b\tDuration: ${ms}.00 ms\tBilled Duration: ${ms} ms\tMemory Size: 512 MB\tMax Memory Used: ${mb} MB`;
+  const log = ['START', line(1_500, 90), 'a word', line(500, 80)];
+  expect(usageOfLog(log)).toMatchObject({ lambdaRequests: 2, lambdaGBSeconds: 1, logBytes: log.join('\n').length + 1 });
+  expect(memoryOfLog(log)).toEqual({ usedMB: 90, givenMB: 512 });
+});
+
+test('a bill is the sum of its lines', () => {
+  const usage = addUsage(NO_USAGE, { transitions: 4_000, objectWrites: 2_000, lambdaGBSeconds: 100_000 });
+  expect(billOf(usage)).toMatchObject({ transitions: 0.1, objectWrites: 0.01, lambdaGBSeconds: expect.closeTo(1.33334) });
+  expect(billOf(usage).total).toBeCloseTo(0.1 + 0.01 + 1.33334);
+  expect(billOf(usage, 'x86').total).toBeCloseTo(0.1 + 0.01 + 1.66667);
+});

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@batchrock/source'];
+
+// What takes too long for every change: a million rows, thousands of parts, jobs as large as the service takes. One after the other.
+export default defineConfig({
+  root: fileURLToPath(new URL('../../', import.meta.url)),
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/testkit/src/account/soak/**/*.soak.ts'],
+    globalSetup: [fileURLToPath(new URL('./src/account/set-up.ts', import.meta.url))],
+    pool: 'forks',
+    execArgv: ['--conditions=@batchrock/source', '--max-old-space-size=8192'],
+    testTimeout: 6 * 3_600_000,
+    hookTimeout: 900_000,
+    maxWorkers: 1,
+  },
+});
