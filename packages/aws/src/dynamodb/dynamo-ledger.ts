@@ -25,7 +25,7 @@ import {
 } from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { tooLarge } from './item-size.ts';
-import { type Attributes, indexAttributes, itemFrom, sortBehind } from './ledger-item.ts';
+import { type Attributes, hintFrom, indexAttributes, itemFrom, sortBehind } from './ledger-item.ts';
 import { isPassing, Patience } from './patience.ts';
 import { refusalOf, transactionOf } from './transaction.ts';
 import { translateTableError } from './translate-table-error.ts';
@@ -96,7 +96,7 @@ export class DynamoLedger implements Ledger {
       found.push(...(page.Items ?? []));
       from = page.LastEvaluatedKey;
     } while (from !== undefined && found.length <= limit);
-    const items = found.slice(0, limit).map(itemFrom);
+    const items = found.slice(0, limit).map(hintFrom);
     const cursor = found[limit - 1]?.[indexAttributes(query.index).sort]?.S;
     return found.length > limit && cursor !== undefined ? { items, cursor } : { items };
   }

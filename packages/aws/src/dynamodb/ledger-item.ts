@@ -1,5 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type IndexEntry, type IndexName, type Item, type NewItem, StateError, type Version } from '@batchrock/core';
+import {
+  type IndexEntry,
+  type IndexName,
+  type Item,
+  isBatchrockError,
+  type NewItem,
+  StateError,
+  UNREADABLE,
+  type Version,
+} from '@batchrock/core';
 
 /**
  * The layout of the one table. An item of the ledger is an item of the table, whatever it is:
@@ -65,9 +74,28 @@ export function itemFrom(attributes: Attributes): Item<unknown> {
     key,
     version,
     schema,
-    body: JSON.parse(body),
+    body: parsed(key, body),
     indexes: INDEX_NAMES.flatMap((index) => placeIn(index, key, attributes)),
   };
+}
+
+function parsed(key: string, body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new StateError('BR-E0205', `the body of ${key} is no JSON; somebody else has written it`, { cause });
+  }
+}
+
+/** The same for a page, where one item that cannot be read must not keep anybody from the others. */
+export function hintFrom(attributes: Attributes): Item<unknown> {
+  try {
+    return itemFrom(attributes);
+  } catch (error) {
+    const key = attributes['pk']?.S;
+    if (key === undefined || !isBatchrockError(error)) throw error;
+    return { key, version: Number(attributes['v']?.N), schema: UNREADABLE, body: {}, indexes: [] };
+  }
 }
 
 function placeIn(index: IndexName, key: string, attributes: Attributes): IndexEntry[] {

@@ -21,8 +21,11 @@ export interface Home {
   readonly followedAt?: number;
   /** Parts that were ready after the last call that prepared it. */
   readonly preparedParts?: number;
-  /** Nobody waits for it any more, and it was not told how it came to rest: its execution was aborted. */
-  readonly isAbandoned?: boolean;
+  /**
+   * Since when nobody waits for it, who was not told how it came to rest: its execution was aborted, or its task is about to be begun
+   * anew.
+   */
+  readonly abandonedAt?: number;
   /** It could not be prepared, and nothing of it was sent. */
   readonly gaveUp?: boolean;
   /** It is swept. */
@@ -87,20 +90,27 @@ function itemOf(home: Home): NewItem<Home> {
 /** A home with one more task that waits; the oldest are forgotten when there are too many. */
 export function withWaiting(home: Home, token: string, now: number): Home {
   const waiting = [...home.waiting.filter((each) => each !== token), token].slice(-MOST_WAITING);
-  const { isAbandoned: _, ...kept } = home;
+  const { abandonedAt: _, ...kept } = home;
   return { ...kept, waiting, followedAt: home.followedAt ?? now, isOpen: true };
 }
 
-/** Every run of a bucket that is not at rest or that somebody waits for, by its home: a hint, perhaps old. */
-export async function openHomes({ ledger }: Homes, bucket: string): Promise<readonly Home[]> {
+/**
+ * Every run of a bucket that is not at rest or that somebody waits for, by its home: a hint, perhaps old. `onUnreadable` is told of
+ * each that cannot be read, by its key; without it the first of them is thrown as `BR-E0205`.
+ */
+export async function openHomes(
+  { ledger }: Homes,
+  bucket: string,
+  onUnreadable?: (key: string) => void,
+): Promise<readonly Home[]> {
   const homes: Home[] = [];
   let cursor: string | undefined;
   do {
     const query = { index: 'open', at: openHomesAt(bucket), limit: 100 } as const;
     const page = await ledger.page(cursor === undefined ? query : { ...query, cursor });
     for (const item of page.items) {
-      const home = bodyOf(item);
-      if (home !== undefined) homes.push(home);
+      if (onUnreadable !== undefined && item.schema !== SCHEMA) onUnreadable(item.key);
+      else homes.push(...[bodyOf(item)].filter((home) => home !== undefined));
     }
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -24,6 +24,7 @@ export {
   type NewItem,
   type Page,
   type PageQuery,
+  UNREADABLE,
   type Version,
   type Write,
 } from './ledger.ts';

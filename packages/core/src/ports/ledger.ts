@@ -67,6 +67,9 @@ export interface PageQuery {
   readonly limit?: number;
 }
 
+/** The schema that a page gives an item which cannot be read; its body is empty. */
+export const UNREADABLE = 'unreadable';
+
 /** Most writes in one commit. DynamoDB takes 100 items and 4 MB in a transaction (API reference, 2026-11); we stay far below. */
 export const MAX_COMMIT_WRITES = 20;
 
@@ -77,7 +80,10 @@ export const MAX_COMMIT_WRITES = 20;
 export interface Ledger {
   /** Strongly consistent. */
   get(key: Key, options?: CallOptions): Promise<Item<unknown> | undefined>;
-  /** A hint: it may be stale. Read the item itself before you decide. */
+  /**
+   * A hint: it may be stale. Read the item itself before you decide. One that cannot be read has the schema `UNREADABLE`, and keeps
+   * nobody from the others.
+   */
   page(query: PageQuery, options?: CallOptions): Promise<Page<Item<unknown>>>;
   commit(writes: readonly Write[], options?: CallOptions): Promise<CommitResult>;
 }

@@ -19,7 +19,7 @@ import { eachBody, findPart, findRun, loadLane, type PartRef, putLane } from './
 import type { RunPorts } from './ports.ts';
 import { isActive, isOwn, type OwnRuns } from './sharing.ts';
 import { type SubmitOptions, submitPart } from './submit.ts';
-import { isOfOneRun } from './tolerance.ts';
+import { isOfOneRun, tolerate } from './tolerance.ts';
 import { transact } from './transact.ts';
 
 /**
@@ -29,6 +29,8 @@ import { transact } from './transact.ts';
 export interface DispatchOptions extends SubmitOptions, OwnRuns {
   /** Told what keeps a run of several from being sent; the others go on. */
   readonly onTrouble?: (error: unknown) => void;
+  /** Told of each part whose job was created. */
+  readonly onSubmitted?: (part: PartRef) => void;
 }
 
 /** How many jobs were created, and why no more were. */
@@ -75,12 +77,13 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
     const part = queue?.ready.shift();
     if (queue === undefined || part === undefined) throw new InvariantError('a run without ready parts got a slot');
     if (!isOwn(queue.body, o)) {
-      if (await canTake(ports, part, o)) left.push({ ...part, jobName: `left to ${part.run}, part ${part.part}` });
+      if (await mayTake(ports, part, o)) left.push({ ...part, jobName: `left to ${part.run}, part ${part.part}` });
       continue;
     }
     switch (await submitOne(ports, part, o)) {
       case 'submitted':
         submitted++;
+        o.onSubmitted?.(part);
         break;
       case 'quota':
         return because('quota');
@@ -103,6 +106,13 @@ export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOpt
 function isSamePart(a: PartRef, b: PartRef): boolean {
   return a.run === b.run && a.attempt === b.attempt && a.part === b.part;
 }
+
+/** What is wrong with another's run is his to be told of; nothing is left to it. */
+async function mayTake(ports: RunPorts, ref: PartRef, o: CallOptions): Promise<boolean> {
+  return (await tolerate(() => canTake(ports, ref, o), ignore, isOfOneRun)) ?? false;
+}
+
+function ignore(): void {}
 
 /** An index shows for a while what was: a slot is left only to a part that may be sent, by somebody who still says so. */
 async function canTake(ports: RunPorts, ref: PartRef, o: CallOptions): Promise<boolean> {

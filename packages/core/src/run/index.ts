@@ -77,7 +77,7 @@ export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';
 export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions, submitPart } from './submit.ts';
 export { type RunCost, summaryText, tokenCost, writeText } from './summary.ts';
-export { type SweepOptions, type SweepReport, sweepLane } from './sweep.ts';
+export { carryRun, type SlotsReport, type SweepOptions, type SweepReport, sweepLane, sweepSlots } from './sweep.ts';
 export { openTakenRows, type TakenRows } from './taken-rows.ts';
 export { type TimeLeftInput, timeLeft } from './time-left.ts';
 export { isPassing } from './tolerance.ts';

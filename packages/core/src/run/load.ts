@@ -1,7 +1,17 @@
 import { StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import { type LaneBody, newLane } from '../lane/index.ts';
-import type { ByteSource, CallOptions, Item, Ledger, ObjectStore, PageQuery, Version, Write } from '../ports/index.ts';
+import {
+  type ByteSource,
+  type CallOptions,
+  type Item,
+  type Ledger,
+  type ObjectStore,
+  type PageQuery,
+  UNREADABLE,
+  type Version,
+  type Write,
+} from '../ports/index.ts';
 import type { RunBody, RunDocument } from './document.ts';
 import { laneItem, type NameBody, partItem, runItem } from './items.ts';
 import { ledgerKeys, objectKeys } from './keys.ts';
@@ -61,20 +71,28 @@ export interface OpenedLane {
   readonly version: 'absent';
 }
 
-/** Every body below an index, page by page: a hint, to be read again before anything is decided. */
+/** Every body below an index that can be read, page by page: a hint, to be read again before anything is decided. */
 export async function* eachBody<Body>(ledger: Ledger, query: PageQuery, o?: CallOptions): AsyncIterable<Body> {
+  for await (const item of eachItem(ledger, query, o)) if (item.schema !== UNREADABLE) yield item.body as Body;
+}
+
+async function* eachItem(ledger: Ledger, query: PageQuery, o?: CallOptions): AsyncIterable<Item<unknown>> {
   let cursor: string | undefined;
   do {
     const page = await ledger.page(cursor === undefined ? query : { ...query, cursor }, o);
-    for (const item of page.items) yield item.body as Body;
+    yield* page.items;
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-/** The parts of a run that count: those of its complete generations, or all of the first while it is being prepared. */
+/**
+ * The parts of a run that count: those of its complete generations, or all of the first while it is being prepared. Throws
+ * `BR-E0205` for one that cannot be read.
+ */
 export async function loadParts(ledger: Ledger, run: RunBody, o?: CallOptions): Promise<readonly PartBody[]> {
   const parts: PartBody[] = [];
-  for await (const part of eachBody<PartBody>(ledger, { index: 'parts', at: run.run, limit: 500 }, o)) {
+  for await (const item of eachItem(ledger, { index: 'parts', at: run.run, limit: 500 }, o)) {
+    const part = readAs<PartBody>(item, 'part/1').body;
     const known = run.parts[part.attempt - 1] ?? (run.state === 'preparing' ? Number.POSITIVE_INFINITY : 0);
     if (part.part < known) parts.push(part);
   }
@@ -159,7 +177,10 @@ export function putRun(before: Loaded<RunBody>, next: RunBody): Write {
 }
 
 function typed<Body>(item: Item<unknown> | undefined, schema: string): Loaded<Body> | undefined {
-  if (item === undefined) return undefined;
+  return item === undefined ? undefined : readAs(item, schema);
+}
+
+function readAs<Body>(item: Item<unknown>, schema: string): Loaded<Body> {
   if (item.schema === schema) return { body: item.body as Body, version: item.version };
   throw new StateError('BR-E0205', `${item.key} has schema ${JSON.stringify(item.schema)}; this version reads ${schema}`);
 }

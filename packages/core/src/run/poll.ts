@@ -11,6 +11,8 @@ export interface PollOptions extends CallOptions {
   readonly onSlotFree?: () => Promise<void>;
   /** Told of each failure that may pass; the other parts are looked at all the same. */
   readonly onTrouble?: (error: unknown) => void;
+  /** Which failures may pass; default: those of the network and of a busy ledger. */
+  readonly mayPass?: (error: unknown) => boolean;
 }
 
 /** Below this many jobs one Get each is as cheap as a List. */
@@ -25,7 +27,7 @@ export async function pollParts(ports: RunPorts, parts: readonly PartBody[], o: 
   let ended = 0;
   for (const part of parts) {
     checkCancelled(o.signal);
-    const result = await tolerate(() => look(ports, part, listed?.get(part.jobArn ?? ''), o), note);
+    const result = await tolerate(() => look(ports, part, listed?.get(part.jobArn ?? ''), o), note, o.mayPass);
     if (result !== 'ended') continue;
     ended++;
     await o.onSlotFree?.();
@@ -64,20 +66,25 @@ const LIVE = ['Submitted', 'Validating', 'Scheduled', 'InProgress'] as const;
  * Looks through the live jobs for some of ours that the ledger does not know: adopts one whose intent is open, stops a
  * second job of a part that has one. A job with a name that this ledger never gave is somebody else's and left alone.
  */
-export async function adoptOrphans(ports: RunPorts, o: CallOptions = {}): Promise<{ adopted: number; stopped: number }> {
+export async function adoptOrphans(ports: RunPorts, o: PollOptions = {}): Promise<{ adopted: number; stopped: number }> {
+  const note = o.onTrouble ?? raise;
   const report = { adopted: 0, stopped: 0 };
   for (const status of LIVE) {
     const live: JobView[] = [];
     for await (const view of ports.service.list({ status }, o)) if (hasOurShape(view)) live.push(view);
     for (const view of live) {
       checkCancelled(o.signal);
-      if (isTerminalStatus(view.status) || (await isKnown(ports, view, o))) continue;
-      const result = await kickJob(ports, view, o);
+      if (isTerminalStatus(view.status)) continue;
+      const result = await tolerate(() => kickUnknown(ports, view, o), note, o.mayPass);
       if (result === 'duplicate') report.stopped++;
       if (result === 'progressed') report.adopted++;
     }
   }
   return report;
+}
+
+async function kickUnknown(ports: RunPorts, view: JobView, o: CallOptions): Promise<KickResult> {
+  return (await isKnown(ports, view, o)) ? 'unchanged' : kickJob(ports, view, o);
 }
 
 /** True for a job that its part has already: `pollParts` looks after it, and a Get more would tell nothing. */
@@ -93,3 +100,7 @@ function hasOurShape(view: JobView): boolean {
 }
 
 function ignore(): void {}
+
+function raise(error: unknown): never {
+  throw error;
+}

@@ -27,21 +27,28 @@ export function isOwn(run: Pick<RunBody, 'run' | 'store'>, own: OwnRuns): boolea
   return own.store === undefined || run.store === undefined || run.store === own.store;
 }
 
+/** How a run is kept active. */
+export interface ActiveOptions extends CallOptions {
+  /** Where its objects lie, for a run of a version that did not write that down. */
+  readonly store?: string;
+}
+
 /**
  * Says that somebody works on a run for so long, so that others of its lane leave it its share; 0 takes that back. Writes when
  * less than half of the time is left of what was said before. Returns the run as it stands.
  */
-export function keepActive(ports: RunPorts, id: string, forMs: number, o?: CallOptions): Promise<RunBody> {
+export function keepActive(ports: RunPorts, id: string, forMs: number, o: ActiveOptions = {}): Promise<RunBody> {
   return transact<RunBody>(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, o);
       const now = ports.clock.now();
       const activeUntil = forMs === 0 ? 0 : now + forMs;
-      const isFresh = forMs > 0 && (run.body.activeUntil ?? 0) - now > forMs / 2;
+      const store = run.body.store ?? o.store;
+      const isFresh = forMs > 0 && (run.body.activeUntil ?? 0) - now > forMs / 2 && store === run.body.store;
       const isOpen = run.body.state === 'running' || run.body.state === 'stopping';
       if (!isOpen || isFresh || run.body.activeUntil === activeUntil) return { writes: [], result: run.body };
-      const next = { ...run.body, activeUntil };
+      const next: RunBody = { ...run.body, activeUntil, ...(store !== undefined && { store }) };
       return { writes: [putRun(run, next)], result: next };
     },
     o,

@@ -17,6 +17,7 @@ import { jobSpec } from './job-spec.ts';
 import { loadLane, loadPart, loadRun, type PartRef, putLane } from './load.ts';
 import { describeTaken, readOwner } from './owner.ts';
 import type { RunPorts } from './ports.ts';
+import { isActive } from './sharing.ts';
 import { checkCancelled } from './tolerance.ts';
 import { recordEvent, transact } from './transact.ts';
 
@@ -143,7 +144,7 @@ async function restLane(ports: RunPorts, key: string, restMs: number, o: CallOpt
 
 /** How an intent that somebody left behind is followed up. */
 export interface PursueOptions extends SubmitOptions {
-  /** False: never create, only look; a settled intent without a job is withdrawn. */
+  /** False: never create, only look; a settled intent without a job is withdrawn, unless somebody works on its run. */
   readonly mayCreate: boolean;
 }
 
@@ -171,7 +172,9 @@ async function sendAgain(ports: RunPorts, part: PartBody, phase: IntentPhase, o:
   const { body: run } = await loadRun(ports.ledger, part.run, o);
   const mayCreate = o.mayCreate && mayBeSentAgain(run);
   if (!mayCreate) {
-    if (phase !== 'settled') return 'waiting';
+    // whoever works on the run sends it again himself, and sooner where the part keeps its slot
+    const isOthers = !o.mayCreate && mayBeSentAgain(run) && isActive(run, ports.clock.now());
+    if (phase !== 'settled' || isOthers) return 'waiting';
     return (await withdrawIntent(ports, part, o)) ? 'withdrawn' : 'gone';
   }
   const { body: lane } = await loadLane(ports.ledger, part.lane, o);

@@ -11,7 +11,7 @@ import { eachBody, findPart, findRun, loadLane, putLane } from './load.ts';
 import { adoptOrphans, pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
-import { isOwn } from './sharing.ts';
+import { isOwn, type OwnRuns } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
@@ -50,14 +50,35 @@ export interface SweepReport {
  * minutes brings every run to its end. Safe beside other sweeps and at any time.
  */
 export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions = {}): Promise<SweepReport> {
-  const note = o.onTrouble ?? (() => {});
-  // what is wrong with one run must not keep a sweep of all of them from the others
-  const mayPass = (error: unknown) => isPassing(error) || (o.run === undefined && isOfOneRun(error));
-  const step = <T>(what: () => Promise<T>) => tolerate(what, note, mayPass);
-  const onSlotFree = async () => void (await step(() => dispatchLane(ports, lane, o)));
-
+  const step = stepOf(o);
+  const slots = await sweepSlots(ports, lane, o);
   const isMine = ownerOf(ports, o);
-  const repaired = (await step(() => repairSlots(ports, lane, o))) ?? 0;
+  let collected = 0;
+  for (const part of o.collect === false ? [] : await openParts(ports, lane, 'ended', o)) {
+    if ((await step(async () => (await isMine(part.run)) && collectPart(ports, part, o))) === 'collected') collected++;
+  }
+  for (const run of await openRuns(ports, lane, o)) if (isOwn(run, o)) await carryOn(ports, run, o, step);
+  const dispatched = await step(() => dispatchLane(ports, lane, o));
+  return { ...slots, collected, submitted: dispatched?.submitted ?? 0 };
+}
+
+/** What a look at the slots of a lane found and did. */
+export type SlotsReport = Omit<SweepReport, 'collected' | 'submitted'>;
+
+/**
+ * Looks after what holds the slots of a lane, whose runs they may be of: leaked slots, intents that were left behind, jobs that
+ * have ended. A slot that comes free is given out at once, to one's own runs.
+ */
+export async function sweepSlots(ports: RunPorts, lane: string, o: SweepOptions = {}): Promise<SlotsReport> {
+  const step = stepOf(o);
+  const onSlotFree = async () => void (await step(() => dispatchLane(ports, lane, o)));
+  const watch = { ...o, onSlotFree, mayPass: passingFor(o) };
+  const isMine = ownerOf(ports, o);
+
+  let repaired = 0;
+  for (const holder of (await step(() => loadLane(ports.ledger, lane, o)))?.body.holders ?? []) {
+    if (await step(() => repairSlot(ports, lane, holder, o))) repaired++;
+  }
   await step(() => growLimit(ports, lane, o.cooldownMs ?? QUOTA_COOLDOWN_MS, o));
   let adopted = 0;
   for (const part of await openParts(ports, lane, 'submitting', o)) {
@@ -66,27 +87,36 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
     const pursue = async () => pursueIntent(ports, part, { ...o, mayCreate: await isMine(part.run) });
     if ((await step(pursue)) === 'adopted') adopted++;
   }
-  const ended = await pollParts(ports, await openParts(ports, lane, 'submitted', o), { ...o, onSlotFree });
-  const orphans = (await step(() => adoptOrphans(ports, o))) ?? { adopted: 0, stopped: 0 };
-  let collected = 0;
-  for (const part of o.collect === false ? [] : await openParts(ports, lane, 'ended', o)) {
-    if ((await step(async () => (await isMine(part.run)) && collectPart(ports, part, o))) === 'collected') collected++;
-  }
-  for (const run of await openRuns(ports, lane, o)) {
-    if (!isOwn(run, o)) continue;
-    if (run.unseenUntil !== undefined) await step(() => lookForUnseen(ports, run.run, o));
-    await step(() => stopJobs(ports, run, o));
-    await step(() => settleRun(ports, run.run, o));
-  }
-  const dispatched = await step(() => dispatchLane(ports, lane, o));
-  return {
-    adopted: adopted + orphans.adopted,
-    ended,
-    collected,
-    repaired,
-    stopped: orphans.stopped,
-    submitted: dispatched?.submitted ?? 0,
-  };
+  const ended = await pollParts(ports, await openParts(ports, lane, 'submitted', o), watch);
+  const orphans = (await step(() => adoptOrphans(ports, watch))) ?? { adopted: 0, stopped: 0 };
+  return { adopted: adopted + orphans.adopted, ended, repaired, stopped: orphans.stopped };
+}
+
+/**
+ * Carries one run on: looks for jobs of it that nobody has seen yet, stops those of one that is stopping, settles it. What may pass
+ * is told (`onTrouble`), any other failure thrown.
+ */
+export function carryRun(ports: RunPorts, run: RunBody, o: SweepOptions = {}): Promise<void> {
+  return carryOn(ports, run, o, stepOf({ ...o, run: run.run }));
+}
+
+async function carryOn(ports: RunPorts, run: RunBody, o: SweepOptions, step: Step): Promise<void> {
+  if (run.unseenUntil !== undefined) await step(() => lookForUnseen(ports, run.run, o));
+  await step(() => stopJobs(ports, run, o));
+  await step(() => settleRun(ports, run.run, o));
+}
+
+type Step = <T>(what: () => Promise<T>) => Promise<T | undefined>;
+
+function stepOf(o: SweepOptions): Step {
+  return (what) => tolerate(what, o.onTrouble ?? ignore, passingFor(o));
+}
+
+function ignore(): void {}
+
+/** What is wrong with one run must not keep a sweep of all of them from the others. */
+function passingFor(o: OwnRuns): (error: unknown) => boolean {
+  return (error) => isPassing(error) || (o.run === undefined && isOfOneRun(error));
 }
 
 /** Tells whether a run is one's own; each is read once, where its id does not tell. */
@@ -119,17 +149,10 @@ async function openRuns(ports: RunPorts, lane: string, o: StepOptions): Promise<
 }
 
 /**
- * Frees slots whose part needs none. With slots kept in the commit of every step this finds nothing; it is here for what
- * an older version, a person or a bug may leave behind. Part and lane are read apart, so the part is checked in the commit
- * that frees its slot.
+ * Frees a slot whose part needs none. With slots kept in the commit of every step there is none; this is here for what an older
+ * version, a person or a bug may leave behind. Part and lane are read apart, so the part is checked in the commit that frees its
+ * slot.
  */
-async function repairSlots(ports: RunPorts, key: string, o: StepOptions): Promise<number> {
-  const { body } = await loadLane(ports.ledger, key, o);
-  let repaired = 0;
-  for (const holder of body.holders) if (await repairSlot(ports, key, holder, o)) repaired++;
-  return repaired;
-}
-
 function repairSlot(ports: RunPorts, key: string, holder: SlotHolder, o: StepOptions): Promise<boolean> {
   return transact<boolean>(
     ports,

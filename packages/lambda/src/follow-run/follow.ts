@@ -1,6 +1,6 @@
 import { ensureLane, InputError, loadDocument, loadRun, type RunBody, resumeRun, StateError, settleRun } from '@batchrock/core';
 import { changeHome, withWaiting } from '../home/index.ts';
-import { dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
+import { claimShare, dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
 
 /** What the state machine says to `follow-run`. */
 export interface FollowPayload {
@@ -37,6 +37,7 @@ export async function follow(engine: TellingEngine, { run, token }: FollowPayloa
   if ((await settleRun(ports, run)) !== 'resting') {
     const { lane, asked, model } = await loadDocument(ports, run);
     await ensureLane(ports, lane, Math.min(asked?.slots ?? Number.POSITIVE_INFINITY, settings.maxJobs ?? model.limits.maxJobs));
+    await claimShare(engine, run);
     await dispatch(engine, lane);
   }
   await tellWaiting(engine, run);

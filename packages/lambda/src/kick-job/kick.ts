@@ -1,8 +1,8 @@
-import { findName, kickJob, loadPart, type PartRef } from '@batchrock/core';
+import { findName, kickJob, loadPart, loadRun, type PartRef } from '@batchrock/core';
 import type { CollectQueue } from '../collect-queue/index.ts';
 import { reasonOf } from '../failure/index.ts';
 import { comeAgain, messagesOf, type SqsAnswer, type SqsMessage } from '../sqs/index.ts';
-import { dispatch, type TellingEngine } from '../waiting/index.ts';
+import { dispatch, isOurs, type TellingEngine } from '../waiting/index.ts';
 import { jobOfMessage } from './job-event.ts';
 
 /** What looking at jobs works with. */
@@ -38,8 +38,12 @@ export async function kick(engine: KickEngine, event: unknown): Promise<SqsAnswe
   return comeAgain(failed);
 }
 
-/** The lane that has a free slot now; undefined where the event frees none. */
-async function kickMessage({ ports, queue, log }: KickEngine, message: SqsMessage): Promise<string | undefined> {
+/**
+ * The lane that has a free slot now; undefined where the event frees none. Several stacks may share the lane: each of them gets the
+ * event, whichever is first frees the slot, and then each gives out what is its own turn. The output is its stack's alone.
+ */
+async function kickMessage(engine: KickEngine, message: SqsMessage): Promise<string | undefined> {
+  const { ports, queue, log } = engine;
   const job = jobOfMessage(message.body);
   if (job === undefined) {
     log('WARN', 'a message is no event of a job: dropped');
@@ -51,9 +55,11 @@ async function kickMessage({ ports, queue, log }: KickEngine, message: SqsMessag
   const name = await findName(ports.ledger, job.jobName);
   if (name === undefined) return undefined;
   const { run, attempt, part }: PartRef = name.body;
-  const { body } = await loadPart(ports.ledger, name.body);
+  const { state, lane } = (await loadPart(ports.ledger, name.body)).body;
+  if (state !== 'ended' && state !== 'collected') return undefined;
   // also where it had ended before: whoever saw it may have been killed before the message was sent
-  if (body.state !== 'ended') return result === 'ended' ? body.lane : undefined;
-  await queue.send([{ run, attempt, part }]);
-  return body.lane;
+  if (state === 'ended' && (await isOurs(engine, (await loadRun(ports.ledger, run)).body))) {
+    await queue.send([{ run, attempt, part }]);
+  }
+  return lane;
 }

@@ -6,8 +6,11 @@ import { INPUT, Orchestrator, openDeadline } from '../testing/orchestrator.ts';
 const MINUTE = 60_000;
 
 /** Followed runs of questions of their own, each with the token of its number. */
-async function worldWith(runs: number): Promise<{ readonly world: Orchestrator; readonly ids: readonly string[] }> {
-  const world = new Orchestrator();
+async function worldWith(
+  runs: number,
+  options?: ConstructorParameters<typeof Orchestrator>[0],
+): Promise<{ readonly world: Orchestrator; readonly ids: readonly string[] }> {
+  const world = new Orchestrator(options);
   const ids: string[] = [];
   for (let i = 0; i < runs; i++) {
     const { run } = await world.prepare({ ...INPUT, prompt: `${i} {text}`, job_name_prefix: `p${i}` });
@@ -15,6 +18,15 @@ async function worldWith(runs: number): Promise<{ readonly world: Orchestrator; 
     ids.push(run);
   }
   return { world, ids };
+}
+
+/** Sweeps until one finds for long enough that nobody waits for a run. */
+async function sweepUntilStopped(world: Orchestrator): Promise<void> {
+  await world.sweep();
+  await world.ports.clock.advance(5 * MINUTE);
+  await world.sweep();
+  await world.ports.clock.advance(5 * MINUTE);
+  await world.sweep();
 }
 
 describe('a sweep', () => {
@@ -54,9 +66,9 @@ describe('a sweep', () => {
   });
 
   it('stops the run of an execution that was aborted, and its jobs, and says so', async () => {
-    const { world, ids } = await worldWith(2);
+    const { world, ids } = await worldWith(2, { script: () => ({ durationMs: 20 * MINUTE }) });
     world.tasks.delete('token0');
-    await world.sweep();
+    await sweepUntilStopped(world);
     expect((await loadRun(world.ports.ledger, ids[0]!)).body).toMatchObject({ state: 'stopping', stopMode: 'stop' });
     expect(world.lines.join('\n')).toMatch(/its execution was aborted: it is stopped.*r-/);
     await world.ports.clock.advance(MINUTE);
@@ -76,14 +88,16 @@ describe('a sweep', () => {
       const isStop = writes.some((write) => 'put' in write && (write.put.body as { stopMode?: string }).stopMode !== undefined);
       return isStop ? Promise.reject(new Error('killed')) : commit.call(world.ports.ledger, writes, o);
     };
+    await world.sweep();
+    expect(await findHome(world.ports, ids[0]!)).toMatchObject({ waiting: [], abandonedAt: world.ports.clock.now() });
+    await world.ports.clock.advance(7 * MINUTE);
     expect(await world.sweep()).toMatchObject({ failed: 1 });
     expect((await loadRun(world.ports.ledger, ids[0]!)).body.state).toBe('running');
-    expect(await findHome(world.ports, ids[0]!)).toMatchObject({ waiting: [], isAbandoned: true });
     world.ports.ledger.commit = commit;
     await world.sweep();
     expect((await loadRun(world.ports.ledger, ids[0]!)).body).toMatchObject({ state: 'stopping', stopMode: 'stop' });
     await world.follow(ids[0]!, 'again');
-    expect(await findHome(world.ports, ids[0]!)).not.toHaveProperty('isAbandoned');
+    expect(await findHome(world.ports, ids[0]!)).not.toHaveProperty('abandonedAt');
     expect(await world.untilTold('again')).toMatchObject({ kind: 'success' });
   });
 

@@ -1,9 +1,19 @@
-import { eachBody, findRun, openPartsAt, openSort, type PartBody, type PartRef, type RunBody, sweepLane } from '@batchrock/core';
+import {
+  carryRun,
+  eachBody,
+  findRun,
+  openPartsAt,
+  openSort,
+  type PartBody,
+  type PartRef,
+  type RunBody,
+  sweepSlots,
+} from '@batchrock/core';
 import type { CollectQueue } from '../collect-queue/index.ts';
 import type { Deadline } from '../engine/index.ts';
 import { reasonOf } from '../failure/index.ts';
-import { changeHome, findHome, type Home, openHomes, readSweepMark, writeSweepMark } from '../home/index.ts';
-import { dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
+import { changeHome, type Home, openHomes, readSweepMark, writeSweepMark } from '../home/index.ts';
+import { claimShare, dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
 import { beatHeart } from './waiters.ts';
 
 /** What sweeping works with. */
@@ -28,30 +38,60 @@ export interface SweepReport {
  */
 export async function sweep(engine: SweepEngine, deadline: Deadline): Promise<SweepReport> {
   const { ports, settings, log } = engine;
-  const homes = await openHomes(ports, settings.bucket);
+  const begun = ports.clock.now();
   const failed = new Set<string>();
-  const careful = async (run: string, work: () => Promise<void>): Promise<void> => {
+  const careful = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       if (deadline.signal.aborted) return;
-      failed.add(run);
-      log('ERROR', 'a run could not be swept', { run, ...reasonOf(error) });
+      failed.add(what);
+      log('ERROR', 'a run could not be swept', { run: what, ...reasonOf(error) });
     }
   };
+  const homes = await openHomes(ports, settings.bucket, (key) => {
+    failed.add(key);
+    log('ERROR', 'the home of a run cannot be read, so the run is not swept', { run: key });
+  });
+  const runs = new Map<string, RunBody>();
   // first, since a task whose heart has not beaten for an hour is given up
-  for (const home of homes) if (deadline.leftMs() > 0) await careful(home.run, () => beatHeart(engine, home));
-  const turn = inTurn(homes, await readSweepMark(ports, settings.bucket));
-  await dispatchLanes(engine, turn, careful);
-  let swept = 0;
-  for (const { run } of turn) {
+  for (const home of homes) {
     if (deadline.leftMs() <= 0) break;
-    await careful(run, () => sweepRun(engine, run, deadline.signal));
+    await careful(home.run, async () => {
+      const run = await readRun(engine, home.run);
+      if (run === undefined) return;
+      runs.set(home.run, run);
+      await beatHeart(engine, home, run);
+    });
+  }
+  const turn = inTurn(homes, await readSweepMark(ports, settings.bucket));
+  const lanes = new Set(turn.flatMap(({ run }) => laneOf(runs.get(run))));
+  for (const lane of lanes) await careful(lane, () => sweepSlotsOf(engine, lane, deadline.signal));
+  let swept = 0;
+  for (const home of turn) {
+    if (deadline.leftMs() <= 0) break;
+    await careful(home.run, () => sweepRun(engine, home, runs.get(home.run), { begun, signal: deadline.signal }));
     swept++;
   }
+  // what the runs have to send since they were carried on
+  for (const lane of lanes) if (!deadline.signal.aborted) await careful(lane, () => dispatch(engine, lane));
   await writeSweepMark(ports, settings.bucket, swept < turn.length ? turn[swept - 1]?.run : undefined);
   log('INFO', 'swept', { count: swept, failed: failed.size });
   return { runs: homes.length, swept, failed: failed.size };
+}
+
+/** The run as it stands, once; undefined before it is in the ledger. */
+async function readRun(engine: SweepEngine, id: string): Promise<RunBody | undefined> {
+  const run = (await findRun(engine.ports.ledger, id))?.body;
+  return run !== undefined && isOnItsWay(run) ? claimShare(engine, id) : run;
+}
+
+function isOnItsWay({ state }: RunBody): boolean {
+  return state === 'running' || state === 'stopping';
+}
+
+function laneOf(run: RunBody | undefined): readonly string[] {
+  return run !== undefined && isOnItsWay(run) ? [run.lane] : [];
 }
 
 /** The runs behind the one that the last sweep ended with come first. */
@@ -60,34 +100,29 @@ function inTurn(homes: readonly Home[], after: string | undefined): readonly Hom
   return [...homes.filter(({ run }) => run > after), ...homes.filter(({ run }) => run <= after)];
 }
 
-/** Free slots go to all runs of a lane by turns, before the sweep of each sends what is its own. */
-async function dispatchLanes(
-  engine: SweepEngine,
-  homes: readonly Home[],
-  careful: (run: string, work: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const seen = new Set<string>();
-  for (const { run } of homes) {
-    await careful(run, async () => {
-      const lane = (await findRun(engine.ports.ledger, run))?.body.lane;
-      if (lane === undefined || seen.has(lane)) return;
-      seen.add(lane);
-      await dispatch(engine, lane);
-    });
-  }
+/** Free slots go to all runs of a lane by turns, then what holds the others is looked at, whosever it is. */
+async function sweepSlotsOf(engine: SweepEngine, lane: string, signal: AbortSignal): Promise<void> {
+  const { ports, log } = engine;
+  await dispatch(engine, lane);
+  const onTrouble = (error: unknown) => log('WARN', 'a step of the sweep is left to the next one', { lane, ...reasonOf(error) });
+  await sweepSlots(ports, lane, { store: ports.objects.uri, onTrouble, signal });
 }
 
-async function sweepRun(engine: SweepEngine, run: string, signal: AbortSignal): Promise<void> {
-  const { ports, log } = engine;
-  const found = (await findRun(ports.ledger, run))?.body;
-  if (found?.state === 'running' || found?.state === 'stopping') {
-    const begun = ports.clock.now();
-    const onTrouble = (error: unknown) => log('WARN', 'a step of the sweep is left to the next one', { run, ...reasonOf(error) });
-    await sweepLane(ports, found.lane, { run, collect: false, onTrouble, signal });
-    await engine.queue.send(await partsToCollect(engine, found, begun));
+async function sweepRun(
+  engine: SweepEngine,
+  home: Home,
+  run: RunBody | undefined,
+  { begun, signal }: { readonly begun: number; readonly signal: AbortSignal },
+): Promise<void> {
+  if (run === undefined || run.state === 'preparing') return forsake(engine, home);
+  if (isOnItsWay(run)) {
+    const { ports, log } = engine;
+    const onTrouble = (error: unknown) =>
+      log('WARN', 'a step of the sweep is left to the next one', { run: run.run, ...reasonOf(error) });
+    await carryRun(ports, run, { onTrouble, signal });
+    await engine.queue.send(await partsToCollect(engine, run, begun));
   }
-  if (found !== undefined) await tellWaiting(engine, run);
-  await close(engine, run);
+  await tellWaiting(engine, run.run);
 }
 
 /** The message of a part that has just ended is on its way; one that is not collected after so long has been lost. */
@@ -110,16 +145,12 @@ async function partsToCollect({ ports }: SweepEngine, { run, lane }: RunBody, be
 /** A run that nobody has prepared to its end by then is left to whoever asks again. */
 const FORSAKEN_AFTER_MS = 24 * 60 * 60_000;
 
-/** A run at rest that nobody waits for is swept no more, and neither is one that never came to be prepared. */
-async function close({ ports }: SweepEngine, run: string): Promise<void> {
-  const state = (await findRun(ports.ledger, run))?.body.state ?? 'preparing';
-  if (state === 'running' || state === 'stopping') return;
-  const home = await findHome(ports, run);
-  if (home === undefined || !mayClose(home)) return;
-  await changeHome(ports, run, (there) => (there !== undefined && mayClose(there) ? { ...there, isOpen: false } : undefined));
-
-  function mayClose({ isOpen, waiting, askedAt }: Home): boolean {
-    const isDue = state !== 'preparing' || ports.clock.now() - askedAt > FORSAKEN_AFTER_MS;
-    return isOpen && waiting.length === 0 && isDue;
-  }
+/** A run that never came to be prepared, and that nobody waits for, is swept no more. */
+async function forsake({ ports }: SweepEngine, home: Home): Promise<void> {
+  const isForsaken = ({ isOpen, waiting, askedAt }: Home) =>
+    isOpen && waiting.length === 0 && ports.clock.now() - askedAt > FORSAKEN_AFTER_MS;
+  if (!isForsaken(home)) return;
+  await changeHome(ports, home.run, (there) =>
+    there !== undefined && isForsaken(there) ? { ...there, isOpen: false } : undefined,
+  );
 }

@@ -1,4 +1,4 @@
-import { dispatchLane, eachBody, openRunsAt, type RunBody } from '@batchrock/core';
+import { dispatchLane, eachBody, isOwn, openRunsAt, type RunBody } from '@batchrock/core';
 import { reasonOf } from '../failure/index.ts';
 import { type TellingEngine, tellWaiting } from './tell.ts';
 
@@ -6,14 +6,20 @@ import { type TellingEngine, tellWaiting } from './tell.ts';
 export async function dispatch(engine: TellingEngine, lane: string): Promise<void> {
   const { ports, log } = engine;
   const onTrouble = (error: unknown) => log('WARN', 'a run of the lane cannot be sent', { lane, ...reasonOf(error) });
-  const { submitted, blocked, ended } = await dispatchLane(ports, lane, { onTrouble });
+  const { submitted, blocked, ended } = await dispatchLane(ports, lane, { store: ports.objects.uri, onTrouble });
   log('INFO', `dispatched: ${ended}`, { lane, count: submitted, failed: blocked });
   if (blocked > 0) await tellBlocked(engine, lane);
 }
 
-/** The index may not show yet that a run is blocked: each that is open is asked about itself. */
+/** The index may not show yet that a run is blocked: each of ours that is open is asked about itself. */
 async function tellBlocked(engine: TellingEngine, lane: string): Promise<void> {
-  for await (const { run } of eachBody<RunBody>(engine.ports.ledger, { index: 'open', at: openRunsAt(lane) })) {
-    await tellWaiting(engine, run);
+  const { ports, log } = engine;
+  for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane) })) {
+    if (!isOwn(run, { store: ports.objects.uri })) continue;
+    try {
+      await tellWaiting(engine, run.run);
+    } catch (error) {
+      log('ERROR', 'who waits for a run could not be told', { run: run.run, ...reasonOf(error) });
+    }
   }
 }

@@ -16,7 +16,8 @@ export interface TellingEngine extends Engine {
 export async function tellWaiting(engine: TellingEngine, run: string): Promise<void> {
   const { ports, tasks, log } = engine;
   const home = await findHome(ports, run);
-  if (home === undefined || !home.isOpen) return;
+  // the tasks of another stack's runs wait for that stack
+  if (home === undefined || !home.isOpen || home.bucket !== engine.settings.bucket) return;
   const { body } = await loadRun(ports.ledger, run);
   const isOver = body.state === 'ended' || body.state === 'stopped';
   if (home.waiting.length === 0 && !isOver) return;
