@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
-import type { Question } from '../request/request.ts';
+import type { InputFormat, Question } from '../request/request.ts';
 import type { OutputOptions } from './output-options.ts';
 import { delimiter as delimiterOf, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
 
@@ -16,6 +16,7 @@ export interface QuestionFlags {
   readonly invocationType?: 'invoke-model' | 'converse';
   readonly promptId?: string;
   readonly promptsDir?: string;
+  readonly inputFormat?: InputFormat;
   readonly format?: 'csv' | 'tsv' | 'jsonl';
   readonly maxExpansion?: number;
   readonly s3EndpointUrl?: string;
@@ -78,6 +79,9 @@ export function withQuestion(command: Command): Command {
     )
     .optionsGroup('Dataset:')
     .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
+    .addOption(
+      new Option('--input-format <what>', 'rows for a prompt, or whole records (default: found)').choices(['rows', 'bedrock']),
+    )
     .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiterOf)
     .option('--max-expansion <n>', 'what is compressed: times as large (default: 500)', wholeNumber(1))
     .option('--s3-endpoint-url <url>', 'S3 elsewhere, for s3:// datasets')
@@ -132,7 +136,7 @@ function targetOptions(flags: TargetFlags): TargetOptions {
 
 /** The flags of a question in the words of the SDK. */
 export function questionOf(dataset: readonly string[], flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
-  const { system, promptId, promptsDir, textColumn, family, format, delimiter, maxExpansion } = flags;
+  const { system, promptId, promptsDir, textColumn, family, inputFormat, format, delimiter, maxExpansion } = flags;
   const { slots, recordsPerJob, maxRecords, maxRecordsPerJob, maxJobs, sample } = flags;
   const { maxAttempts, timeoutHours, strict } = flags;
   return {
@@ -153,6 +157,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     format,
     maxExpansion,
     s3EndpointUrl: flags.s3EndpointUrl,
+    inputFormat,
     delimiter,
     slots,
     expectOutputTokens: flags.expectOutputTokens,

@@ -24,7 +24,7 @@ export interface CheckedQuestion {
 }
 
 /** The column that is embedded unless another is named. */
-const DEFAULT_TEXT_COLUMN = 'input_text';
+export const DEFAULT_TEXT_COLUMN = 'input_text';
 
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
 export function checkQuestion(question: Question): CheckedQuestion {

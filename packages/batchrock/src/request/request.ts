@@ -40,7 +40,8 @@ export interface Question extends TargetOptions, RunBounds {
   readonly invocationType?: InvocationType;
   /**
    * What a row is. `rows`: values for the prompt, or for the embedding. `bedrock`: a record that is ready to be sent, with its
-   * request in `modelInput` and, if it likes, a `recordId` of its own; JSON Lines, without a prompt. Default `rows`.
+   * request in `modelInput` and, if it likes, a `recordId` of its own; JSON Lines, without a prompt. Default: `bedrock` where
+   * nothing says how to ask and the first rows all are such records, else `rows`.
    */
   readonly inputFormat?: InputFormat;
   /** Default: by the file's name. */

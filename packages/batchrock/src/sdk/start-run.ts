@@ -34,6 +34,7 @@ import {
   standingFiles,
 } from '../request/output.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
+import { areRecords, mayBeRecords } from '../request/ready-records.ts';
 import type { Question, RunRequest } from '../request/request.ts';
 import { boundsOf } from '../request/run-bounds.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
@@ -169,12 +170,14 @@ async function startInspected(
 
 /** Everything that is to be known of a question before anything is written or sent. */
 export async function inspect(session: InspectingSession, request: Question, options: StartOptions): Promise<Inspected> {
-  const question = checkQuestion(await withNamedPrompt(request, session.cwd));
+  const asked = await withNamedPrompt(request, session.cwd);
+  const isOpen = mayBeRecords(asked);
+  const asRecords: Question = { ...asked, inputFormat: 'bedrock' };
+  const early = checkQuestion(isOpen ? asRecords : asked);
   const target = resolveTarget(request, session.env, session.dir.local);
   if (request.s3EndpointUrl !== undefined) checkedUrl(request.s3EndpointUrl, '--s3-endpoint-url');
-  for (const warning of question.model.warnings) session.notice(warning);
-  if (question.columns.length === 0)
-    session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
+  for (const warning of early.model.warnings) session.notice(warning);
+  if (early.columns.length === 0) session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
   const found = await findDataset(session, request, options);
   try {
     const { delimiter, maxExpansion } = request;
@@ -183,6 +186,8 @@ export async function inspect(session: InspectingSession, request: Question, opt
     for (const warning of dataset.warnings) session.notice(warning);
     const files = await pinAll(found.sources, options);
     const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
+    const question = isOpen && !(await areRecords(found.sources, how, options.signal)) ? checkQuestion(asked) : early;
+    if (isOpen && question.request.given) session.notice('every row has a modelInput: they are sent as they are');
     const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });
     return { question, target, dataset: taken, files, close: () => found.close() };
   } catch (error) {

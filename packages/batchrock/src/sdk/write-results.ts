@@ -8,12 +8,13 @@ import {
   readRun,
   StateError,
 } from '@batchrock/core';
-import { createCsvWriter, createJsonlWriter, createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
+import { createCsvWriter, createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
 import { keptRowsOf } from '../request/kept-rows.ts';
 import { type KnownExport, type OutputFormat, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
 import { VERSION } from '../version.ts';
 import { filesWriter } from './files-writer.ts';
+import { linesWriter } from './lines-writer.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
 import { ResultFiles } from './result-files.ts';
 
@@ -45,7 +46,7 @@ function writerOf({ format, csvSafe }: Pick<OutputPlace, 'format' | 'csvSafe'>, 
     case 'parquet':
       return createParquetWriter(sink, { createdBy: CREATED_BY });
     default:
-      return createJsonlWriter(sink);
+      return linesWriter(sink);
   }
 }
 

@@ -13,7 +13,7 @@ export interface RecordSample {
 }
 
 /** Keys whose strings a model reads as text; `role`, `type` and the like cost nothing worth counting. */
-const TEXT_KEYS: ReadonlySet<string> = new Set(['text', 'inputText', 'system']);
+const TEXT_KEYS: ReadonlySet<string> = new Set(['text', 'inputText', 'system', 'content', 'prompt']);
 
 /** Measures records as the encoder writes them, one line each; undefined for none. Some hundred are enough. */
 export function sampleRecords(lines: Iterable<string>): RecordSample | undefined {
