@@ -40,22 +40,25 @@ export function grantFiles(functions: FileFunctions, resources: FileResources): 
   }
   grantIntake(bucket, functions);
   for (const each of [take, finish]) grantObjects(bucket, each, ['s3:GetObject', ...writingActions], resultKeys);
+  // whoever tells a task that waits says where the results are
+  grantObjects(bucket, change, ['s3:GetObject'], resultKeys);
   for (const each of [take, kick, collect, change, sweep]) grantJobs(each, resources);
   for (const each of [take, change, sweep]) send(each, intakeQueue);
   for (const each of [kick, sweep]) send(each, collectQueue);
   for (const each of functions.all) send(each, finishQueue);
-  topic.grantPublish(finish);
-  // tokens of tasks know no resource (service authorization reference, 2026-11)
-  allow(finish, ['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*']);
+  for (const each of [take, finish, change]) {
+    topic.grantPublish(each);
+    // tokens of tasks know no resource (service authorization reference, 2026-11)
+    allow(each, ['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*']);
+  }
   allow(sweep, ['states:SendTaskHeartbeat'], ['*']);
 }
 
 /** Files are read where they were put, and moved from there when they cannot be used. */
 function grantIntake(bucket: s3.IBucket, { take, finish, change }: FileFunctions): void {
-  for (const each of [take, finish, change]) grantObjects(bucket, each, ['s3:GetObject'], intakeKeys);
-  for (const each of [take, finish]) {
-    grantObjects(bucket, each, ['s3:DeleteObject'], intakeKeys);
-    grantObjects(bucket, each, ['s3:GetObject', ...writingActions], failedKeys);
+  for (const each of [take, finish, change]) {
+    grantObjects(bucket, each, ['s3:GetObject', 's3:DeleteObject'], intakeKeys);
+    grantObjects(bucket, each, writingActions, failedKeys);
   }
 }
 

@@ -12,7 +12,6 @@ export interface QueueDashboardProps {
   readonly alarms: cloudwatch.IAlarm[];
 }
 
-const namespace = 'Batchrock/BatchQueue';
 const metricName = 'Files';
 
 /** The statuses that a file comes to, in the order of its life. */
@@ -26,11 +25,12 @@ export class QueueDashboard extends cloudwatch.Dashboard {
   public constructor(scope: Construct, id: string, props: QueueDashboardProps) {
     super(scope, id, { defaultInterval: Duration.days(1) });
     const { functions, queues } = props;
-    for (const each of functions.all) countFiles(each);
+    const namespace = `Batchrock/BatchQueue/${props.bucketName}`;
+    for (const each of functions.all) countFiles(each, namespace);
     this.addWidgets(
       new cloudwatch.GraphWidget({
         title: 'Files, by the status they came to',
-        left: filesByStatus(props.bucketName),
+        left: filesByStatus(namespace),
         width: half,
       }),
       new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: props.alarms, width: half }),
@@ -65,25 +65,28 @@ export class QueueDashboard extends cloudwatch.Dashboard {
   }
 }
 
-/** The functions say in their logs which status they gave a file: `{"queue": <bucket>, "fileStatus": <status>}`. */
-function countFiles(worker: lambda.Function): void {
+/** A line of the log says that a file came to a status. The queue is no word of such a line, so each has a namespace of its own. */
+function countFiles(worker: lambda.Function, metricNamespace: string): void {
   new logs.MetricFilter(worker, 'Files', {
     logGroup: worker.logGroup,
-    filterPattern: logs.FilterPattern.exists('$.fileStatus'),
-    metricNamespace: namespace,
+    filterPattern: logs.FilterPattern.all(
+      logs.FilterPattern.stringValue('$.message', '=', 'file'),
+      logs.FilterPattern.exists('$.status'),
+    ),
+    metricNamespace,
     metricName,
     metricValue: '1',
-    dimensions: { Queue: '$.queue', Status: '$.fileStatus' },
+    dimensions: { Status: '$.status' },
   });
 }
 
-function filesByStatus(bucketName: string): cloudwatch.IMetric[] {
+function filesByStatus(namespace: string): cloudwatch.IMetric[] {
   return statuses.map(
     (status) =>
       new cloudwatch.Metric({
         namespace,
         metricName,
-        dimensionsMap: { Queue: bucketName, Status: status },
+        dimensionsMap: { Status: status },
         statistic: cloudwatch.Stats.SUM,
         label: status,
         period,

@@ -1,6 +1,5 @@
 import { type aws_cloudwatch as cloudwatch, type aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { CreateJobTask } from './create-job-task';
 import { ErrorShape } from './error-shape';
 import { StateNames } from './state-names';
 
@@ -10,7 +9,7 @@ export interface BatchEvaluateMapProps {
   readonly resultPath?: string;
   readonly maxConcurrency?: number;
   readonly queryLanguage?: sfn.QueryLanguage;
-  readonly task: (names: StateNames) => CreateJobTask;
+  readonly task: (names: StateNames) => sfn.TaskStateBase;
 }
 
 /** Bedrock's words for jobs that ended without failing; every other error of the fragment has the status Failed. */
@@ -28,7 +27,7 @@ export class BatchEvaluateMap extends sfn.TaskStateBase {
   protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;
   protected readonly taskPolicies: iam.PolicyStatement[] | undefined = undefined;
   private readonly names: StateNames;
-  private readonly task: CreateJobTask;
+  private readonly task: sfn.TaskStateBase;
   private readonly maxConcurrency?: number;
   private errorPaths = 0;
 

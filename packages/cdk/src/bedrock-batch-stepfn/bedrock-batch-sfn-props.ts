@@ -8,6 +8,7 @@ import type {
   aws_s3 as s3,
   aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
+import type { IBatchQueue } from '../batch-queue';
 import type { LogLevel } from '../functions/log-level';
 
 /** What the `modelInput` of a job's records is. */
@@ -206,6 +207,16 @@ export interface BedrockBatchSfnProps {
    * @default lambda.Tracing.DISABLED
    */
   readonly tracing?: lambda.Tracing;
+
+  /**
+   * A queue through which the manifests go: their jobs share its slots with all of its other files, are as many as a manifest needs,
+   * and what failed for a passing reason is sent again. What the jobs are like is said by the queue then, and the props of jobs here
+   * are refused. The output of a manifest lies below `<outputPrefix><job_name>/<index>/`; one that was asked for with the same content,
+   * model and place before is not paid for again.
+   *
+   * @default - the fragment creates its jobs itself
+   */
+  readonly queue?: IBatchQueue;
 
   /**
    * How often the event handler looks at all open jobs, for events that were lost: a whole number of minutes, from 1 minute

@@ -1,29 +1,22 @@
 import {
   aws_cloudwatch as cloudwatch,
-  Duration,
   type aws_dynamodb as dynamodb,
   aws_iam as iam,
   type aws_lambda as lambda,
-  Stack,
   aws_stepfunctions as sfn,
   type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { BatchRole, bedrock } from '../bedrock/batch-role';
-import { inferencePolicy } from '../bedrock/inference-policy';
-import { everyModel, modelArns } from '../bedrock/model-arns';
-import { HandlerFunction } from '../functions/handler-function';
+import type { IBatchQueue } from '../batch-queue';
 import { explainWildcards } from '../nag/nag-suppressions';
 import { BatchEvaluateMap } from './batch-evaluate-map';
 import type { BedrockBatchSfnProps } from './bedrock-batch-sfn-props';
-import { CreateJobTask } from './create-job-task';
-import { EventHandler } from './event-handler';
-import { jobRequest } from './job-request';
+import { refuseCounts } from './job-request';
 import { inputPathOf, resultPathOf } from './json-path';
-import { keyPrefix } from './key-prefix';
 import { metricNamespace } from './metric-namespace';
+import { grantJobCreation, grantJobList, jobArns, type OwnJobs, ownJobs } from './own-jobs';
 import { refuseOtherKinds } from './prop-kinds';
-import { timeoutHours } from './timeout';
+import { queuedJobs } from './queued-jobs';
 
 /**
  * A state machine fragment that creates Bedrock batch inference jobs, one for each manifest, and waits for their completion.
@@ -64,88 +57,60 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
   /** The same state; add catches and retries to it. */
   public readonly endStates: sfn.INextable[];
 
-  /** The role under which Bedrock runs the jobs. */
-  public readonly role: iam.Role;
-
-  /** The function that creates the jobs. */
-  public readonly createFunction: lambda.Function;
-
-  /** The function that answers the tasks whose jobs have ended, shared by the fragments of a stack. */
-  public readonly eventHandler: lambda.Function;
-
-  /** The table of tasks that wait, shared by the fragments of a stack. */
-  public readonly table: dynamodb.Table;
-
-  /** Events that the event handler could not handle, shared by the fragments of a stack. */
-  public readonly deadLetterQueue: sqs.Queue;
-
-  /** Rings when an event lies in the dead-letter queue. */
-  public readonly alarm: cloudwatch.Alarm;
-
-  /** Rings when the event handler fails for a quarter of an hour. */
-  public readonly errorAlarm: cloudwatch.Alarm;
-
-  private readonly modelArns: string[];
+  private readonly own?: OwnJobs;
 
   public constructor(parent: Construct, id: string, props: BedrockBatchSfnProps) {
     super(parent, id);
     refuseOtherKinds(props);
-    const hours = timeoutHours(props.timeout);
-    const outputPrefix = keyPrefix(this, 'outputPrefix', props.outputPrefix ?? 'output/');
-    const inputPrefix = keyPrefix(this, 'inputPrefix', props.inputPrefix ?? '');
-    const stack = Stack.of(this);
-    this.modelArns = props.models === undefined ? everyModel(stack) : modelArns(stack, props.models);
-    const { subnets, ...request } = jobRequest(this, props);
-    const events = EventHandler.of(this, props);
-    this.eventHandler = events.function;
-    this.table = events.table;
-    this.deadLetterQueue = events.deadLetterQueue;
-    this.alarm = events.alarm;
-    this.errorAlarm = events.errorAlarm;
-
-    this.role = new BatchRole(this, 'BedrockBatchRole', {
-      policy: props.bedrockBatchPolicy ?? inferencePolicy(this, this.modelArns),
-      inputBucket: props.bedrockBatchInputBucket,
-      inputPrefix,
-      outputBucket: props.bedrockBatchOutputBucket,
-      outputPrefix,
-      outputKey: props.outputEncryptionKey,
-      subnets,
-    });
-    this.createFunction = new HandlerFunction(this, 'CreateModelInvocationJobFunction', {
-      handler: 'create-model-invocation-job',
-      description: 'Creates Amazon Bedrock batch inference jobs',
-      timeout: Duration.seconds(60),
-      environment: { WAITER_TABLE: this.table.tableName },
-      logRetention: props.logRetention,
-      logLevel: props.logLevel,
-      tracing: props.tracing,
-    });
-    this.grantCreate(events, props.jobTags !== undefined);
-    this.grantAnswer(events, props, outputPrefix);
-
+    refuseCounts(props);
+    const { queue } = props;
+    this.own = queue === undefined ? ownJobs(this, props) : undefined;
+    const jobs = this.own ?? queuedJobs(this, queue as IBatchQueue, props);
     const map = new BatchEvaluateMap(this, 'BatchEvaluateMap', {
       inputPath: inputPathOf(props.inputPath),
       resultPath: resultPathOf(props.resultPath),
       maxConcurrency: props.maxConcurrency,
       queryLanguage: props.queryLanguage,
-      task: (names) =>
-        new CreateJobTask(this, 'CreateModelInvocationJobTask', {
-          names,
-          createFunction: this.createFunction,
-          roleArn: this.role.roleArn,
-          inputBucketName: props.bedrockBatchInputBucket.bucketName,
-          outputBucketName: props.bedrockBatchOutputBucket.bucketName,
-          outputPrefix,
-          timeoutHours: hours,
-          toleratedFailure: props.toleratedFailure,
-          queryLanguage: props.queryLanguage,
-          ...request,
-        }),
+      task: jobs.task,
     });
     this.startState = map;
     this.endStates = map.endStates;
     explainWildcards(this);
+  }
+
+  /** The role under which Bedrock runs the jobs. Throws with `queue`, as all below do: what jobs need is the queue's then. */
+  public get role(): iam.Role {
+    return this.ownJobs('role').role;
+  }
+
+  /** The function that creates the jobs. */
+  public get createFunction(): lambda.Function {
+    return this.ownJobs('createFunction').createFunction;
+  }
+
+  /** The function that answers the tasks whose jobs have ended, shared by the fragments of a stack. */
+  public get eventHandler(): lambda.Function {
+    return this.ownJobs('eventHandler').events.function;
+  }
+
+  /** The table of tasks that wait, shared by the fragments of a stack. */
+  public get table(): dynamodb.Table {
+    return this.ownJobs('table').events.table;
+  }
+
+  /** Events that the event handler could not handle, shared by the fragments of a stack. */
+  public get deadLetterQueue(): sqs.Queue {
+    return this.ownJobs('deadLetterQueue').events.deadLetterQueue;
+  }
+
+  /** Rings when an event lies in the dead-letter queue. */
+  public get alarm(): cloudwatch.Alarm {
+    return this.ownJobs('alarm').events.alarm;
+  }
+
+  /** Rings when the event handler fails for a quarter of an hour. */
+  public get errorAlarm(): cloudwatch.Alarm {
+    return this.ownJobs('errorAlarm').events.errorAlarm;
   }
 
   /**
@@ -153,15 +118,15 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
    * at jobs, and stop them. Access to the buckets is for the buckets to grant.
    */
   public grantBatchInference(grantee: iam.IGrantable): iam.Grant {
-    return this.grantJobCreation(grantee)
+    return grantJobCreation(this.ownJobs('role'), grantee)
       .combine(
         iam.Grant.addToPrincipal({
           grantee,
           actions: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'],
-          resourceArns: [this.jobArns()],
+          resourceArns: [jobArns(this)],
         }),
       )
-      .combine(this.grantJobList(grantee));
+      .combine(grantJobList(grantee));
   }
 
   /** A metric of the event handler of the stack: its name, as in `metricJobsEnded` and its like. */
@@ -211,50 +176,9 @@ export class BedrockBatchSfn extends sfn.StateMachineFragment {
     return this.metric('SweepAnswered', props);
   }
 
-  private grantCreate(events: EventHandler, tagged: boolean): void {
-    this.grantJobCreation(this.createFunction);
-    this.grantJobList(this.createFunction);
-    if (tagged) {
-      iam.Grant.addToPrincipal({
-        grantee: this.createFunction,
-        actions: ['bedrock:TagResource'],
-        resourceArns: [this.jobArns()],
-      });
-    }
-    events.table.grantCreation(this.createFunction);
-  }
-
-  /** What the event handler needs of this fragment: the output, and a place for answers that no state machine could hold. */
-  private grantAnswer(events: EventHandler, props: BedrockBatchSfnProps, outputPrefix: string): void {
-    const bucket = props.bedrockBatchOutputBucket;
-    events.addBatchRole(this.role);
-    // plain, as the original: jobs that it began, or that began before outputPrefix changed, lie elsewhere in the bucket
-    bucket.grantRead(events);
-    bucket.grantPut(events, `${outputPrefix}*/answers/*`);
-    props.outputEncryptionKey?.grantDecrypt(events);
-  }
-
-  private grantJobCreation(grantee: iam.IGrantable): iam.Grant {
-    return iam.Grant.addToPrincipal({
-      grantee,
-      actions: ['bedrock:CreateModelInvocationJob'],
-      resourceArns: [this.jobArns(), ...this.modelArns],
-    }).combine(
-      iam.Grant.addToPrincipal({
-        grantee,
-        actions: ['iam:PassRole'],
-        resourceArns: [this.role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': bedrock } },
-      }),
-    );
-  }
-
-  /** Listing knows no resource. */
-  private grantJobList(grantee: iam.IGrantable): iam.Grant {
-    return iam.Grant.addToPrincipal({ grantee, actions: ['bedrock:ListModelInvocationJobs'], resourceArns: ['*'] });
-  }
-
-  private jobArns(): string {
-    return Stack.of(this).formatArn({ service: 'bedrock', resource: 'model-invocation-job', resourceName: '*' });
+  /** Throws where the jobs are a queue's. */
+  private ownJobs(what: string): OwnJobs {
+    if (this.own !== undefined) return this.own;
+    throw new Error(`${this.node.path} has no ${what}: its jobs go through a queue, which has its own; ask the queue`);
   }
 }

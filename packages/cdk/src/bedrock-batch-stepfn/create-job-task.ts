@@ -27,7 +27,7 @@ export interface CreateJobTaskProps {
 const heartbeatSlackHours = 6;
 
 /** Crashes of the function: the same job is asked for again under the same token, so soon is safe. */
-const crashes = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'Runtime.OutOfMemory'];
+export const crashes = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'Runtime.OutOfMemory'];
 
 /** What passes by waiting: a full quota of jobs, throttling, and services that are out for a while. */
 const busy = [
@@ -46,7 +46,7 @@ const busy = [
 ];
 
 /** Failures of Lambda itself, retried as the CDK's own Lambda task does. */
-const lambdaFailures = [
+export const lambdaFailures = [
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
@@ -187,6 +187,6 @@ export class CreateJobTask extends sfn.TaskStateBase {
 }
 
 /** A prefix inside a literal in single quotes: JSONPath escapes the quotes in it otherwise than JSONata. */
-function quoted(prefix: string, quote: string): string {
+export function quoted(prefix: string, quote: string): string {
   return prefix.replaceAll("'", quote);
 }

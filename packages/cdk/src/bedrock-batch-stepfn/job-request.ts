@@ -17,8 +17,6 @@ export interface JobRequest {
 
 /** Reads the optional props of the job. Throws what Bedrock or Step Functions would refuse at run time. */
 export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRequest {
-  refuseNumber('maxConcurrency', props.maxConcurrency, 1);
-  refuseNumber('toleratedFailure', props.toleratedFailure, 0);
   const network = networkOf(scope, props);
   return {
     request: { modelInvocationType: props.modelInvocationType, vpcConfig: network?.config, tags: tagsOf(props.jobTags) },
@@ -29,6 +27,12 @@ export function jobRequest(scope: Construct, props: BedrockBatchSfnProps): JobRe
     },
     subnets: network?.subnets,
   };
+}
+
+/** Throws where a count is given that is none. */
+export function refuseCounts({ maxConcurrency, toleratedFailure }: BedrockBatchSfnProps): void {
+  refuseNumber('maxConcurrency', maxConcurrency, 1);
+  refuseNumber('toleratedFailure', toleratedFailure, 0);
 }
 
 function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: BedrockBatchSfnProps) {

@@ -14,6 +14,9 @@ export function refuseOtherKinds(given: BedrockBatchSfnProps | null | undefined)
     if (props[name] !== undefined && !has(props[name], 'toMinutes'))
       refuse(name, props[name], 'a Duration, such as cdk.Duration.hours(48)');
   }
+  if (props.queue !== undefined && props.queue?.changeFunction === undefined) {
+    refuse('queue', props.queue, 'a BatchQueue');
+  }
   if (!isListOfTexts(props.models)) refuse('models', props.models, "a list of texts, such as ['us.amazon.nova-pro-v1:0']");
   for (const [key, value] of Object.entries(props.jobTags ?? {})) {
     if (typeof value !== 'string') refuse(`jobTags.${key}`, value, 'a text');
