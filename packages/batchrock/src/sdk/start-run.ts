@@ -182,12 +182,12 @@ export async function inspect(session: InspectingSession, request: Question, opt
   try {
     const { delimiter, maxExpansion } = request;
     const how = { format: found.format ?? request.format, compression: found.compression, delimiter, maxExpansion };
+    const question = isOpen && !(await areRecords(found.sources, how, options.signal)) ? checkQuestion(asked) : early;
+    if (isOpen && question.request.given) session.notice('every row has a modelInput: they are sent as they are');
     const dataset = await lookAtDataset(found.name, found.sources, how, question, options.signal);
     for (const warning of dataset.warnings) session.notice(warning);
     const files = await pinAll(found.sources, options);
     const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
-    const question = isOpen && !(await areRecords(found.sources, how, options.signal)) ? checkQuestion(asked) : early;
-    if (isOpen && question.request.given) session.notice('every row has a modelInput: they are sent as they are');
     const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });
     return { question, target, dataset: taken, files, close: () => found.close() };
   } catch (error) {
