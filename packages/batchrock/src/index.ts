@@ -16,6 +16,8 @@ export type {
   ResultsRequest,
   RetryRequest,
   RunCost,
+  RunFilesReport,
+  RunFilesRequest,
   RunProgress,
   RunReport,
   RunRequest,

@@ -2,7 +2,7 @@ import type { FollowOptions } from '../sdk/progress.ts';
 import type { RunReport } from '../sdk/reports.ts';
 import type { Session } from '../sdk/session.ts';
 import type { CommandContext } from './cli.ts';
-import { type ExitCode, exitCodeOfRun } from './exit-codes.ts';
+import { ExitCode, exitCodeOfRun } from './exit-codes.ts';
 import type { CommonFlags } from './option-groups.ts';
 import { sessionOptions } from './session-options.ts';
 
@@ -22,7 +22,7 @@ export async function driveCommand(
   const { openSession, readStatus, resultsToSink } = await import('../sdk/index.ts');
   const { ProgressDisplay } = await import('./progress-display.ts');
   const { createStdoutSink } = await import('./stdout-sink.ts');
-  const { reportDocument, renderReport } = await import('../render/run-text.ts');
+  const { renderLeft, reportDocument, renderReport } = await import('../render/run-text.ts');
   const display = new ProgressDisplay(terminal);
   const onNotice = (text: string): void => display.notice(text);
   const session = await openSession(sessionOptions(host, flags, onNotice));
@@ -36,6 +36,10 @@ export async function driveCommand(
         createStdoutSink((block) => terminal.data(block)),
       );
     else if (flags.json) await terminal.json(reportDocument(report));
+    if (report.isLeft) {
+      for (const line of renderLeft(report.status)) terminal.note(line);
+      return ExitCode.ok;
+    }
     for (const line of renderReport(report.status, report.output)) terminal.note(line);
     return exitCodeOfRun(report.status, report.maxErrorRate);
   } catch (error) {

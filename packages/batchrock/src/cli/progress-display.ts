@@ -3,6 +3,7 @@ import { isoTime, plural, usd } from '../render/figures.ts';
 import { renderLiveLine } from '../render/live-line.ts';
 import { Pace } from '../render/pace.ts';
 import { countsLine, renderEventLine } from '../render/progress-line.ts';
+import { renderLeft } from '../render/run-text.ts';
 import { renderStepLine, renderStepLog, type Step } from '../render/step-line.ts';
 import { StepPace } from '../render/step-pace.ts';
 import type { RunProgress } from '../sdk/progress.ts';
@@ -70,6 +71,10 @@ export class ProgressDisplay {
     this.end();
     const run = this.#run;
     if (run === undefined) return;
+    if (status?.stack !== undefined) {
+      for (const line of renderLeft(status)) this.#terminal.warn(line);
+      return;
+    }
     if (status && status.jobs.running > 0) this.#terminal.warn(inFlightText(status));
     const resume = this.#isPrepared
       ? `batchrock resume ${run} goes on, and so does the same command`

@@ -9,6 +9,7 @@ import {
   questionOf,
   type TargetFlags,
   withQuestion,
+  withStackName,
   withTarget,
 } from '../cli/option-groups.ts';
 import { dollars, share, wholeNumber } from '../cli/values.ts';
@@ -22,6 +23,8 @@ interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
   readonly maxErrorRate?: number;
   readonly maxCost?: number;
   readonly yes?: boolean;
+  readonly jobPrefix?: string;
+  readonly detach?: boolean;
 }
 
 /** `run`: the main job, from a dataset to its results. */
@@ -37,7 +40,9 @@ export function runCommand(cli: Cli): Command {
 JSON Lines, also .gz and .zst, or Parquet), a pattern, several of them, s3:// or
 hf://, or - for standard input. Exit codes: batchrock help exit-codes.`,
   });
-  withTarget(withQuestion(command))
+  withStackName(withTarget(withQuestion(command)))
+    .option('--job-prefix <name>', 'with --stack: the folder of the results in its bucket')
+    .option('--detach', 'with --stack: do not wait for the run')
     .optionsGroup('Results:')
     .option('-o, --out <file>', '*.parquet, *.csv, *.jsonl (default: <dataset>.results.jsonl) or -')
     .option('--max-rows-per-file <n>', 'several files of so many rows: <out>-00000.*, …', wholeNumber(1))
@@ -66,6 +71,7 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
   if (toStdout && flags.json) {
     throw new InputError('BR-E0112', '--json and --out - exclude each other: both write to standard output');
   }
+  checkStackFlags(flags, host.env, InputError);
   const question = questionOf(dataset, flags, prompt);
   const request = {
     ...question,
@@ -76,12 +82,26 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
     new: flags.new,
     maxCostUsd: flags.maxCost,
     maxErrorRate: flags.maxErrorRate,
+    jobPrefix: flags.jobPrefix,
   };
+  const isLeft = flags.detach;
   const confirm = terminal.canAsk ? (question: string) => terminal.confirm(question) : undefined;
   return driveCommand(
     context,
     flags,
-    (session, follow) => startRun(session, request, { ...follow, confirm, yes: flags.yes, stdin: host.stdin }),
+    (session, follow) => startRun(session, request, { ...follow, confirm, yes: flags.yes, isLeft, stdin: host.stdin }),
     { toStdout },
   );
+}
+
+/** What only an account can do is refused where this machine drives the run. */
+function checkStackFlags(
+  flags: RunFlags,
+  env: CommandContext['host']['env'],
+  InputError: typeof import('@batchrock/core').InputError,
+): void {
+  if (flags.stack !== undefined || (env['BATCHROCK_STACK'] ?? '') !== '') return;
+  const option = flags.detach ? '--detach' : flags.jobPrefix === undefined ? undefined : '--job-prefix';
+  if (option === undefined) return;
+  throw new InputError('BR-E0112', `${option} is for runs of a stack, and no --stack is given`);
 }

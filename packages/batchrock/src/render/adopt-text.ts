@@ -1,7 +1,7 @@
 import type { AdoptReport } from '../sdk/adopt.ts';
 import { runArguments } from '../sdk/run-status.ts';
 import { count, isoTime, localTime, plural } from './figures.ts';
-import { countsText, stateText, statusDocument } from './run-text.ts';
+import { countsText, renderLeft, stateText, statusDocument } from './run-text.ts';
 
 /** What there was of an adopted run, and what to do next. */
 export function renderAdopted({ status, formerOwner, sendsFrom }: AdoptReport): string[] {
@@ -10,6 +10,7 @@ export function renderAdopted({ status, formerOwner, sendsFrom }: AdoptReport): 
   if (formerOwner !== undefined) {
     lines.push(`  until now ${formerOwner.name} drove it (since ${localTime(formerOwner.since)}): it sends nothing more of it`);
   }
+  if (status.stack !== undefined) return [...lines, ...renderLeft(status)];
   if (state === 'ended') return [...lines, `  batchrock results ${runArguments(status)} gives its rows`];
   lines.push(
     `  ${plural(jobs.total, 'job')}: ${count(jobs.done)} done, ${count(jobs.running)} running, ${count(jobs.waiting)} to come`,

@@ -20,6 +20,15 @@ export function renderReport(status: RunStatus, output: OutputReport | undefined
   return lines;
 }
 
+/** A run that goes on in an account without us. */
+export function renderLeft(status: RunStatus): string[] {
+  const run = runArguments(status);
+  return [
+    `run ${status.run} goes on at ${status.target}`,
+    `  batchrock watch ${run} follows it, batchrock results ${run} brings its files, batchrock stop ${run} stops it`,
+  ];
+}
+
 /** The state of a run in a table: short, and with a word where no process works on it. */
 export function shortStateText(status: RunStatus): string {
   if (status.refused) return stateText(status);

@@ -3,8 +3,16 @@ import { bytes, count, duration, percent, short, UNKNOWN } from './figures.ts';
 import { bar } from './live-line.ts';
 import { displayWidth, fit } from './width.ts';
 
-/** A step of a run in which no job is looked at: reading, packing, joining. */
-export type Step = Extract<RunProgress, { readonly phase: 'hashing' | 'reading' | 'preparing' | 'exporting' }>;
+/** A step of a run in which no job is looked at: reading, packing, joining, moving files. */
+export type Step = Extract<
+  RunProgress,
+  { readonly phase: 'hashing' | 'uploading' | 'downloading' | 'reading' | 'preparing' | 'exporting' }
+>;
+
+/** A step whose end is told in bytes. */
+export function isOfBytes(step: Step): step is Extract<Step, { readonly bytes: number }> {
+  return step.phase === 'hashing' || step.phase === 'uploading' || step.phase === 'downloading';
+}
 
 /** How far a step is and how fast it goes. */
 export interface StepView {
@@ -32,6 +40,10 @@ function headOf(step: Step): string {
   switch (step.phase) {
     case 'hashing':
       return 'reading the dataset';
+    case 'uploading':
+      return 'uploading the dataset';
+    case 'downloading':
+      return 'downloading';
     case 'reading':
       return 'looking at the rows';
     case 'preparing':
@@ -42,18 +54,15 @@ function headOf(step: Step): string {
 }
 
 function figuresOf({ step, share, perSecond, leftMs }: StepView): string {
-  const isBytes = step.phase === 'hashing';
+  const isBytes = isOfBytes(step);
   const rate = perSecond === undefined ? UNKNOWN : isBytes ? `${bytes(perSecond)}/s` : `${short(perSecond)} rows/s`;
   return `${percent(share)} · ${amountOf(step)} · ${rate} · ${duration(leftMs)} left`;
 }
 
 function amountOf(step: Step): string {
-  switch (step.phase) {
-    case 'hashing':
-      return step.totalBytes === undefined ? bytes(step.bytes) : `${bytes(step.bytes)} of ${bytes(step.totalBytes)}`;
-    case 'exporting':
-      return step.totalRows === undefined ? `${count(step.rows)} rows` : `${count(step.rows)} of ${count(step.totalRows)} rows`;
-    default:
-      return `${count(step.rows)} rows`;
+  if (isOfBytes(step)) {
+    return step.totalBytes === undefined ? bytes(step.bytes) : `${bytes(step.bytes)} of ${bytes(step.totalBytes)}`;
   }
+  if (step.phase !== 'exporting' || step.totalRows === undefined) return `${count(step.rows)} rows`;
+  return `${count(step.rows)} of ${count(step.totalRows)} rows`;
 }

@@ -1,4 +1,4 @@
-import type { Step, StepView } from './step-line.ts';
+import { isOfBytes, type Step, type StepView } from './step-line.ts';
 
 /** Less than this tells nothing about the pace. */
 const LEAST_MS = 500;
@@ -16,7 +16,7 @@ export class StepPace {
   }
 
   observe(step: Step, now: number): StepView {
-    const done = step.phase === 'hashing' ? step.bytes : step.rows;
+    const done = isOfBytes(step) ? step.bytes : step.rows;
     const share = shareOf(step);
     if (step.phase !== this.#phase || done < this.#first) {
       this.#phase = step.phase;
@@ -38,12 +38,11 @@ export class StepPace {
 }
 
 function shareOf(step: Step): number | undefined {
-  const share =
-    step.phase === 'hashing'
-      ? ratio(step.bytes, step.totalBytes)
-      : step.phase === 'exporting'
-        ? ratio(step.rows, step.totalRows)
-        : step.share;
+  const share = isOfBytes(step)
+    ? ratio(step.bytes, step.totalBytes)
+    : step.phase === 'exporting'
+      ? ratio(step.rows, step.totalRows)
+      : step.share;
   return share === undefined ? undefined : Math.min(1, share);
 }
 

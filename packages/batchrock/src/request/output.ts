@@ -32,7 +32,7 @@ const FORMATS: Readonly<Record<string, OutputFormat>> = {
  * address that is no file of this machine.
  */
 export function outputFormatOf(path: string, asked?: OutputFormat): OutputFormat {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+  if (ADDRESS.test(path)) {
     throw new InputError('BR-E0120', `results are written to files of this machine, and ${path} is none`, {
       hint: `pipe them there: --out - | aws s3 cp - ${path}`,
       details: { value: path },
@@ -43,6 +43,13 @@ export function outputFormatOf(path: string, asked?: OutputFormat): OutputFormat
   throw new InputError('BR-E0117', `${path} does not say by its name which format the results are to have`, {
     hint: 'end the name in .parquet, .csv or .jsonl',
   });
+}
+
+const ADDRESS = /^[a-z][a-z0-9+.-]+:\/\//i;
+
+/** True for an output whose name says no format, nor anybody else: it is a folder. */
+export function isFolderName(path: string, asked?: OutputFormat): boolean {
+  return asked === undefined && !ADDRESS.test(path) && FORMATS[extname(path).toLowerCase()] === undefined;
 }
 
 /**

@@ -66,6 +66,8 @@ export interface Question extends TargetOptions, RunBounds {
 
 /** A run to start, or to go on with. */
 export interface RunRequest extends Question {
+  /** With a stack: the folder of its results there; default: the dataset's name and a hash of what is asked. */
+  readonly jobPrefix?: string;
   /** Where the results go; its ending chooses Parquet, CSV or JSON Lines. Default: nowhere; `results` gives them. */
   readonly out?: string;
   /** Several files, `name-00000.ending` and so on, with so many rows at most; default: one file, `out`. */

@@ -121,7 +121,7 @@ async function holding<T>(session: Session, reference: string | undefined, work:
  * Says how many failed rows are left out. Throws `BR-E0207` when none would be sent: rejected rows were never sent, and would
  * be rejected again; and `BR-E0204` for a stopped run, which does not end by waiting.
  */
-async function requireSelected(
+export async function requireSelected(
   session: Session,
   { id, home, connection }: OpenedRun,
   select: RetrySelection,

@@ -14,6 +14,8 @@ import { statusOf } from './status.ts';
 export interface AdoptRequest extends Omit<TargetOptions, 'bucket' | 'prefix' | 'roleArn'> {
   /** Jobs at once, where this ledger knows no other run of the lane; default: as the run was begun with. */
   readonly slots?: number;
+  /** With a stack: the folder of its results there; default: the dataset's name and the run. */
+  readonly jobPrefix?: string;
   /** Where its results go when it has ended. */
   readonly out?: string;
   readonly signal?: AbortSignal;
@@ -61,13 +63,15 @@ export async function adopt(session: Session, where: string, request: AdoptReque
   }
 }
 
-interface RunPlace {
+/** Where a run lies. */
+export interface RunPlace {
   readonly bucket: string;
   readonly prefix: string;
   readonly run: string;
 }
 
-function placeOfRun(where: string): RunPlace {
+/** Reads `s3://bucket/prefix/runs/<run>`. Throws `BR-E0120`. */
+export function placeOfRun(where: string): RunPlace {
   const match = /^s3:\/\/([^/]+)\/(?:(.+)\/)?runs\/(r-[0-9a-z]{10})\/?$/.exec(where);
   if (match !== null) return { bucket: match[1] as string, prefix: match[2] ?? '', run: match[3] as string };
   throw new InputError('BR-E0120', `${JSON.stringify(where)} is no place of a run; allowed: s3://bucket/prefix/runs/<run>`, {
@@ -111,7 +115,8 @@ function homeOf(document: RunDocument, target: Target, output: OutputPlace | und
   };
 }
 
-async function checkOutput(session: Session, { out }: AdoptRequest): Promise<OutputPlace | undefined> {
+/** Where results are to go. Throws when they cannot, or when something stands there. */
+export async function checkOutput(session: Session, { out }: AdoptRequest): Promise<OutputPlace | undefined> {
   if (out === undefined) return undefined;
   const output = { path: resolve(session.cwd, out), format: outputFormatOf(out) };
   await checkOutputPlace(output.path);

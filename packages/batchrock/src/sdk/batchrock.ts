@@ -1,7 +1,9 @@
 import type { ObjectSink, StopMode } from '@batchrock/core';
 import type { Question, RunRequest } from '../request/request.ts';
-import { type RetryRequest, resume, retryFailed, stop } from './act.ts';
-import { type AdoptReport, type AdoptRequest, adopt } from './adopt.ts';
+import type { RetryRequest } from './act.ts';
+import type { AdoptReport, AdoptRequest } from './adopt.ts';
+import { adopt, resume, retryFailed, startRun, stop } from './dispatch.ts';
+import { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest } from './download/run-files.ts';
 import { type ErrorGroup, readErrors } from './errors.ts';
 import { type Explanation, explain } from './explain.ts';
 import { type WatchOptions, watchRun } from './follow.ts';
@@ -11,7 +13,7 @@ import type { OutputReport, RunReport } from './reports.ts';
 import { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 import type { RunStatus } from './run-status.ts';
 import { openRun, openSession, type SessionOptions } from './session.ts';
-import { type StartOptions, startRun } from './start-run.ts';
+import type { StartOptions } from './start-run.ts';
 import { readList, readStatus } from './status.ts';
 
 /**
@@ -33,6 +35,10 @@ export interface Batchrock {
   results(run: string | undefined, out: string, options?: ResultsFileRequest): Promise<OutputReport>;
   /** Writes results into a sink. */
   resultsTo(run: string | undefined, sink: ObjectSink, options?: ResultsRequest): Promise<void>;
+  /** With a stack: downloads the files of results that its functions have written; default: into `downloads/<job prefix>`. */
+  download(run?: string, request?: RunFilesRequest): Promise<RunFilesReport>;
+  /** Downloads what Bedrock itself has written, by part and attempt. */
+  downloadRaw(run?: string, request?: RunFilesRequest): Promise<RunFilesReport>;
   /** Why rows failed or were rejected, most frequent reason first. */
   errors(run?: string, options?: { readonly examples?: number; readonly signal?: AbortSignal }): Promise<readonly ErrorGroup[]>;
   /** The life of a row (its number), a record, a part or a job. */
@@ -49,7 +55,7 @@ export interface Batchrock {
   close(): Promise<void>;
 }
 
-/** Opens the ledger of a state directory. Close it again: an embedded local Bedrock runs until then. */
+/** Opens the ledger of a state directory, or with `stack` that of an orchestrator in an account. Close it again: an embedded local Bedrock runs until then. */
 export async function openBatchrock(options: SessionOptions = {}): Promise<Batchrock> {
   const session = await openSession(options);
   return {
@@ -62,6 +68,8 @@ export async function openBatchrock(options: SessionOptions = {}): Promise<Batch
     async resultsTo(run, sink, o) {
       await resultsToSink(session, run, sink, o);
     },
+    download: (run, request) => downloadResults(session, run, request),
+    downloadRaw: (run, request) => downloadRaw(session, run, request),
     async errors(run, o) {
       const { id, connection } = await openRun(session, run);
       return readErrors(connection, id, o);

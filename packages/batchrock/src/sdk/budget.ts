@@ -19,7 +19,7 @@ import type { Survey } from '../request/survey.ts';
 import type { Session } from './session.ts';
 
 /** USD that are spent without asking. */
-const UNASKED_USD = 5;
+export const UNASKED_USD = 5;
 
 /** What may be asked before money is spent. */
 export interface BudgetOptions {

@@ -1,9 +1,11 @@
 export type { RunHome } from '../compose/run-home.ts';
 export { datasetNames, defaultOutput } from '../request/dataset-name.ts';
-export type { OutputFormat } from '../request/output.ts';
+export { isFolderName, type OutputFormat } from '../request/output.ts';
 export type { Question, RunRequest } from '../request/request.ts';
-export { type RetryRequest, resume, retryFailed, type StopRequest, stop } from './act.ts';
-export { type AdoptReport, type AdoptRequest, adopt } from './adopt.ts';
+export type { RetryRequest, StopRequest } from './act.ts';
+export type { AdoptReport, AdoptRequest } from './adopt.ts';
+export { adopt, resume, retryFailed, startRun, stop } from './dispatch.ts';
+export { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest } from './download/run-files.ts';
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
 export { type Explanation, explain, type PartLife, type RecordLife } from './explain.ts';
 export { type WatchOptions, watchRun } from './follow.ts';
@@ -22,5 +24,5 @@ export {
   type Session,
   type SessionOptions,
 } from './session.ts';
-export { type StartOptions, startRun } from './start-run.ts';
+export type { StartOptions } from './start-run.ts';
 export { readList, readStatus } from './status.ts';

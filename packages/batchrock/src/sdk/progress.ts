@@ -5,6 +5,8 @@ import type { RunStatus } from './run-status.ts';
 export type RunProgress =
   /** The dataset is read to know it again. */
   | { readonly phase: 'hashing'; readonly bytes: number; readonly totalBytes: number | undefined }
+  /** A dataset goes to the bucket of a stack, or files come from there. */
+  | { readonly phase: 'uploading' | 'downloading'; readonly bytes: number; readonly totalBytes: number | undefined }
   /** Rows are looked at: for a plan, or counted to draw a sample of them. */
   | { readonly phase: 'reading'; readonly rows: number; readonly share: number | undefined }
   /** The run is known from here on; `found` when it was there before. */

@@ -55,6 +55,8 @@ export interface StartOptions extends FollowOptions {
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Do not ask. */
   readonly yes?: boolean;
+  /** With a stack: only until its execution has a run, which is left to the account then. */
+  readonly isLeft?: boolean;
   /** Standard input, for the dataset `-`. */
   readonly stdin?: AsyncIterable<Uint8Array | string>;
 }
@@ -72,6 +74,8 @@ export interface Inspected {
   readonly dataset: Dataset;
   /** What its files are known by, in their order. */
   readonly files: readonly SourcePin[];
+  /** The files themselves. */
+  readonly found: FoundDataset;
   /** Closes what the dataset is read through. */
   close(): Promise<void>;
 }
@@ -189,14 +193,14 @@ export async function inspect(session: InspectingSession, request: Question, opt
     const files = await pinAll(found.sources, options);
     const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
     const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });
-    return { question, target, dataset: taken, files, close: () => found.close() };
+    return { question, target, dataset: taken, files, found, close: () => found.close() };
   } catch (error) {
     await found.close();
     throw error;
   }
 }
 
-interface FoundDataset extends FoundSources {
+export interface FoundDataset extends FoundSources {
   readonly name: string;
   /** Where the rows themselves have told it. */
   readonly format?: FormatName;
@@ -204,7 +208,7 @@ interface FoundDataset extends FoundSources {
 }
 
 /** The files that are asked for; standard input is kept as one. */
-async function findDataset(session: InspectingSession, request: Question, options: StartOptions): Promise<FoundDataset> {
+export async function findDataset(session: InspectingSession, request: Question, options: StartOptions): Promise<FoundDataset> {
   const { signal, onProgress } = options;
   const names = datasetNames(request);
   if (!names.includes('-')) {
@@ -221,7 +225,7 @@ async function findDataset(session: InspectingSession, request: Question, option
 }
 
 /** What each file is known by; those of this machine are read for it. */
-async function pinAll(sources: readonly Source[], { signal, onProgress }: StartOptions): Promise<readonly SourcePin[]> {
+export async function pinAll(sources: readonly Source[], { signal, onProgress }: StartOptions): Promise<readonly SourcePin[]> {
   const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
   const pins: SourcePin[] = [];
   let before = 0;
@@ -246,7 +250,7 @@ function identityOf(request: RunRequest, inspected: Inspected): string {
   });
 }
 
-async function checkOutput(session: Session, request: RunRequest): Promise<OutputPlace | undefined> {
+export async function checkOutput(session: Pick<Session, 'cwd'>, request: RunRequest): Promise<OutputPlace | undefined> {
   if (request.out === undefined) return undefined;
   const format = outputFormatOf(request.out);
   const path = resolve(session.cwd, request.out);

@@ -6,6 +6,8 @@ import type { RunHome } from '../../compose/run-home.ts';
 import type { StackPlace } from '../../compose/stack-place.ts';
 import { findHome, openHomes, pointerKey, readPointer } from '../../orchestrator/index.ts';
 import type { Session } from '../opened-session.ts';
+import { executionArnOf } from './names.ts';
+import { runOfOutput } from './run-of-output.ts';
 
 /** Opens a stack. What this machine notes of its runs, the files of their results, stands in its own ledger. */
 export async function openStackSession(
@@ -78,16 +80,9 @@ async function findNamedRun(
   if (!isArn && !NAME.test(reference)) return undefined;
   const pointer = isArn ? undefined : await readPointer(connection.ports.objects, pointerKey(reference));
   if (pointer !== undefined) return pointer.run;
-  const executionArn = isArn ? reference : `${stack.machineArn.replace(':stateMachine:', ':execution:')}:${reference}`;
+  const executionArn = isArn ? reference : executionArnOf(stack.machineArn, reference);
   const open = (await openHomes({ ledger }, stack.bucket)).find(({ execution }) => execution === executionArn);
   if (open !== undefined) return open.run;
   if (reference.includes('/')) return undefined;
   return runOfOutput((await executions.look(executionArn))?.output);
-}
-
-/** The run in what an execution has answered. */
-export function runOfOutput(output: string | undefined): string | undefined {
-  const answer: unknown = output === undefined ? undefined : JSON.parse(output);
-  const run = typeof answer === 'object' && answer !== null && 'run' in answer ? answer.run : undefined;
-  return typeof run === 'string' ? run : undefined;
 }

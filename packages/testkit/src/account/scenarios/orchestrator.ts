@@ -23,6 +23,8 @@ export interface Orchestrator {
   readonly account: Account;
   readonly bucket: string;
   readonly machine: string;
+  /** Of its stack, `Runs`. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** The name of a function, by its id in the construct: `Prepare`, `Follow`, `Kick`, `Collect`, `Sweep` or `Export`. */
   functionName(id: string): string;
   put(key: string, text: string): Promise<void>;
@@ -82,6 +84,7 @@ export async function openOrchestrator(props: BatchOrchestratorStackProps, optio
     account,
     bucket,
     machine,
+    outputs: stack.outputs,
     functionName(id) {
       const [name] = stack.find('AWS::Lambda::Function', `OrchestratorFunctions${id}`);
       if (name === undefined) throw new Error(`the orchestrator has no function ${id}`);

@@ -1,0 +1,64 @@
+import { InputError } from '@batchrock/core';
+import type { Question, RunRequest } from '../../request/request.ts';
+
+/** Where the rows of an execution come from: the keys of its input that say it. */
+export type InputSource =
+  | { readonly s3_uri: string }
+  | { readonly dataset_id: string; readonly split?: string; readonly config?: string; readonly revision?: string };
+
+/** The input of an execution, but for the folder of its results. */
+export type ExecutionInput = InputSource & Readonly<Record<string, unknown>>;
+
+/** What the functions of an orchestrator do not do, by the options that ask for it. */
+const NOT_ON_A_STACK = {
+  bucket: 'its bucket is that of the stack',
+  prefix: 'its keys are those of the stack',
+  roleArn: "Bedrock's role is that of the stack",
+  localSpeed: 'its clock is that of the account',
+  family: 'its models are those that are known',
+  invocationType: 'its models are those that are known',
+  delimiter: 'its functions find the delimiter in the header',
+  maxExpansion: 'its functions take the usual bounds of compressed files',
+  inputFormat: 'its datasets have columns, and a prompt',
+  recordsPerJob: '--max-records-per-job bounds its jobs',
+  strict: 'a bad row is one row of its results with a reason',
+  maxCostUsd: 'its executions know no ceiling; batchrock plan tells what the run will cost',
+} satisfies Partial<Record<keyof RunRequest, string>>;
+
+/** Throws `BR-E0112` for an option that means nothing to an orchestrator. */
+export function checkStackRequest(request: RunRequest, stack: string): void {
+  for (const [name, why] of Object.entries(NOT_ON_A_STACK)) {
+    if (request[name as keyof typeof NOT_ON_A_STACK] === undefined) continue;
+    const option = name.replace('Usd', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new InputError('BR-E0112', `--${option} does not go with --stack ${stack}: ${why}`, {
+      hint: `leave out --${option}, or --stack to drive the run from this machine`,
+      details: { option },
+    });
+  }
+}
+
+/** A question in the words of an execution's input. `isNamedThere`: its prompt is one of the stack's own, by its id. */
+export function executionInput(
+  source: InputSource,
+  question: Question & Pick<RunRequest, 'maxErrorRate'>,
+  isNamedThere: boolean,
+): ExecutionInput {
+  const { system, params, textColumn, slots, timeoutHours, sample, maxErrorRate } = question;
+  const all: Record<string, unknown> = {
+    ...source,
+    model_id: question.model,
+    ...(isNamedThere ? { prompt_id: question.promptId } : { prompt: question.prompt }),
+    system,
+    text_column: textColumn,
+    params: params === undefined || Object.keys(params).length === 0 ? undefined : params,
+    max_records_total: question.maxRecords,
+    max_num_jobs: question.maxJobs,
+    max_records_per_job: question.maxRecordsPerJob,
+    sample,
+    max_attempts: question.maxAttempts,
+    max_error_rate: maxErrorRate,
+    slots,
+    timeout_hours: timeoutHours,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ExecutionInput;
+}
