@@ -86,6 +86,18 @@ describe('who gets the next slot', () => {
     expect(nextRun([old, { ...young, attempt: 2, ready: 30 }], lane)?.run).toBe('old');
   });
 
+  it('is of the first class that has a part to send, whatever the others hold', () => {
+    let lane = newLane('lane', 9);
+    for (const name of ['a', 'b', 'c']) lane = holdSlot(lane, holder(name, 'high'));
+    const high = demand('high', { priority: 'high', createdAt: 9, weight: 0.1 });
+    const normal = demand('normal');
+    const low = demand('low', { priority: 'low', weight: 99 });
+    expect(nextRun([low, normal, high], lane)?.run).toBe('high');
+    expect(nextRun([low, normal, { ...high, ready: 0 }], lane)?.run).toBe('normal');
+    expect(nextRun([low, { ...normal, priority: 'normal' }], lane)?.run).toBe('normal');
+    expect(nextRun([low], lane)?.run).toBe('low');
+  });
+
   it('lets none of n equal runs wait for more than n slots', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), (count) => {

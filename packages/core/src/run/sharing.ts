@@ -45,9 +45,10 @@ export function keepActive(ports: RunPorts, id: string, forMs: number, o: Active
       const now = ports.clock.now();
       const activeUntil = forMs === 0 ? 0 : now + forMs;
       const store = run.body.store ?? o.store;
-      const isFresh = forMs > 0 && (run.body.activeUntil ?? 0) - now > forMs / 2 && store === run.body.store;
+      const isFresh = forMs > 0 && (run.body.activeUntil ?? 0) - now > forMs / 2;
+      const isSaid = (isFresh || run.body.activeUntil === activeUntil) && store === run.body.store;
       const isOpen = run.body.state === 'running' || run.body.state === 'stopping';
-      if (!isOpen || isFresh || run.body.activeUntil === activeUntil) return { writes: [], result: run.body };
+      if (!isOpen || isSaid) return { writes: [], result: run.body };
       const next: RunBody = { ...run.body, activeUntil, ...(store !== undefined && { store }) };
       return { writes: [putRun(run, next)], result: next };
     },

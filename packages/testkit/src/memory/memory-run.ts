@@ -3,12 +3,14 @@ import {
   objectKeys,
   type PartBody,
   type PartFacts,
+  type Priority,
   partItem,
   type RunBody,
   type RunDocument,
   type RunPorts,
   recordId,
   runItem,
+  sharingOf,
   writePartsDocument,
   writePrepared,
   writeText,
@@ -45,6 +47,13 @@ export function memoryPorts(options: Omit<ScriptedBatchServiceOptions, 'clock' |
   };
 }
 
+/** The same account, ledger and clock with another bucket, as another stack has them. */
+export function otherStore(ports: MemoryPorts, uri: string): MemoryPorts {
+  const objects = new MemoryObjectStore({ uri });
+  ports.service.serve(objects);
+  return { ...ports, objects };
+}
+
 export interface MemoryRunOptions {
   /** Default `r-0000000001`. */
   readonly run?: string;
@@ -56,6 +65,9 @@ export interface MemoryRunOptions {
   readonly slots?: number;
   /** Records a part of later generations; default 100. */
   readonly partRecords?: number;
+  /** Its class and share among the runs of its lane. */
+  readonly priority?: Priority;
+  readonly weight?: number;
 }
 
 /** Puts a run into memory as `prepareRun` leaves it: document, inputs, parts, and the run `running`. */
@@ -86,6 +98,7 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
     identity: document.identity,
     state: 'running',
     lane: document.lane,
+    ...sharingOf(document),
     source: document.source.name,
     modelId: document.model.modelId,
     createdAt: document.createdAt,
@@ -104,7 +117,7 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
 
 /** The document of such a run. */
 export function memoryDocument(ports: Pick<RunPorts, 'clock' | 'objects'>, options: MemoryRunOptions): RunDocument {
-  const { run, partRecords, maxAttempts } = options;
+  const { run, partRecords, maxAttempts, priority, weight } = options;
   const plain = plainDocument();
   return {
     ...plain,
@@ -115,5 +128,8 @@ export function memoryDocument(ports: Pick<RunPorts, 'clock' | 'objects'>, optio
     job: { ...plain.job, storeUri: ports.objects.uri },
     partRecords: partRecords ?? plain.partRecords,
     maxAttempts: maxAttempts ?? plain.maxAttempts,
+    ...((priority ?? weight) !== undefined && {
+      asked: { ...(priority && { priority }), ...(weight !== undefined && { weight }) },
+    }),
   };
 }

@@ -63,11 +63,19 @@ export class ScriptedBatchService implements BatchService {
   /** The next Creates are refused so, before anything else is looked at. */
   readonly refusals: { readonly reason: ServiceErrorKind; readonly effect?: 'none' | 'unknown' }[] = [];
   readonly #options: ScriptedBatchServiceOptions;
+  readonly #stores: MemoryObjectStore[];
 
   constructor(options: ScriptedBatchServiceOptions) {
     this.#options = options;
+    this.#stores = [options.objects];
     this.facts = { tokenTrustMs: 60_000, signatureMs: 300_000, listSettleMs: 120_000, outputSettleMs: 60_000, ...options.facts };
     options.objects.onRead = () => this.deliver();
+  }
+
+  /** Jobs may lie in this store too. */
+  serve(objects: MemoryObjectStore): void {
+    this.#stores.push(objects);
+    objects.onRead = () => this.deliver();
   }
 
   async create(spec: JobSpec, { notAfter }: { readonly notAfter: number }): Promise<{ readonly jobArn: string }> {
@@ -162,8 +170,12 @@ export class ScriptedBatchService implements BatchService {
     };
   }
 
+  #storeOf({ spec }: ScriptedJob): MemoryObjectStore {
+    return this.#stores.find(({ uri }) => spec.inputUri.startsWith(`${uri}/`)) ?? this.#options.objects;
+  }
+
   #records(job: ScriptedJob): { readonly file: string; readonly recordId: string; readonly modelInput: unknown }[] {
-    const { objects } = this.#options;
+    const objects = this.#storeOf(job);
     const folder = job.spec.inputUri.slice(objects.uri.length + 1);
     return objects.keys(folder).flatMap((key) =>
       (objects.text(key) ?? '')
@@ -190,7 +202,7 @@ export class ScriptedBatchService implements BatchService {
   }
 
   #writeOutput(job: ScriptedJob): void {
-    const { objects } = this.#options;
+    const objects = this.#storeOf(job);
     const jobId = job.jobArn.slice(job.jobArn.lastIndexOf('/') + 1);
     const folder = `${job.spec.outputUri.slice(objects.uri.length + 1)}${jobId}/`;
     const done = this.#done(job);
