@@ -32,8 +32,9 @@ const INPUT_TOKENS: usize = 24;
 const OUTPUT_TOKENS: usize = 32;
 const ORDINAL: usize = 40;
 const IS_VECTOR: usize = 48;
-/** An address that JavaScript puts there: where a packed vector goes. */
+/** Addresses that JavaScript puts there: where a packed vector goes, and where the room for it ends. */
 const SCRATCH: usize = 52;
+const SCRATCH_END: usize = 56;
 
 /** Where the literals of an outcome line stand, and how long they are: see `kernel-spans.ts`. */
 const LIT_HEAD: usize = 0;
@@ -219,8 +220,8 @@ function readDigits(at: usize, end: usize): usize {
   return i;
 }
 
-/** The address behind the array at `at`; 0 when it has anything in it that is no number. */
-function skipNumbers(at: usize, end: usize): usize {
+/** The address behind the array at `at`; 0 when it has a byte in it that no number has. */
+export function skipNumbers(at: usize, end: usize): usize {
   if (at >= end || load<u8>(at) !== 0x5b) return 0;
   const comma = i8x16.splat(0x2b);
   const nine = i8x16.splat(0x39);
@@ -240,12 +241,16 @@ function skipNumbers(at: usize, end: usize): usize {
   return 0;
 }
 
+/** Where room for packed vectors ends. */
+let packLimit: usize = 0;
+
 /**
  * Compares the line at `at` with a template and fills `spans`; the address behind the line, 0 when it has another shape or
  * goes past `end`. A template: the number of its holes, then the kind of the hole behind it and the length of each constant,
  * 4 bytes each, and the constant, padded to a multiple of 16 bytes.
  */
 export function matchLine(template: usize, at: usize, end: usize, spans: usize): usize {
+  packLimit = load<u32>(spans + SCRATCH_END);
   const holes = load<u32>(template);
   let next = template + 16;
   store<u32>(spans + STOP_START, 0);
@@ -276,7 +281,7 @@ export function matchLine(template: usize, at: usize, end: usize, spans: usize):
       store<u32>(spans + STOP_END, <u32>after);
     } else if (kind === HOLE_VECTOR) {
       const packed: usize = load<u32>(spans + SCRATCH);
-      const packedEnd = packVector(at, end, packed + 1);
+      const packedEnd = packVector(at, end, packed + 1, packLimit);
       if (packedEnd === 0) return 0;
       store<u8>(packed, 0x22);
       store<u8>(packedEnd, 0x22);
@@ -320,7 +325,9 @@ export function outcomeLine(spans: usize, literals: usize, to: usize): usize {
       ? put(literals + LIT_RESPONSE, LEN_RESPONSE, to)
       : put(literals + LIT_EMBEDDING, LEN_EMBEDDING, to);
   const value: usize = load<u32>(spans + VALUE_START);
-  to = put(value, <usize>load<u32>(spans + VALUE_END) - value, to);
+  const length = <usize>load<u32>(spans + VALUE_END) - value;
+  // a vector may have been packed where it is to stand
+  to = value === to ? to + length : put(value, length, to);
   to = put(literals + LIT_STOP, LEN_STOP, to);
   const stop: usize = load<u32>(spans + STOP_START);
   if (stop !== 0) to = put(stop, <usize>load<u32>(spans + STOP_END) - stop, to);
@@ -332,6 +339,95 @@ export function outcomeLine(spans: usize, literals: usize, to: usize): usize {
   if (output >= 0) to = putInteger(put(literals + LIT_OUT, LEN_OUT, to), output);
   store<u16>(to, 0x0a7d);
   return to + 2;
+}
+
+/** Of what `collectLines` says of each line: see `kernel-lines.ts`. */
+const TAKEN_BYTES: usize = 40;
+const TAKEN_ORDINAL: usize = 0;
+const TAKEN_INPUT: usize = 8;
+const TAKEN_OUTPUT: usize = 16;
+const TAKEN_START: usize = 24;
+const TAKEN_LENGTH: usize = 28;
+const TAKEN_STOP: usize = 32;
+const TAKEN_STOP_LENGTH: usize = 36;
+/** The first ordinal that is padding: 36^7 - 36^2. */
+const FIRST_SENTINEL: u64 = 78_364_162_800;
+/** The last two characters of the id of a record. */
+const NO_SUB: u16 = 0x3030;
+/** Most bytes of an outcome line beside its value and its stop reason. */
+const MOST_FIXED: usize = LEN_HEAD + 11 + LEN_EMBEDDING + LEN_STOP + LEN_IN + 15 + LEN_OUT + 15 + 3;
+
+let linesTaken: usize = 0;
+
+/** How many lines `collectLines` took. */
+export function linesCollected(): usize {
+  return linesTaken;
+}
+
+/**
+ * Writes outcome lines at `to` of the lines from `at` on, one after the other, and what each of them is into `table`, until
+ * one has not the shape of the template, is no record of the run whose `prefix` it has, does not end before `end`, or until
+ * `limit` or `tableEnd` is reached. The address of the line that was not taken.
+ */
+export function collectLines(
+  template: usize,
+  at: usize,
+  end: usize,
+  spans: usize,
+  literals: usize,
+  prefix: u32,
+  to: usize,
+  limit: usize,
+  table: usize,
+  tableEnd: usize,
+): usize {
+  const scratch = load<u32>(spans + SCRATCH);
+  const scratchEnd = load<u32>(spans + SCRATCH_END);
+  linesTaken = 0;
+  for (; table + TAKEN_BYTES <= tableEnd && to + MOST_FIXED < limit; table += TAKEN_BYTES) {
+    // the quote before a packed vector stands behind what is before every vector
+    store<u32>(spans + SCRATCH, <u32>(to + LEN_HEAD + 11 + LEN_EMBEDDING));
+    store<u32>(spans + SCRATCH_END, <u32>limit);
+    const lineEnd = matchLine(template, at, end, spans);
+    if (lineEnd === 0 || lineEnd >= end || load<u8>(lineEnd) !== 0x0a) break;
+    const id: usize = load<u32>(spans + ID_START);
+    if (<usize>load<u32>(spans + ID_END) - id !== 11) break;
+    if (<u32>load<u16>(id) !== prefix || load<u16>(id + 9) !== NO_SUB) break;
+    const ordinal = ordinalAt(id);
+    if (ordinal >= FIRST_SENTINEL) break;
+    const stop: usize = load<u32>(spans + STOP_START);
+    const stopLength = stop === 0 ? 0 : <usize>load<u32>(spans + STOP_END) - stop;
+    const value = <usize>load<u32>(spans + VALUE_END) - load<u32>(spans + VALUE_START);
+    if (to + MOST_FIXED + value + stopLength > limit) break;
+    const next = outcomeLine(spans, literals, to);
+    store<f64>(table + TAKEN_ORDINAL, <f64>ordinal);
+    store<f64>(table + TAKEN_INPUT, load<f64>(spans + INPUT_TOKENS));
+    store<f64>(table + TAKEN_OUTPUT, load<f64>(spans + OUTPUT_TOKENS));
+    store<u32>(table + TAKEN_START, <u32>to);
+    store<u32>(table + TAKEN_LENGTH, <u32>(next - to));
+    store<u32>(table + TAKEN_STOP, <u32>stop);
+    store<u32>(table + TAKEN_STOP_LENGTH, <u32>stopLength);
+    linesTaken += 1;
+    to = next;
+    at = lineEnd + 1;
+  }
+  store<u32>(spans + SCRATCH, scratch);
+  store<u32>(spans + SCRATCH_END, scratchEnd);
+  return at;
+}
+
+/** The ordinal in the id at `id`; more than any ordinal for what is no id. */
+// @ts-expect-error: decorator
+@inline
+function ordinalAt(id: usize): u64 {
+  let ordinal: u64 = 0;
+  let wrong: u32 = digit36(id) | digit36(id + 1);
+  for (let i = id + 2; i < id + 9; i++) {
+    const digit = digit36(i);
+    wrong |= digit;
+    ordinal = ordinal * 36 + digit;
+  }
+  return wrong >= 128 ? u64.MAX_VALUE : ordinal;
 }
 
 /** The value of a digit of base 36; above 35 for every other byte. */
@@ -353,14 +449,8 @@ export function readSucceeded(at: usize, end: usize, spans: usize, literals: usi
   if (at + LEN_HEAD + 11 + LEN_RESPONSE > end) return 0;
   if (!stands(at, literals + LIT_HEAD, LEN_HEAD)) return 0;
   const id = at + LEN_HEAD;
-  let ordinal: u64 = 0;
-  let wrong = digit36(id) | digit36(id + 1) | digit36(id + 9) | digit36(id + 10);
-  for (let i = id + 2; i < id + 9; i++) {
-    const digit = digit36(i);
-    wrong |= digit;
-    ordinal = ordinal * 36 + digit;
-  }
-  if (wrong >= 128) return 0;
+  const ordinal = ordinalAt(id);
+  if (ordinal === u64.MAX_VALUE || (digit36(id + 9) | digit36(id + 10)) >= 128) return 0;
   store<f64>(spans + ORDINAL, <f64>ordinal);
   let i = id + 11;
   if (stands(i, literals + LIT_RESPONSE, LEN_RESPONSE)) {

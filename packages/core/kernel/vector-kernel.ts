@@ -6,6 +6,8 @@
 const MAX_DIGITS: u64 = 0x3fffffff;
 const PLAIN_FORMS: u64 = 18;
 const MAX_PACKED_BYTES: usize = 6 * 16_384;
+/** What is written for a pair of numbers, of which twelve count. */
+const PAIR_BYTES: usize = 16;
 
 const POWERS: usize = memory.data<f64>([
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -181,15 +183,17 @@ function findStops(count: usize, end: usize): usize {
 
 /**
  * Packs the JSON array of numbers at `at`, of which nothing is known; the address behind its last character. `arrayEnd()` is
- * that behind the array. 0 when it cannot be packed, or does not end before `end`. Writes up to 4 bytes more.
+ * that behind the array. 0 when it cannot be packed, does not end before `end`, or takes more room than up to `limit`. Writes
+ * up to 4 bytes more, and none from `limit` on.
  *
  * Where numbers end is found first, as the place of one would otherwise be waited for with the one before it. Then two at a
  * time: the sixteen bytes before an end, without those that are not behind the point, become ever larger numbers of two
  * beside each other.
  */
-export function packVector(at: usize, end: usize, to: usize): usize {
+export function packVector(at: usize, end: usize, to: usize, limit: usize): usize {
   if (at >= end || load<u8>(at) !== 0x5b) return 0;
-  const most = to + MAX_PACKED_BYTES;
+  // a pair is written as sixteen bytes
+  const most = min(to + MAX_PACKED_BYTES, limit - PAIR_BYTES + 1);
   const zeroTexts = v128.load(ZERO_TEXTS);
   const aboveNine = v128.load(ABOVE_NINE);
   const tens = v128.load(TENS);

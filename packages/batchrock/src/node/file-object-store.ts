@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { type BigIntStats, mkdirSync } from 'node:fs';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type CallOptions, InputError, type ObjectInfo, type ObjectStore } from '@batchrock/core';
 import { createFileSink } from './file-sink.ts';
-import { openFileSource } from './file-source.ts';
+import { fileSource } from './file-source.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 
 /**
@@ -22,8 +22,8 @@ export function createFileObjectStore(folder: string): ObjectStore {
   const head = async (key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> => {
     options.signal?.throwIfAborted();
     try {
-      const { size, mtimeNs, ino } = await stat(pathOf(key), { bigint: true });
-      return { key, size: Number(size), etag: `${ino}-${size}-${mtimeNs}` };
+      const facts = await stat(pathOf(key), { bigint: true });
+      return { key, size: Number(facts.size), etag: etagOf(facts) };
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') return undefined;
       throw storageError(error, `look at ${key}`);
@@ -34,12 +34,18 @@ export function createFileObjectStore(folder: string): ObjectStore {
     uri: pathToFileURL(root).href,
     head,
     async open(key, options = {}) {
-      const info = await head(key, options);
-      if (!info) return undefined;
-      if (options.ifMatch !== undefined && options.ifMatch !== info.etag) {
+      options.signal?.throwIfAborted();
+      const path = pathOf(key);
+      const file = await open(path, 'r').catch((error: unknown) => {
+        if (systemErrorCode(error) === 'ENOENT') return undefined;
+        throw storageError(error, `read ${key}`);
+      });
+      if (file === undefined) return undefined;
+      if (options.ifMatch !== undefined && options.ifMatch !== etagOf(await file.stat({ bigint: true }))) {
+        await file.close();
         throw new InputError('BR-E0118', `object ${key} changed while it was read`);
       }
-      return openFileSource(pathOf(key), options.from, options.to);
+      return fileSource(file, path, options.from, options.to);
     },
     create(key, options = {}) {
       const path = pathOf(key);
@@ -56,6 +62,10 @@ export function createFileObjectStore(folder: string): ObjectStore {
       for (const key of keys) await rm(pathOf(key), { force: true });
     },
   };
+}
+
+function etagOf({ ino, size, mtimeNs }: BigIntStats): string {
+  return `${ino}-${size}-${mtimeNs}`;
 }
 
 async function keysBelow(root: string, prefix: string): Promise<string[]> {

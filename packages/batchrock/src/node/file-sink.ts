@@ -10,7 +10,7 @@ export interface FileSinkOptions {
   readonly ifAbsent?: 'output' | 'object';
   /** Make the content durable before the file appears; default true. */
   readonly sync?: boolean;
-  /** Bytes of a block; default 256 KiB, which stays in the processor's cache. */
+  /** Bytes of a block; default 256 KiB, which stays in the processor's cache, and 1 MiB once the file is large. */
   readonly blockBytes?: number;
   /** Bytes after which the disk is set to work on them, so that little is left for the end; default 32 MiB. */
   readonly syncBytes?: number;
@@ -25,6 +25,10 @@ export interface FileSink extends ObjectSink {
   /** Ends the file: nothing is written any more; `commit` only gives it its name. */
   seal(): Promise<void>;
 }
+
+/** A file that has so many bytes will have many more: each write costs some fifty microseconds beside its bytes. */
+const LARGE_FILE_BYTES = 1 << 26;
+const LARGE_BLOCK_BYTES = 1 << 20;
 
 /**
  * Writes a file that appears whole or not at all: bytes go to a hidden neighbour, which takes the name at commit.
@@ -101,8 +105,10 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
       await pending;
       pending = writeBlock(full);
       pending.catch(() => undefined);
-      const next = spare ?? new Uint8Array(blockBytes);
-      spare = full.byteLength === blockBytes ? full : undefined;
+      const isLarge = options.blockBytes === undefined && size >= LARGE_FILE_BYTES;
+      const bytes = isLarge ? LARGE_BLOCK_BYTES : blockBytes;
+      const next = spare?.byteLength === bytes ? spare : new Uint8Array(bytes);
+      spare = full;
       return next;
     },
     async seal() {

@@ -7,7 +7,11 @@ import { storageError, systemErrorCode } from './storage-error.ts';
  * Throws `BR-E0101` when there is no such file or it is a folder.
  */
 export async function openFileSource(path: string, from = 0, to = Number.POSITIVE_INFINITY): Promise<ByteSource> {
-  const file = await openForReading(path);
+  return fileSource(await openForReading(path), path, from, to);
+}
+
+/** The same of a file that is open; `close` closes it. */
+export function fileSource(file: FileHandle, path: string, from = 0, to = Number.POSITIVE_INFINITY): ByteSource {
   let position = from;
   return {
     async readInto(block) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,24 @@ describe('a file sink', () => {
       if (end === 'commit') expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
       await rm(path, { force: true });
     }
+  });
+
+  it('gives larger blocks once the file is large, and keeps every byte', async () => {
+    const path = join(folder, 'large');
+    const sink = createFileSink(path, { sync: false });
+    const given = createHash('md5');
+    const sizes: number[] = [];
+    let block = sink.block();
+    for (let total = 0; total < 66 << 20; total += sizes.at(-1)!) {
+      block.fill(sizes.length);
+      given.update(block);
+      sizes.push(block.length);
+      block = await sink.write(block);
+    }
+    await sink.commit();
+    expect([sizes[0], sizes.at(-1)]).toEqual([1 << 18, 1 << 20]);
+    const found = createHash('md5').update(await readFile(path));
+    expect(found.digest('hex')).toBe(given.digest('hex'));
   });
 
   it('never replaces a file that appeared meanwhile when it was told not to', async () => {

@@ -73,6 +73,22 @@ export class Collector {
     this.#held += size;
   }
 
+  /** Bytes of lines that still go into the block in use, and into the budget; `block` and `at` then say where. */
+  free(): number {
+    const block = this.#chunks[this.#current];
+    if (block === undefined) return 0;
+    this.block = block;
+    this.at = this.#used;
+    return Math.min(block.length - this.#used, this.#options.budgetBytes - this.#held);
+  }
+
+  /** Holds a success that was written to such a place, in the order of their places; it moves up to the one before it. */
+  hold(slot: number, at: number, size: number): void {
+    const to = this.#used;
+    this.place(slot, size, true);
+    if (at !== to) this.block.copyWithin(to, at, at + size);
+  }
+
   /** True when the slot has had a line. */
   has(slot: number): boolean {
     return this.#state[slot] !== EMPTY;

@@ -23,8 +23,8 @@ export interface ByteSource {
 
 /**
  * Writes bytes in order: a full block in, an empty one back, so that memory stays two blocks and the slower side sets the
- * pace. The block that is given away must not be touched any more. Blocks are `blockBytes` long; only the last may be
- * shorter (pass a subarray that starts at offset 0 of its buffer).
+ * pace. The block that is given away must not be touched any more. Blocks are `blockBytes` long, or longer once an object is
+ * large; only the last may be shorter (pass a subarray that starts at offset 0 of its buffer).
  */
 export interface ObjectSink {
   readonly blockBytes: number;

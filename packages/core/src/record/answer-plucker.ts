@@ -178,7 +178,7 @@ function walkScalar(text: ByteView, at: number, end: number, step: Step, into: P
       into.valueStart = at;
       into.valueEnd = after;
       into.isVector = true;
-      return checkVector(bytes, at, after) ? after : -1;
+      return checkVector(text, at, after) ? after : -1;
     case 'inputTokens':
       into.inputStart = at;
       into.inputTokens = plainInteger(bytes, at, after);

@@ -6,12 +6,12 @@ import { isRetryable } from './error-class.ts';
 import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
 import { hasEscape, isUtf8 } from './json-scan.ts';
-import { KernelSpans, writeKernelOutcome } from './kernel-lines.ts';
+import { KernelSpans, TakenLines, writeKernelOutcome } from './kernel-lines.ts';
 import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { badOutput, readError } from './output-failure.ts';
 import { emptySpans, findSpans, type OutputSpans } from './output-spans.ts';
-import { packVector } from './vector-pack.ts';
+import { packInto } from './vector-pack.ts';
 import { WholeOutput } from './whole-output.ts';
 
 /** What a line of a job's output is, as far as its record id tells. */
@@ -59,6 +59,8 @@ export class OutputDecoder {
   outputTokens = -1;
   /** Bytes that `write` will write. */
   size = 0;
+  /** What `takeLines` took. */
+  readonly taken: TakenLines;
 
   readonly #family: Family;
   readonly #prefix: Uint8Array;
@@ -93,6 +95,7 @@ export class OutputDecoder {
     this.#prefixText = options.recordPrefix;
     this.#prefix = recordPrefixBytes(options.recordPrefix);
     this.#whole = options.whole ? new WholeOutput() : undefined;
+    this.taken = new TakenLines(this.#prefix);
     this.#found = new KernelSpans(options.family.task === 'embedding' && !options.whole);
     this.#fields = { spans: this.#spans, answer: this.#answer, found: this.#found };
     // without a plucker every line is walked, to where its `modelOutput` begins and ends
@@ -110,6 +113,28 @@ export class OutputDecoder {
     this.#matchedFrom = end >= 0 && end < to && bytes[end] === 10 ? from : -1;
     return this.#matchedFrom < 0 ? -1 : end;
   };
+
+  /**
+   * Takes the lines from `from` on, as long as they are records with an answer in the shape of those before them: their outcome
+   * lines go to `out[at..limit)`, one behind the other, and `taken` says what they are. The place of the line to `scan` next,
+   * at once the first where the last line that was scanned had another shape.
+   */
+  takeLines(bytes: Uint8Array, from: number, to: number, out: Uint8Array, at: number, limit: number): number {
+    this.taken.count = 0;
+    const template = this.#template?.kernel;
+    if (template === undefined || this.#misses > 0 || at >= limit) return from;
+    if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
+    if (this.#out.bytes !== out) this.#out = byteView(out);
+    return this.taken.take(template, this.#found, { text: this.#text, from, end: to, to: this.#out, at, limit });
+  }
+
+  /** True when the answer of a line that was taken was cut off. */
+  isTakenCutOff(line: number): boolean {
+    const length = this.taken.stopLength(line);
+    if (length === 0) return false;
+    const start = this.taken.stopStart(line);
+    return isCutOffReason(this.#text.bytes, start, start + length);
+  }
 
   /** Finds the parts of the line `bytes[start..end)`, line end left out. */
   scan(bytes: Uint8Array, start: number, end: number): LineKind {
@@ -201,6 +226,7 @@ export class OutputDecoder {
   close(): void {
     this.#template?.release();
     this.#template = undefined;
+    this.taken.release();
     this.#found.release();
     this.#whole?.release();
   }
@@ -227,8 +253,9 @@ export class OutputDecoder {
 
   /** Bytes of the packed vector, quotes included; -1 when it stays text. */
   #pack(start: number, end: number): number {
-    const { bytes } = this.#found.packed;
-    const after = bytes.length === 0 ? -1 : packVector(this.#text.bytes, start, end, bytes, 1);
+    const { packed } = this.#found;
+    const { bytes } = packed;
+    const after = bytes.length === 0 ? -1 : packInto(this.#text, start, end, packed, 1);
     if (after < 0) return -1;
     bytes[0] = bytes[after] = 0x22;
     return after + 1;

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { byteView } from './escape-json.ts';
 import { checkVector, plainInteger, skipSoundString, skipValue } from './json-scan.ts';
+import { releaseBlock, takeBlock } from './kernel.ts';
+
+/** Of the kernel's memory, where it looks at arrays of numbers. */
+const kernelText = byteView(takeBlock(1 << 10));
+afterAll(() => releaseBlock(kernelText.bytes));
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 /** As a parser without checks would: U+FFFD for what is no UTF-8. */
@@ -88,13 +93,17 @@ test('a vector is an array of finite numbers as a parser reads it', () => {
     '[]',
     '',
   );
-  const comma = fc.constantFrom(',', ' , ', ',\t');
+  const comma = fc.constantFrom(',', ',', ' , ', ',\t');
   fc.assert(
     fc.property(fc.array(element, { maxLength: 4 }), comma, (elements, separator) => {
       const bytes = bytesOf(`[${elements.join(separator)}]`);
       const value = parses(bytes);
       const isVector = Array.isArray(value) && value.length > 0 && value.every((each) => Number.isFinite(each));
-      expect(checkVector(bytes, 0, bytes.length)).toBe(isVector);
+      expect(checkVector(byteView(bytes), 0, bytes.length)).toBe(isVector);
+      kernelText.bytes.fill(0x31, 0, bytes.length + 40);
+      kernelText.bytes.set(bytes, 5);
+      expect(checkVector(kernelText, 5, 5 + bytes.length)).toBe(isVector);
+      expect(skipValue(kernelText, 5, 5 + bytes.length)).toBe(5 + bytes.length);
     }),
     { numRuns: 2_000 },
   );

@@ -7,13 +7,14 @@ import { MAX_PACKED_NUMBERS, PACKED_NUMBER } from './vector-pack.ts';
 
 /**
  * Bytes of the kernel's spans: six addresses of 4 bytes, the two counts and the ordinal, 8 bytes each, then whether it is a
- * vector, and where packed ones go, 4 bytes each.
+ * vector, and from where to where packed ones go, 4 bytes each.
  */
-const SPANS_BYTES = 56;
+const SPANS_BYTES = 64;
 /** Behind packed numbers: two quotes, and what the kernel writes more. */
-const PACKED_SLACK = 8;
+const PACKED_SLACK = 32;
 const IS_VECTOR = 12;
 const SCRATCH = 13;
+const SCRATCH_END = 14;
 /** Where the literals of an outcome line stand in their block, as `kernel/byte-kernel.ts` has it. */
 const LITERALS = [
   [0, '{"id":"'],
@@ -42,6 +43,7 @@ export class KernelSpans {
   constructor(vectors = false) {
     this.packed = byteView(takeBlock(vectors ? PACKED_NUMBER * MAX_PACKED_NUMBERS + PACKED_SLACK : 0));
     this.at[SCRATCH] = this.packed.address;
+    this.at[SCRATCH_END] = this.packed.address + this.packed.bytes.length;
   }
 
   /** Puts what `matchLine` found in a block into spans and answer. */
@@ -110,4 +112,94 @@ export function literalsAddress(): number {
 /** Writes the outcome line of the line that `matchLine` found last; the offset behind it. */
 export function writeKernelOutcome(spans: KernelSpans, out: ByteView, at: number): number {
   return kernelFunctions().outcomeLine(spans.address, literalsAddress(), out.address + at) - out.address;
+}
+
+/** Most lines that are taken at once. */
+const MOST_TAKEN = 1_024;
+/** What the kernel says of each: ordinal and counts, 8 bytes each, then where its outcome line and stop reason are, 4 bytes each. */
+const TAKEN_BYTES = 40;
+
+/** Where lines are taken from, and where their outcome lines go: `to[at..limit)`. */
+export interface LinesToTake {
+  readonly text: ByteView;
+  readonly from: number;
+  readonly end: number;
+  readonly to: ByteView;
+  readonly at: number;
+  readonly limit: number;
+}
+
+/** Lines of a job's output that the kernel wrote as outcome lines, in one call. `release` it. */
+export class TakenLines {
+  count = 0;
+  readonly #table: Uint8Array = takeBlock(TAKEN_BYTES * MOST_TAKEN);
+  readonly #numbers = new Float64Array(this.#table.buffer, this.#table.byteOffset, this.#table.length / 8);
+  readonly #words = new Int32Array(this.#table.buffer, this.#table.byteOffset, this.#table.length / 4);
+  readonly #prefix: number;
+  #text = 0;
+  #to = 0;
+
+  /** `prefix`: the two bytes that the ids of the run begin with. */
+  constructor(prefix: Uint8Array) {
+    this.#prefix = prefix[0]! | (prefix[1]! << 8);
+  }
+
+  /** Takes lines of the template's shape; the place of the first that was not taken. All that is said of others is void. */
+  take(template: Uint8Array, found: KernelSpans, { text, from, end, to, at, limit }: LinesToTake): number {
+    this.count = 0;
+    const table = addressOf(this.#table);
+    if (text.address < 0 || to.address < 0 || table < 0) return from;
+    this.#text = text.address;
+    this.#to = to.address;
+    const kernel = kernelFunctions();
+    const next = kernel.collectLines(
+      template.byteOffset,
+      text.address + from,
+      text.address + end,
+      found.address,
+      literalsAddress(),
+      this.#prefix,
+      to.address + at,
+      to.address + limit,
+      table,
+      table + this.#table.length,
+    );
+    this.count = kernel.linesCollected();
+    return next - text.address;
+  }
+
+  ordinal(line: number): number {
+    return this.#numbers[5 * line]!;
+  }
+
+  /** -1 when the line does not say it. */
+  inputTokens(line: number): number {
+    return this.#numbers[5 * line + 1]!;
+  }
+
+  outputTokens(line: number): number {
+    return this.#numbers[5 * line + 2]!;
+  }
+
+  /** Of the outcome line, in the block that it was written to. */
+  start(line: number): number {
+    return this.#words[10 * line + 6]! - this.#to;
+  }
+
+  length(line: number): number {
+    return this.#words[10 * line + 7]!;
+  }
+
+  /** Of the stop reason, in the text; of no meaning where it has no length. */
+  stopStart(line: number): number {
+    return this.#words[10 * line + 8]! - this.#text;
+  }
+
+  stopLength(line: number): number {
+    return this.#words[10 * line + 9]!;
+  }
+
+  release(): void {
+    releaseBlock(this.#table);
+  }
 }

@@ -5,13 +5,27 @@ export interface KernelFunctions {
   copy(from: number, end: number, to: number): number;
   matchLine(template: number, at: number, end: number, spans: number): number;
   outcomeLine(spans: number, literals: number, to: number): number;
+  collectLines(
+    template: number,
+    at: number,
+    end: number,
+    spans: number,
+    literals: number,
+    prefix: number,
+    to: number,
+    limit: number,
+    table: number,
+    tableEnd: number,
+  ): number;
+  linesCollected(): number;
   readSucceeded(at: number, end: number, spans: number, literals: number): number;
   escape(from: number, end: number, doubled: boolean, to: number): number;
   unescape(from: number, end: number, to: number): number;
   undouble(from: number, end: number, to: number): number;
   parseFloats(from: number, end: number, to: number, hard: number): number;
-  packVector(at: number, end: number, to: number): number;
+  packVector(at: number, end: number, to: number, limit: number): number;
   arrayEnd(): number;
+  skipNumbers(at: number, end: number): number;
   unpackFloats(from: number, end: number, to: number): number;
   vectorText(from: number, end: number, to: number): number;
   csvCell(from: number, end: number, delimiter: number, to: number): number;

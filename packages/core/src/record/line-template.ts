@@ -43,12 +43,12 @@ export class LineTemplate {
   readonly #constants: readonly ByteView[];
   readonly #holes: Uint8Array;
   /** The same for the kernel. */
-  readonly #kernel: Uint8Array | undefined;
+  readonly kernel: Uint8Array | undefined;
 
   private constructor(constants: readonly ByteView[], holes: Uint8Array) {
     this.#constants = constants;
     this.#holes = holes;
-    this.#kernel = kernelTemplate(constants, holes);
+    this.kernel = kernelTemplate(constants, holes);
   }
 
   /** Learns from a line whose answer was plucked; undefined when its shape is of no use. */
@@ -74,11 +74,11 @@ export class LineTemplate {
    */
   match(text: ByteView, start: number, end: number, { spans, answer, found }: LineFields): number {
     const after =
-      this.#kernel !== undefined && text.address >= 0
-        ? matchInKernel(this.#kernel, text, start, end, found)
+      this.kernel !== undefined && text.address >= 0
+        ? matchInKernel(this.kernel, text, start, end, found)
         : this.#matchHere(text, start, end, spans, answer);
     if (after < 0) return -1;
-    if (this.#kernel !== undefined && text.address >= 0) found.toLine(text, spans, answer);
+    if (this.kernel !== undefined && text.address >= 0) found.toLine(text, spans, answer);
     spans.outputStart = spans.errorStart = -1;
     spans.isPlucked = true;
     return after;
@@ -86,7 +86,7 @@ export class LineTemplate {
 
   /** Gives the kernel's memory back. */
   release(): void {
-    if (this.#kernel !== undefined) releaseBlock(this.#kernel);
+    if (this.kernel !== undefined) releaseBlock(this.kernel);
   }
 
   #matchHere(text: ByteView, start: number, end: number, spans: OutputSpans, answer: PluckedAnswer): number {
@@ -130,7 +130,7 @@ function* values(text: ByteView, start: number, end: number): Iterable<{ at: num
       i = after;
     } else {
       const after = byte === 0x5b ? skipValue(text, i, end) : -1;
-      const isVector = after >= 0 && checkVector(bytes, i, after);
+      const isVector = after >= 0 && checkVector(text, i, after);
       if (isVector) yield { at: i, after };
       i = isVector ? after : i + 1;
     }
@@ -172,7 +172,7 @@ function fill(text: ByteView, at: number, end: number, hole: Hole, spans: Output
 
 function fillVector(text: ByteView, at: number, end: number, hole: Hole, answer: PluckedAnswer): number {
   const after = text.bytes[at] === 0x5b ? skipValue(text, at, end) : -1;
-  if (after < 0 || !checkVector(text.bytes, at, after)) return -1;
+  if (after < 0 || !checkVector(text, at, after)) return -1;
   if (hole === Hole.vector) {
     answer.valueStart = at;
     answer.valueEnd = after;

@@ -23,7 +23,7 @@ function pack(text: string): Uint8Array | undefined {
   source.bytes.set(bytes, 3);
   const { packVector: kernelPack, arrayEnd } = kernelFunctions();
   const from = source.address + 3;
-  const kernelEnd = kernelPack(from, from + bytes.length, target.address + 5);
+  const kernelEnd = kernelPack(from, from + bytes.length, target.address + 5, target.address + BLOCK);
   // the kernel finds the end of the array by itself, and may find an earlier one
   const isWhole = kernelEnd !== 0 && arrayEnd() === from + bytes.length;
   expect(isWhole ? kernelEnd - target.address - 5 : -1, text).toBe(end);
@@ -191,4 +191,19 @@ test('a vector of the most numbers is packed, one more stays text', () => {
   const most = Array.from({ length: MAX_PACKED_NUMBERS }, () => '0.5');
   expect(pack(`[${most.join(',')}]`)?.length).toBe(PACKED_NUMBER * MAX_PACKED_NUMBERS);
   expect(pack(`[${[...most, '1'].join(',')}]`)).toBeUndefined();
+});
+
+test('where the room ends before the vector it is not packed, and nothing is written from there on', () => {
+  const { packVector: kernelPack } = kernelFunctions();
+  const text = `[${Array.from({ length: 9 }, (_, i) => `0.12345${i}`).join(',')}]`;
+  source.bytes.set(bytesOf(text), 3);
+  const from = source.address + 3;
+  const packed = 9 * PACKED_NUMBER;
+  for (let room = 0; room < packed + 40; room++) {
+    target.bytes.fill(0xee, 0, 256);
+    const end = kernelPack(from, from + text.length, target.address, target.address + room);
+    if (end !== 0) expect(end - target.address).toBe(packed);
+    expect(end !== 0).toBe(room >= packed + 10);
+    expect(target.bytes.slice(room, 256).every((byte) => byte === 0xee)).toBe(true);
+  }
 });

@@ -56,6 +56,15 @@ export function packVector(bytes: Uint8Array, start: number, end: number, out: U
   }
 }
 
+/** The same by the kernel, where both lie in its memory. `to` has room for all that is packed, and 16 bytes more. */
+export function packInto(from: ByteView, start: number, end: number, to: ByteView, at: number): number {
+  const { address } = from;
+  if (address < 0 || to.address < 0) return packVector(from.bytes, start, end, to.bytes, at);
+  const { packVector: pack, arrayEnd } = kernelFunctions();
+  const after = pack(address + start, address + end, to.address + at, to.address + to.bytes.length);
+  return after > 0 && arrayEnd() === address + end ? after - to.address : -1;
+}
+
 function packNumber(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
   const isNegative = start < end && bytes[start] === 0x2d;
   const first = isNegative ? start + 1 : start;

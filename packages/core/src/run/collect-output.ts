@@ -1,17 +1,16 @@
 import { invariant, isServiceError } from '../errors/index.ts';
 import type { CollectCounts, PartBody } from '../job/index.ts';
 import { Collector, type RecordSet, rowsWithout, theseRecords } from '../join/index.ts';
-import { familyNamed } from '../model/index.ts';
 import type { CallOptions, JobView } from '../ports/index.ts';
-import { encodeOutcome, LineKind, OutputDecoder, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
+import { encodeOutcome, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { type JobOutput, listJobOutput } from './job-output.ts';
 import { objectKeys } from './keys.ts';
-import { LineChain } from './line-chain.ts';
-import { OutcomeTally, tallyOutcomes } from './outcome-counts.ts';
+import { tallyOutcomes } from './outcome-counts.ts';
 import { OutcomeLines } from './outcome-lines.ts';
 import { recordOrdinals } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
+import { type OutputRead, readOutput } from './read-output.ts';
 import { SortedRunWriter } from './sorted-run-writer.ts';
 
 export interface CollectInput extends CallOptions {
@@ -46,7 +45,7 @@ export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promi
   const collector = new Collector({ slots: records.slots, budgetBytes: input.budgetBytes ?? BUDGET_BYTES });
   const writer = new SortedRunWriter(() => ports.objects.create(key, { ifAbsent: true, signal }));
   try {
-    const read = await readOutput(ports, { document, output, records, collector, writer, signal });
+    const read = await readOutput(ports.objects, { document, output, records, collector, writer, signal });
     if (isOver || read.lines >= linesToCome(part, view, output)) {
       return await write(ports, { key, document, part, records, collector, read, output, writer, signal });
     }
@@ -92,66 +91,6 @@ async function recordsOf(ports: RunPorts, part: PartBody, options: CallOptions):
     }
   }
   return rowsWithout(part.span.from.ordinal, part.span.to.ordinal, rejected);
-}
-
-/** What was read of a job's output. */
-interface OutputRead {
-  /** Lines of different records of the part and of different padding records. */
-  lines: number;
-  /** 1 for a slot whose line is a failure that is worth another attempt. */
-  readonly retry: Uint8Array;
-  readonly tally: OutcomeTally;
-}
-
-interface ReadInput extends CallOptions {
-  readonly document: RunDocument;
-  readonly output: JobOutput;
-  readonly records: RecordSet;
-  readonly collector: Collector;
-  readonly writer: SortedRunWriter;
-}
-
-async function readOutput(ports: RunPorts, o: ReadInput): Promise<OutputRead> {
-  const { collector, records, writer } = o;
-  const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally() };
-  const padding = new Set<number>();
-  const { model, recordPrefix, request } = o.document;
-  const decoder = new OutputDecoder({ family: familyNamed(model.family), recordPrefix, whole: request.given });
-  const lines = new LineChain(
-    ports.objects,
-    o.output.files.map((file) => file.key),
-    { signal: o.signal },
-  );
-  try {
-    while (await lines.fill()) {
-      while (lines.next(decoder.lineEnd)) {
-        const kind = decoder.scan(lines.bytes, lines.start, lines.end);
-        if (kind === LineKind.sentinel) padding.add(decoder.ordinal);
-        if (kind !== LineKind.record || decoder.sub !== 0) continue;
-        const slot = records.slotOf(decoder.ordinal);
-        if (slot < 0 || !collector.wants(slot, true)) continue;
-        decoder.decode();
-        if (!collector.wants(slot, decoder.succeeded)) continue;
-        if (!collector.has(slot)) read.lines += 1;
-        if (!collector.hasRoom(decoder.size)) await writer.writeHeld(collector);
-        collector.place(slot, decoder.size, decoder.succeeded);
-        decoder.write(collector.block, collector.at);
-        note(read, slot, decoder);
-      }
-    }
-  } finally {
-    decoder.close();
-    await lines.close();
-  }
-  read.lines += padding.size;
-  return read;
-}
-
-function note(read: OutputRead, slot: number, decoder: OutputDecoder): void {
-  read.retry[slot] = decoder.retry ? 1 : 0;
-  if (!decoder.succeeded) return;
-  if (decoder.truncated) read.tally.truncated += 1;
-  read.tally.addTokens(decoder.inputTokens, decoder.outputTokens);
 }
 
 interface WriteInput extends CallOptions {

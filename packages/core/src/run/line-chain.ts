@@ -32,6 +32,11 @@ export class LineChain {
     return true;
   }
 
+  /** Lets `taker` go over the lines in memory: see `LineReader`. */
+  take(taker: (bytes: Uint8Array, from: number, to: number) => number): void {
+    this.#reader?.take(taker);
+  }
+
   /** Makes at least one more line available; false at the end of the last object. */
   async fill(): Promise<boolean> {
     for (;;) {

@@ -71,6 +71,11 @@ export class LineReader {
     return true;
   }
 
+  /** Lets `taker` go over the lines at hand, from the next one on: it says where the first is that it has not taken. */
+  take(taker: (bytes: Uint8Array, from: number, to: number) => number): void {
+    this.#cursor = taker(this.bytes, this.#cursor, this.#filled);
+  }
+
   /** Makes at least one more line available; false at the end. Moves the block: offsets from before are void. */
   async fill(): Promise<boolean> {
     for (;;) {
