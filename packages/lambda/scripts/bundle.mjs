@@ -16,6 +16,9 @@ const HANDLERS = [
   'collect-part',
   'sweep-runs',
   'export-results',
+  'take-file',
+  'finish-file',
+  'change-file',
 ];
 const CREDENTIALS = './packages/lambda/scripts/credentials.mjs';
 /** Bytes; a larger bundle takes longer to load than the work it does. */

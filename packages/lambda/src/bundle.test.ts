@@ -14,13 +14,16 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const HANDLERS = [
   'bedrock-inference-job-event',
+  'change-file',
   'collect-part',
   'create-model-invocation-job',
   'export-results',
+  'finish-file',
   'follow-run',
   'kick-job',
   'prepare-run',
   'sweep-runs',
+  'take-file',
 ];
 /** What the functions need to load. */
 const SETTINGS = {
@@ -30,6 +33,8 @@ const SETTINGS = {
   LEDGER_TABLE: 'ledger',
   BEDROCK_ROLE_ARN: 'arn:aws:iam::123456789012:role/bedrock',
   COLLECT_QUEUE_URL: 'http://127.0.0.1:9/collect',
+  INTAKE_QUEUE_URL: 'http://127.0.0.1:9/intake',
+  FINISH_QUEUE_URL: 'http://127.0.0.1:9/finish',
 };
 
 describe('the bundles', () => {
@@ -164,6 +169,7 @@ describe('the bundles', () => {
       ['create-model-invocation-job', 'WAITER_TABLE'],
       ['prepare-run', 'LEDGER_TABLE'],
       ['collect-part', 'COLLECT_QUEUE_URL'],
+      ['take-file', 'INTAKE_QUEUE_URL'],
     ] as const) {
       const url = JSON.stringify(join(dir, 'here', handler, 'index.mjs'));
       const failed = run(process.execPath, ['-e', `import(${url})`], { cwd: dir, env: { ...SETTINGS, [variable]: '' } });

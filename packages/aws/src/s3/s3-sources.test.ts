@@ -62,6 +62,13 @@ describe('datasets on the S3 of the local Bedrock', () => {
     expect(text(await drain(await source!.open()))).toBe('odd');
   });
 
+  it('finds one object by its key where that would be a pattern in an address', async () => {
+    await put('odd/a*.csv', 'star');
+    await put('odd/ab.csv', 'other');
+    expect(text(await drain(await (await sources.findObject('data', 'odd/a*.csv')).open()))).toBe('star');
+    await expect(sources.findObject('data', 'odd/*.csv')).rejects.toMatchObject({ code: 'BR-E0101' });
+  });
+
   it('finds what lies below a prefix in order, without what tools leave beside it', async () => {
     expect(await names('s3://data/in/')).toEqual([
       's3://data/in/a.csv',

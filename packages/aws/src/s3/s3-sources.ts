@@ -1,5 +1,5 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { InputError, nearestNames, type ObjectInfo, type Source } from '@batchrock/core';
+import { InputError, invariant, nearestNames, type ObjectInfo, type Source } from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
 import { BlockPool } from './block-pool.ts';
@@ -24,6 +24,8 @@ export interface S3Sources {
    * Throws `BR-E0101` when there are none, `BR-E0120` for no address and for too many objects.
    */
   find(uri: string, options?: { readonly signal?: AbortSignal }): Promise<readonly Source[]>;
+  /** One object, whatever characters its key has. Throws `BR-E0101` when there is none. */
+  findObject(bucket: string, key: string, options?: { readonly signal?: AbortSignal }): Promise<Source>;
   destroy(): void;
 }
 
@@ -46,23 +48,28 @@ export function createS3Sources(options: S3SourcesOptions): S3Sources {
     // nothing is uploaded here
     return { client, bucket, resumeDelayMs, blocks: new BlockPool(0, 0), owner: {}, full: (key) => key };
   };
+  const find = async (address: S3Address, uri: string, signal?: AbortSignal): Promise<readonly Source[]> => {
+    const findIn = async (region: string): Promise<readonly Source[]> => {
+      const at = locate(address.bucket, region);
+      const objects = await findObjects(at, address, uri, signal);
+      return objects.map((object) => s3Source(at, object));
+    };
+    try {
+      return await findIn(options.region);
+    } catch (error) {
+      const region = otherRegion(error);
+      if (region === undefined || region === options.region) throw explained(error, address.bucket, uri);
+      return await findIn(region).catch((again: unknown) => {
+        throw explained(again, address.bucket, uri);
+      });
+    }
+  };
   return {
-    async find(uri, { signal } = {}) {
-      const address = parseS3Address(uri);
-      const findIn = async (region: string): Promise<readonly Source[]> => {
-        const at = locate(address.bucket, region);
-        const objects = await findObjects(at, address, uri, signal);
-        return objects.map((object) => s3Source(at, object));
-      };
-      try {
-        return await findIn(options.region);
-      } catch (error) {
-        const region = otherRegion(error);
-        if (region === undefined || region === options.region) throw explained(error, address.bucket, uri);
-        return await findIn(region).catch((again: unknown) => {
-          throw explained(again, address.bucket, uri);
-        });
-      }
+    find: async (uri, { signal } = {}) => find(parseS3Address(uri), uri, signal),
+    async findObject(bucket, key, { signal } = {}) {
+      const [source] = await find({ kind: 'object', bucket, key }, `s3://${bucket}/${key}`, signal);
+      invariant(source !== undefined, `no object was found and none is missing: s3://${bucket}/${key}`);
+      return source;
     },
     destroy() {
       for (const client of clients.values()) client.destroy();

@@ -1,7 +1,6 @@
 import {
-  exportResults,
   InputError,
-  type PartBody,
+  type ResultWriter,
   type RunReading,
   readRun,
   runCounts,
@@ -10,8 +9,8 @@ import {
   writeText,
 } from '@batchrock/core';
 import { createCsvWriter, createParquetWriter } from '@batchrock/formats';
-import { keptRowsOf } from 'batchrock/request';
 import type { Deadline, Engine } from '../engine/index.ts';
+import { exportParts, firstParts } from '../exporting/index.ts';
 import { type Home, loadHome } from '../home/index.ts';
 import {
   checkClaim,
@@ -73,31 +72,17 @@ export async function exportRun(engine: Engine, { run, from }: ExportPayload, de
     throw new StateError('BR-E0204', `run ${run} is ${reading.run.state}; its results are written when it has ended`);
   }
   await checkClaim(ports, home);
-  const parts = reading.parts.filter((part) => part.attempt === 1).toSorted((a, b) => a.part - b.part);
-  let next = from;
-  let longestMs = 0;
-  for (; next < parts.length; next++) {
-    // the first of a call is written in any case, so that each call gets on
-    if (next > from && deadline.leftMs() < 2 * longestMs) break;
-    const left = deadline.leftMs();
-    await exportPart(engine, reading, parts[next]!, home);
-    longestMs = Math.max(longestMs, left - deadline.leftMs());
-  }
+  const { length } = firstParts(reading);
+  const next = await exportParts(ports, { reading, from, deadline, writerOf: (part) => writerOf(engine, home, part) });
   log('INFO', 'results written', { run, count: next - from });
   const results_location = locationOf(engine, pointerKey(home.jobNamePrefix));
-  if (next < parts.length) return { run, done: false, from: next, results_location };
-  return finish(engine, reading, home, parts.length);
+  if (next < length) return { run, done: false, from: next, results_location };
+  return finish(engine, reading, home, length);
 }
 
-async function exportPart({ ports }: Engine, reading: RunReading, part: PartBody, home: Home): Promise<void> {
-  if (part.span === undefined) throw new StateError('BR-E0208', `part ${part.part} of ${part.run} has no rows of its own`);
-  const sink = ports.objects.create(resultsKey(home.jobNamePrefix, part.part, home.resultsFormat));
-  await exportResults(ports, {
-    ...reading,
-    writer: home.resultsFormat === 'csv' ? createCsvWriter(sink) : createParquetWriter(sink),
-    openRows: keptRowsOf(reading.document),
-    only: { from: part.span.from.ordinal, to: part.span.to.ordinal },
-  });
+function writerOf({ ports }: Engine, { jobNamePrefix, resultsFormat }: Home, part: number): ResultWriter {
+  const sink = ports.objects.create(resultsKey(jobNamePrefix, part, resultsFormat));
+  return resultsFormat === 'csv' ? createCsvWriter(sink) : createParquetWriter(sink);
 }
 
 /** Files are named in an execution's output up to so much of it; Step Functions takes 256 KiB (service quotas, 2026-11). */

@@ -44,6 +44,12 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   'BR-E0901': 'please report it',
 };
 
+/** Why a run cannot go on, and what to do about it. */
+export function blockedHint(code: string, message: string): string {
+  const hint = code in ERROR_CATALOGUE ? hintFor(code as ErrorCode) : '';
+  return hint === '' ? message : `${message}; ${hint}`;
+}
+
 /** A text of the command line in the words of an execution's input. */
 function inOurWords(text: string): string {
   return KEYS.reduce((said, [flag, key]) => said.replaceAll(flag, key), text);

@@ -1,1 +1,1 @@
-export { hintFor, reasonOf, sayingWhy } from './failure.ts';
+export { blockedHint, hintFor, reasonOf, sayingWhy } from './failure.ts';

@@ -7,16 +7,7 @@ import type { Priority } from '@batchrock/core';
  *  Paused                    Paused                                  ▼
  *                                                                 Pending
  */
-export const FILE_STATUSES = [
-  'Pending',
-  'InProgress',
-  'Paused',
-  'Completed',
-  'PartiallyCompleted',
-  'Failed',
-  'Cancelled',
-] as const;
-export type FileStatus = (typeof FILE_STATUSES)[number];
+export type FileStatus = 'Pending' | 'InProgress' | 'Paused' | 'Completed' | 'PartiallyCompleted' | 'Failed' | 'Cancelled';
 
 /** Why a file waits, has failed or was cancelled. */
 export interface FileReason {
@@ -99,4 +90,18 @@ const OVER: readonly FileStatus[] = ['Completed', 'PartiallyCompleted', 'Failed'
 /** True for a status that only a user leaves. */
 export function isOver({ status }: Pick<FileBody, 'status'>): boolean {
   return OVER.includes(status);
+}
+
+/** A file as it is shown: without what only the functions need. */
+export type ShownFile = Omit<FileBody, 'queue' | 'modifiedAt' | 'isEnding' | 'isAwaited' | 'wantsPause' | 'remindedAt'>;
+
+export function shownFile(file: FileBody): ShownFile {
+  const { queue: _, modifiedAt: _m, isEnding: _e, isAwaited: _a, wantsPause: _p, remindedAt: _r, ...shown } = file;
+  return shown;
+}
+
+/** A file as it was before it ended. */
+export function reopened(file: FileBody): FileBody {
+  const { endedAt: _, counts: _c, tokens: _t, costUsd: _u, reason: _r, wantsPause: _w, isEnding: _e, ...kept } = file;
+  return { ...kept, status: file.startedAt === undefined ? 'Pending' : 'InProgress' };
 }

@@ -9,6 +9,7 @@ export interface LogFields {
   readonly jobName?: string;
   readonly waiter?: string;
   readonly run?: string;
+  readonly file?: string;
   readonly lane?: string;
   readonly part?: number;
   readonly attempt?: number;

@@ -1,15 +1,17 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCollectQueue } from '../collect-queue/index.ts';
-import { deadlineOf, type LambdaContext, openEngine } from '../engine/index.ts';
-import { requiredSetting } from '../settings/index.ts';
-import { createTasks } from '../task/index.ts';
+import { deadlineOf, type LambdaContext } from '../engine/index.ts';
+import { createIntakeQueue } from '../intake-queue/index.ts';
+import { optionalSetting, requiredSetting } from '../settings/index.ts';
+import { openTellingEngine } from '../waiting/index.ts';
 import { sweep } from './sweep.ts';
 
+const sqs = new SQSClient({});
+const intakeQueueUrl = optionalSetting('INTAKE_QUEUE_URL');
 const engine = {
-  ...(await openEngine()),
-  tasks: createTasks(new SFNClient({})),
-  queue: createCollectQueue(new SQSClient({}), requiredSetting('COLLECT_QUEUE_URL')),
+  ...(await openTellingEngine()),
+  queue: createCollectQueue(sqs, requiredSetting('COLLECT_QUEUE_URL')),
+  ...(intakeQueueUrl !== undefined && { intake: createIntakeQueue(sqs, intakeQueueUrl) }),
 };
 
 /** What is under way when the time is up ends within this. */

@@ -12,13 +12,21 @@ import {
 import type { CollectQueue } from '../collect-queue/index.ts';
 import type { Deadline } from '../engine/index.ts';
 import { reasonOf } from '../failure/index.ts';
+import { openRunFiles, type RunFiles } from '../files/index.ts';
 import { changeHome, type Home, openHomes, readSweepMark, writeSweepMark } from '../home/index.ts';
+import type { IntakeQueue } from '../intake-queue/index.ts';
 import { claimShare, dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
+import { fileSteps, isQueue } from './sweep-files.ts';
 import { beatHeart } from './waiters.ts';
+
+/** A run that is swept: what an execution asked for, or what files of a queue are of. */
+type OpenRun = Home | RunFiles;
 
 /** What sweeping works with. */
 export interface SweepEngine extends TellingEngine {
   readonly queue: CollectQueue;
+  /** Where the runs are of files of a queue. */
+  readonly intake?: IntakeQueue;
 }
 
 /** What a sweep did. */
@@ -49,7 +57,7 @@ export async function sweep(engine: SweepEngine, deadline: Deadline): Promise<Sw
       log('ERROR', 'a run could not be swept', { run: what, ...reasonOf(error) });
     }
   };
-  const homes = await openHomes(ports, settings.bucket, (key) => {
+  const homes = await openRuns(engine, (key) => {
     failed.add(key);
     log('ERROR', 'the home of a run cannot be read, so the run is not swept', { run: key });
   });
@@ -61,9 +69,10 @@ export async function sweep(engine: SweepEngine, deadline: Deadline): Promise<Sw
       const run = await readRun(engine, home.run);
       if (run === undefined) return;
       runs.set(home.run, run);
-      await beatHeart(engine, home, run);
+      if (!isOfFiles(home)) await beatHeart(engine, home, run);
     });
   }
+  await sweepFiles(engine, homes, { runs, careful, deadline });
   const turn = inTurn(homes, await readSweepMark(ports, settings.bucket));
   const lanes = new Set(turn.flatMap(({ run }) => laneOf(runs.get(run))));
   for (const lane of lanes) await careful(lane, () => sweepSlotsOf(engine, lane, deadline.signal));
@@ -78,6 +87,37 @@ export async function sweep(engine: SweepEngine, deadline: Deadline): Promise<Sw
   await writeSweepMark(ports, settings.bucket, swept < turn.length ? turn[swept - 1]?.run : undefined);
   log('INFO', 'swept', { count: swept, failed: failed.size });
   return { runs: homes.length, swept, failed: failed.size };
+}
+
+/** A bucket has runs of executions, or of files. */
+async function openRuns(engine: SweepEngine, onUnreadable: (key: string) => void): Promise<readonly OpenRun[]> {
+  const { ports, settings } = engine;
+  if (!isQueue(engine)) return openHomes(ports, settings.bucket, onUnreadable);
+  const runs: RunFiles[] = [];
+  for await (const run of openRunFiles(ports, settings.bucket)) runs.push(run);
+  return runs;
+}
+
+function isOfFiles(open: OpenRun): open is RunFiles {
+  return 'files' in open;
+}
+
+/** What no run brings on, where there are files. */
+async function sweepFiles(
+  engine: SweepEngine,
+  open: readonly OpenRun[],
+  o: {
+    readonly runs: ReadonlyMap<string, RunBody>;
+    readonly careful: (what: string, work: () => Promise<void>) => Promise<void>;
+    readonly deadline: Deadline;
+  },
+): Promise<void> {
+  if (!isQueue(engine)) return;
+  const files = new Map(open.filter(isOfFiles).map((each) => [each.run, each]));
+  for await (const { file, work } of fileSteps(engine, { files, runs: o.runs })) {
+    if (o.deadline.leftMs() <= 0) break;
+    await o.careful(file, work);
+  }
 }
 
 /** The run as it stands, once; undefined before it is in the ledger. */
@@ -95,7 +135,7 @@ function laneOf(run: RunBody | undefined): readonly string[] {
 }
 
 /** The runs behind the one that the last sweep ended with come first. */
-function inTurn(homes: readonly Home[], after: string | undefined): readonly Home[] {
+function inTurn(homes: readonly OpenRun[], after: string | undefined): readonly OpenRun[] {
   if (after === undefined) return homes;
   return [...homes.filter(({ run }) => run > after), ...homes.filter(({ run }) => run <= after)];
 }
@@ -110,11 +150,11 @@ async function sweepSlotsOf(engine: SweepEngine, lane: string, signal: AbortSign
 
 async function sweepRun(
   engine: SweepEngine,
-  home: Home,
+  home: OpenRun,
   run: RunBody | undefined,
   { begun, signal }: { readonly begun: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (run === undefined || run.state === 'preparing') return forsake(engine, home);
+  if (run === undefined || run.state === 'preparing') return isOfFiles(home) ? undefined : forsake(engine, home);
   if (isOnItsWay(run)) {
     const { ports, log } = engine;
     const onTrouble = (error: unknown) =>

@@ -1,13 +1,20 @@
 import { dispatchLane, eachBody, isOwn, openRunsAt, type RunBody } from '@batchrock/core';
 import { reasonOf } from '../failure/index.ts';
 import { type TellingEngine, tellWaiting } from './tell.ts';
+import { tellFiles } from './tell-files.ts';
 
 /** Gives every free slot of a lane to a part, and tells whoever waits for a run that is refused. */
 export async function dispatch(engine: TellingEngine, lane: string): Promise<void> {
-  const { ports, log } = engine;
+  const { ports, log, finishes } = engine;
+  const sent = new Set<string>();
   const onTrouble = (error: unknown) => log('WARN', 'a run of the lane cannot be sent', { lane, ...reasonOf(error) });
-  const { submitted, blocked, ended } = await dispatchLane(ports, lane, { store: ports.objects.uri, onTrouble });
+  const { submitted, blocked, ended } = await dispatchLane(ports, lane, {
+    store: ports.objects.uri,
+    onTrouble,
+    onSubmitted: ({ run }) => sent.add(run),
+  });
   log('INFO', `dispatched: ${ended}`, { lane, count: submitted, failed: blocked });
+  if (finishes !== undefined) for (const run of sent) await tellFiles({ ...engine, finishes }, run, true);
   if (blocked > 0) await tellBlocked(engine, lane);
 }
 

@@ -1,20 +1,25 @@
-import { ERROR_CATALOGUE, type ErrorCode, loadParts, loadRun, type RunBody } from '@batchrock/core';
+import { loadParts, loadRun, type RunBody } from '@batchrock/core';
 import type { Engine } from '../engine/index.ts';
-import { hintFor } from '../failure/index.ts';
+import { blockedHint } from '../failure/index.ts';
+import type { FinishQueue } from '../finish-queue/index.ts';
 import { changeHome, findHome } from '../home/index.ts';
 import type { TaskAnswer, Tasks } from '../task/index.ts';
+import { tellFiles } from './tell-files.ts';
 
 /** What telling works with. */
 export interface TellingEngine extends Engine {
   readonly tasks: Tasks;
+  /** Where the runs are of files of a queue: whom it tells that one is at rest. */
+  readonly finishes?: FinishQueue;
 }
 
 /**
  * Tells the tasks that wait for a run how it came to rest; nothing while it is on its way. May be done at any time and twice: a
- * task that Step Functions no longer knows needs no answer.
+ * task that Step Functions no longer knows needs no answer. In a queue it is the run's files that are told.
  */
 export async function tellWaiting(engine: TellingEngine, run: string): Promise<void> {
-  const { ports, tasks, log } = engine;
+  const { ports, tasks, log, finishes } = engine;
+  if (finishes !== undefined) return tellFiles({ ...engine, finishes }, run);
   const home = await findHome(ports, run);
   // the tasks of another stack's runs wait for that stack
   if (home === undefined || !home.isOpen || home.bucket !== engine.settings.bucket) return;
@@ -50,7 +55,6 @@ async function answerOf({ ports }: Engine, run: RunBody): Promise<TaskAnswer | u
 }
 
 function blockedAnswer(run: string, { code, message }: { readonly code: string; readonly message: string }): TaskAnswer {
-  const hint = code in ERROR_CATALOGUE ? hintFor(code as ErrorCode) : '';
-  const todo = [hint, 'then redrive the execution: nothing is lost'].filter((each) => each !== '').join('; ');
-  return { kind: 'failure', error: code, cause: `run ${run} cannot go on: ${message}; ${todo}` };
+  const cause = `run ${run} cannot go on: ${blockedHint(code, message)}; then redrive the execution: nothing is lost`;
+  return { kind: 'failure', error: code, cause };
 }

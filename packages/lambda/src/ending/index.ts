@@ -1,0 +1,3 @@
+export { answerTasks, endFile, giveUp } from './end-file.ts';
+export { reasonOfError } from './reason.ts';
+export { resultsBucket, resultsFolders, resultsKey, summaryKey } from './results-place.ts';

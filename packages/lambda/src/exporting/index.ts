@@ -1,0 +1,1 @@
+export { exportParts, firstParts } from './export-parts.ts';

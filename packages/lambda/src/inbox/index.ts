@@ -1,0 +1,1 @@
+export { createInbox, type FoundObject, type Inbox } from './inbox.ts';

@@ -1,0 +1,35 @@
+import { InputError, PRIORITIES, resolveModel } from '@batchrock/core';
+import { type FileBody, parseFileKey, type QueueSettings } from '../files/index.ts';
+import type { FoundObject } from '../inbox/index.ts';
+
+/** What a file asks for. */
+export type FileAsk = Pick<FileBody, 'name' | 'modelId' | 'priority' | 'weight'>;
+
+/**
+ * What the key and the metadata of a file ask for; of one that was enqueued it was said then. Throws the `InputError` of what is
+ * wrong with it.
+ */
+export function checkFile(file: FileBody, object: FoundObject, settings: QueueSettings): FileAsk {
+  const { name, modelId, priority, weight } = file;
+  const ask =
+    modelId === '' ? { ...parseFileKey(file.key, settings.modelId), ...sharesIn(object) } : { name, modelId, priority, weight };
+  resolveModel(ask.modelId);
+  if (object.size > 0) return ask;
+  throw new InputError('BR-E0102', `${file.key} is empty`, { hint: 'a line of it is one record: {"modelInput": {…}}' });
+}
+
+function sharesIn({ metadata }: FoundObject): Pick<FileBody, 'priority' | 'weight'> {
+  const { 'batchrock-priority': asked = 'normal', 'batchrock-weight': share = '1' } = metadata;
+  const priority = PRIORITIES.find((each) => each === asked);
+  if (priority === undefined) {
+    throw refused('batchrock-priority', asked, PRIORITIES.join(', '));
+  }
+  const weight = Number(share);
+  if (!(weight > 0) || !Number.isFinite(weight)) throw refused('batchrock-weight', share, 'a number above 0');
+  return { priority, weight };
+}
+
+function refused(name: string, value: string, allowed: string): InputError {
+  const message = `the metadata ${name} of the object is ${JSON.stringify(value)}; allowed: ${allowed}`;
+  return new InputError('BR-E0120', message, { hint: 'leave it out, or put the object there again with another value' });
+}
