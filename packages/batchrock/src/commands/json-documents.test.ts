@@ -60,6 +60,7 @@ describe('docs/json.md', () => {
       ['watch'],
       ['results', '-o', 'one.jsonl'],
       ['results', '-o', 'many.csv', '--max-rows-per-file', '1'],
+      ['results', '--raw'],
       ['errors'],
       ['explain', '1'],
       ['explain', '00000-1'],
