@@ -39,7 +39,8 @@ describe('the state', () => {
       'token.$': '$$.Task.Token',
     });
     const errors = Enqueue.Retry.flatMap(({ ErrorEquals }: { ErrorEquals: string[] }) => ErrorEquals);
-    for (const error of errors) expect(error).toMatch(/^(Lambda|Sandbox|Runtime)\./);
+    for (const error of errors) expect(error).toMatch(/^(Lambda|Sandbox|Runtime)\.|^States\.HeartbeatTimeout$/);
+    expect(Enqueue.HeartbeatSeconds).toBe(3600);
   });
 
   it('says all of it, and speaks JSONata', () => {

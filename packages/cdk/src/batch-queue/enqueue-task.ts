@@ -2,6 +2,7 @@ import { Aws, aws_iam as iam, type aws_s3 as s3, aws_stepfunctions as sfn } from
 import type { Construct } from 'constructs';
 import type { IBatchQueue } from './i-batch-queue';
 import { grantReading, grantWriting } from './other-buckets';
+import { heartbeat, silence } from './silence';
 
 /** Which files come before others. */
 export enum FilePriority {
@@ -91,7 +92,7 @@ export class BatchQueueEnqueue extends sfn.TaskStateBase {
   readonly #call: { readonly queue: IBatchQueue; readonly file: BatchQueueEnqueueProps };
 
   public constructor(scope: Construct, id: string, queue: IBatchQueue, props: BatchQueueEnqueueProps) {
-    super(scope, id, props);
+    super(scope, id, { ...props, heartbeatTimeout: props.heartbeatTimeout ?? sfn.Timeout.duration(heartbeat) });
     checkFile(props);
     this.#call = { queue, file: props };
     const { takeFunction, finishFunction, changeFunction } = queue;
@@ -105,6 +106,7 @@ export class BatchQueueEnqueue extends sfn.TaskStateBase {
       grantWriting(this, 'Results', { bucket: outputBucket, prefix, functions: [takeFunction, finishFunction] });
     }
     this.addRetry({ errors: retried, maxAttempts: 6 });
+    this.addRetry(silence);
   }
 
   protected _renderTask(topLevel?: sfn.QueryLanguage): object {

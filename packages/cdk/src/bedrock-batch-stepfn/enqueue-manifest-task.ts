@@ -1,5 +1,6 @@
 import { Aws, Duration, aws_iam as iam, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { heartbeat, silence } from '../batch-queue/silence';
 import { crashes, lambdaFailures, quoted } from './create-job-task';
 import { faultsOfMachines } from './machines-around';
 import type { StateNames } from './state-names';
@@ -22,7 +23,7 @@ export class EnqueueManifestTask extends sfn.TaskStateBase {
   private readonly manifest: EnqueueManifestTaskProps;
 
   public constructor(scope: Construct, id: string, props: EnqueueManifestTaskProps) {
-    super(scope, id, { queryLanguage: props.queryLanguage });
+    super(scope, id, { queryLanguage: props.queryLanguage, heartbeatTimeout: sfn.Timeout.duration(heartbeat) });
     const { functionArn } = props.changeFunction;
     this.names = props.names;
     this.manifest = props;
@@ -36,6 +37,7 @@ export class EnqueueManifestTask extends sfn.TaskStateBase {
     scope.node.addValidation({ validate: () => faultsOfMachines(scope, functionArn, false) });
     const errors = [...lambdaFailures, ...crashes, 'Lambda.TooManyRequestsException'];
     this.addRetry({ errors, interval: Duration.seconds(2), maxAttempts: 10, maxDelay: Duration.minutes(5), backoffRate: 2 });
+    this.addRetry(silence);
   }
 
   public override get stateId(): string {

@@ -13,7 +13,8 @@ describe('a fragment with a queue', () => {
   it('enqueues each manifest, whose output has a folder of its own', () => {
     const { ItemProcessor, MaxConcurrency } = definitionOf(stack).States['BatchEvaluateMap'];
     expect(MaxConcurrency).toBe(3);
-    const { Parameters } = ItemProcessor.States.CreateModelInvocationJobTask;
+    const { Parameters, HeartbeatSeconds } = ItemProcessor.States.CreateModelInvocationJobTask;
+    expect(HeartbeatSeconds).toBe(3600);
     expect(Parameters.FunctionName).toMatch(/^<QueueFunctionsChange/);
     expect(Parameters.Payload).toEqual({
       do: 'enqueue',
