@@ -6,13 +6,15 @@ import { isRetryable } from './error-class.ts';
 import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
 import { hasEscape, isUtf8 } from './json-scan.ts';
+import { skipSoundValue } from './json-sound.ts';
 import { KernelSpans, TakenLines, writeKernelOutcome } from './kernel-lines.ts';
 import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { badOutput, readError } from './output-failure.ts';
 import { emptySpans, findSpans, type OutputSpans } from './output-spans.ts';
+import { digits, put, putInteger } from './put-bytes.ts';
 import { packInto } from './vector-pack.ts';
-import { WholeOutput } from './whole-output.ts';
+import { spanOf, type TextSpan, WholeOutput } from './whole-output.ts';
 
 /** What a line of a job's output is, as far as its record id tells. */
 export const LineKind = {
@@ -85,7 +87,6 @@ export class OutputDecoder {
   #parsed: Record<string, unknown> | undefined;
   /** The outcome line, when it could not be copied from spans. */
   #line: Uint8Array | undefined;
-
   /** Keeps the whole `modelOutput` of an answer. */
   readonly #whole: WholeOutput | undefined;
 
@@ -98,8 +99,7 @@ export class OutputDecoder {
     this.taken = new TakenLines(this.#prefix);
     this.#found = new KernelSpans(options.family.task === 'embedding' && !options.whole);
     this.#fields = { spans: this.#spans, answer: this.#answer, found: this.#found };
-    // without a plucker every line is walked, to where its `modelOutput` begins and ends
-    this.#pluck = options.whole ? () => -1 : pluckerFor(options.family.name, this.#answer);
+    this.#pluck = pluckerFor(options.family.name, this.#answer);
   }
 
   /**
@@ -160,6 +160,8 @@ export class OutputDecoder {
   /** Takes the shape of a line that was walked for that of the lines to come, when several did not have the last one. */
   #learn(start: number, end: number): void {
     this.#misses += 1;
+    // a template tells neither where a whole answer ends nor whether all of it is sound
+    if (this.#whole !== undefined) return;
     if (!this.#spans.isPlucked || (this.#template !== undefined && this.#misses < LEARN_AFTER)) return;
     this.#template?.release();
     this.#template = LineTemplate.learn(this.#text, start, end, this.#spans, this.#answer);
@@ -185,10 +187,7 @@ export class OutputDecoder {
   decode(): void {
     this.truncated = this.retry = false;
     this.inputTokens = this.outputTokens = -1;
-    if (this.#parsed === undefined && this.#spans.isPlucked) {
-      this.#keepPlucked();
-      return;
-    }
+    if (this.#parsed === undefined && this.#spans.isPlucked && this.#keepPlucked()) return;
     const parsed = this.#parsed ?? this.#parseSpans();
     if (this.#whole !== undefined && parsed['modelOutput'] != null) {
       this.#keepWhole(this.#whole, parsed['modelOutput']);
@@ -231,14 +230,22 @@ export class OutputDecoder {
     this.#whole?.release();
   }
 
-  #keepPlucked(): void {
+  /** False when a parser has to look at a whole answer. */
+  #keepPlucked(): boolean {
     const answer = this.#answer;
+    const stopLength = answer.stopStart < 0 ? 0 : answer.stopEnd - answer.stopStart;
+    if (this.#whole !== undefined && !this.#isSound()) return false;
     this.succeeded = true;
     this.inputTokens = answer.inputTokens;
     this.outputTokens = answer.outputTokens;
-    if (answer.isVector && answer.packedBytes < 0) answer.packedBytes = this.#pack(answer.valueStart, answer.valueEnd);
-    const stopLength = answer.stopStart < 0 ? 0 : answer.stopEnd - answer.stopStart;
     this.truncated = stopLength > 0 && isCutOffReason(this.#text.bytes, answer.stopStart, answer.stopEnd);
+    if (this.#whole !== undefined) {
+      const { outputStart, outputEnd } = this.#spans;
+      const stop = stopLength === 0 ? undefined : this.#span(answer.stopStart, answer.stopEnd);
+      this.#writeWhole(this.#whole, this.#span(outputStart, outputEnd), stop);
+      return true;
+    }
+    if (answer.isVector && answer.packedBytes < 0) answer.packedBytes = this.#pack(answer.valueStart, answer.valueEnd);
     this.size =
       HEAD.length +
       RECORD_ID_LENGTH +
@@ -249,6 +256,25 @@ export class OutputDecoder {
       (answer.inputTokens < 0 ? 0 : IN.length + digits(answer.inputTokens)) +
       (answer.outputTokens < 0 ? 0 : OUT.length + digits(answer.outputTokens)) +
       3;
+    return true;
+  }
+
+  #isSound(): boolean {
+    const { outputStart, outputEnd } = this.#spans;
+    return skipSoundValue(this.#text, outputStart, outputEnd) === outputEnd;
+  }
+
+  #span(start: number, end: number): TextSpan {
+    return { text: this.#text, start, end };
+  }
+
+  #writeWhole(whole: WholeOutput, output: TextSpan, stop: TextSpan | undefined): void {
+    const { inputTokens, outputTokens } = this;
+    const { idStart, idEnd } = this.#spans;
+    const hasId = this.#parsed === undefined;
+    const id = hasId ? this.#span(idStart, idEnd) : spanOf(recordId(this.#prefixText, this.ordinal, this.sub));
+    this.#line = whole.line({ id, output, stop, inputTokens, outputTokens });
+    this.size = this.#line.length;
   }
 
   /** Bytes of the packed vector, quotes included; -1 when it stays text. */
@@ -289,21 +315,19 @@ export class OutputDecoder {
     this.truncated = isTruncated(answer?.stopReason ?? '');
     this.inputTokens = answer?.inputTokens ?? -1;
     this.outputTokens = answer?.outputTokens ?? -1;
-    const id = recordId(this.#prefixText, this.ordinal, this.sub);
-    this.#line = whole.line(id, span.text, span.start, span.end, answer);
-    this.size = this.#line.length;
+    const stop = answer === undefined ? undefined : spanOf(JSON.stringify(answer.stopReason).slice(1, -1));
+    this.#writeWhole(whole, span, stop);
   }
 
   /** Where the `modelOutput` stands; undefined when it is no object, or not UTF-8. */
-  #outputSpan(modelOutput: unknown): { text: ByteView; start: number; end: number } | undefined {
+  #outputSpan(modelOutput: unknown): TextSpan | undefined {
     if (typeof modelOutput !== 'object' || Array.isArray(modelOutput)) return undefined;
     if (this.#parsed !== undefined) {
       // keys with escapes: the value is the same, and its bytes are ours
-      const text = byteView(new TextEncoder().encode(JSON.stringify(modelOutput)));
-      return { text, start: 0, end: text.bytes.length };
+      return spanOf(JSON.stringify(modelOutput));
     }
     const { outputStart: start, outputEnd: end } = this.#spans;
-    return isUtf8(this.#text, start, end) ? { text: this.#text, start, end } : undefined;
+    return isUtf8(this.#text, start, end) ? this.#span(start, end) : undefined;
   }
 
   #failure(parsed: Record<string, unknown>): Outcome {
@@ -334,26 +358,4 @@ function parseValue(bytes: Uint8Array, start: number, end: number): unknown {
 function parseObject(bytes: Uint8Array, start: number, end: number): Record<string, unknown> | undefined {
   const value = parseValue(bytes, start, end);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-}
-
-function put(out: Uint8Array, at: number, literal: Uint8Array): number {
-  for (let i = 0; i < literal.length; i++) out[at + i] = literal[i]!;
-  return at + literal.length;
-}
-
-function digits(value: number): number {
-  let count = 1;
-  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) count += 1;
-  return count;
-}
-
-function putInteger(out: Uint8Array, at: number, value: number): number {
-  const end = at + digits(value);
-  let rest = value;
-  for (let i = end - 1; i >= at; i--) {
-    const next = Math.floor(rest / 10);
-    out[i] = 0x30 + (rest - next * 10);
-    rest = next;
-  }
-  return end;
 }

@@ -249,7 +249,7 @@ function isPackable({ address }: ByteView, start: number, end: number): boolean 
 }
 
 /** `at` is the first byte of a number by the grammar of RFC 8259, section 6; the position after it, -1 when it is none. */
-function skipNumber(bytes: Uint8Array, at: number, end: number): number {
+export function skipNumber(bytes: Uint8Array, at: number, end: number): number {
   let i = at;
   if (bytes[i] === 0x2d) i += 1;
   const whole = skipDigits(bytes, i, end);

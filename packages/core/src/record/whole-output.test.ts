@@ -89,6 +89,21 @@ describe('a whole modelOutput', () => {
     expect(outcome).toMatchObject({ status: 'succeeded', response: '{"content":[],"n":1.5}' });
   });
 
+  it('in the usual shape is kept only where every byte of it is sound', () => {
+    const usual = (more: string) =>
+      `{"content":[{"type":"text","text":"a"}],"stop_reason":"max_tokens","usage":{"output_tokens":5}${more}}`;
+    expect(read(lineOf(usual(',"n":[1.50,-0,1e400,true,null]'))).outcome).toMatchObject({
+      status: 'succeeded',
+      stop: 'max_tokens',
+      outputTokens: 5,
+    });
+    const deep = usual(`,"deep":${'['.repeat(300)}${']'.repeat(300)}`);
+    expect(read(lineOf(deep)).outcome).toMatchObject({ response: deep, stop: 'max_tokens', outputTokens: 5 });
+    for (const broken of [',"n":01', ',"n":tru', ',"n":[1,]', ',"n":"\\x"', ',"n":{"a"}', ',"n":[}']) {
+      expect(read(lineOf(usual(broken))).outcome, broken).toMatchObject({ status: 'failed', code: 'bad_output' });
+    }
+  });
+
   it('of any content comes back byte for byte, out of the kernel memory and out of other memory', () => {
     const value = fc.dictionary(fc.string({ unit: 'binary', maxLength: 4 }), fc.jsonValue({ stringUnit: 'binary', maxDepth: 1 }));
     fc.assert(

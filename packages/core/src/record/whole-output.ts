@@ -1,16 +1,40 @@
-import type { Answer } from '../model/index.ts';
-import { type ByteView, byteView, writeEscaped } from './escape-json.ts';
+import { type ByteView, byteView, copyBytes, writeEscaped } from './escape-json.ts';
 import { releaseBlock, takeBlock } from './kernel.ts';
+import { put, putInteger } from './put-bytes.ts';
+
+/** `text.bytes[start..end)`. */
+export interface TextSpan {
+  readonly text: ByteView;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What an outcome line with a whole answer is made of. */
+export interface WholeAnswer {
+  readonly id: TextSpan;
+  /** The `modelOutput`: valid JSON in UTF-8. */
+  readonly output: TextSpan;
+  /** The inside of a JSON string; absent where there is none. */
+  readonly stop: TextSpan | undefined;
+  /** -1 when the answer does not say it. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
 
 const FIRST_BYTES = 1 << 14;
-/** The id and all that stands around the answer, but for the stop reason, at most. */
+/** The id, all that stands around the answer, and what the kernel writes behind what counts, at most. */
 const AROUND_BYTES = 256;
-/** A letter of a stop reason may become a surrogate pair of escapes; the kernel writes up to 15 bytes behind what counts. */
-const STOP_GROWTH = 6;
 /** Valid JSON has line ends and tabs for its only control bytes, and these, quotes and backslashes are escaped by one byte more. */
 const TEXT_GROWTH = 2;
 
-const text = new TextEncoder();
+const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const HEAD = ascii('{"id":"');
+const RESPONSE = ascii('","status":"succeeded","response":"');
+const STOP = ascii('","stop":"');
+const QUOTE = ascii('"');
+const IN = ascii(',"in":');
+const OUT = ascii(',"out":');
+const END = ascii('}\n');
 
 /**
  * Writes outcome lines that have the whole `modelOutput`: its JSON, byte for byte, as the text of the response, so that whoever
@@ -19,19 +43,22 @@ const text = new TextEncoder();
 export class WholeOutput {
   #block: ByteView = byteView(takeBlock(0));
 
-  /** The line with its line end; overwritten by the next call. `from.bytes[start..end)` is valid JSON in UTF-8. */
-  line(id: string, from: ByteView, start: number, end: number, answer: Answer | undefined): Uint8Array {
-    const stop = answer?.stopReason ?? '';
-    this.#makeRoom(AROUND_BYTES + STOP_GROWTH * stop.length + TEXT_GROWTH * (end - start));
-    const { bytes } = this.#block;
-    let at = put(bytes, 0, `{"id":"${id}","status":"succeeded","response":"`);
-    at = writeEscaped(from, start, end, false, this.#block, at);
-    at = put(
-      bytes,
-      at,
-      `","stop":${JSON.stringify(stop)}${count('in', answer?.inputTokens)}${count('out', answer?.outputTokens)}}\n`,
-    );
-    return bytes.subarray(0, at);
+  /** The line with its line end; overwritten by the next call. */
+  line({ id, output, stop, inputTokens, outputTokens }: WholeAnswer): Uint8Array {
+    const stopBytes = stop === undefined ? 0 : stop.end - stop.start;
+    this.#makeRoom(AROUND_BYTES + stopBytes + TEXT_GROWTH * (output.end - output.start));
+    const to = this.#block;
+    const { bytes } = to;
+    let at = put(bytes, 0, HEAD);
+    at = copyBytes(id.text, id.start, id.end, to, at);
+    at = put(bytes, at, RESPONSE);
+    at = writeEscaped(output.text, output.start, output.end, false, to, at);
+    at = put(bytes, at, STOP);
+    if (stop !== undefined) at = copyBytes(stop.text, stop.start, stop.end, to, at);
+    at = put(bytes, at, QUOTE);
+    if (inputTokens >= 0) at = putInteger(bytes, put(bytes, at, IN), inputTokens);
+    if (outputTokens >= 0) at = putInteger(bytes, put(bytes, at, OUT), outputTokens);
+    return bytes.subarray(0, put(bytes, at, END));
   }
 
   /** Gives the kernel's memory back. */
@@ -47,10 +74,8 @@ export class WholeOutput {
   }
 }
 
-function count(name: string, value: number | undefined): string {
-  return value === undefined ? '' : `,"${name}":${value}`;
-}
-
-function put(bytes: Uint8Array, at: number, words: string): number {
-  return at + text.encodeInto(words, bytes.subarray(at)).written;
+/** The bytes of a text as a span. */
+export function spanOf(text: string): TextSpan {
+  const bytes = new TextEncoder().encode(text);
+  return { text: byteView(bytes), start: 0, end: bytes.length };
 }
