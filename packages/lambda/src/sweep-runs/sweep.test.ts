@@ -111,6 +111,33 @@ describe('a sweep', () => {
     expect(world.ports.service.jobs.every(({ stoppedAt }) => stoppedAt === undefined)).toBe(true);
   });
 
+  it('goes on with a run whose task is begun anew under another token, be it at the last moment', async () => {
+    const { world, ids } = await worldWith(1, { script: (_, n) => ({ durationMs: (n < 2 ? 30 : 1) * MINUTE }) });
+    const [run = ''] = ids;
+    world.tasks.delete('token0');
+    await world.sweep();
+    await world.ports.clock.advance(5 * MINUTE);
+    await world.follow(run, 'anew');
+    await world.ports.clock.advance(5 * MINUTE);
+    await world.sweep();
+    expect((await loadRun(world.ports.ledger, run)).body.state).toBe('running');
+    world.tasks.delete('anew');
+    await world.sweep();
+    await world.ports.clock.advance(7 * MINUTE);
+    const { commit } = world.ports.ledger;
+    world.ports.ledger.commit = async (writes, o) => {
+      const isStop = writes.some((write) => 'put' in write && (write.put.body as { stopMode?: string }).stopMode !== undefined);
+      if (isStop) {
+        world.ports.ledger.commit = commit;
+        await world.follow(run, 'late');
+      }
+      return commit.call(world.ports.ledger, writes, o);
+    };
+    await world.sweep();
+    expect((await loadRun(world.ports.ledger, run)).body.state).toBe('running');
+    expect(await world.untilTold('late')).toMatchObject({ kind: 'success' });
+  });
+
   it('leaves a run alone that was refused and whose task was told so', async () => {
     const world = new Orchestrator();
     const { run } = await world.prepare();
@@ -176,6 +203,21 @@ describe('a sweep', () => {
     world.ports.ledger.hook = undefined;
     expect(await world.sweep()).toEqual({ runs: 1, swept: 1, failed: 0 });
     expect(world.tasks.get(`token${ids.indexOf(broken)}`)).toMatchObject({ kind: 'success' });
+  });
+
+  it.each(['HOME', 'RUN'])('is kept from no run by a %s item of another that cannot be read', async (kind) => {
+    const { world, ids } = await worldWith(3);
+    const { ledger } = world.ports;
+    const key = `${kind}#${[...ids].sort()[0]}`;
+    const item = await ledger.get(key);
+    await ledger.commit([{ put: { ...item!, schema: 'another/9' }, expect: item!.version }]);
+    await world.ports.clock.advance(5 * MINUTE);
+    expect(await world.sweep()).toMatchObject({ failed: 1 });
+    expect(world.lines.join('\n')).toContain(key);
+    const others = ids.filter((run) => !key.endsWith(run));
+    expect(new Set(world.messages.map(({ run }) => run))).toEqual(new Set(others));
+    await world.collectAll();
+    for (const run of others) expect(world.tasks.get(`token${ids.indexOf(run)}`)).toMatchObject({ kind: 'success' });
   });
 
   it('that has no time for all runs goes on behind the last one the next time, and beats every heart', async () => {

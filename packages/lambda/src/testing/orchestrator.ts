@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CallOptions, InputError, type PartRef, type Source } from '@batchrock/core';
-import { bytesSource, type MemoryPorts, memoryPorts, type ScriptedBatchServiceOptions } from '@batchrock/testkit';
+import { bytesSource, type MemoryPorts, memoryPorts, otherStore, type ScriptedBatchServiceOptions } from '@batchrock/testkit';
 import { collect } from '../collect-part/collect.ts';
 import type { CollectQueue } from '../collect-queue/index.ts';
 import type { Deadline, EngineSettings } from '../engine/index.ts';
@@ -62,8 +62,15 @@ export class Orchestrator {
   /** Messages that were put back, with their delay. */
   readonly putBack: { readonly receiptHandle: string; readonly seconds: number }[] = [];
 
-  constructor(options: Omit<ScriptedBatchServiceOptions, 'clock' | 'objects'> = {}) {
-    this.ports = memoryPorts(options);
+  constructor(options: Omit<ScriptedBatchServiceOptions, 'clock' | 'objects'> = {}, ports = memoryPorts(options)) {
+    this.ports = ports;
+  }
+
+  /** Another stack of the same account and ledger, with a bucket of its own. */
+  beside(bucket: string): Orchestrator {
+    const other = new Orchestrator({}, otherStore(this.ports, `s3://${bucket}`));
+    other.settings = { ...this.settings, bucket };
+    return other;
   }
 
   get engine() {

@@ -8,7 +8,7 @@ import { createMeter, type Meter } from './bill/index.ts';
 import { type AccountClients, createClients, destroyClients } from './clients.ts';
 import { type EventBus, startEventBus } from './events/index.ts';
 import { createExecutions, type Executions } from './executions.ts';
-import { credentialsFor, openFront } from './front/index.ts';
+import { createTableDesk, credentialsFor, openFront, type TableFaults } from './front/index.ts';
 import { type FunctionHost, type FunctionSettings, startFunctionHost } from './functions/index.ts';
 import { createGate, type Gate } from './gate.ts';
 import { openJudge, type Place, type Principal, permission, type StatementUse, type Verdict } from './judge/index.ts';
@@ -51,6 +51,8 @@ export interface Account {
   readonly bus: EventBus;
   readonly queues: Queues;
   readonly topics: Topics;
+  /** What goes wrong with DynamoDB. */
+  readonly tables: TableFaults;
   readonly bedrock: AccountBedrock;
   readonly executions: Executions;
   readonly alarms: Alarms;
@@ -86,6 +88,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   const machines = createMachineClock(clock, moto.url);
   const queues = createQueues({ place, clock });
   const topics = createTopics();
+  const tables = createTableDesk();
   const gate = createGate({ judge, queues, place });
   const functions = startFunctionHost({
     endpoint: front.url,
@@ -143,9 +146,14 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     machines,
     bedrockUrl: bedrock.url,
     sns: (form) => topics.answer(form),
-    cloudformation: (form) => answerCloudFormation(form, [...deployed.values()].map((stack) => toldOf(stack, place))),
+    cloudformation: (form) =>
+      answerCloudFormation(
+        form,
+        [...deployed.values()].map((stack) => toldOf(stack, place)),
+      ),
     objectCreated: (created) =>
       tellOfObject({ s3: clients.s3, tellingBuckets: state.tellingBuckets, putEvent: (event) => bus.put(event) }, created),
+    tableRefusal: tables.refusalOf,
     sqs: (operation, body) => answerSqs(queues, operation, body, front.url),
     invoke: (name, payload, type) => functions.invoke(name, payload, type),
     judge: (roleArn, permissions) => gate.refusalOf({ kind: 'role', roleArn }, permissions),
@@ -161,6 +169,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     bus,
     queues,
     topics,
+    tables: tables.faults,
     bedrock,
     executions,
     meter,

@@ -13,6 +13,7 @@ import { type CreatedObject, objectCreatedBy } from './object-created.ts';
 import { INVOKE, permissionsOf, targetAction } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
 import { lateS3Permission } from './s3-permissions.ts';
+import type { TableRefusal } from './table-faults.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** The calls of Step Functions after which a state machine has something to do. */
@@ -39,6 +40,8 @@ export interface Backends {
   invoke(functionName: string, payload: Buffer, type: 'RequestResponse' | 'Event'): Promise<InvokeAnswer>;
   /** Undefined where the role may do all of it, else the sentence of the refusal. */
   judge(roleArn: string, permissions: readonly Permission[]): Promise<string | undefined>;
+  /** What DynamoDB refuses of a role because too much is asked; undefined for what is carried out. */
+  tableRefusal?(request: FrontRequest): TableRefusal | undefined;
   /** Told of each call of a role that was carried out, and how long its answer was, in bytes. */
   note?(request: FrontRequest, answerBytes: number): void;
 }
@@ -128,14 +131,15 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
     const refusal = await backends.judge(roleArn, permissionsOf(request, backends.place));
     if (refusal !== undefined) return writeRefusal(response, request, refusal);
   }
+  const overload = roleArn !== undefined && request.service === 'dynamodb' ? backends.tableRefusal?.(request) : undefined;
+  if (overload !== undefined) return writeOverload(response, overload);
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   if (request.service === 'sqs' && backends.sqs !== undefined) {
     if (roleArn !== undefined) backends.note?.(request, 0);
     return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
   }
-  if (request.service === 'sns' && backends.sns !== undefined)
-    return writeXml(response, backends.sns(formOf(request)));
+  if (request.service === 'sns' && backends.sns !== undefined) return writeXml(response, backends.sns(formOf(request)));
   const told = request.service === 'cloudformation' ? backends.cloudformation?.(formOf(request)) : undefined;
   if (told !== undefined) return writeXml(response, told);
   const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
@@ -167,6 +171,11 @@ function handOn(
 ): Promise<IncomingMessage> {
   if (request.service === 'dynamodb') return tables.take(send);
   return WAKING.test(targetAction(request)) ? machines.wake(send) : send();
+}
+
+function writeOverload(response: ServerResponse, { type, body }: TableRefusal): void {
+  const shape = `com.amazonaws.dynamodb.v20120810#${type}`;
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: shape, ...body }));
 }
 
 function writeSqs(response: ServerResponse, { statusCode, body }: SqsAnswer): void {
