@@ -106,6 +106,7 @@ describe('a sweep', () => {
     await writeOwner(world.ports, ids[0]!, { id: 'laptop', name: 'ledger.db on a laptop' });
     world.tasks.delete('token0');
     await world.sweep();
+    await world.ports.clock.advance(7 * MINUTE);
     await world.sweep();
     expect((await loadRun(world.ports.ledger, ids[0]!)).body.state).toBe('running');
     expect(world.ports.service.jobs.every(({ stoppedAt }) => stoppedAt === undefined)).toBe(true);

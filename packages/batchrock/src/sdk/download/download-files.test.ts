@@ -26,9 +26,9 @@ describe('downloading', () => {
     expect(read('deep/run.json')).toBe('content of deep/run.json');
     const before = statSync(join(folder, '0001.csv')).ino;
     rmSync(join(folder, '0000.csv'));
-    objects.put('results/deep/run.json', 'another content');
+    objects.put('results/deep/run.json', 'CONTENT of deep/run.json');
     expect(await downloadFiles(objects, folder, await wanted())).toMatchObject({ unchanged: 1 });
-    expect([read('0000.csv'), read('deep/run.json')]).toEqual(['content of 0000.csv', 'another content']);
+    expect([read('0000.csv'), read('deep/run.json')]).toEqual(['content of 0000.csv', 'CONTENT of deep/run.json']);
     expect(statSync(join(folder, '0001.csv')).ino).toBe(before);
   });
 
