@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'withdraw-too-early',
     thought: 'List showed nothing, so there is nothing',
     file: 'run/submit.ts',
-    edits: [["if (phase !== 'settled') return 'waiting';", '']],
+    edits: [["if (phase !== 'settled' || isOthers) return 'waiting';", "if (isOthers) return 'waiting';"]],
     from: 500,
     seeds: 1000,
     breaks: ['I5', 'I7', 'I8'],
@@ -255,7 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-leak-repair',
     thought: 'slots do not leak',
     file: 'run/sweep.ts',
-    edits: [['const repaired = (await step(() => repairSlots(ports, lane, o))) ?? 0;', 'const repaired = 0;']],
+    edits: [['if (await step(() => repairSlot(ports, lane, holder, o))) repaired++;', '']],
     seeds: 300,
     breaks: ['I9', 'I20'],
   },
@@ -265,8 +265,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/intent.ts',
     edits: [
       [
-        "if (run.body.state !== 'running' || run.body.blocked || run.body.unseenUntil !== undefined || !current)",
-        'if (run.body.unseenUntil !== undefined || !current)',
+        "if (!maySend(run.body) || !current) return { writes: [], result: 'not-running' };",
+        "if (run.body.unseenUntil !== undefined || !current) return { writes: [], result: 'not-running' };",
       ],
     ],
     seeds: 1000,
