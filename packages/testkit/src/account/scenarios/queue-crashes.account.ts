@@ -4,8 +4,8 @@ import { records, useFileQueue } from './file-queue.ts';
 
 const queue = useFileQueue();
 
-/** `ACCOUNT_ALL=1` kills after every call; on every change one in the middle and the end have to do. */
-const CALLS = process.env['ACCOUNT_ALL'] === '1' ? Array.from({ length: 20 }, (_, i) => i + 1) : [6];
+/** `ACCOUNT_ALL=1` kills after every call too; on every change the end has to do, when all is done and nothing was answered. */
+const CALLS = process.env['ACCOUNT_ALL'] === '1' ? Array.from({ length: 20 }, (_, i) => i + 1) : [];
 
 describe('a function that is killed leaves one job, and every record with one answer', () => {
   test.each(['Take', 'Kick', 'Collect', 'Finish', 'Sweep'])('%s', async (id) => {
