@@ -214,18 +214,9 @@ export function linkKernel(code: string): object | undefined {
   return new WebAssembly.Instance(new WebAssembly.Module(fromBase64(code)), { env: { memory: kernel.memory } }).exports;
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const values = new Uint8Array(128);
-  for (let i = 0; i < ALPHABET.length; i++) values[ALPHABET.charCodeAt(i)] = i;
-  const length = text.replace(/=+$/, '').length;
-  const bytes = new Uint8Array((length * 3) >> 2);
-  let bits = 0;
-  let at = 0;
-  for (let i = 0; i < length; i++) {
-    bits = (bits << 6) | values[text.charCodeAt(i)]!;
-    if (i % 4 > 0) bytes[at++] = bits >> (6 - 2 * (i % 4));
-  }
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
   return bytes;
 }
