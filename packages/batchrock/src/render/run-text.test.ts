@@ -51,6 +51,13 @@ describe('the line of jobs', () => {
   });
 });
 
+describe('a run that is paused', () => {
+  test('says so while it is on its way', () => {
+    expect(renderList([{ ...RUNNING, paused: true }], 200)[1]).toMatch(/ paused /);
+    expect(renderList([{ ...RUNNING, paused: true, state: 'stopping' }], 200)[1]).toMatch(/ stopping /);
+  });
+});
+
 describe('the share that is done', () => {
   test('is that of the counts beside it: answers that are not collected are told apart', () => {
     const lines = renderStatus(ANSWERED);

@@ -39,6 +39,7 @@ export function shortStateText(status: RunStatus): string {
 export function stateText(status: RunStatus): string {
   if (status.refused) return 'refused';
   if (status.blocked && status.state === 'running') return 'blocked';
+  if (status.paused && status.state === 'running') return 'paused';
   if (status.state === 'running' && status.attempt > 1) return `running, attempt ${status.attempt} of ${status.maxAttempts}`;
   return status.state;
 }

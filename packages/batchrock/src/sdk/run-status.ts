@@ -49,6 +49,8 @@ export interface RunStatus {
   readonly cost: RunCost;
   /** Milliseconds until it has ended, by the model and by what its jobs have shown; undefined where that cannot be told. */
   readonly timeLeft: DurationRange | undefined;
+  /** Nothing new of it is sent until it is resumed, because somebody asked for that. */
+  readonly paused?: boolean;
   /** Why nothing can be sent at the moment. */
   readonly blocked: { readonly code: string; readonly message: string } | undefined;
   /** Why nothing of it was ever sent; its `run` command begins anew. */

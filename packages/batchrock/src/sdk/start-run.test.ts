@@ -18,6 +18,7 @@ function showLate(ledger: Ledger, key: string, change: object): void {
 
 test.each([
   ['stopped', { state: 'stopped' }],
+  ['paused', { state: 'running', paused: { at: 1 } }],
   ['blocked', { state: 'running', blocked: { code: 'BR-E0501', message: 'denied' } }],
 ])('a run that was %s when it was found, and that the same command has ended since, has ended', async (_, change) => {
   const cwd = folderWith({ 'in.csv': 'id,text\n1,good\n2,bad\n' });

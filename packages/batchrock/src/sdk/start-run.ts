@@ -304,16 +304,16 @@ async function prepare(
   }
 }
 
-/** Lets a run go on that somebody stopped, or that a refusal has blocked: giving the command again says that it should. */
+/** Lets a run go on that somebody stopped or paused, or that a refusal has blocked: giving the command again says that it should. */
 async function wake(
   ports: Parameters<typeof resumeRun>[0],
   before: RunBody | undefined,
   { signal }: StartOptions,
 ): Promise<void> {
   if (before === undefined) return;
-  const isHeld =
-    before.state === 'stopped' || before.state === 'stopping' || (before.state === 'running' && before.blocked !== undefined);
-  if (isHeld) await resumeRun(ports, before.run, { signal });
+  const { state, blocked, paused } = before;
+  const mayNotSend = state === 'running' && (blocked !== undefined || paused !== undefined);
+  if (state === 'stopped' || state === 'stopping' || mayNotSend) await resumeRun(ports, before.run, { signal });
 }
 
 /** Throws `BR-E0207` for a run that was never prepared to its end: only its command can do that. */

@@ -94,6 +94,7 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
     tokens: { input: counts.inputTokens, output: counts.outputTokens },
     cost: costOf(run, counts, home),
     timeLeft: left,
+    ...(run.paused !== undefined && { paused: true }),
     blocked: run.blocked === undefined ? undefined : { code: run.blocked.code, message: run.blocked.message },
     refused: home?.refusal === undefined ? undefined : { code: home.refusal.code, message: home.refusal.message },
   };
