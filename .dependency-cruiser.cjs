@@ -64,6 +64,13 @@ module.exports = {
       to: { path: '^packages/(?!cdk/)' },
     },
     {
+      name: 'deploy-composes-the-constructs',
+      severity: 'error',
+      comment: 'the stacks of the constructs, by the CDK; errors of core, and what aws makes of those of the SDK',
+      from: { path: '^packages/deploy/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/(?!core/|aws/|cdk/|deploy/)' },
+    },
+    {
       name: 'testkit-is-for-tests',
       severity: 'error',
       from: { path: '^packages/(?!testkit/)', pathNot: '(\\.test\\.ts$|/src/testing/)' },

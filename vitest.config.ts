@@ -4,7 +4,7 @@ import { COMPILE_CACHE } from './scripts/compile-cache.mjs';
 // Tests run from source: the private export condition leads every package to its src/index.ts, so nothing needs a build.
 const conditions = ['@batchrock/source'];
 
-const CDK = ['packages/cdk/src/**/*.test.ts'];
+const CDK = ['packages/{cdk,deploy}/src/**/*.test.ts'];
 
 export default defineConfig({
   resolve: { conditions },

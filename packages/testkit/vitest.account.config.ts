@@ -35,7 +35,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/testkit/src/{account,conformance}/**/*.account.ts'],
+    include: ['packages/testkit/src/{account,conformance,deploy}/**/*.account.ts'],
     globalSetup: [fileURLToPath(new URL('./src/account/set-up.ts', import.meta.url))],
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source'],

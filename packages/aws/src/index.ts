@@ -2,3 +2,4 @@ export { BEDROCK_FACTS, type BedrockBatchServiceOptions, createBedrockBatchServi
 export type { ConnectionOptions, Credentials } from './client-options.ts';
 export { createS3ObjectStore, type S3ObjectStoreOptions } from './s3/s3-object-store.ts';
 export { createS3Sources, type S3Sources, type S3SourcesOptions } from './s3/s3-sources.ts';
+export { translateError } from './translate-error.ts';

@@ -24,7 +24,7 @@ export const EXIT_CODE_MEANINGS: readonly { readonly code: ExitCode; readonly me
   { code: 4, meaning: 'authentication or permission' },
   { code: 5, meaning: 'a precondition: quota, model access, Region, bucket, role, server' },
   { code: 6, meaning: 'the budget: --max-cost refuses it' },
-  { code: 7, meaning: 'not finished (watch --timeout, status --exit-status, stopped)' },
+  { code: 7, meaning: 'not finished (watch --timeout, --exit-status, stopped)' },
   { code: 130, meaning: 'ended by Ctrl-C (SIGINT)' },
   { code: 143, meaning: 'ended by SIGTERM' },
 ];
@@ -34,10 +34,12 @@ const EXCEPTIONS: Partial<Record<ErrorCode, ExitCode>> = {
   'BR-E0203': ExitCode.internal,
   'BR-E0205': ExitCode.precondition,
   'BR-E0208': ExitCode.precondition,
+  'BR-E0217': ExitCode.precondition,
   'BR-E0502': ExitCode.internal,
   'BR-E0503': ExitCode.internal,
   'BR-E0508': ExitCode.usage,
   'BR-E0509': ExitCode.internal,
+  'BR-E0512': ExitCode.internal,
   'BR-E0601': ExitCode.budget,
 };
 

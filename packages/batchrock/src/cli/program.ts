@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from '../commands/adopt.ts';
+import { deployCommand } from '../commands/deploy.ts';
 import { errorsCommand } from '../commands/errors.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { helpCommand } from '../commands/help.ts';
@@ -13,6 +14,7 @@ import { runCommand } from '../commands/run.ts';
 import { simulateCommand } from '../commands/simulate.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
+import { templateCommand } from '../commands/template.ts';
 import { watchCommand } from '../commands/watch.ts';
 import { VERSION } from '../version.ts';
 import { type Cli, withOutputOptions } from './cli.ts';
@@ -44,6 +46,8 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   program.commandsGroup('Act on runs:');
   for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(withOutputOptions(withStack(make(cli))));
   program.addCommand(withOutputOptions(adoptCommand(cli)));
+  program.commandsGroup('In your AWS account:');
+  for (const make of [deployCommand, templateCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('More:');
   const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
   program.addCommand(withOutputOptions(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined)));

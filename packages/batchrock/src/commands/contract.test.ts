@@ -42,6 +42,9 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['adopt', `s3://batchrock-local/runs/${run}`, '--endpoint-url', url], 'batchrock.error/1'],
       [['retry', run], 'batchrock.error/1'],
       [['stop', run, '--mode', 'drain'], 'batchrock.error/1'],
+      // deploy.test.ts, and at CloudFormation itself testkit/deploy
+      [['deploy', 'orchestrator', '--diff', '--destroy'], 'batchrock.error/1'],
+      [['template', 'orchestrator', '--files', '3'], 'batchrock.error/1'],
       [['help', 'exit-codes'], 'batchrock.exit-codes/1'],
     ];
     // local is shown below, with the signals

@@ -76,6 +76,12 @@ const entries = {
     title: 'nothing to adopt',
     hint: 'give s3://bucket/prefix/runs/<run> of a run that was prepared to batchrock adopt',
   },
+  'BR-E0215': { title: 'stack not found', hint: 'check --stack, --region and --profile' },
+  'BR-E0216': {
+    title: 'stack of somebody else',
+    hint: 'choose another --stack; --force takes this one, and what it holds now is removed from it',
+  },
+  'BR-E0217': { title: 'deploying is not installed', hint: 'npm install @batchrock/deploy' },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },
@@ -86,6 +92,12 @@ const entries = {
   'BR-E0507': { title: 'job quota reached', hint: 'nothing was lost; the parts wait for a free slot' },
   'BR-E0508': { title: 'disk full', hint: 'free some space; the same command goes on where it stopped' },
   'BR-E0509': { title: 'storage failed', hint: 'the same command goes on where it stopped' },
+  'BR-E0510': { title: 'account not bootstrapped', hint: 'add --bootstrap, which makes or renews the stack CDKToolkit' },
+  'BR-E0511': { title: 'stack cannot be changed now', hint: 'look at the stack in the console of CloudFormation' },
+  'BR-E0512': {
+    title: 'deployment failed',
+    hint: 'CloudFormation has taken the change back; mend what it names, then give the same command',
+  },
   'BR-E0601': { title: 'cost ceiling reached', hint: 'raise --max-cost and give the same command again' },
   // the caller stopped it, or a bug
   'BR-E0801': { title: 'cancelled', hint: 'the same command goes on where it stopped' },
