@@ -1,5 +1,6 @@
 import {
   eachBody,
+  findRun,
   type Item,
   type Ledger,
   MAX_COMMIT_WRITES,
@@ -85,6 +86,9 @@ export function closeRun(ports: RunPorts, run: string): Promise<void> {
     const item = await ports.ledger.get(runFilesKey(run));
     const of = bodyOf(item);
     if (of === undefined || !of.isOpen) return { writes: [], result: undefined };
+    const state = (await findRun(ports.ledger, run))?.body.state;
+    // its jobs are still being stopped: whoever sees it come to rest closes it
+    if (state === 'running' || state === 'stopping') return { writes: [], result: undefined };
     const checks: Write[] = [];
     for (const id of of.files) {
       const { key, file, version } = await readFile(ports, id);

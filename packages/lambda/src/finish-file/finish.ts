@@ -1,6 +1,6 @@
 import { ledgerKeys, loadRun, type RunReading, readRun, runCounts, type Write, writeText } from '@batchrock/core';
 import { createRecordsWriter } from '@batchrock/formats';
-import { endFile, giveUp, reasonOfError, resultsBucket, resultsKey, summaryKey } from '../ending/index.ts';
+import { claimResults, endFile, giveUp, reasonOfError, resultsBucket, resultsKey, summaryKey } from '../ending/index.ts';
 import type { Deadline } from '../engine/index.ts';
 import { exportParts, firstParts } from '../exporting/index.ts';
 import { reasonOf } from '../failure/index.ts';
@@ -64,9 +64,11 @@ async function finishFile(engine: FileEngine, { file: id, from }: FinishMessage,
     return;
   }
   await changeRunFiles(ports, file.run, (there) => there && { ...there, toldAt: ports.clock.now() });
-  const next = await writeResults(engine, file, { reading, from, deadline });
+  // whoever started it may have been killed before that
+  const placed = await claimResults(engine, file, file.run);
+  const next = await writeResults(engine, placed, { reading, from, deadline });
   if (next !== undefined) return finishes.send([{ file: id, from: next }]);
-  await settleFile(engine, file, reading);
+  await settleFile(engine, placed, reading);
   await closeRun(engine.ports, file.run);
 }
 

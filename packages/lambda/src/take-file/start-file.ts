@@ -1,5 +1,6 @@
 import {
   ensureLane,
+  findRun,
   loadDocument,
   loadRun,
   pauseRun,
@@ -9,18 +10,9 @@ import {
   settleRun,
   stopRun,
 } from '@batchrock/core';
-import { resultsBucket, resultsFolders } from '../ending/index.ts';
+import { claimResults } from '../ending/index.ts';
 import type { FileEngine } from '../file-engine/index.ts';
-import {
-  changeFile,
-  claimPlace,
-  closeRun,
-  type FileBody,
-  findFile,
-  isOver,
-  isWantedByOthers,
-  reopenRun,
-} from '../files/index.ts';
+import { changeFile, closeRun, type FileBody, findFile, isOver, isWantedByOthers, reopenRun } from '../files/index.ts';
 import { claimShare, dispatch, tellFiles } from '../waiting/index.ts';
 
 /**
@@ -31,10 +23,10 @@ export async function startFile(engine: FileEngine, id: string): Promise<void> {
   const { ports } = engine;
   const file = await findFile(ports, id);
   if (file?.run === undefined) return;
-  if (isOver(file)) return forsake(engine, file, file.run);
+  if (isOver(file)) return forsake(engine, file);
   await reopenRun(ports, file.run);
   const run = await goOn(engine, file, (await loadRun(ports.ledger, file.run)).body);
-  if (file.results === undefined) await claimResults(engine, file, run.run);
+  await claimResults(engine, file, run.run);
   if (file.wantsPause) await pause(engine, file, run);
   await openRun(engine, run.run);
 }
@@ -61,15 +53,6 @@ async function goOn({ ports }: FileEngine, file: FileBody, run: RunBody): Promis
   return run.state === 'ended' && file.attempt !== undefined ? retryRun(ports, run.run) : run;
 }
 
-async function claimResults(engine: FileEngine, file: FileBody, run: string): Promise<void> {
-  const { ports, objectsOf } = engine;
-  const bucket = resultsBucket(file);
-  const [wanted, beside] = resultsFolders(file, run);
-  const claimed = await claimPlace(ports, objectsOf(bucket), { bucket, folder: wanted, run });
-  const results = claimed === 'ours' ? wanted : beside;
-  await changeFile(engine, file.file, (there) => (there === undefined || isOver(there) ? undefined : { ...there, results }));
-}
-
 async function pause(engine: FileEngine, file: FileBody, run: RunBody): Promise<void> {
   if (run.state === 'running') await pauseRun(engine.ports, run.run);
   await changeFile(engine, file.file, (there) => {
@@ -79,9 +62,9 @@ async function pause(engine: FileEngine, file: FileBody, run: RunBody): Promise<
   });
 }
 
-/** Nothing is sent of a file that was cancelled while it was prepared, unless another file wants the same. */
-async function forsake({ ports }: FileEngine, { file }: FileBody, run: string): Promise<void> {
-  if (await isWantedByOthers(ports, { file, run })) return;
-  if ((await loadRun(ports.ledger, run)).body.state === 'running') await stopRun(ports, run, 'stop');
+/** Nothing more is sent of a file that failed or was cancelled before it was told of, unless another file wants the same. */
+export async function forsake({ ports }: FileEngine, { file, run }: FileBody): Promise<void> {
+  if (run === undefined || (await isWantedByOthers(ports, { file, run }))) return;
+  if ((await findRun(ports.ledger, run))?.body.state === 'running') await stopRun(ports, run, 'stop');
   await closeRun(ports, run);
 }

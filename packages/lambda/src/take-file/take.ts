@@ -9,7 +9,7 @@ import { comeAgain, messagesOf, type SqsAnswer, type SqsMessage } from '../sqs/i
 import { arrive } from './arrive.ts';
 import { checkFile } from './check.ts';
 import { prepareFile, replaced } from './prepare-file.ts';
-import { startFile } from './start-file.ts';
+import { forsake, startFile } from './start-file.ts';
 
 /** A message that is to come again does so after so long, twice as long each time. */
 const AGAIN_AFTER_SECONDS = 60;
@@ -62,12 +62,13 @@ async function takeFile(engine: FileEngine, id: string, { tries, deadline }: Tak
   }
   if (isOver(file)) return;
   // a call that ends without a word was killed, by its memory or by its time, and the next one would be too
-  if (tries > MOST_TRIES) return fail(engine, id, tooOften());
+  if (tries > MOST_TRIES) return giveUpTaking(engine, file, tooOften());
   try {
     await prepareAndStart(engine, file, deadline);
   } catch (error) {
     const isForGood = isBatchrockError(error) && error.kind === 'input';
     if (!isForGood && tries < MOST_TRIES) throw error;
+    if (!isForGood) return giveUpTaking(engine, file, error);
     await fail(engine, id, error);
     if (isReplaced(error)) await takeReplacement(engine, file, { tries: 1, deadline });
   }
@@ -114,8 +115,18 @@ function tooOften(): Error {
   return Object.assign(new Error(message), { name: 'GaveUp' });
 }
 
+/** A file that is prepared needs no message any more: the sweep brings its run on. */
+async function giveUpTaking(engine: FileEngine, { file: id }: FileBody, error: unknown): Promise<void> {
+  const file = await findFile(engine.ports, id);
+  if (file !== undefined && (await isPrepared(engine, file))) {
+    return engine.log('ERROR', 'a file could not be started; the sweep goes on with it', { file: id, ...reasonOf(error) });
+  }
+  await fail(engine, id, error);
+}
+
 async function fail(engine: FileEngine, id: string, error: unknown): Promise<void> {
-  await giveUp(engine, id, { status: 'Failed', reason: reasonOfError(error) });
+  const file = await giveUp(engine, id, { status: 'Failed', reason: reasonOfError(error) });
+  if (file !== undefined && isOver(file)) await forsake(engine, file);
 }
 
 /** Where that fails the message comes again all the same, only later. */

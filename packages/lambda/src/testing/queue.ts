@@ -174,6 +174,13 @@ export class Queue {
     }
   }
 
+  /** Collects every part that is in the queue. */
+  async collectAll(): Promise<void> {
+    for (let part = this.collections.shift(); part !== undefined; part = this.collections.shift()) {
+      await collect(this.#withCollections, sqsEvent([JSON.stringify(part)]));
+    }
+  }
+
   /** Lets jobs end, and events and messages go their way, for so many minutes. */
   async pass(minutes = 6): Promise<void> {
     for (let minute = 0; minute < minutes; minute++) {
