@@ -30,11 +30,12 @@ export function isSentinelOrdinal(ordinal: number): boolean {
   return ordinal >= SENTINEL_FIRST_ORDINAL && ordinal < ORDINALS;
 }
 
+const PREFIX = /^[0-9a-z]{2}$/;
+
 /** The two bytes of a run's prefix; throws when it is not two digits of base 36. */
 export function recordPrefixBytes(prefix: string): Uint8Array {
-  const bytes = Uint8Array.from(prefix, (character) => character.charCodeAt(0));
-  invariant(/^[0-9a-z]{2}$/.test(prefix), `a record prefix is two digits of base 36, not ${JSON.stringify(prefix)}`);
-  return bytes;
+  if (!PREFIX.test(prefix)) invariant(false, `a record prefix is two digits of base 36, not ${JSON.stringify(prefix)}`);
+  return Uint8Array.of(prefix.charCodeAt(0), prefix.charCodeAt(1));
 }
 
 /** The id of a record as text: `recordId('k3', 41)` is `k3000001500`. */

@@ -147,11 +147,15 @@ function keepPatience(drive: Drive): void {
   else if (now - drive.wellAt > (drive.options.patienceMs ?? PATIENCE_MS)) throw drive.trouble;
 }
 
+/** Why a nap ends before its time; nobody is told. */
+const WOKEN = 'woken';
+
 /** Waits for the next look, or for a part to be collected. */
 async function rest(drive: Drive): Promise<void> {
   const { ports, options: o, pollMs } = drive;
   const nap = new AbortController();
-  const wake = () => nap.abort();
+  // a reason of its own: the one that is made where none is given costs more than the rest of a nap
+  const wake = () => nap.abort(WOKEN);
   // a signal that was given before this line is not told again
   if (o.signal?.aborted) return;
   o.signal?.addEventListener('abort', wake, { once: true });

@@ -1,11 +1,11 @@
 import { isTerminalStatus, type JobQuery, type JobSpec, type JobStatus, type JobView, ServiceError } from '@batchrock/core';
 import { placeOfOne } from './fate.ts';
 import { drawJobLife, endOf, isLiveAt, statusAt, stopped } from './job-life.ts';
-import { drawWork, readInput, tally } from './job-output.ts';
+import { drawWork, readInput } from './job-output.ts';
 import { followJob } from './job-run.ts';
 import type { ObjectState } from './object-state.ts';
 import { refuseSpec } from './refuse-spec.ts';
-import { jobResults, type SimJob } from './sim-job.ts';
+import { jobCounts, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
 /** A job of somebody else in the same lane. */
@@ -50,7 +50,7 @@ export class Bedrock {
       if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
         trace.violate('I16', `token of ${spec.jobName} was sent again with other parameters`);
       }
-      if (fate.strikes('conflict', faults.conflictRate, places.next('bedrock', `create ${spec.jobName}`)))
+      if (fate.strikes('conflict', faults.conflictRate, places.next('bedrock', 'create', spec.jobName)))
         throw this.#conflict(spec.jobName);
       trace.mark('token-known');
       trace.note('bedrock', `create ${spec.jobName}: token known, job ${known.job.index}`);
@@ -120,7 +120,7 @@ export class Bedrock {
       const view = foreignView(job, asOf);
       if (view !== undefined && (status === undefined || status === view.status)) views.push(view);
     }
-    return views.sort((a, b) => b.submitTime - a.submitTime || (a.jobArn < b.jobArn ? 1 : -1));
+    return views.length < 2 ? views : views.sort((a, b) => b.submitTime - a.submitTime || (a.jobArn < b.jobArn ? 1 : -1));
   }
 
   stop(jobArn: string, who: string): void {
@@ -194,7 +194,7 @@ export class Bedrock {
   #counts(job: SimJob, asOf: number, ended: boolean): Pick<JobView, 'counts'> {
     if (!job.saysCounts) return {};
     const total = job.records.length;
-    if (ended) return { counts: tally(jobResults(job)) };
+    if (ended) return { counts: jobCounts(job) };
     const begun = job.life.phases.find((phase) => phase.status === 'InProgress')?.at;
     if (begun === undefined || asOf < begun) return { counts: { total: 0, processed: 0, succeeded: 0, failed: 0 } };
     const progress = Math.min(1, (asOf - begun) / Math.max(1, endOf(job.life) - begun));

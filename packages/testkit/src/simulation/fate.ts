@@ -8,6 +8,32 @@ export interface Place {
   readonly hash: number;
 }
 
+/** A place whose text is made only when somebody asks for it: few places are ever named. */
+class CountedPlace implements Place {
+  readonly who: string;
+  readonly n: number;
+  readonly hash: number;
+  readonly #kind: string;
+  readonly #about: string;
+
+  constructor(who: string, kind: string, about: string, n: number) {
+    this.who = who;
+    this.n = n;
+    this.#kind = kind;
+    this.#about = about;
+    this.hash = about === '' ? hashPlace(who, kind, n) : hashText(about, hashText(' ', hashPlace(who, kind, n)));
+  }
+
+  get what(): string {
+    return textOf(this.#kind, this.#about);
+  }
+}
+
+/** `ledger.get RUN#…`: what is done, and about what. */
+export function textOf(kind: string, about: string): string {
+  return about === '' ? kind : `${kind} ${about}`;
+}
+
 /** Decides which faults strike in a world. */
 export interface Fate {
   /** The faults that struck so far, in words that name each for good. */
@@ -66,18 +92,23 @@ function stir(bits: number): number {
 
 /** Counts how often each thing was done, so that its faults have names. */
 export class Places {
-  readonly #times = new Map<string, Map<string, number>>();
+  readonly #times = new Map<string, Map<string, Map<string, number>>>();
 
-  /** The place of one doing more. */
-  next(who: string, what: string): Place {
-    let times = this.#times.get(who);
+  /** The place of one doing more. What is done is in two pieces, so that no text need be made to count it. */
+  next(who: string, kind: string, about = ''): Place {
+    let kinds = this.#times.get(who);
+    if (kinds === undefined) {
+      kinds = new Map();
+      this.#times.set(who, kinds);
+    }
+    let times = kinds.get(kind);
     if (times === undefined) {
       times = new Map();
-      this.#times.set(who, times);
+      kinds.set(kind, times);
     }
-    const n = (times.get(what) ?? 0) + 1;
-    times.set(what, n);
-    return { who, what, n, hash: hashPlace(who, what, n) };
+    const n = (times.get(about) ?? 0) + 1;
+    times.set(about, n);
+    return new CountedPlace(who, kind, about, n);
   }
 }
 

@@ -83,7 +83,9 @@ export function stopped(life: JobLife, now: number, rng: Rng): JobLife {
 
 /** The status at a moment; undefined before the job is there. */
 export function statusAt(life: JobLife, moment: number): JobStatus | undefined {
-  return life.phases.findLast((phase) => phase.at <= moment)?.status;
+  const { phases } = life;
+  for (let i = phases.length - 1; i >= 0; i--) if (phases[i]!.at <= moment) return phases[i]!.status;
+  return undefined;
 }
 
 /** When a job comes to its end. */

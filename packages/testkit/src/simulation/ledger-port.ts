@@ -1,6 +1,6 @@
 import { type CommitResult, keyOfWrite, type Ledger, ServiceError, type Write } from '@batchrock/core';
 import type { LedgerState } from './ledger-state.ts';
-import { frozenCopy } from './ledger-state.ts';
+import { sealed } from './ledger-state.ts';
 import type { Life } from './process.ts';
 import { hashText } from './random.ts';
 import { carry } from './wire.ts';
@@ -13,7 +13,7 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
   const { world } = life;
   const meet = (what: string): void => {
     const rate = world.faults.ledgerThrottleRate;
-    if (rate <= 0 || !world.fate.strikes('throttled', rate, world.places.next(life.owner, `table ${what}`))) return;
+    if (rate <= 0 || !world.fate.strikes('throttled', rate, world.places.next(life.owner, 'table', what))) return;
     world.trace.mark('ledger-throttled');
     world.trace.note(life.name, `ledger.${what} is throttled`);
     throw new ServiceError('BR-E0502', 'throughput exceeded', { reason: 'throttled', effect: 'none' });
@@ -21,7 +21,8 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
   return {
     get: (key, options) =>
       carry(life, {
-        what: `ledger.get ${key}`,
+        kind: 'ledger.get',
+        about: key,
         isRead: true,
         signal: options?.signal,
         land: () => {
@@ -35,7 +36,8 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
       const lagMs = pageLagMs * life.wire.next();
       const lagOf = itemsLagApart ? (key: string) => (pageLagMs * (hashText(key, lagMs) % 1000)) / 1000 : () => lagMs;
       return carry(life, {
-        what: `ledger.page ${query.index} ${query.at}`,
+        kind: 'ledger.page',
+        about: `${query.index} ${query.at}`,
         isRead: true,
         signal: options?.signal,
         land: () => {
@@ -45,10 +47,10 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
       });
     },
     commit: (given, options) => {
-      // What is sent is what stood there when it was sent.
-      const writes = frozenCopy(given);
+      const writes = sealed(given);
       return carry<CommitResult>(life, {
-        what: `ledger.commit ${writes.map(keyOfWrite).join(' ')}`,
+        kind: 'ledger.commit',
+        about: writes.map(keyOfWrite).join(' '),
         risk: 2,
         signal: options?.signal,
         land: () => {

@@ -31,13 +31,15 @@ export class LedgerState {
   /** Called after that. */
   afterCommit: (() => void) | undefined;
   readonly #editions = new Map<Key, Edition[]>();
+  /** The newest edition of each item that is there. */
+  readonly #now = new Map<Key, Item<unknown>>();
   /** Who wrote or checked an item last. */
   readonly #touched = new Map<Key, { readonly at: number; readonly by: string }>();
   /** Place to every position that was ever taken there, in order. */
   readonly #places = new Map<string, Place>();
 
   get(key: Key): Item<unknown> | undefined {
-    return this.#editions.get(key)?.at(-1)?.item;
+    return this.#now.get(key);
   }
 
   /** Every item now, in the order of first writing. */
@@ -53,10 +55,9 @@ export class LedgerState {
     const items: Item<unknown>[] = [];
     let cursor = '';
     for (let i = firstBehind(taken, query); i < taken.length; i++) {
-      const { key, sort, position } = taken[i]!;
-      const moment = typeof asOf === 'number' ? asOf : asOf(key);
-      const edition = this.#editions.get(key)?.findLast((one) => one.since <= moment);
-      if (edition?.item === undefined || !edition.places.some((one) => one.place === name && one.sort === sort)) continue;
+      const { key, sort, position, editions } = taken[i]!;
+      const edition = editionAt(editions, typeof asOf === 'number' ? asOf : asOf(key));
+      if (edition?.item === undefined || !stands(edition, name, sort)) continue;
       if (items.length === limit) return { items, cursor };
       items.push(edition.item);
       cursor = position;
@@ -93,24 +94,29 @@ export class LedgerState {
 
   #apply(write: Exclude<Write, { readonly check: Key }>, before: Item<unknown> | undefined, now: number): void {
     const key = keyOfWrite(write);
-    const editions = this.#editions.get(key) ?? [];
-    this.#editions.set(key, editions);
+    let editions = this.#editions.get(key);
+    if (editions === undefined) {
+      editions = [];
+      this.#editions.set(key, editions);
+    }
     const last = editions.at(-1);
     if ('remove' in write) {
       editions.push({ since: now, item: undefined, places: [] });
+      this.#now.delete(key);
       return;
     }
     const version = (before?.version ?? 0) + 1;
     const places = write.put.indexes.map(({ index, at, sort }) => ({ place: `${index} ${at}`, sort }));
-    editions.push({ since: now, item: Object.freeze({ ...write.put, version }), places });
+    const item = Object.freeze({ ...write.put, version });
+    editions.push({ since: now, item, places });
+    this.#now.set(key, item);
     for (const { place, sort } of places) {
       // where it stood before it is known
-      if (last === undefined || !last.places.some((one) => one.place === place && one.sort === sort))
-        this.#take(place, key, sort);
+      if (last === undefined || !stands(last, place, sort)) this.#take(place, key, sort, editions);
     }
   }
 
-  #take(name: string, key: Key, sort: string): void {
+  #take(name: string, key: Key, sort: string, editions: readonly Edition[]): void {
     const place = this.#places.get(name) ?? { known: new Set<string>(), taken: [] };
     this.#places.set(name, place);
     const position = `${sort}\u0000${key}`;
@@ -118,13 +124,34 @@ export class LedgerState {
     place.known.add(position);
     let at = place.taken.length;
     while (at > 0 && place.taken[at - 1]!.position > position) at--;
-    place.taken.splice(at, 0, { key, sort, position });
+    place.taken.splice(at, 0, { key, sort, position, editions });
   }
 }
 
 interface Place {
   readonly known: Set<string>;
-  readonly taken: { readonly key: Key; readonly sort: string; readonly position: string }[];
+  readonly taken: Position[];
+}
+
+interface Position {
+  readonly key: Key;
+  readonly sort: string;
+  readonly position: string;
+  /** Of the item. */
+  readonly editions: readonly Edition[];
+}
+
+/** How an item stood at a moment. */
+function editionAt(editions: readonly Edition[], moment: number): Edition | undefined {
+  // nearly always the newest one
+  for (let i = editions.length - 1; i >= 0; i--) if (editions[i]!.since <= moment) return editions[i];
+  return undefined;
+}
+
+/** True when an item stood in a place at that position. */
+function stands({ places }: Edition, name: string, sort: string): boolean {
+  for (const { place, sort: own } of places) if (place === name && own === sort) return true;
+  return false;
 }
 
 /** Where the entries behind `after` and the cursor begin. */
@@ -141,31 +168,27 @@ function firstBehind(taken: Place['taken'], { after, cursor }: PageQuery): numbe
   return low;
 }
 
-/** Copies that were made before. Most of what is written was read: it need not be copied again. */
-const copies = new WeakSet<object>();
-
-/** A copy that nobody can change, without what JSON cannot hold, as a disk would keep it. */
-export function frozenCopy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || copies.has(value)) return value;
-  const copy = Array.isArray(value) ? value.map((each) => frozenCopy(each ?? null)) : plainCopy(value);
-  copies.add(Object.freeze(copy));
-  return copy as T;
-}
-
-/** Spread first, which keeps the shape of what is copied: to build each copy up key by key takes many times as long. */
-function plainCopy(value: object): object {
-  const copy: Record<string, unknown> = { ...value };
-  for (const key of Object.keys(copy)) {
-    const each = copy[key];
-    if (each === undefined) return withoutUndefined(value);
-    if (typeof each !== 'object' || each === null || copies.has(each)) continue;
-    // assignment would lose this one
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: frozenCopy(each), enumerable: true });
-    else copy[key] = frozenCopy(each);
+/**
+ * What is sent to a ledger, as a disk would keep it: without what JSON cannot hold. It is frozen through and through, so
+ * that neither its sender nor a reader can change what stands there; one that tries fails at once.
+ */
+export function sealed<T>(value: T): T {
+  // what is frozen was sealed before: most of what is written was read
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) value[i] = sealed(value[i] ?? null);
+    return Object.freeze(value);
   }
-  return copy;
+  const record = value as Record<string, unknown>;
+  for (const key of Object.keys(record)) {
+    const each = record[key];
+    if (each === undefined) return sealed(withoutUndefined(record)) as T;
+    const kept = sealed(each);
+    if (kept !== each) record[key] = kept;
+  }
+  return Object.freeze(value);
 }
 
 function withoutUndefined(value: object): object {
-  return plainCopy(Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)));
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
 }

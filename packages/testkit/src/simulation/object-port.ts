@@ -18,9 +18,10 @@ import { carry } from './wire.ts';
 export function objectPort(life: Life, state: ObjectState, blockBytes: number): ObjectStore {
   const { world } = life;
   const { trace } = world;
+  const blocks = new Blocks(blockBytes);
   const meet = (what: string): void => {
     const rate = world.faults.slowDownRate;
-    if (rate <= 0 || !world.fate.strikes('slow down', rate, world.places.next(life.owner, `bucket ${what}`))) return;
+    if (rate <= 0 || !world.fate.strikes('slow down', rate, world.places.next(life.owner, 'bucket', what))) return;
     trace.mark('bucket-throttled');
     trace.note(life.name, `objects.${what} is told to slow down`);
     throw new ServiceError('BR-E0502', 'please reduce your request rate', { reason: 'throttled', effect: 'none' });
@@ -30,7 +31,8 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
     uri: state.uri,
     head: (key, options) =>
       carry(life, {
-        what: `objects.head ${key}`,
+        kind: 'objects.head',
+        about: key,
         isRead: true,
         signal: signalOf(options),
         land: () => {
@@ -40,7 +42,8 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
       }),
     open: (key, options = {}) =>
       carry(life, {
-        what: `objects.open ${key}`,
+        kind: 'objects.open',
+        about: key,
         isRead: true,
         signal: signalOf(options),
         land: () => {
@@ -52,11 +55,12 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
         },
       }),
     create: (key, options = {}) =>
-      sink(blockBytes, {
+      sink(blocks, {
         // a block that is full is sent at once; nobody sees it before the commit
         send: () =>
           carry(life, {
-            what: `objects.part ${key}`,
+            kind: 'objects.part',
+            about: key,
             isRead: true,
             mayBeLate: false,
             signal: signalOf(options),
@@ -64,7 +68,8 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
           }),
         commit: (bytes) =>
           carry(life, {
-            what: `objects.put ${key}`,
+            kind: 'objects.put',
+            about: key,
             mayBeLate: false,
             signal: signalOf(options),
             land: () => {
@@ -81,7 +86,8 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
       for (;;) {
         const at = after;
         const page = await carry<readonly ObjectInfo[]>(life, {
-          what: `objects.list ${prefix}`,
+          kind: 'objects.list',
+          about: prefix,
           // what is decided by a look at a job's output is worth a freeze
           ...(prefix.includes('/output/') ? { risk: 5 } : { isRead: true }),
           signal: signalOf(options),
@@ -101,7 +107,8 @@ export function objectPort(life: Life, state: ObjectState, blockBytes: number): 
     },
     remove: (keys, options) =>
       carry(life, {
-        what: `objects.remove ${keys.length}`,
+        kind: 'objects.remove',
+        about: String(keys.length),
         mayBeLate: false,
         signal: signalOf(options),
         land: () => {
@@ -138,12 +145,41 @@ interface Upload {
   commit(bytes: Uint8Array): Promise<ObjectInfo>;
 }
 
-function sink(blockBytes: number, upload: Upload): ObjectSink {
+/** Blocks that one process writes with, used again by its next object. */
+class Blocks {
+  readonly bytes: number;
+  readonly #free: Uint8Array[] = [];
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  take(): Uint8Array {
+    return this.#free.pop() ?? new Uint8Array(this.bytes);
+  }
+
+  /** What a writer still reads from it is garbage. */
+  give(block: Uint8Array): void {
+    block.fill(0xee);
+    this.#free.push(block);
+  }
+}
+
+function sink(blocks: Blocks, upload: Upload): ObjectSink {
   const chunks: Uint8Array[] = [];
+  const blockBytes = blocks.bytes;
+  let own: Uint8Array | undefined;
   let isLost = false;
+  const end = (): void => {
+    if (own !== undefined) blocks.give(own);
+    own = undefined;
+  };
   return {
     blockBytes,
-    block: () => new Uint8Array(blockBytes),
+    block: () => {
+      own ??= blocks.take();
+      return own;
+    },
     async write(full) {
       chunks.push(full.slice());
       // The block was given away: what a writer still reads from it is garbage.
@@ -160,9 +196,11 @@ function sink(blockBytes: number, upload: Upload): ObjectSink {
     // what was lost cannot be sent again: its block was given away
     commit: async () => {
       invariant(!isLost, 'an object is committed though a part of it was not sent');
+      end();
       return upload.commit(joined(chunks));
     },
     async abort() {
+      end();
       chunks.length = 0;
     },
   };

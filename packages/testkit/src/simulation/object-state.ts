@@ -13,10 +13,13 @@ export class ObjectState {
   /** Called before an object is removed. */
   onRemove: ((key: string) => void) | undefined;
   readonly #objects = new Map<string, Stored>();
+  /** Every key, in order. */
+  readonly #keys: string[] = [];
   #puts = 0;
 
   put(key: string, bytes: Uint8Array): ObjectInfo {
     this.onPut?.(key, this.#objects.get(key)?.bytes, bytes);
+    if (!this.#objects.has(key)) this.#keys.splice(this.#firstFrom(key), 0, key);
     this.#objects.set(key, { bytes, etag: `e${++this.#puts}` });
     return this.info(key)!;
   }
@@ -36,13 +39,30 @@ export class ObjectState {
   }
 
   remove(key: string): void {
-    if (this.#objects.has(key)) this.onRemove?.(key);
+    if (!this.#objects.has(key)) return;
+    this.onRemove?.(key);
+    this.#keys.splice(this.#firstFrom(key), 1);
     this.#objects.delete(key);
   }
 
   /** Keys in the order of their bytes; keys of ours are ASCII, so code units sort alike. */
   keys(prefix: string): string[] {
-    return [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const first = this.#firstFrom(prefix);
+    let end = first;
+    while (end < this.#keys.length && this.#keys[end]!.startsWith(prefix)) end++;
+    return this.#keys.slice(first, end);
+  }
+
+  /** Where the keys begin that are not before `key`. */
+  #firstFrom(key: string): number {
+    let low = 0;
+    let high = this.#keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#keys[middle]! < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The key in `s3://bucket/prefix/key`. */

@@ -34,8 +34,12 @@ function calmLife(): { readonly life: Life; stop(): Promise<void> } {
 describeLedger('simulation', async () => {
   const { life, stop } = calmLife();
   const port = ledgerPort(life, new LedgerState());
-  // Its items are frozen, so that a core that changes what it read fails at once; the suite does change them.
-  const ledger: Ledger = { ...port, get: async (key, options) => structuredClone(await port.get(key, options)) };
+  // What it takes and gives is frozen, so that a core that changes it fails at once; the suite does change it.
+  const ledger: Ledger = {
+    ...port,
+    get: async (key, options) => structuredClone(await port.get(key, options)),
+    commit: (writes, options) => port.commit(structuredClone(writes), options),
+  };
   return { ledger, close: stop };
 });
 

@@ -71,7 +71,7 @@ export class Life {
   }
 
   /** What waits under a signal: one listener for all of it, since a long run makes many calls under one signal. */
-  readonly #waiting = new WeakMap<AbortSignal, Set<() => void>>();
+  readonly #waiting = new Map<AbortSignal, Set<() => void>>();
 
   /** Runs `act` when the signal aborts, unless the returned function is called before. */
   onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
@@ -82,6 +82,7 @@ export class Life {
       waiting = all;
       this.#waiting.set(signal, all);
       signal.addEventListener('abort', () => {
+        this.#waiting.delete(signal);
         for (const each of [...all]) each();
       });
     }

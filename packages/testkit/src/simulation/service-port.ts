@@ -15,7 +15,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
 
   /** What the service does to any request before it looks at it. */
   const meet = (what: string): void => {
-    const place = world.places.next(life.owner, `service ${what}`);
+    const place = world.places.next(life.owner, 'service', what);
     if (world.fate.strikes('throttled', world.faults.throttleRate, place)) {
       trace.note('bedrock', `throttles ${what} of ${life.name}`);
       throw new ServiceError('BR-E0502', 'rate exceeded', { reason: 'throttled', effect: 'none' });
@@ -31,7 +31,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
       const once = (): Promise<{ readonly jobArn: string }> => {
         let signedAt = 0;
         return carry(life, {
-          what,
+          kind: 'service.create',
+          about: spec.jobName,
           signal,
           risk: world.faults.createRisk,
           timeoutMs: Math.min(CALL_TIMEOUT_MS, Math.max(1, notAfter - life.clock.now())),
@@ -54,7 +55,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
             }
             meet(what);
             const { jobArn } = bedrock.create(spec);
-            const place = world.places.next(life.owner, `answer of ${what}`);
+            const place = world.places.next(life.owner, 'answer of', what);
             if (world.fate.strikes('unavailable', world.faults.unavailableRate, place)) throw internal();
             return { jobArn };
           },
@@ -73,7 +74,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
     get: (jobArn, options) => {
       const asOf = scheduler.now - world.faults.getLagMs * life.wire.next();
       return carry(life, {
-        what: `service.get ${jobArn.slice(-4)}`,
+        kind: 'service.get',
+        about: jobArn.slice(-4),
         signal: options?.signal,
         land: () => {
           meet('get');
@@ -89,7 +91,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
         if (page > 0 && pagesLagApart) asOf = scheduler.now - listLagMs * (0.5 + lagOfPage(life, page, scheduler.now) / 2);
         const behind = last;
         const views = await carry<readonly JobView[]>(life, {
-          what: `service.list ${query.nameContains ?? ''} page ${page}`,
+          kind: 'service.list',
+          about: `${query.nameContains ?? ''} page ${page}`,
           signal: options?.signal,
           land: () => {
             meet('list');
@@ -104,7 +107,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
     },
     stop: (jobArn, options) =>
       carry(life, {
-        what: `service.stop ${jobArn.slice(-4)}`,
+        kind: 'service.stop',
+        about: jobArn.slice(-4),
         signal: options?.signal,
         land: () => {
           meet('stop');

@@ -1,7 +1,7 @@
-import type { JobSpec } from '@batchrock/core';
+import type { JobCounts, JobSpec } from '@batchrock/core';
 import type { Place } from './fate.ts';
 import type { JobLife } from './job-life.ts';
-import { type InputRecord, type JobWork, type RecordResult, resultsOf } from './job-output.ts';
+import { type InputRecord, type JobWork, type RecordResult, resultsOf, tally } from './job-output.ts';
 
 /** A job as the service knows it. */
 export interface SimJob {
@@ -19,9 +19,31 @@ export interface SimJob {
   readonly countsJump: boolean;
   /** Replaced when the job is stopped. */
   life: JobLife;
+  /** What `jobEnd` has worked out. */
+  end?: JobEnd;
+}
+
+/** What comes of a job in the end, by the life that it has now. */
+interface JobEnd {
+  readonly life: JobLife;
+  readonly results: ReadonlyMap<string, RecordResult>;
+  readonly counts: JobCounts;
+}
+
+/** Worked out once for each life: a list of jobs asks for it again and again. */
+function jobEnd(job: SimJob): JobEnd {
+  if (job.end?.life === job.life) return job.end;
+  const results = resultsOf(job.work, job.life.doneShare);
+  job.end = { life: job.life, results, counts: tally(results) };
+  return job.end;
 }
 
 /** What the output of a job says in the end of each record, sentinels included. */
 export function jobResults(job: SimJob): ReadonlyMap<string, RecordResult> {
-  return resultsOf(job.work, job.life.doneShare);
+  return jobEnd(job).results;
+}
+
+/** The counts that the service tells of a job that has ended. */
+export function jobCounts(job: SimJob): JobCounts {
+  return jobEnd(job).counts;
 }

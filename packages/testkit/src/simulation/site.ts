@@ -7,7 +7,7 @@ import { watchObjects } from './check-objects.ts';
 import { type Dataset, drawDataset } from './dataset.ts';
 import { EventBus } from './events.ts';
 import { ledgerPort } from './ledger-port.ts';
-import { LedgerState } from './ledger-state.ts';
+import { LedgerState, sealed } from './ledger-state.ts';
 import { objectPort } from './object-port.ts';
 import { ObjectState } from './object-state.ts';
 import type { Life } from './process.ts';
@@ -91,7 +91,7 @@ export class Site {
     this.ledgerChecker.leaks.add(jobName);
     trace.note('world', `${jobName} holds a slot for nothing`);
     const holders = [...item.body.holders, { jobName, run, attempt: 9, part: 999 }];
-    this.ledger.commit([{ put: { ...item, body: { ...item.body, holders } }, expect: item.version }], scheduler.now);
+    this.ledger.commit(sealed([{ put: { ...item, body: { ...item.body, holders } }, expect: item.version }]), scheduler.now);
   }
 
   /** At rest nobody but a leak holds a slot, and no job of ours lives (I9). */

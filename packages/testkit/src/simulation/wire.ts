@@ -10,7 +10,9 @@ export const CALL_TIMEOUT_MS = 60 * SECOND;
 /** One call from a process to something outside it. */
 export interface Call<T> {
   /** For the story: `ledger.commit`, `service.create`. */
-  readonly what: string;
+  readonly kind: string;
+  /** A key, a prefix, a job name; behind `kind` in the story. */
+  readonly about: string;
   /** Runs in the process just before the request leaves it; throwing ends the call there. */
   readonly send?: () => void;
   /** Runs at the other side when the request arrives. What it throws is the answer. */
@@ -40,7 +42,7 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
   const { risk = 1 } = call;
   if (call.isRead === true && life.alive && call.signal?.aborted !== true && rng.chance(plan.readAtOnceRate))
     return atOnce(call.land);
-  const place = world.places.next(life.owner, call.what);
+  const place = world.places.next(life.owner, call.kind, call.about);
   const strikes = (kind: string, rate: number): boolean => fate.strikes(kind, rate, place);
   const drawMs = (kind: string, low: number, high: number): number => Math.round(fate.details(kind, place).logUniform(low, high));
   return new Promise<T>((settle, fail) => {
@@ -60,7 +62,7 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
     };
 
     if (strikes('crash before', (risk * plan.crashRate) / 2)) {
-      life.crash(`before ${call.what}`);
+      life.crash(`before ${place.what}`);
       return;
     }
     if (strikes('freeze', risk * plan.freezeRate)) life.freeze(drawMs('freeze', 5 * SECOND, 90 * MINUTE));
@@ -92,30 +94,30 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
         scheduler.after(timeoutMs, () =>
           life.deliver(() => {
             gaveUp = true;
-            reject(timedOut(call.what));
+            reject(timedOut(place.what));
           }),
         );
       }
       if (hung) {
-        trace.note(life.name, `${call.what} is never answered`);
+        trace.note(life.name, `${place.what} is never answered`);
         return;
       }
       scheduler.after(arriveMs, () => {
         if (refused) {
-          trace.note(life.name, `${call.what} fails before it has any effect`);
-          life.deliver(() => reject(unavailable(call.what)));
+          trace.note(life.name, `${place.what} fails before it has any effect`);
+          life.deliver(() => reject(unavailable(place.what)));
           return;
         }
         const answer = attempt(call.land);
-        if (crashAfter) life.crash(`after ${call.what}`);
+        if (crashAfter) life.crash(`after ${place.what}`);
         if (lost) {
           trace.mark('reply-lost');
-          trace.note(life.name, `${call.what} takes effect and its reply is lost`);
+          trace.note(life.name, `${place.what} takes effect and its reply is lost`);
         }
         const hear = (): void =>
           life.deliver(() => {
             if (gaveUp) return;
-            if (lost) reject(unavailable(call.what));
+            if (lost) reject(unavailable(place.what));
             else if ('error' in answer) reject(answer.error);
             else resolve(answer.value);
           });
@@ -127,8 +129,12 @@ export function carry<T>(life: Life, call: Call<T>): Promise<T> {
   });
 }
 
-async function atOnce<T>(land: () => T): Promise<T> {
-  return land();
+function atOnce<T>(land: () => T): Promise<T> {
+  try {
+    return Promise.resolve(land());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function attempt<T>(land: () => T): { readonly value: T } | { readonly error: unknown } {
