@@ -26,11 +26,15 @@ export interface CheckedQuestion {
 /** The column that is embedded unless another is named. */
 export const DEFAULT_TEXT_COLUMN = 'input_text';
 
+/** Images stand in records as text: as many bytes as a row may have. The service publishes no limit of one record (2026-11). */
+const MAX_GIVEN_BYTES = 16 << 20;
+
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
 export function checkQuestion(question: Question): CheckedQuestion {
   const model = resolveModel(question.model, {
     ...(question.family === undefined ? {} : { family: question.family }),
     ...(question.invocationType === undefined ? {} : { invocationType: question.invocationType }),
+    ...(question.inputFormat === 'bedrock' ? { limits: { maxRecordBytes: MAX_GIVEN_BYTES } } : {}),
   });
   const params = checkParams(question, model);
   const base = { model, invocationType: model.family.invocationType };

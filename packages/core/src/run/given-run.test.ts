@@ -160,6 +160,19 @@ describe('a run whose rows are records', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(1500);
   });
 
+  it('takes records and answers of several megabytes', async () => {
+    const image = 'iVBORw0KGgo'.repeat(200_000);
+    const line = `{"modelInput":{"image":"${image}"}}`;
+    const output = `{"echo":"${image}\\n"}`;
+    const limits = { maxRecordBytes: 16 << 20, maxFileBytes: 4_000_000 };
+    const given: Given = { lines: [line, ROWS[0]!, line], limits, fate: () => ({ modelOutput: output }) };
+    const ports = worldOf(given);
+    const results = await resultsOf(ports, given);
+    expect(results.map((each) => each.endsWith(`,"modelOutput":${output}}`))).toEqual([true, true, true]);
+    expect(results[2]!.startsWith(`{"recordId":"k3000000200","modelInput":{"image":"${image}"},`)).toBe(true);
+    expect(Object.values(inputs(ports)).flat()).toHaveLength(3);
+  });
+
   it('pads a job below the minimum with records that are no rows of the file', async () => {
     for (const family of ['anthropic', 'titan-embed-text']) {
       const given = { lines: ['{"modelInput":{"inputText":""}}'], family, limits: { minRecords: 4 } };
