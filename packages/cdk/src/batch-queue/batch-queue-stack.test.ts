@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { aws_iam as iam } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ReadmeQueueStack } from '../testing/readme-stack';
 import { resourcesOf, testApp } from '../testing/synthesis';
 import { BatchQueueStack } from '.';
 
@@ -52,6 +53,11 @@ describe('the parameters of the original', () => {
 it('has outputs by which it is found', () => {
   expect(Object.keys(Outputs)).toEqual(['queueKind', 'bucketName', 'tableName', 'changeFunctionName', 'notificationTopicArn']);
   expect(Outputs.queueKind.Value).toBe('BatchQueue');
+});
+
+it('is in the README by an example that synthesises', () => {
+  const example = new ReadmeQueueStack(testApp(), 'Stack');
+  expect(Object.keys(resourcesOf(example, 'AWS::Lambda::Function'))).toHaveLength(6);
 });
 
 it('has every property in docs/batch-queue.md', () => {

@@ -30,3 +30,12 @@ export class ReadmeOrchestratorStack extends cdk.Stack {
     new Function(...names, readmeExample('with-orchestrator')).call(this, cdk, sns, genaicdk.BatchOrchestrator);
   }
 }
+
+/** The same for the example of the queue. */
+export class ReadmeQueueStack extends cdk.Stack {
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const names = ['cdk', 'sfn', 'BatchQueue'];
+    new Function(...names, readmeExample('with-queue')).call(this, cdk, sfn, genaicdk.BatchQueue);
+  }
+}
