@@ -107,12 +107,14 @@ async function deployStack(task: Task): Promise<ExitCode> {
 async function showDiff(task: Task): Promise<ExitCode> {
   const { context, flags, deployment } = task;
   const { terminal } = context;
-  const { renderDiff } = await import('../render/deploy-text.ts');
+  const { DIFF_SIGNS, renderDiff } = await import('../render/deploy-text.ts');
   const diff = await deployment.diff();
   const different = diff.changes.length + diff.others.length > 0;
   const exists = deployment.before !== undefined;
   if (flags.json) await terminal.json({ ...headOf(task, 'diff'), exists, different, ...diff });
   else for (const line of renderDiff(diff)) await terminal.data(`${line}\n`);
+  if (different) terminal.note(terminal.paint.dim(DIFF_SIGNS));
+  if (diff.permissionsBroadened) terminal.warn('somebody may do more than before: look at its IAM resources');
   terminal.note(`${placeOf(deployment)} ${exists ? (different ? 'would change' : 'is as it should be') : 'would be made'}`);
   return flags.exitStatus && different ? ExitCode.unfinished : ExitCode.ok;
 }

@@ -20,7 +20,9 @@ const SIGNS: Readonly<Record<ResourceChange['fate'], string>> = {
   keep: '=',
 };
 
-const MEANINGS = '+ new  ~ changed  ! another takes its place  ? perhaps another  - removed  = leaves the stack, and stays';
+/** What the signs of a difference mean. */
+export const DIFF_SIGNS =
+  '+ new  ~ changed  ! another takes its place  ? perhaps another  - removed  = leaves the stack, and stays';
 
 /** What a deployment would change, a line each. */
 export function renderDiff(diff: StackDiff): readonly string[] {
@@ -29,8 +31,7 @@ export function renderDiff(diff: StackDiff): readonly string[] {
     return `${SIGNS[fate]} ${type}  ${logicalId}${which}`;
   });
   const others = diff.others.map((name) => `~ ${name}`);
-  const note = diff.permissionsBroadened ? ['permissions become wider: cdk diff shows each of them'] : [];
-  return lines.length + others.length === 0 ? [] : [...lines, ...others, MEANINGS, ...note];
+  return [...lines, ...others];
 }
 
 /** What goes and what stays when a stack is removed, as `--json` tells it. */
