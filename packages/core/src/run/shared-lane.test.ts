@@ -176,7 +176,7 @@ describe('a lane that two stacks share', () => {
   });
 
   it('leaves nothing to a run at its ceiling', async () => {
-    await theirs.put('r-b', 9);
+    await theirs.put('r-b', 9, { weight: 9 });
     await setBudget(theirs.ports, 'r-b', { ceilingUsd: 1, recordUsd: 1 });
     expect(await theirs.dispatch()).toMatchObject({ submitted: 1 });
     await ours.put('r-a', 9);
@@ -184,7 +184,7 @@ describe('a lane that two stacks share', () => {
   });
 
   it('leaves nothing to a part that only an old index shows', async () => {
-    await theirs.put('r-b', 1);
+    await theirs.put('r-b', 1, { weight: 9 });
     await ours.put('r-a', 9);
     const { ledger } = ours.ports;
     const page = ledger.page.bind(ledger);
