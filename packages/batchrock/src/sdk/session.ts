@@ -75,9 +75,10 @@ export async function openLookingSession(options: SessionOptions = {}): Promise<
   return { dir, env, cwd, notice: options.onNotice ?? (() => undefined) };
 }
 
-/** Every run of the ledger, newest first. */
-export function runsOf(session: Session): Promise<readonly RunBody[]> {
-  return listRuns(session);
+/** Every run of the ledger, newest first; of a ledger that stacks share, those of the session's own. */
+export async function runsOf(session: Session): Promise<readonly RunBody[]> {
+  const runs = await listRuns(session);
+  return session.stack === undefined ? runs : runs.filter((run) => session.stack?.isOwn(run));
 }
 
 /** The newest run of which something was sent, or could have been; says once which newer ones were refused before. */

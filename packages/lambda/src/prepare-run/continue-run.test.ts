@@ -1,5 +1,5 @@
 import { adoptRun, loadRun, retryRun, stopRun } from '@batchrock/core';
-import { MemoryLedger } from '@batchrock/testkit';
+import { MemoryLedger, otherStore } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { findHome } from '../home/index.ts';
 import { EXECUTION, INPUT, Orchestrator, openDeadline } from '../testing/orchestrator.ts';
@@ -74,6 +74,9 @@ describe('an execution that names a run', () => {
       { execution: 'arn:other' },
     );
     await expect(goOn(world, { run, job_name_prefix: 'other' })).rejects.toMatchObject({ code: 'BR-E0111' });
+    const elsewhere = { ...world.engine, ports: otherStore(world.ports, 's3://another-stack') };
+    const payload = { execution: SECOND, started: 'now', input: { run } };
+    await expect(prepareOrContinue(elsewhere, payload, openDeadline())).rejects.toMatchObject({ code: 'BR-E0201' });
     const { body, version } = await loadRun(world.ports.ledger, other.run);
     const put = { key: `RUN#${other.run}`, schema: 'run/1', body: { ...body, state: 'preparing' }, indexes: [] };
     await world.ports.ledger.commit([{ put, expect: version }]);

@@ -64,8 +64,8 @@ async function continueRun(engine: Engine, payload: PreparePayload, asked: Asked
   const { ports, settings, log } = engine;
   const { run: id } = asked;
   const run = (await findRun(ports.ledger, id))?.body;
-  if (run === undefined) {
-    throw new StateError('BR-E0201', `no run ${id} in the table ${settings.table}`, {
+  if (run === undefined || (run.store !== undefined && run.store !== ports.objects.uri)) {
+    throw new StateError('BR-E0201', `no run ${id} of ${ports.objects.uri} in the table ${settings.table}`, {
       hint: `batchrock adopt ${ports.objects.uri}/runs/${id} --stack NAME takes over a run of the bucket`,
       details: { run: id },
     });

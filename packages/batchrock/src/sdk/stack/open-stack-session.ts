@@ -1,4 +1,4 @@
-import { findRun, isBatchrockError, loadDocument } from '@batchrock/core';
+import { findRun, isBatchrockError, loadDocument, type RunBody } from '@batchrock/core';
 import { openSqliteLedger, type SqliteLedger } from '@batchrock/sqlite';
 import { addFileNotes, readFileNotes } from '../../compose/file-notes.ts';
 import { type OpenedStack, openStack } from '../../compose/open-stack.ts';
@@ -32,6 +32,7 @@ export async function openStackSession(
     stack: {
       ...opened,
       name: stack.name,
+      isOwn: (run) => isOwn(opened, run),
       findRun: (reference) => findNamedRun(opened, reference),
       noteOutput: (run, output) => addFileNotes(notes(), run, { output }),
     },
@@ -71,11 +72,17 @@ const RUN_ID = /^r-[0-9a-z]{10}$/;
 /** As a prefix of jobs and the name of an execution may be written, whichever allows more. */
 const NAME = /^[\w.-]+(\/[\w.-]+)*$/;
 
-async function findNamedRun(
-  { stack, ledger, executions, connection }: OpenedStack,
-  reference: string,
-): Promise<string | undefined> {
-  if (RUN_ID.test(reference)) return (await findRun(ledger, reference))?.body.run;
+/** A run of one store knows it; before stores shared ledgers none did. */
+function isOwn({ connection }: OpenedStack, { store }: Pick<RunBody, 'store'>): boolean {
+  return store === undefined || store === connection.ports.objects.uri;
+}
+
+async function findNamedRun(opened: OpenedStack, reference: string): Promise<string | undefined> {
+  const { stack, ledger, executions, connection } = opened;
+  if (RUN_ID.test(reference)) {
+    const found = (await findRun(ledger, reference))?.body;
+    return found !== undefined && isOwn(opened, found) ? found.run : undefined;
+  }
   const isArn = reference.includes(':execution:');
   if (!isArn && !NAME.test(reference)) return undefined;
   const pointer = isArn ? undefined : await readPointer(connection.ports.objects, pointerKey(reference));

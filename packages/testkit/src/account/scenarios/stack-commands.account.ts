@@ -32,6 +32,8 @@ function start(argv: readonly string[], state = 'state'): Program {
       AWS_SECRET_ACCESS_KEY: ADMINISTRATOR.secretAccessKey,
       AWS_SESSION_TOKEN: ADMINISTRATOR.sessionToken,
       BATCHROCK_STATE_DIR: join(cwd, state),
+      // of some twenty starts only the first compiles
+      NODE_COMPILE_CACHE: join(cwd, 'compiled'),
     },
   });
 }
