@@ -84,7 +84,7 @@ const retried = [
 
 /**
  * A state that puts a file into a `BatchQueue` and waits until it has come to its end. Its result is what the queue says of the
- * file; one that has failed or was cancelled is an error, `Failed` or `Cancelled`, with the reason.
+ * file; one that has failed or was cancelled is an error, `Failed` or `Stopped`, with the reason.
  */
 export class BatchQueueEnqueue extends sfn.TaskStateBase {
   protected readonly taskMetrics: sfn.TaskMetricsConfig | undefined = undefined;

@@ -238,7 +238,7 @@ describe('a file that is enqueued', () => {
     await world.settle();
     await world.change({ do: 'cancel', file });
     await world.pass(2);
-    expect(world.tasks.get('token')).toMatchObject({ kind: 'failure', error: 'Cancelled' });
+    expect(world.tasks.get('token')).toMatchObject({ kind: 'failure', error: 'Stopped' });
   });
 
   it('is refused where there is no object, and no model', async () => {

@@ -1,4 +1,4 @@
 export { claimResults } from './claim-results.ts';
 export { answerTasks, endFile, giveUp } from './end-file.ts';
 export { reasonOfError } from './reason.ts';
-export { resultsBucket, resultsFolders, resultsKey, summaryKey } from './results-place.ts';
+export { resultsBucket, resultsKey, summaryKey } from './results-place.ts';

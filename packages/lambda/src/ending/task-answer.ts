@@ -23,7 +23,8 @@ export interface FileResults {
 export function taskAnswer(file: FileBody, results: FileResults | undefined): TaskAnswer {
   const { status, reason } = file;
   if (results === undefined || status === 'Failed' || status === 'Cancelled') {
-    const error = status === 'Cancelled' ? 'Cancelled' : 'Failed';
+    // the name that a stopped job has for the state machines of BedrockBatchSfn, which do not try it again
+    const error = status === 'Cancelled' ? 'Stopped' : 'Failed';
     const cause = reason === undefined ? `file ${file.file} is ${status}` : `${reason.code}: ${reason.message}`;
     return { kind: 'failure', error, cause: results === undefined ? cause : `${cause} (results: ${placeOf(results)})` };
   }
