@@ -6,7 +6,18 @@ const conditions = ['@batchrock/source'];
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Those that take a minute or more, the longest first. */
-const LONG = ['many-manifests', 'on-moto', 'orchestrated', 'deploy', 'orchestrated-crashes', 'statuses', 'permissions'];
+const LONG = [
+  'many-manifests',
+  'on-moto',
+  'orchestrated',
+  'deploy',
+  'orchestrated-crashes',
+  'statuses',
+  'permissions',
+  'queue-control',
+  'queue-tasks',
+  'queue-files',
+];
 
 /** Begins with the longest files, which nothing tells on a fresh clone: begun last, one of them would run alone at the end. */
 class LongestFirst implements TestSequencer {

@@ -105,3 +105,7 @@ it.each([
   const stack = new Stack();
   expect(() => new BatchQueue(stack, 'Queue').enqueueTask(stack, 'Enqueue', props)).toThrow(message);
 });
+
+it('has the words of the queue for its priorities', () => {
+  expect([FilePriority.HIGH, FilePriority.NORMAL, FilePriority.LOW]).toEqual(['high', 'normal', 'low']);
+});

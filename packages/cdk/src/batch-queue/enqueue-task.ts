@@ -109,6 +109,11 @@ export class BatchQueueEnqueue extends sfn.TaskStateBase {
     this.addRetry(silence);
   }
 
+  /**
+   * The task as Amazon States Language.
+   *
+   * @internal
+   */
   protected _renderTask(topLevel?: sfn.QueryLanguage): object {
     const { changeFunction } = this.#call.queue;
     const isJsonata = (this.queryLanguage ?? topLevel) === sfn.QueryLanguage.JSONATA;
