@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { appendPiece, commitInHand, describeRecord, nextSeed, readRecord } from './record.ts';
 import { REGRESSIONS, readRegressions, reduceSeed, replay, writeRegression } from './regressions.ts';
-import { runSeeds } from './run-seeds.ts';
+import { runSeeds, TWICE_EVERY } from './run-seeds.ts';
 import { runSeed } from './seed.ts';
 import { shareSeeds } from './share-seeds.ts';
 import { describeTotals, type Failure, neverMet } from './totals.ts';
@@ -12,10 +12,12 @@ const ALL_SEEDS = 5000;
 /** After so many every mark must have been met. */
 const MARKED_SEEDS = 1000;
 const MAX_FAILURES = 5;
-/** Seeds of a long run between two lines of its record. */
-const PIECE = 2000;
+/** Seeds of a long run between two lines of its record; each piece has processes of its own, which begin cold. */
+const PIECE = 5000;
+/** `TWICE_EVERY` of a long run, which is after rare worlds: seven runs of one seed are six new seeds less. */
+const TWICE_EVERY_LONG = 500;
 
-const USAGE = 'usage: npm run sim -- [--seeds N] [--from N] [--jobs N] [--seed N [--trace]] [--record FILE]';
+const USAGE = 'usage: npm run sim -- [--seeds N] [--from N] [--jobs N] [--seed N [--trace]] [--twice-every N] [--record FILE]';
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +32,8 @@ const { values } = parseArgs({
     step: { type: 'string' },
     /** Goes on behind the last seed in this file, and keeps there what was run. */
     record: { type: 'string' },
+    /** Every so many-th seed is run twice, and in every variant. Default: 50, with a record 500. */
+    'twice-every': { type: 'string' },
     failures: { type: 'string', default: String(MAX_FAILURES) },
     /** Where seeds that failed are kept. */
     regressions: { type: 'string', default: REGRESSIONS },
@@ -87,11 +91,11 @@ async function replayAll(): Promise<{ readonly passed: number; readonly failed: 
 }
 
 /** Runs seeds piece by piece from where a record ends, and writes each piece there. It ends at a piece in which one failed. */
-async function runOn(file: string, { first, seeds, jobs, maxFailures }: LongRun): Promise<boolean> {
+async function runOn(file: string, { first, seeds, jobs, maxFailures, twiceEvery }: LongRun): Promise<boolean> {
   const commit = await commitInHand();
   for (let left = seeds; left > 0; left -= PIECE) {
     const from = nextSeed(await readRecord(file), first);
-    const totals = await shareSeeds({ from, seeds: Math.min(PIECE, left), jobs, maxFailures });
+    const totals = await shareSeeds({ from, seeds: Math.min(PIECE, left), jobs, maxFailures, twiceEvery });
     await appendPiece(file, commit, from, totals);
     for (const failure of totals.failures) await tellFailure(failure);
     print(`from ${from}: ${totals.seeds} seeds, ${totals.failures.length} violations`);
@@ -106,21 +110,22 @@ interface LongRun {
   readonly seeds: number;
   readonly jobs: number;
   readonly maxFailures: number;
+  readonly twiceEvery: number;
 }
 
 async function main(): Promise<void> {
   const from = whole(values.seed ?? values.from ?? '1');
   const count = values.seed === undefined ? whole(values.seeds) : 1;
+  const twiceEvery = whole(values['twice-every'] ?? String(values.record === undefined ? TWICE_EVERY : TWICE_EVERY_LONG));
+  const maxFailures = whole(values.failures);
   if (values.step !== undefined) {
-    const range = { from, to: from + count, step: whole(values.step), maxFailures: whole(values.failures) };
-    print(JSON.stringify(await runSeeds(range)));
+    print(JSON.stringify(await runSeeds({ from, to: from + count, step: whole(values.step), maxFailures, twiceEvery })));
     return;
   }
   const jobs = whole(values.jobs);
-  const maxFailures = whole(values.failures);
   if (values.record !== undefined) {
     const first = values.from === undefined ? ALL_SEEDS + 1 : from;
-    const isWell = await runOn(values.record, { first, seeds: count, jobs, maxFailures });
+    const isWell = await runOn(values.record, { first, seeds: count, jobs, maxFailures, twiceEvery });
     for (const line of describeRecord(await readRecord(values.record))) print(line);
     process.exitCode = isWell ? 0 : 1;
     return;
@@ -130,8 +135,8 @@ async function main(): Promise<void> {
   if (values.seed !== undefined) await tellSeed(from);
   const totals =
     count === 1
-      ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1 })
-      : await shareSeeds({ from, seeds: count, jobs, maxFailures });
+      ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1, twiceEvery })
+      : await shareSeeds({ from, seeds: count, jobs, maxFailures, twiceEvery });
   if (values.seed === undefined) for (const failure of totals.failures.slice(0, maxFailures)) await tellFailure(failure);
 
   const unmet = count < MARKED_SEEDS || totals.failures.length > 0 ? [] : neverMet(totals);

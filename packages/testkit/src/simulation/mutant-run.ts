@@ -1,6 +1,6 @@
 import type { Mutant } from './mutants.ts';
 import { reduceSeed } from './regressions.ts';
-import { runSeeds } from './run-seeds.ts';
+import { runSeeds, TWICE_EVERY } from './run-seeds.ts';
 import { addTotals, type Failure, noTotals, type Totals } from './totals.ts';
 import { readWitnesses, type Witness } from './witnesses.ts';
 
@@ -51,7 +51,10 @@ async function firstFailure(
   range: { readonly from: number; readonly to: number },
   faults?: readonly string[],
 ): Promise<Failure | undefined> {
-  const found = await runSeeds({ ...range, step: 1, maxFailures: 1 }, faults === undefined ? {} : { faults });
+  const found = await runSeeds(
+    { ...range, step: 1, maxFailures: 1, twiceEvery: TWICE_EVERY },
+    faults === undefined ? {} : { faults },
+  );
   addTotals(totals, found);
   return found.failures[0];
 }

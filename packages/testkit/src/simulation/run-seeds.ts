@@ -3,8 +3,8 @@ import { runSeed, type SeedOptions } from './seed.ts';
 import { addSeed, noTotals, type Totals } from './totals.ts';
 import { setTraps } from './traps.ts';
 
-/** Of the seeds in hand, every so many-th is run twice to see whether the same happens, and in every variant of it. */
-const TWICE_EVERY = 50;
+/** Of the seeds that every change runs, every so many-th is run twice, and in every variant of it. */
+export const TWICE_EVERY = 50;
 
 /** Which seeds one process runs: `from`, `from + step`, … below `to`. */
 export interface SeedRange {
@@ -14,6 +14,8 @@ export interface SeedRange {
   readonly step: number;
   /** Ends at so many failures. */
   readonly maxFailures: number;
+  /** Every so many-th seed is run twice to see whether the same happens, and in every variant of it. */
+  readonly twiceEvery: number;
 }
 
 /** Runs seeds one after the other, with the real world locked out. */
@@ -27,7 +29,7 @@ export async function runSeeds(range: SeedRange, options: SeedOptions = {}): Pro
     for (let seed = range.from; seed < range.to && totals.failures.length < range.maxFailures; seed += range.step) {
       const result = await runSeed(seed, options);
       addSeed(totals, result);
-      if (seed % TWICE_EVERY !== 0 || result.violation !== undefined) continue;
+      if (seed % range.twiceEvery !== 0 || result.violation !== undefined) continue;
       const again = await runSeed(seed, options);
       if (again.hash !== result.hash) {
         const message = `went differently the second time: ${result.hash}, ${again.hash}`;
