@@ -95,7 +95,7 @@ export function useFileQueue(props: BatchQueueStackProps = {}, options: AccountO
 async function openFileQueue(props: BatchQueueStackProps, options: AccountOptions): Promise<FileQueue> {
   const account = await startAccount(options);
   const assembly = synthesise((app) => new BatchQueueStack(app, 'Files', props));
-  const parameters = props.modelId === undefined ? { ModelId: MODEL } : {};
+  const parameters: Record<string, string> = props.modelId === undefined ? { ModelId: MODEL } : {};
   return fileQueueIn(account, await account.deploy(assembly, 'Files', parameters));
 }
 
