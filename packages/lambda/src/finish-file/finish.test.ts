@@ -74,6 +74,20 @@ describe('the results of a file', () => {
     expect(await world.file('a.jsonl')).toMatchObject({ status: 'Completed' });
   });
 
+  it('have their folder also where another file had the run sent whose own function was killed', async () => {
+    const world = new Queue();
+    await world.put('b.jsonl', records(120, 'other'));
+    world.inbox.put('memory-bucket', 'to-process/a.jsonl', records(120));
+    world.ports.ledger.hook = ({ call, about, moment }) => {
+      if (call === 'get' && moment === 'before' && about.startsWith('PLACE#')) throw new Error('killed');
+    };
+    await world.tellOf('a.jsonl');
+    world.ports.ledger.hook = undefined;
+    await world.pass();
+    expect(await world.file('a.jsonl')).toMatchObject({ status: 'Completed', results: 'processed/a/' });
+    expect(world.results('processed/a/0000.jsonl.out')).toHaveLength(120);
+  });
+
   it('that cannot be written fail the file at last, and are written when it is retried', async () => {
     const { world, message } = await atRest();
     world.ports.objects.hook = ({ call, about }) => {

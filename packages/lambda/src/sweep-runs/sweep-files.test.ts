@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { changeFile, closeRun } from '../files/index.ts';
 import { openDeadline } from '../testing/orchestrator.ts';
 import { Queue, records } from '../testing/queue.ts';
 
@@ -50,6 +51,36 @@ describe('a sweep of a queue', () => {
     expect(world.intake).toHaveLength(1);
     await world.pass();
     expect(await world.file('a.jsonl')).toMatchObject({ status: 'Completed', counts: { succeeded: 420 } });
+  });
+
+  it('brings a file to its end whose function was killed when it was just prepared, and whose message was lost', async () => {
+    const world = new Queue();
+    world.inbox.put('memory-bucket', 'to-process/a.jsonl', records(120));
+    world.ports.ledger.hook = ({ call, about, moment }) => {
+      if (call === 'get' && moment === 'before' && about.startsWith('PLACE#')) throw new Error('killed');
+    };
+    await world.tellOf('a.jsonl');
+    world.ports.ledger.hook = undefined;
+    expect(await world.file('a.jsonl')).toMatchObject({ status: 'Pending' });
+    await world.ports.clock.advance(21 * MINUTE);
+    await world.sweep();
+    expect(world.intake).toHaveLength(1);
+    await world.pass();
+    expect(await world.file('a.jsonl')).toMatchObject({ status: 'Completed', results: 'processed/a/' });
+  });
+
+  it('looks after a run whose file is at its end until its jobs are too', async () => {
+    const world = new Queue();
+    await world.put('a.jsonl', records(120));
+    const { file, run = '' } = await world.file('a.jsonl');
+    await changeFile(world.engine, file, (there) => there && { ...there, status: 'Cancelled' });
+    await closeRun(world.ports, run);
+    expect(await world.sweep()).toMatchObject({ runs: 1 });
+    await world.ports.clock.advance(5 * MINUTE);
+    await world.sweep();
+    await world.collectAll();
+    await world.settle();
+    expect(await world.sweep()).toMatchObject({ runs: 0 });
   });
 
   it('brings a file to its end of which every event is lost', async () => {

@@ -53,11 +53,12 @@ export async function* fileSteps(engine: FileSweepEngine, swept: SweptRuns): Asy
   }
 }
 
-/** True for a file that nobody has worked on for too long: its run is not swept, or was not prepared to its end. */
+/** True for a file that nobody has worked on for too long: its run is not swept, was not prepared to its end, or was never let go. */
 function isIdle({ ports }: FileSweepEngine, file: FileBody, { files, runs }: SweptRuns): boolean {
   const of = file.run === undefined ? undefined : files.get(file.run);
   const state = file.run === undefined ? undefined : runs.get(file.run)?.state;
-  if (of !== undefined && state !== undefined && state !== 'preparing') return false;
+  const isLetGo = file.results !== undefined && state !== undefined && state !== 'preparing';
+  if (of !== undefined && isLetGo) return false;
   const now = ports.clock.now();
   if (now - (file.remindedAt ?? 0) < AGAIN_AFTER_MS) return false;
   return now - Math.max(file.receivedAt, of?.askedAt ?? 0) > LOST_AFTER_MS;

@@ -279,6 +279,25 @@ describe('a message that fails', () => {
     expect(await world.file('a.jsonl')).toMatchObject({ status: 'Failed', reason: { code: 'BR-E0501' } });
   });
 
+  it('fails a file too that is prepared and cannot be let go, and nothing of it is sent', async () => {
+    const world = new Queue();
+    world.inbox.put(QUEUE_BUCKET, 'to-process/a.jsonl', records(120));
+    world.ports.ledger.hook = ({ call, about, moment }) => {
+      if (call === 'get' && moment === 'before' && about.startsWith('PLACE#')) throw new Error('no answer');
+    };
+    expect(await world.tellOf('a.jsonl', 4)).toEqual(NOTHING);
+    world.ports.ledger.hook = undefined;
+    expect(await world.file('a.jsonl')).toMatchObject({ status: 'Failed', reason: { message: 'no answer' } });
+    await world.put('b.jsonl', records(120, 'other'));
+    await world.pass();
+    expect(world.ports.service.jobs).toHaveLength(1);
+    expect(await world.sweep()).toMatchObject({ runs: 0 });
+    await world.ports.clock.advance(5_000);
+    await world.put('a.jsonl', records(120));
+    await world.pass();
+    expect(await world.file('a.jsonl')).toMatchObject({ status: 'Completed' });
+  });
+
   it('whose function ends without a word, again and again, fails its file too', async () => {
     const world = new Queue();
     world.inbox.put(QUEUE_BUCKET, 'to-process/a.jsonl', records(120));

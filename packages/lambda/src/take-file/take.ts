@@ -115,10 +115,10 @@ function tooOften(): Error {
   return Object.assign(new Error(message), { name: 'GaveUp' });
 }
 
-/** A file that is prepared needs no message any more: the sweep brings its run on. */
+/** A file whose run was let go needs no message any more: the sweep brings it on. */
 async function giveUpTaking(engine: FileEngine, { file: id }: FileBody, error: unknown): Promise<void> {
   const file = await findFile(engine.ports, id);
-  if (file !== undefined && (await isPrepared(engine, file))) {
+  if (file?.results !== undefined && (await isPrepared(engine, file))) {
     return engine.log('ERROR', 'a file could not be started; the sweep goes on with it', { file: id, ...reasonOf(error) });
   }
   await fail(engine, id, error);
