@@ -182,6 +182,7 @@ export const INVARIANTS: readonly Invariant[] = [
     tests: [
       test('core/src/run/isolation'),
       test('core/src/run/abandoned'),
+      test('core/src/run/shared-lane'),
       test('core/src/lane/lane', 'lets none of n equal runs wait for more than n slots'),
     ],
     unseen: 'the worlds are too small for fairness to be seen; that of two runs is shown on the schedule',
