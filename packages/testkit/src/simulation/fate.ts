@@ -30,7 +30,7 @@ class CountedPlace implements Place {
 }
 
 /** `ledger.get RUN#…`: what is done, and about what. */
-export function textOf(kind: string, about: string): string {
+function textOf(kind: string, about: string): string {
   return about === '' ? kind : `${kind} ${about}`;
 }
 
