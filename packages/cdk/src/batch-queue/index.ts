@@ -2,4 +2,3 @@ export * from './batch-queue';
 export * from './batch-queue-props';
 export * from './batch-queue-stack';
 export * from './enqueue-task';
-export * from './i-batch-queue';

@@ -8,7 +8,7 @@ import type {
   aws_s3 as s3,
   aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
-import type { IBatchQueue } from '../batch-queue';
+import type { IBatchQueue } from '../batch-queue/i-batch-queue';
 import type { LogLevel } from '../functions/log-level';
 
 /** What the `modelInput` of a job's records is. */

@@ -7,7 +7,7 @@ import {
   type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { IBatchQueue } from '../batch-queue';
+import type { IBatchQueue } from '../batch-queue/i-batch-queue';
 import { explainWildcards } from '../nag/nag-suppressions';
 import { BatchEvaluateMap } from './batch-evaluate-map';
 import type { BedrockBatchSfnProps } from './bedrock-batch-sfn-props';

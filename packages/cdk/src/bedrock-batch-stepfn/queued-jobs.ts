@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { IBatchQueue } from '../batch-queue';
+import type { IBatchQueue } from '../batch-queue/i-batch-queue';
 import { grantReading, grantWriting } from '../batch-queue/other-buckets';
 import type { BedrockBatchSfnProps } from './bedrock-batch-sfn-props';
 import { EnqueueManifestTask } from './enqueue-manifest-task';
