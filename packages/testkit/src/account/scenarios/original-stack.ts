@@ -26,7 +26,11 @@ export class OriginalStack extends Stack {
     const code = lambda.Code.fromAsset(codeFolder());
     const shared = { code, runtime: lambda.Runtime.NODEJS_24_X };
     const handler = new Construct(this, 'BedrockInferenceJobEventHandler330899f022e34160002006bb8b09cc5b');
-    const eventFunction = new lambda.Function(handler, 'BedrockEventHandler', { ...shared, handler: 'index.event' });
+    const eventFunction = new lambda.Function(handler, 'BedrockEventHandler', {
+      ...shared,
+      handler: 'index.event',
+      timeout: Duration.seconds(60),
+    });
     bucket.grantRead(eventFunction);
     new events.Rule(handler, 'BedrockInferenceJobEventHandler', {
       eventPattern: { source: ['aws.bedrock'], detailType: ['Batch Inference Job State Change'] },
@@ -41,7 +45,11 @@ export class OriginalStack extends Stack {
       ],
     });
     role.addManagedPolicy(policy);
-    const create = new lambda.Function(fragment, 'CreateModelInvocationJobFunction', { ...shared, handler: 'index.create' });
+    const create = new lambda.Function(fragment, 'CreateModelInvocationJobFunction', {
+      ...shared,
+      handler: 'index.create',
+      timeout: Duration.seconds(30),
+    });
     create.role?.addManagedPolicy(policy);
     create.addToRolePolicy(new iam.PolicyStatement({ actions: ['bedrock:TagResource'], resources: ['*'] }));
     role.grantPassRole(create.role as iam.IRole);
