@@ -16,6 +16,7 @@ import { inferencePolicy } from '../bedrock/inference-policy';
 import { everyModel, modelArns } from '../bedrock/model-arns';
 import { JobEvents } from '../engine/job-events';
 import { RunBucket } from '../engine/run-bucket';
+import { kickTimeout, longTimeout } from '../engine/work-functions';
 import { WorkQueue } from '../engine/work-queue';
 import { explainWildcards } from '../nag/nag-suppressions';
 import { numbersOf } from '../props/environment';
@@ -24,7 +25,7 @@ import { type BatchOrchestratorProps, ResultsFormat } from './batch-orchestrator
 import { checkProps } from './check-props';
 import { grantRuns } from './permissions';
 import { RunAlarms } from './run-alarms';
-import { collectTimeout, kickTimeout, RunFunctions } from './run-functions';
+import { RunFunctions } from './run-functions';
 import { RunMachine } from './run-machine';
 
 /**
@@ -107,7 +108,7 @@ export class BatchOrchestrator extends Construct {
       outputPrefix: 'runs/*/output/',
     });
     const kicks = new WorkQueue(this, 'Kicks', { timeout: kickTimeout });
-    const collections = new WorkQueue(this, 'Collections', { timeout: collectTimeout });
+    const collections = new WorkQueue(this, 'Collections', { timeout: longTimeout });
     const functions = new RunFunctions(this, 'Functions', {
       environment: {
         BUCKET_NAME: this.bucket.bucketName,

@@ -1,30 +1,20 @@
-import { Duration, type aws_lambda as lambda, type aws_logs as logs } from 'aws-cdk-lib';
+import type { Duration, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import {
+  defaultWorkMemory,
+  kickTimeout,
+  lightMemory,
+  longTimeout,
+  shortTimeout,
+  type WorkFunctionsProps,
+} from '../engine/work-functions';
 import { HandlerFunction } from '../functions/handler-function';
-import type { LogLevel } from '../functions/log-level';
 import type { BatchQueueFunctionNames } from './batch-queue-props';
 
 /** What the functions of a queue are told. */
-export interface FileFunctionsProps {
-  readonly environment: Record<string, string>;
+export interface FileFunctionsProps extends WorkFunctionsProps {
   readonly names?: BatchQueueFunctionNames;
-  readonly preprocessMemory?: number;
-  readonly postprocessMemory?: number;
-  readonly logRetention?: logs.RetentionDays;
-  readonly logLevel?: LogLevel;
-  readonly tracing?: lambda.Tracing;
 }
-
-/** How long the function of a queue of messages may run; its queue hides messages by it. */
-export const kickTimeout = Duration.minutes(2);
-export const longTimeout = Duration.minutes(15);
-const shortTimeout = Duration.minutes(5);
-
-/** Regions whose new accounts get no more than this for a function. */
-const defaultWorkMemory = 3008;
-
-/** For functions that hold no records, only parts of a ledger. */
-const lightMemory = 512;
 
 /** The functions of a queue: each is a step of the one engine that the command line has too. */
 export class FileFunctions extends Construct {
