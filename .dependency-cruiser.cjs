@@ -32,7 +32,7 @@ module.exports = {
     {
       name: 'core-imports-nothing',
       severity: 'error',
-      from: { path: '^packages/core/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/core/src/', pathNot: '(\\.test\\.ts$|/src/testing/)' },
       to: { pathNot: '^packages/core/src/' },
     },
     ...roomRules,
@@ -46,9 +46,9 @@ module.exports = {
       name: 'lambda-composes-what-a-function-needs',
       severity: 'error',
       comment:
-        'core, aws and formats, and of the other composition root only how a question becomes a run, the ports on Node, and what both know of an orchestrator',
+        'core, aws and formats, and of the other composition root only how a question becomes a run, the ports on Node, and what both know of an orchestrator and of a queue',
       from: { path: '^packages/lambda/src/', pathNot: '(\\.test\\.ts$|/src/testing/)' },
-      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node|orchestrator)/index)' },
+      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node|orchestrator|queue)/index)' },
     },
     {
       name: 'nothing-imports-lambda',

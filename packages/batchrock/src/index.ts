@@ -26,4 +26,14 @@ export type {
   StartOptions,
   WatchOptions,
 } from './sdk/index.ts';
+export {
+  type EnqueuedFile,
+  type EnqueueOptions,
+  type ListOptions,
+  openQueue,
+  type Queue,
+  type QueuedFile,
+  type QueueOptions,
+  type WaitOptions,
+} from './sdk/queue/index.ts';
 export { type SimulationReport, type SimulationRequest, simulate } from './sdk/simulate.ts';

@@ -3,6 +3,7 @@ export * from './errors/index.ts';
 export * from './job/index.ts';
 export * from './lane/index.ts';
 export * from './model/index.ts';
+export * from './openai/index.ts';
 export * from './pack/index.ts';
 export * from './plan/index.ts';
 export * from './ports/index.ts';

@@ -32,6 +32,7 @@ describe('a whole run', () => {
       counts: { rows: 250, succeeded: 250, failed: 0, rejected: 0, truncated: 0 },
       cost_usd: expect.any(Number),
       output_paths: [{ output_path: `${folder}/0000.csv` }, { output_path: `${folder}/0001.csv` }],
+      results_uri: `${folder}/*.csv`,
       results_location: { bucket: 'memory-bucket', key: 'batch_output_parquet/jokes/run.json' },
     });
     const files = ['0000', '0001'].map((name) => world.linesOf(`batch_output_parquet/jokes/${name}.csv`));

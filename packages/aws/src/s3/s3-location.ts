@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { CreateOptions } from '@batchrock/core';
 import type { BlockPool } from './block-pool.ts';
 
 /** What the calls of one store share. */
@@ -12,6 +13,12 @@ export interface S3Location {
   readonly owner: { ExpectedBucketOwner?: string };
   /** The full key of one of our keys. */
   full(key: string): string;
+}
+
+/** What S3 can write beside an object. */
+export interface S3CreateOptions extends CreateOptions {
+  /** By lower-case names, printable ASCII. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds, unless a test says otherwise: six breaks in a row take some 8 seconds, beside the SDK's own tries. */

@@ -6,12 +6,12 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { CreateOptions, ObjectInfo, ObjectSink } from '@batchrock/core';
+import type { ObjectInfo, ObjectSink } from '@batchrock/core';
 import { translateError } from '../translate-error.ts';
-import { type S3Location, unquoted } from './s3-location.ts';
+import { type S3CreateOptions, type S3Location, unquoted } from './s3-location.ts';
 
 /** An upload from shared blocks: one on its way while the caller fills another. Below one block it is a PutObject. */
-export function createObject(at: S3Location, key: string, options: CreateOptions): ObjectSink {
+export function createObject(at: S3Location, key: string, options: S3CreateOptions): ObjectSink {
   return new S3ObjectSink(at, key, options);
 }
 
@@ -21,6 +21,7 @@ class S3ObjectSink implements ObjectSink {
   readonly #key: string;
   readonly #target: { readonly Bucket: string; readonly Key: string; readonly ExpectedBucketOwner?: string };
   readonly #condition: { IfNoneMatch?: string };
+  readonly #beside: { Metadata?: Record<string, string> };
   readonly #abortSignal: AbortSignal | undefined;
   readonly #parts: CompletedPart[] = [];
   #uploadId: Promise<string> | undefined;
@@ -32,12 +33,13 @@ class S3ObjectSink implements ObjectSink {
   #size = 0;
   #done = false;
 
-  constructor(at: S3Location, key: string, options: CreateOptions) {
+  constructor(at: S3Location, key: string, options: S3CreateOptions) {
     this.#at = at;
     this.blockBytes = at.blocks.blockBytes;
     this.#key = key;
     this.#target = { Bucket: at.bucket, Key: at.full(key), ...at.owner };
     this.#condition = options.ifAbsent ? { IfNoneMatch: '*' } : {};
+    this.#beside = options.metadata === undefined ? {} : { Metadata: { ...options.metadata } };
     this.#abortSignal = options.signal;
   }
 
@@ -93,7 +95,7 @@ class S3ObjectSink implements ObjectSink {
 
   async #put(Body: Uint8Array): Promise<ObjectInfo> {
     const answer = await this.#send('PutObject', () =>
-      this.#at.client.send(new PutObjectCommand({ ...this.#target, ...this.#condition, Body }), {
+      this.#at.client.send(new PutObjectCommand({ ...this.#target, ...this.#condition, ...this.#beside, Body }), {
         abortSignal: this.#abortSignal,
       }),
     );
@@ -120,7 +122,9 @@ class S3ObjectSink implements ObjectSink {
 
   async #start(): Promise<string> {
     const answer = await this.#send('CreateMultipartUpload', () =>
-      this.#at.client.send(new CreateMultipartUploadCommand({ ...this.#target }), { abortSignal: this.#abortSignal }),
+      this.#at.client.send(new CreateMultipartUploadCommand({ ...this.#target, ...this.#beside }), {
+        abortSignal: this.#abortSignal,
+      }),
     );
     return answer.UploadId ?? '';
   }

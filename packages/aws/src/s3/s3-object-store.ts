@@ -1,10 +1,16 @@
-import { DeleteObjectsCommand, HeadObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { InputError, type ObjectInfo, type ObjectStore, ServiceError } from '@batchrock/core';
+import {
+  DeleteObjectsCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { type CallOptions, InputError, type ObjectInfo, type ObjectSink, type ObjectStore, ServiceError } from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
 import { BlockPool } from './block-pool.ts';
 import { openObject } from './s3-byte-source.ts';
-import { RESUME_DELAY_MS, type S3Location, unquoted } from './s3-location.ts';
+import { RESUME_DELAY_MS, type S3CreateOptions, type S3Location, unquoted } from './s3-location.ts';
 import { createObject } from './s3-object-sink.ts';
 import { isOnThisMachine, NO_WIRE } from './this-machine.ts';
 import { leavePayloadUnsigned } from './unsigned-payload.ts';
@@ -32,8 +38,16 @@ const POOLED_BLOCKS = 6;
 /** Bedrock's S3 URI pattern (service model 2023-04-20) allows no more than this in a key. */
 const BEDROCK_SAFE_PREFIX = /^[-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*$/;
 
+/** The object store on S3, with what only S3 has. */
+export interface S3ObjectStore extends ObjectStore {
+  create(key: string, options?: S3CreateOptions): ObjectSink;
+  /** When an object was put there, milliseconds since the epoch; undefined where there is none. */
+  putAt(key: string, options?: CallOptions): Promise<number | undefined>;
+  destroy(): void;
+}
+
 /** The object store on S3. A folder that Bedrock may not name is refused at once. */
-export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore & { destroy(): void } {
+export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStore {
   const prefix = options.prefix ?? '';
   if (prefix !== '' && !BEDROCK_SAFE_PREFIX.test(prefix)) {
     throw new InputError(
@@ -58,7 +72,11 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
 
   return {
     uri: `s3://${options.bucket}${prefix === '' ? '' : `/${prefix}`}`,
-    head: (key, o) => head(location, key, o?.signal),
+    async head(key, o) {
+      const found = await head(location, key, o?.signal);
+      return found && { key, size: found.ContentLength ?? 0, etag: unquoted(found.ETag) };
+    },
+    putAt: async (key, o) => (await head(location, key, o?.signal))?.LastModified?.getTime(),
     open: (key, o) => openObject(location, key, o ?? {}),
     create: (key, o) => createObject(location, key, o ?? {}),
     list: (below, o) => list(location, below, o?.signal),
@@ -67,12 +85,11 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
   };
 }
 
-async function head(at: S3Location, key: string, signal?: AbortSignal): Promise<ObjectInfo | undefined> {
+async function head(at: S3Location, key: string, signal?: AbortSignal): Promise<HeadObjectCommandOutput | undefined> {
   try {
-    const found = await at.client.send(new HeadObjectCommand({ Bucket: at.bucket, Key: at.full(key), ...at.owner }), {
+    return await at.client.send(new HeadObjectCommand({ Bucket: at.bucket, Key: at.full(key), ...at.owner }), {
       abortSignal: signal,
     });
-    return { key, size: found.ContentLength ?? 0, etag: unquoted(found.ETag) };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw translateError(error, `HeadObject s3://${at.bucket}/${at.full(key)}`);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { createExecutions, describeStack } from './index.ts';
+import { createExecutions, createFunctions, describeStack } from './index.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -11,6 +11,7 @@ afterEach(() => {
 interface Answer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A server in the place of both services; what it was asked, by the operation. */
@@ -25,9 +26,10 @@ async function served(answers: Readonly<Record<string, Answer>>) {
       .at(-1) as string;
     const operation = target === '' ? (new URLSearchParams(body).get('Action') ?? '') : target;
     asked[operation] = body;
-    const answer = answers[operation] ?? { status: 500, body: '' };
+    asked[request.url ?? ''] = body;
+    const answer = answers[operation] ?? answers[request.url ?? ''] ?? { status: 500, body: '' };
     const type = target === '' ? 'text/xml' : 'application/x-amz-json-1.0';
-    response.writeHead(answer.status, { 'content-type': type }).end(answer.body);
+    response.writeHead(answer.status, { 'content-type': type, ...answer.headers }).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanups.push(() => {
@@ -110,4 +112,27 @@ test('an execution is started under its name, and a name that is taken is a valu
     hint: expect.stringContaining('states:StopExecution'),
   });
   others.destroy();
+});
+
+test('what a function answers and what it throws are values; a refusal says which permission is missing', async () => {
+  const invocations = (name: string): string => `/2015-03-31/functions/${name}/invocations`;
+  const thrown = { errorType: 'BR-E0207', errorMessage: 'it is over' };
+  const { options, asked } = await served({
+    [invocations('good')]: { status: 200, body: '{"file":"f-1"}' },
+    [invocations('bad')]: { status: 200, body: JSON.stringify(thrown), headers: { 'x-amz-function-error': 'Unhandled' } },
+    [invocations('mine')]: {
+      status: 403,
+      body: '{"Message":"not you"}',
+      headers: { 'x-amzn-errortype': 'AccessDeniedException', 'content-type': 'application/json' },
+    },
+  });
+  const functions = createFunctions(options);
+  expect(await functions.invoke('good', { do: 'pause' })).toEqual({ kind: 'answered', value: { file: 'f-1' } });
+  expect(asked[invocations('good')]).toBe('{"do":"pause"}');
+  expect(await functions.invoke('bad', {})).toEqual({ kind: 'failed', error: 'BR-E0207', message: 'it is over' });
+  await expect(functions.invoke('mine', {})).rejects.toMatchObject({
+    code: 'BR-E0501',
+    hint: expect.stringContaining('lambda:InvokeFunction'),
+  });
+  functions.destroy();
 });

@@ -29,13 +29,15 @@ export interface CommandText {
   readonly examples: readonly string[];
   /** A paragraph more, lines of at most 80 columns. */
   readonly more?: string;
+  /** The command that it is one of: `queue`. */
+  readonly of?: string;
 }
 
 /** One start of the program: makes its commands and remembers how the one that was given came out. */
 export class Cli {
   readonly host: Host;
   exitCode: ExitCode = 0;
-  /** The commands that were made, by name, each with an example on one line. */
+  /** The commands that were made, by name (`list`, `queue list`), each with an example on one line. */
   readonly examples = new Map<string, string>();
   /** Of the command that runs; undefined before one is found. */
   context: CommandContext | undefined;
@@ -47,7 +49,8 @@ export class Cli {
   /** A command with its help. Its heavy imports belong into the handler, behind `await import`. */
   command(usage: string, text: CommandText): Command {
     const command = new Command(usage.split(' ')[0]);
-    this.examples.set(command.name(), (text.examples[0] ?? '').replace(/\s*\\\n\s*/g, ' '));
+    const name = text.of === undefined ? command.name() : `${text.of} ${command.name()}`;
+    this.examples.set(name, (text.examples[0] ?? '').replace(/\s*\\\n\s*/g, ' '));
     for (const argument of usage.split(' ').slice(1)) command.argument(argument);
     this.dress(command).summary(text.summary).description(text.summary);
     command.addHelpText('before', `Examples:\n${text.examples.map((example) => `  $ ${example}`).join('\n')}\n`);

@@ -76,3 +76,16 @@ export function exitCodeOfRun(run: JudgedRun, maxErrorRate: number): ExitCode {
   const bad = run.failed + (run.rejected ?? 0);
   return bad > maxErrorRate * (run.rows ?? 0) ? ExitCode.rowsFailed : ExitCode.ok;
 }
+
+const FILE_CODES: Readonly<Record<string, ExitCode>> = {
+  Completed: ExitCode.ok,
+  PartiallyCompleted: ExitCode.rowsFailed,
+  Failed: ExitCode.rowsFailed,
+  Cancelled: ExitCode.unfinished,
+};
+
+/** Of files of a queue, by their statuses: 7 until all are at their ends, 3 when records of some have no answer, else 0. */
+export function exitCodeOfFiles(files: readonly { readonly status: string }[]): ExitCode {
+  const codes = files.map(({ status }) => FILE_CODES[status] ?? ExitCode.unfinished);
+  return [ExitCode.unfinished, ExitCode.rowsFailed].find((code) => codes.includes(code)) ?? ExitCode.ok;
+}

@@ -1,3 +1,4 @@
+import type { OnUnsupported } from '@batchrock/core';
 import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
 import type { InputFormat, Question } from '../request/request.ts';
@@ -14,9 +15,11 @@ export interface QuestionFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly family?: string;
   readonly invocationType?: 'invoke-model' | 'converse';
+  readonly catalogue?: string;
   readonly promptId?: string;
   readonly promptsDir?: string;
   readonly inputFormat?: InputFormat;
+  readonly onUnsupported?: OnUnsupported;
   readonly format?: 'csv' | 'tsv' | 'jsonl';
   readonly maxExpansion?: number;
   readonly s3EndpointUrl?: string;
@@ -61,8 +64,8 @@ export interface CommonFlags extends OutputOptions, StackFlags {
   readonly stateDir?: string;
 }
 
-/** Adds the options of a question. */
-export function withQuestion(command: Command): Command {
+/** Adds the options that say what is asked of which rows. */
+export function withRows(command: Command): Command {
   return command
     .optionsGroup('Question:')
     .requiredOption('--model <id>', 'model id, cross-Region profile id or ARN')
@@ -77,10 +80,21 @@ export function withQuestion(command: Command): Command {
     .addOption(
       new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
     )
+    .option('--catalogue <file>', 'JSON that changes what is known of models')
     .optionsGroup('Dataset:')
-    .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .addOption(
-      new Option('--input-format <what>', 'rows for a prompt, or whole records (default: found)').choices(['rows', 'bedrock']),
+      new Option('--input-format <what>', 'rows for a prompt, records, OpenAI lines (default: found)').choices([
+        'rows',
+        'bedrock',
+        'openai',
+      ]),
+    )
+    .addOption(
+      new Option('--on-unsupported <what>', 'OpenAI lines: what the model cannot be told (default: error)').choices([
+        'error',
+        'warn',
+        'drop',
+      ]),
     )
     .option('--delimiter <character>', 'CSV: between cells, or "tab" (default: found)', delimiterOf)
     .option('--max-expansion <n>', 'what is compressed: times as large (default: 500)', wholeNumber(1))
@@ -88,7 +102,13 @@ export function withQuestion(command: Command): Command {
     .option('--dataset-id <owner/name>', 'a dataset of Hugging Face, as hf://owner/name (HF_TOKEN)')
     .option('--split <name>', 'Hugging Face: the split (default: train)')
     .option('--config <name>', 'Hugging Face: the config, where it has several')
-    .option('--revision <name>', "Hugging Face: the owner's own files at a branch or commit")
+    .option('--revision <name>', "Hugging Face: the owner's own files at a branch or commit");
+}
+
+/** Adds the options of a question. */
+export function withQuestion(command: Command): Command {
+  return withRows(command)
+    .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .option('--max-records <n>', 'the first n rows alone', wholeNumber(1))
     .option('--sample <n>', 'n rows drawn by chance, the same for the same content', wholeNumber(1))
     .option('--strict', 'a bad row ends the run before anything is sent')
@@ -100,6 +120,12 @@ export function withQuestion(command: Command): Command {
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
+}
+
+/** The option that chooses how whole answers stand in results. */
+export function shapeOption(): Option {
+  const option = new Option('--shape <shape>', 'of whole answers: as OpenAI has them, in columns, or as they came');
+  return option.choices(['openai', 'flat', 'raw']);
 }
 
 /** Adds the options of a target. */
@@ -122,7 +148,18 @@ export function withStackName(command: Command): Command {
 
 /** Adds the options that name a stack and where it is. */
 export function withStack(command: Command): Command {
-  return withStackName(command.optionsGroup('Runs of an orchestrator in an account:'))
+  return withPlace(withStackName(command.optionsGroup('Runs of an orchestrator in an account:')));
+}
+
+/** Adds the options that name the stack of a queue and where it is. */
+export function withQueue(command: Command): Command {
+  return withPlace(
+    command.optionsGroup('The queue:').option('--stack <name>', 'the stack of the queue (BATCHROCK_STACK); required'),
+  );
+}
+
+function withPlace(command: Command): Command {
+  return command
     .option('--region <name>', 'AWS Region of the stack (AWS_REGION)')
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
     .option('--endpoint-url <url>', 'one server in place of AWS (BATCHROCK_ENDPOINT_URL)');
@@ -154,7 +191,9 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     params: flags.param,
     family,
     invocationType: flags.invocationType && (flags.invocationType === 'converse' ? 'Converse' : 'InvokeModel'),
+    catalogue: flags.catalogue,
     inputFormat,
+    onUnsupported: flags.onUnsupported,
     format,
     maxExpansion,
     s3EndpointUrl: flags.s3EndpointUrl,

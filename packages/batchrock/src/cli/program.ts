@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import { adoptCommand } from '../commands/adopt.ts';
+import { convertCommand } from '../commands/convert.ts';
 import { deployCommand } from '../commands/deploy.ts';
 import { errorsCommand } from '../commands/errors.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { helpCommand } from '../commands/help.ts';
 import { listCommand } from '../commands/list.ts';
 import { localCommand } from '../commands/local.ts';
+import { modelsCommand } from '../commands/models.ts';
+import { pauseCommand } from '../commands/pause.ts';
 import { planCommand } from '../commands/plan.ts';
+import { queueCommand } from '../commands/queue/queue.ts';
 import { resultsCommand } from '../commands/results.ts';
 import { resumeCommand } from '../commands/resume.ts';
 import { retryCommand } from '../commands/retry.ts';
@@ -15,6 +19,7 @@ import { simulateCommand } from '../commands/simulate.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
 import { templateCommand } from '../commands/template.ts';
+import { validateCommand } from '../commands/validate.ts';
 import { watchCommand } from '../commands/watch.ts';
 import { VERSION } from '../version.ts';
 import { type Cli, withOutputOptions } from './cli.ts';
@@ -38,19 +43,28 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', '\nWith no bucket configured runs go to the local Bedrock; answers are synthetic.');
   program.commandsGroup('Send a dataset:');
-  for (const make of [runCommand, planCommand, simulateCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [runCommand, planCommand, validateCommand, convertCommand, simulateCommand])
+    program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('Look at runs:');
   for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {
     program.addCommand(withOutputOptions(withStack(make(cli))));
   }
   program.commandsGroup('Act on runs:');
-  for (const make of [retryCommand, stopCommand, resumeCommand]) program.addCommand(withOutputOptions(withStack(make(cli))));
+  for (const make of [retryCommand, pauseCommand, stopCommand, resumeCommand]) {
+    program.addCommand(withOutputOptions(withStack(make(cli))));
+  }
   program.addCommand(withOutputOptions(adoptCommand(cli)));
   program.commandsGroup('In your AWS account:');
   for (const make of [deployCommand, templateCommand]) program.addCommand(withOutputOptions(make(cli)));
+  program.addCommand(await queueCommand(cli, isAbout('queue', argv)));
   program.commandsGroup('More:');
-  const isLocal = argv[0] === 'local' || (argv[0] === 'help' && argv[1] === 'local');
-  program.addCommand(withOutputOptions(localCommand(cli, isLocal ? await import('@batchrock/local') : undefined)));
+  program.addCommand(withOutputOptions(modelsCommand(cli)));
+  program.addCommand(withOutputOptions(localCommand(cli, isAbout('local', argv) ? await import('@batchrock/local') : undefined)));
   program.addCommand(helpCommand(cli, program));
   return program;
+}
+
+/** True where a command line gives a command, or asks for its help: only then is loaded what it has of its own. */
+function isAbout(name: string, [first, second]: readonly string[]): boolean {
+  return first === name || (first === 'help' && second === name);
 }

@@ -44,11 +44,14 @@ async function toBatchrockError(error: unknown, argv: readonly string[], cli: Cl
   const { InputError, InvariantError, isBatchrockError } = await import('@batchrock/core');
   if (isBatchrockError(error)) return error;
   if (error instanceof CommanderError) {
-    const example = cli.examples.get(argv[0] ?? '');
-    const help = `batchrock${example === undefined ? '' : ` ${argv[0]}`} --help shows what is allowed`;
+    const name = cli.examples.has(`${argv[0]} ${argv[1]}`) ? `${argv[0]} ${argv[1]}` : (argv[0] ?? '');
+    const example = cli.examples.get(name);
+    const help = `batchrock${example === undefined ? '' : ` ${name}`} --help shows what is allowed`;
     const isIncomplete = /^commander\.missing(Argument|MandatoryOptionValue)$/.test(error.code);
     const hint = isIncomplete && example !== undefined ? `such as: ${example} (${help})` : help;
-    return new InputError('BR-E0112', usageMessage(error.message), { hint });
+    // commander would print the help of a command that has commands of its own
+    const message = error.code === 'commander.help' ? `what of ${name} is meant is not said` : usageMessage(error.message);
+    return new InputError('BR-E0112', message, { hint });
   }
   const { storageError, systemErrorCode } = await import('../node/index.ts');
   if (/^E[A-Z]+$/.test(systemErrorCode(error))) return storageError(error, 'go on');

@@ -87,6 +87,36 @@ describe('a command that waits for its turn', () => {
   });
 });
 
+describe('pause and resume', () => {
+  test('a process waits while its run is paused, collects what is in flight, and goes on when it is resumed', async () => {
+    // two parts, one slot: the second waits for the first
+    const server = await localServer({ queueMs: 3_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const question = ['in.csv', '--model', MODEL, '--prompt', '{text}', '--slots', '1', '--records-per-job', '125'];
+    // what pause loads is there before the job is: it must not take longer than the job
+    await Promise.all([import('./pause.ts'), import('../compose/connection.ts'), cli(['pause'], { cwd })]);
+    const first = spawnCli(['run', ...question, '--endpoint-url', server.url, '-v'], { cwd });
+    await first.said(/part 0: job \w+ created/);
+    const paused = await cli(['pause', '--json'], { cwd });
+    expect(JSON.parse(paused.stdout)).toMatchObject({ schema: 'batchrock.status/1', state: 'running', paused: true });
+    expect(paused.stderr).toMatch(
+      /^run r-\w+ paused: .*\n {2}1 job in flight: it is not stopped, and costs\n {2}batchrock resume r-\w+ /m,
+    );
+    await first.said(/part 0 (collected|done)|ok 125/);
+    expect((await cli(['status'], { cwd })).stdout).toMatch(/^state +paused$/m);
+    expect(await jobsOf(server)).toHaveLength(1);
+    const resumed = await cli(['resume'], { cwd });
+    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringMatching(/run r-\w+ goes on at/) });
+    expect((await first.ended).code).toBe(0);
+    expect(resultsIn(cwd).every((row) => row.status === 'succeeded')).toBe(true);
+    expect(await jobsOf(server)).toHaveLength(2);
+    expect(await cli(['pause'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/BR-E0207 run r-\w+ cannot be paused/),
+    });
+  });
+});
+
 describe('stop and resume', () => {
   test.each(['drain', 'stop', 'abandon'])(
     'stop --mode %s ends the run with what it has; resume and the same command go on',

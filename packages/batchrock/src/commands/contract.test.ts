@@ -30,6 +30,9 @@ describe('standard output holds data alone, standard error the rest', () => {
     const commands: readonly (readonly [string[], string])[] = [
       [['run', ...question, '--endpoint-url', url], 'batchrock.run/1'],
       [['plan', ...question], 'batchrock.plan/1'],
+      [['validate', ...question], 'batchrock.validate/1'],
+      // a translation, line for line; convert.test.ts
+      [['convert', 'none.jsonl', '--to', 'openai', '--model', MODEL], 'batchrock.error/1'],
       [['simulate', '--records', '1000'], 'batchrock.simulate/1'],
       [['status'], 'batchrock.status/1'],
       [['list'], 'batchrock.list/1'],
@@ -42,9 +45,13 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['adopt', `s3://batchrock-local/runs/${run}`, '--endpoint-url', url], 'batchrock.error/1'],
       [['retry', run], 'batchrock.error/1'],
       [['stop', run, '--mode', 'drain'], 'batchrock.error/1'],
+      [['pause', run], 'batchrock.error/1'],
       // deploy.test.ts, and at CloudFormation itself testkit/deploy
       [['deploy', 'orchestrator', '--diff', '--destroy'], 'batchrock.error/1'],
       [['template', 'orchestrator', '--files', '3'], 'batchrock.error/1'],
+      // the stack is not named; testkit/account shows them at work
+      [['queue', 'list'], 'batchrock.error/1'],
+      [['models'], 'batchrock.models/1'],
       [['help', 'exit-codes'], 'batchrock.exit-codes/1'],
     ];
     // local is shown below, with the signals
@@ -182,10 +189,15 @@ describe('help', () => {
     // each command of this version, so that a new one cannot be left out
     expect(commands).toEqual(expect.arrayContaining(['run', 'plan', 'local', 'help', 'results', 'resume']));
     const named = commands.filter((name) => name !== 'help');
-    for (const argv of [['--help'], ...named.map((name) => [name, '--help']), ...named.map((name) => ['help', name])]) {
+    const parts = ['put', 'list', 'show', 'pause', 'resume', 'cancel', 'retry'].map((name) => ['queue', name]);
+    const all = [...named.map((name) => [name]), ...parts];
+    for (const argv of [['--help'], ...all.map((path) => [...path, '--help']), ...all.map((path) => ['help', ...path])]) {
       const { code, stdout, stderr } = await cli(argv, { cwd });
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^Examples:\n {2}\$ batchrock /);
+      // of the command that was asked about, and no other
+      const about = argv.filter((each) => each !== '--help' && each !== 'help');
+      if (about.length > 0) expect(stdout).toContain(`Usage: batchrock ${about.join(' ')} `);
       expect(widest(stdout), stdout).toBeLessThanOrEqual(80);
       expect(stdout).not.toMatch(/secret|access.key|token=/i);
     }
@@ -206,6 +218,10 @@ describe('help', () => {
     expect(noDataset).toMatchObject({ code: 2, stdout: '' });
     expect(noDataset.stderr).toMatch(/BR-E0112 no dataset is given\n {2}→ .*: batchrock run reviews.csv --model MODEL --prompt/);
     expect((await cli(['explain'], { cwd })).stderr).toContain('such as: batchrock explain 42');
+    expect((await cli(['queue', 'show'], { cwd })).stderr).toContain('such as: batchrock queue show reviews.jsonl');
+    const which = await cli(['queue'], { cwd });
+    expect(which).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('BR-E0112 what of queue is meant') });
+    expect((await cli(['queue', 'lst'], { cwd })).stderr).toContain('did you mean list?');
   });
 
   test('without a command is the help, and a wrong topic names the right ones', async () => {

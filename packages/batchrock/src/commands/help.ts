@@ -4,17 +4,21 @@ import { EXIT_CODE_MEANINGS } from '../cli/exit-codes.ts';
 
 /** `help`, `help <command>` and `help exit-codes`. */
 export function helpCommand(cli: Cli, program: Command): Command {
-  const command = cli.dress(new Command('help')).argument('[topic]', 'a command, or exit-codes').option('--json', 'as JSON');
+  const command = cli
+    .dress(new Command('help'))
+    .argument('[topic]', 'a command, or exit-codes')
+    .argument('[of it]', 'one of its commands')
+    .option('--json', 'as JSON');
   return command
     .summary('help of a command, or of exit-codes')
-    .action(async (topic: string | undefined, options: { json?: boolean }) => {
+    .action(async (topic: string | undefined, part: string | undefined, options: { json?: boolean }) => {
       if (topic === 'exit-codes') {
         cli.host.stdout.write(options.json ? exitCodesAsJson() : exitCodes());
         return;
       }
       if (topic === undefined) return program.help();
       const found = program.commands.find((each) => each.name() === topic);
-      if (found) return found.help();
+      if (found) return (found.commands.find((each) => each.name() === part) ?? found).help();
       const { didYouMean, InputError } = await import('@batchrock/core');
       const names = [...program.commands.map((each) => each.name()), 'exit-codes'];
       const guess = didYouMean(topic, names);

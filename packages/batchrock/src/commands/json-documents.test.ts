@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, folderWith, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+import { COMPLETED, RECEIVED } from '../../test/queued-files.ts';
+import { fileDocument } from '../render/queue-text.ts';
 
 /** The fields of a shape as `docs/json.md` publishes them. */
 interface Published {
@@ -54,6 +56,7 @@ describe('docs/json.md', () => {
     for (const argv of [
       ['run', ...question],
       ['plan', ...question],
+      ['validate', 'in.csv', '--model', MODEL, '--prompt', '{text}'],
       ['simulate', '--records', '1000'],
       ['status'],
       ['list'],
@@ -64,6 +67,8 @@ describe('docs/json.md', () => {
       ['errors'],
       ['explain', '1'],
       ['explain', '00000-1'],
+      ['models'],
+      ['models', MODEL],
       ['help', 'exit-codes'],
       ['status', 'r-none'],
     ]) {
@@ -73,11 +78,14 @@ describe('docs/json.md', () => {
         seen.add(document['schema'] as string);
       }
     }
-    // the first two are shown by the tests below, those of deployments at CloudFormation itself: testkit/deploy
+    // the first two and those of a queue are shown by the tests below, those of deployments at CloudFormation itself: testkit/deploy
     expect([...PUBLISHED.keys()].filter((schema) => !seen.has(schema))).toEqual([
       'batchrock.event/1',
       'batchrock.local/1',
       'batchrock.deploy/1',
+      'batchrock.file/1',
+      'batchrock.files/1',
+      'batchrock.put/1',
       'batchrock.template/1',
     ]);
   });
@@ -94,5 +102,10 @@ describe('docs/json.md', () => {
     expect(watched.map((each) => each['schema'])).toContain('batchrock.event/1');
     local.process.kill('SIGTERM');
     for (const document of lines((await local.ended).stdout)) expectPublished(document);
+  });
+
+  test('tells the fields of a file of a queue, before anything of it is known and at its end', () => {
+    expectPublished({ schema: 'batchrock.file/1', ...fileDocument(RECEIVED) });
+    expectPublished({ schema: 'batchrock.file/1', ...fileDocument(COMPLETED) });
   });
 });

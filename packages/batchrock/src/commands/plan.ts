@@ -10,6 +10,7 @@ import {
   withQuestion,
   withTarget,
 } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
 
 type PlanFlags = CommonFlags & QuestionFlags & TargetFlags;
 
@@ -27,12 +28,7 @@ export function planCommand(cli: Cli): Command {
       const { planDocument, renderPlan } = await import('../render/plan-text.ts');
       const { ProgressDisplay } = await import('../cli/progress-display.ts');
       const display = new ProgressDisplay(terminal);
-      const session = await openLookingSession({
-        stateDir: flags.stateDir,
-        env: host.env,
-        cwd: host.cwd,
-        onNotice: (text) => display.notice(text),
-      });
+      const session = await openLookingSession(sessionOptions(host, flags, (text) => display.notice(text)));
       const report = await planRun(session, questionOf(dataset, flags, prompt), {
         signal: interrupts.signal,
         onProgress: (progress) => display.show(progress),

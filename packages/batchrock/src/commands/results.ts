@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import type { CommonFlags } from '../cli/option-groups.ts';
+import { type CommonFlags, shapeOption } from '../cli/option-groups.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import { list, wholeNumber } from '../cli/values.ts';
+import type { ResultShape } from '../request/output.ts';
 import type { RunProgress } from '../sdk/progress.ts';
 import type { Session } from '../sdk/session.ts';
 
@@ -12,6 +13,7 @@ interface ResultsFlags extends CommonFlags {
   /** The name that it had first. */
   readonly output?: string;
   readonly csvSafe?: boolean;
+  readonly shape?: ResultShape;
   readonly force?: boolean;
   readonly format?: 'jsonl' | 'csv' | 'parquet';
   readonly maxRowsPerFile?: number;
@@ -37,6 +39,7 @@ RUN may be the job prefix or an execution too. What is there already stays.`,
     .addOption(new Option('--output <file>').hideHelp())
     .option('--force', 'replace the file when it exists')
     .addOption(new Option('--format <format>', "default: by the file's name, else jsonl").choices(['jsonl', 'csv', 'parquet']))
+    .addOption(shapeOption())
     .option('--csv-safe', "CSV: ' before answers that a sheet would run (the default)")
     .option('--no-csv-safe', 'CSV: answers to the letter, formulas too')
     .option('--max-rows-per-file <n>', 'several files of so many rows: <file>-00000.*, …', wholeNumber(1))
@@ -66,7 +69,14 @@ async function results(
       return await files({ terminal, interrupts }, flags, { session, run, folder: out });
     }
     const onProgress = await exportProgress(terminal, session, run);
-    const wanted = { format: flags.format, csvSafe: flags.csvSafe, only, signal: interrupts.signal, onProgress };
+    const wanted = {
+      format: flags.format,
+      csvSafe: flags.csvSafe,
+      shape: flags.shape,
+      only,
+      signal: interrupts.signal,
+      onProgress,
+    };
     if (out === undefined || out === '-') {
       const { InputError } = await import('@batchrock/core');
       if (flags.json && flags.format !== undefined && flags.format !== 'jsonl') {

@@ -8,11 +8,11 @@ interface ResumeFlags extends CommonFlags {
   readonly maxCost?: number;
 }
 
-/** `resume`: goes on with a run that was stopped, blocked or left alone. */
+/** `resume`: goes on with a run that was stopped, paused, blocked or left alone. */
 export function resumeCommand(cli: Cli): Command {
   return cli
     .command('resume [run]', {
-      summary: 'go on with a run that was stopped or left alone',
+      summary: 'go on with a run that was stopped, paused or left alone',
       examples: ['batchrock resume', 'batchrock resume r-7f3', 'batchrock resume r-7f3 --max-cost 40'],
     })
     .option('--max-cost <usd>', 'another ceiling for what the run may cost in all', dollars)

@@ -7,17 +7,20 @@ import {
   promptOf,
   type QuestionFlags,
   questionOf,
+  shapeOption,
   type TargetFlags,
   withQuestion,
   withStackName,
   withTarget,
 } from '../cli/option-groups.ts';
 import { dollars, share, wholeNumber } from '../cli/values.ts';
+import type { ResultShape } from '../request/output.ts';
 
 interface RunFlags extends CommonFlags, QuestionFlags, TargetFlags {
   readonly out?: string;
   readonly maxRowsPerFile?: number;
   readonly csvSafe?: boolean;
+  readonly shape?: ResultShape;
   readonly force?: boolean;
   readonly new?: boolean;
   readonly maxErrorRate?: number;
@@ -48,6 +51,7 @@ hf://, or - for standard input. Exit codes: batchrock help exit-codes.`,
     .option('--max-rows-per-file <n>', 'several files of so many rows: <out>-00000.*, …', wholeNumber(1))
     .option('--csv-safe', "CSV: ' before answers that a sheet would run (the default)")
     .option('--no-csv-safe', 'CSV: answers to the letter, formulas too')
+    .addOption(shapeOption())
     .option('--force', 'replace the output when it exists')
     .option('--new', 'start another run of the same question')
     .option('--max-error-rate <share>', 'failed and rejected rows that are no failure (default: 0)', share)
@@ -78,6 +82,7 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
     out: toStdout ? undefined : (flags.out ?? defaultOutput(datasetNames(question))),
     maxRowsPerFile: flags.maxRowsPerFile,
     csvSafe: flags.csvSafe,
+    shape: flags.shape,
     force: flags.force,
     new: flags.new,
     maxCostUsd: flags.maxCost,

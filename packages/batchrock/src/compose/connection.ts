@@ -71,7 +71,7 @@ export async function connect(target: Target, { dir, ledger, env, notice }: Conn
 }
 
 /** A server in the place of S3, by the variables that every SDK reads: buckets are no part of its host name. */
-function s3EndpointOf(env: ConnectOptions['env']): string | undefined {
+export function s3EndpointOf(env: ConnectOptions['env']): string | undefined {
   const named = [env['AWS_ENDPOINT_URL_S3'], env['AWS_ENDPOINT_URL']];
   return named.find((url) => url !== undefined && url !== '');
 }

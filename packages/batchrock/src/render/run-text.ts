@@ -171,6 +171,7 @@ export function statusDocument(status: RunStatus): object {
       priceDate: cost.priceDate ?? null,
     },
     timeLeft: timeLeftDocument(status),
+    paused: status.paused === true,
     blocked: status.blocked ?? null,
     refused: status.refused ?? null,
   };

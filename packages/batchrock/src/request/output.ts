@@ -18,7 +18,15 @@ export interface OutputPlace {
   readonly maxRowsPerFile?: number;
   /** CSV: see `CsvWriterOptions.safe`; default true. */
   readonly csvSafe?: boolean;
+  /** Of answers that are kept whole; default: what the rows are. */
+  readonly shape?: ResultShape;
 }
+
+/**
+ * The shape of results. `openai`: lines of an OpenAI batch output. `flat`: each row with its answer in columns of ours. `raw`: the
+ * model's whole output, in the service's own shape where rows were records.
+ */
+export type ResultShape = 'openai' | 'flat' | 'raw';
 
 const FORMATS: Readonly<Record<string, OutputFormat>> = {
   '.jsonl': 'jsonl',

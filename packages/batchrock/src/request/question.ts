@@ -1,4 +1,5 @@
 import {
+  chatFamily,
   InputError,
   type InvocationType,
   type JsonObject,
@@ -10,6 +11,7 @@ import {
   type Template,
   templateColumns,
 } from '@batchrock/core';
+import { catalogueFrom } from './catalogue-file.ts';
 import type { Question } from './request.ts';
 
 /** A question whose model, prompt and parameters have been checked; the dataset has not been looked at yet. */
@@ -31,17 +33,41 @@ const MAX_GIVEN_BYTES = 16 << 20;
 
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
 export function checkQuestion(question: Question): CheckedQuestion {
+  const catalogue = catalogueFrom(question.catalogue);
   const model = resolveModel(question.model, {
+    ...(catalogue === undefined ? {} : { catalogue }),
     ...(question.family === undefined ? {} : { family: question.family }),
     ...(question.invocationType === undefined ? {} : { invocationType: question.invocationType }),
-    ...(question.inputFormat === 'bedrock' ? { limits: { maxRecordBytes: MAX_GIVEN_BYTES } } : {}),
+    ...(isReady(question) ? { limits: { maxRecordBytes: MAX_GIVEN_BYTES } } : {}),
   });
+  if (question.inputFormat === 'openai') return openAiQuestion(question, model);
   const params = checkParams(question, model);
   const base = { model, invocationType: model.family.invocationType };
   if (question.inputFormat === 'bedrock') return { ...base, ...givenRequest(question) };
   return model.family.task === 'embedding'
     ? { ...base, ...embeddingRequest(question, model, params) }
     : { ...base, ...textRequest(question, model, params) };
+}
+
+/** Rows bring their requests with them. */
+function isReady({ inputFormat }: Question): boolean {
+  return inputFormat === 'bedrock' || inputFormat === 'openai';
+}
+
+/**
+ * Lines of an OpenAI batch file; `hasToolCalls`: there are tools in some of them, which decides how the model is spoken to. The
+ * service is spoken to by embedding models in one way only.
+ */
+export function openAiQuestion(question: Question, model: ResolvedModel, hasToolCalls = false): CheckedQuestion {
+  refuseBeside(question, 'lines of an OpenAI batch file say themselves what is asked', 'body');
+  const family = model.family.task === 'embedding' ? model.family : chatFamily(model, hasToolCalls, question.invocationType);
+  return {
+    model: { ...model, family },
+    invocationType: family.invocationType,
+    request: { params: {}, openai: { onUnsupported: question.onUnsupported ?? 'error' } },
+    templates: [],
+    columns: ['custom_id', 'body'],
+  };
 }
 
 function textRequest(question: Question, model: ResolvedModel, params: JsonObject) {
@@ -75,7 +101,13 @@ function embeddingRequest(question: Question, model: ResolvedModel, params: Json
   return { request: { textColumn, params }, templates: [], columns: [textColumn] };
 }
 
-function givenRequest({ prompt, system, promptId, textColumn, params = {} }: Question) {
+function givenRequest(question: Question) {
+  refuseBeside(question, 'rows that are records are sent as they are', MODEL_INPUT_COLUMN);
+  return { request: { params: {}, given: true as const }, templates: [], columns: [MODEL_INPUT_COLUMN] };
+}
+
+/** Throws `BR-E0112` for what would have to be put into requests that are written already. */
+function refuseBeside({ prompt, system, promptId, textColumn, params = {} }: Question, why: string, where: string): void {
   const beside = {
     'a prompt': prompt ?? promptId,
     'a system prompt': system,
@@ -83,16 +115,10 @@ function givenRequest({ prompt, system, promptId, textColumn, params = {} }: Que
     'request parameters': Object.keys(params)[0],
   };
   const more = Object.entries(beside).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (more.length > 0) {
-    throw new InputError(
-      'BR-E0112',
-      `rows that are records are sent as they are; ${more.join(' and ')} cannot be put into them`,
-      {
-        hint: `leave out ${more.join(' and ')}, or write them into ${MODEL_INPUT_COLUMN} of each row`,
-      },
-    );
-  }
-  return { request: { params: {}, given: true as const }, templates: [], columns: [MODEL_INPUT_COLUMN] };
+  if (more.length === 0) return;
+  throw new InputError('BR-E0112', `${why}; ${more.join(' and ')} cannot be put into them`, {
+    hint: `leave out ${more.join(' and ')}, or write them into ${where} of each row`,
+  });
 }
 
 const SAMPLING = ['temperature', 'top_p', 'top_k'];
@@ -100,7 +126,7 @@ const SAMPLING = ['temperature', 'top_p', 'top_k'];
 function checkParams(question: Question, model: ResolvedModel): JsonObject {
   const given = question.params ?? {};
   const params = model.family.parseParams(given);
-  const sampling = model.refusesSampling ? Object.keys(given).filter((name) => SAMPLING.includes(name)) : [];
+  const sampling = model.traits.refusesSampling ? Object.keys(given).filter((name) => SAMPLING.includes(name)) : [];
   if (sampling.length === 0) return params;
   throw new InputError('BR-E0115', `${model.modelId} refuses ${sampling.join(', ')}: every record would fail`, {
     hint: `leave out ${sampling.map((name) => `--param ${name}`).join(' and ')}`,

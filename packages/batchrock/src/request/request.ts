@@ -1,10 +1,11 @@
-import type { InvocationType } from '@batchrock/core';
+import type { InvocationType, OnUnsupported } from '@batchrock/core';
 import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
+import type { ResultShape } from './output.ts';
 import type { RunBounds } from './run-bounds.ts';
 
 /** What a row of a dataset is: see `Question.inputFormat`. */
-export type InputFormat = 'rows' | 'bedrock';
+export type InputFormat = 'rows' | 'bedrock' | 'openai';
 
 /** What goes through which model, and how. The same question has the same answer: two runs of it are one run. */
 export interface Question extends TargetOptions, RunBounds {
@@ -38,12 +39,17 @@ export interface Question extends TargetOptions, RunBounds {
   /** How to speak to a model that is not in the catalogue. */
   readonly family?: string;
   readonly invocationType?: InvocationType;
+  /** Path of a JSON file that changes what is known of models, from the current folder. */
+  readonly catalogue?: string;
   /**
    * What a row is. `rows`: values for the prompt, or for the embedding. `bedrock`: a record that is ready to be sent, with its
-   * request in `modelInput` and, if it likes, a `recordId` of its own; JSON Lines, without a prompt. Default: `bedrock` where
-   * nothing says how to ask and the first rows all are such records, else `rows`.
+   * request in `modelInput` and, if it likes, a `recordId` of its own; JSON Lines, without a prompt. `openai`: a line of an
+   * OpenAI batch file, which is translated. Default: `bedrock` or `openai` where nothing says how to ask and the first rows all
+   * are such records or lines, else `rows`.
    */
   readonly inputFormat?: InputFormat;
+  /** Lines of an OpenAI batch file: what becomes of one whose model cannot be told all of it; default `error`. */
+  readonly onUnsupported?: OnUnsupported;
   /** Default: by the file's name. */
   readonly format?: FormatName;
   /** CSV: one character; default: found in the header. */
@@ -74,6 +80,8 @@ export interface RunRequest extends Question {
   readonly maxRowsPerFile?: number;
   /** CSV: mark what a spreadsheet would run as a formula in the columns of the answers with `'`; default true. */
   readonly csvSafe?: boolean;
+  /** Of runs that keep whole outputs; default: `openai` or `raw` where the rows are such, but `flat` for OpenAI lines in a table. */
+  readonly shape?: ResultShape;
   /** Replace `out` when it exists. */
   readonly force?: boolean;
   /** Start another run of the same question. */

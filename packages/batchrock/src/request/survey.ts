@@ -8,7 +8,9 @@ import {
   RejectReason,
   type RowBatch,
   type RowReader,
+  rowValue,
   sampleRecords,
+  whyNotTranslated,
 } from '@batchrock/core';
 import type { Dataset } from './dataset.ts';
 import type { CheckedQuestion } from './question.ts';
@@ -54,10 +56,10 @@ export async function surveyRows(
   try {
     const { maxRecordBytes } = question.model.limits;
     const encoder = createRecordEncoder(
-      { family: question.model.family, request: question.request, recordPrefix: '00', maxRecordBytes },
+      { ...question.model, request: question.request, recordPrefix: '00', maxRecordBytes },
       reader.columns,
     );
-    const tally = new Tally(reader, encoder, { bytes: new Uint8Array(maxRecordBytes), length: 0 });
+    const tally = new Tally(reader, question, encoder, { bytes: new Uint8Array(maxRecordBytes), length: 0 });
     for (;;) {
       options.signal?.throwIfAborted();
       const batch = await reader.next();
@@ -80,6 +82,7 @@ export function shareRead(reader: RowReader, dataset: Pick<Dataset, 'bytes'>): n
 class Tally {
   rows = 0;
   readonly #reader: RowReader;
+  readonly #question: CheckedQuestion;
   readonly #encoder: RecordEncoder;
   readonly #block: OutputBlock;
   readonly #rejected = new Map<number, { rows: number; firstLine: number; firstProblem: string }>();
@@ -89,8 +92,9 @@ class Tally {
   #kept: string[] = [];
   #every = 1;
 
-  constructor(reader: RowReader, encoder: RecordEncoder, block: OutputBlock) {
+  constructor(reader: RowReader, question: CheckedQuestion, encoder: RecordEncoder, block: OutputBlock) {
     this.#reader = reader;
+    this.#question = question;
     this.#encoder = encoder;
     this.#block = block;
   }
@@ -132,8 +136,14 @@ class Tally {
       known.rows++;
       return;
     }
-    const byReader = batch.reject[row] !== RejectReason.none;
-    const firstProblem = byReader ? this.#reader.explainReject(row).why : (REJECT_CODES[reason] ?? '').replaceAll('_', ' ');
+    const firstProblem = this.#why(batch, row, reason);
     this.#rejected.set(reason, { rows: 1, firstLine: batch.line[row] as number, firstProblem });
+  }
+
+  #why(batch: RowBatch, row: number, reason: RejectReason): string {
+    if (batch.reject[row] !== RejectReason.none) return this.#reader.explainReject(row).why;
+    const { model, request } = this.#question;
+    if (reason !== RejectReason.invalidRequest || !request.openai) return (REJECT_CODES[reason] ?? '').replaceAll('_', ' ');
+    return whyNotTranslated(rowValue(this.#text, batch, row), { ...model, ...request.openai });
   }
 }

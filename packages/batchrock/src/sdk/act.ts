@@ -1,6 +1,7 @@
 import {
   countFailed,
   loadRun,
+  pauseRun,
   type RetrySelection,
   type RunBody,
   resumeRun,
@@ -9,9 +10,10 @@ import {
   type StopMode,
   setBudget,
   stopRun,
+  unpauseRun,
 } from '@batchrock/core';
 import { loadHome, saveHome } from '../compose/run-home.ts';
-import { lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
+import { isRunBusy, lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
 import { ceilingFor } from './budget.ts';
@@ -50,8 +52,13 @@ export interface ResumeRequest extends FollowOptions {
   readonly maxCostUsd?: number;
 }
 
-/** Goes on with a run that was stopped, blocked or left alone, waits, and writes its results. */
+/**
+ * Goes on with a run that was stopped, paused, blocked or left alone, waits, and writes its results. One that is paused while another
+ * process works on it goes on there.
+ */
 export async function resume(session: Session, reference: string | undefined, o: ResumeRequest = {}): Promise<RunReport> {
+  const left = await unpauseElsewhere(session, reference, o);
+  if (left !== undefined) return left;
   return holding(session, reference, async (opened) => {
     const { ports } = opened.connection;
     const { body: run } = await loadRun(ports.ledger, opened.id);
@@ -68,6 +75,20 @@ export async function resume(session: Session, reference: string | undefined, o:
   });
 }
 
+/** Undefined for a run that is not paused, or that no other process works on. */
+async function unpauseElsewhere(
+  session: Session,
+  reference: string | undefined,
+  { maxCostUsd, signal }: ResumeRequest,
+): Promise<RunReport | undefined> {
+  const { id, home, connection } = await openRun(session, reference);
+  const { ports } = connection;
+  if ((await loadRun(ports.ledger, id)).body.paused === undefined || !isRunBusy(session.dir, id)) return undefined;
+  if (maxCostUsd !== undefined) await setBudget(ports, id, { ceilingUsd: maxCostUsd, signal });
+  const run = await unpauseRun(ports, id, { signal });
+  return { status: await statusOf(session, run, home), output: undefined, maxErrorRate: home.maxErrorRate, isLeft: true };
+}
+
 /** An adopted run stands still for some minutes, and nobody should wonder why. */
 function tellOfUnseen(session: Session, { run, unseenUntil }: RunBody, now: number): void {
   if (unseenUntil === undefined || unseenUntil <= now) return;
@@ -75,6 +96,15 @@ function tellOfUnseen(session: Session, { run, unseenUntil }: RunBody, now: numb
   session.notice(
     `run ${run} was adopted: it sends nothing for up to ${minutes}, while a job of the lost ledger may still turn up`,
   );
+}
+
+/**
+ * Pauses a run: nothing new of it is sent; jobs in flight go on, and are collected by whoever works on it. Throws `BR-E0207` for a run
+ * that is not on its way.
+ */
+export async function pause(session: Session, reference: string | undefined, o: FollowOptions = {}): Promise<RunStatus> {
+  const { id, home, connection } = await openRun(session, reference);
+  return statusOf(session, await pauseRun(connection.ports, id, { signal: o.signal }), home);
 }
 
 /** How a run is stopped. */

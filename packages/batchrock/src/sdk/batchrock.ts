@@ -2,7 +2,7 @@ import type { ObjectSink, StopMode } from '@batchrock/core';
 import type { Question, RunRequest } from '../request/request.ts';
 import type { RetryRequest } from './act.ts';
 import type { AdoptReport, AdoptRequest } from './adopt.ts';
-import { adopt, resume, retryFailed, startRun, stop } from './dispatch.ts';
+import { adopt, pause, resume, retryFailed, startRun, stop } from './dispatch.ts';
 import { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest } from './download/run-files.ts';
 import { type ErrorGroup, readErrors } from './errors.ts';
 import { type Explanation, explain } from './explain.ts';
@@ -47,7 +47,9 @@ export interface Batchrock {
   retry(run?: string, options?: RetryRequest): Promise<RunReport>;
   /** Stops a run; what it has produced is kept. */
   stop(run: string | undefined, mode: StopMode, options?: FollowOptions): Promise<RunStatus>;
-  /** Goes on with a run that was stopped, blocked or left alone. */
+  /** Sends nothing new of a run; jobs in flight go on and are collected. `resume` goes on with it. */
+  pause(run?: string, options?: FollowOptions): Promise<RunStatus>;
+  /** Goes on with a run that was stopped, paused, blocked or left alone. */
   resume(run?: string, options?: FollowOptions): Promise<RunReport>;
   /** Takes over a run whose ledger is lost, from `s3://bucket/prefix/runs/<run>`; `resume` goes on with it. */
   adopt(place: string, request?: AdoptRequest): Promise<AdoptReport>;
@@ -80,6 +82,7 @@ export async function openBatchrock(options: SessionOptions = {}): Promise<Batch
     },
     retry: (run, o) => retryFailed(session, run, o),
     stop: (run, mode, o) => stop(session, run, { ...o, mode }),
+    pause: (run, o) => pause(session, run, o),
     resume: (run, o) => resume(session, run, o),
     adopt: (place, request) => adopt(session, place, request),
     close: () => session.close(),

@@ -83,10 +83,10 @@ async function checkEstimate(home: RunHome, request: RunRequest, plan: Plan, opt
 /** The plan of a run that is frozen already. */
 function estimateFor(home: RunHome, records: number, request: RunRequest, survey: Survey): Plan {
   const { document } = home;
-  const model = resolveModel(document.model.modelId, {
-    family: document.model.family,
-    invocationType: document.model.invocationType,
-  });
+  const { modelId, family, invocationType, price } = document.model;
+  const known = resolveModel(modelId, { family, invocationType });
+  // the price that was frozen holds, also where it came from a catalogue of the user's
+  const model = price === undefined ? known : { ...known, price };
   return estimatePlan({
     model,
     params: document.request.params,

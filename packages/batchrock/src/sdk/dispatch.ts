@@ -1,6 +1,7 @@
 import type { RunRequest } from '../request/request.ts';
 import * as here from './act.ts';
 import { type AdoptReport, type AdoptRequest, adopt as adoptHere } from './adopt.ts';
+import type { FollowOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { RunStatus } from './run-status.ts';
 import type { Session } from './session.ts';
@@ -25,11 +26,18 @@ export async function retryFailed(session: Session, run: string | undefined, o: 
   return retryOnStack(session, session.stack, run, o);
 }
 
-/** Goes on with a run that was stopped, blocked or left alone. */
+/** Goes on with a run that was stopped, paused, blocked or left alone. */
 export async function resume(session: Session, run: string | undefined, o: here.ResumeRequest = {}): Promise<RunReport> {
   if (session.stack === undefined) return here.resume(session, run, o);
   const { resumeOnStack } = await import('./stack/act-on-stack.ts');
   return resumeOnStack(session, session.stack, run, o);
+}
+
+/** Pauses a run: nothing new of it is sent. */
+export async function pause(session: Session, run: string | undefined, o: FollowOptions = {}): Promise<RunStatus> {
+  if (session.stack === undefined) return here.pause(session, run, o);
+  const { pauseOnStack } = await import('./stack/act-on-stack.ts');
+  return pauseOnStack(session, run, o);
 }
 
 /** Stops a run; what it has produced is kept. */

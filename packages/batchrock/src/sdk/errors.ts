@@ -32,7 +32,7 @@ export async function readErrors(
 ): Promise<readonly ErrorGroup[]> {
   const files = (await readRun(connection.ports, run, { signal: options.signal }))?.document.source.files ?? [];
   const collector = new ErrorCollector(options.examples ?? 3, files.length > 1 ? files.map((file) => file.name) : []);
-  await exportWith(connection.ports, collector, { run, signal: options.signal, onProgress: options.onProgress });
+  await exportWith(connection.ports, () => collector, { run, signal: options.signal, onProgress: options.onProgress });
   return collector.groups();
 }
 

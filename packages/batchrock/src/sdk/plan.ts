@@ -3,8 +3,9 @@ import { describeTarget, type Target } from '../compose/target.ts';
 import { partRecords } from '../request/freeze-document.ts';
 import type { Question } from '../request/request.ts';
 import { surveyRows } from '../request/survey.ts';
+import type { InspectingSession } from './found-question.ts';
+import { type Inspected, inspect } from './inspect.ts';
 import type { FollowOptions } from './progress.ts';
-import { type Inspected, type InspectingSession, inspect } from './start-run.ts';
 
 /** What a run would do and cost. */
 export interface PlanReport {

@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
 import type { ExportCounts, ObjectSink } from '@batchrock/core';
-import { checkOutputPlace, type OutputFormat, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
+import {
+  checkOutputPlace,
+  type OutputFormat,
+  outputExists,
+  outputFormatOf,
+  type ResultShape,
+  standingAt,
+} from '../request/output.ts';
 import type { OutcomeName } from './only-outcomes.ts';
 import type { OutputReport } from './reports.ts';
 import { openRun, type Session } from './session.ts';
@@ -12,6 +19,8 @@ export interface ResultsRequest {
   readonly only?: readonly OutcomeName[];
   /** CSV: mark what a spreadsheet would run as a formula in the columns of the answers with `'`; default true. */
   readonly csvSafe?: boolean;
+  /** Of runs that keep whole outputs; default: by what their rows are. */
+  readonly shape?: ResultShape;
   readonly signal?: AbortSignal;
   readonly onProgress?: (rows: number) => void;
 }
@@ -35,7 +44,7 @@ export async function resultsToFile(
   const path = resolve(session.cwd, out);
   await checkOutputPlace(path);
   const { id, home, connection } = await openRun(session, reference);
-  const place = { path, format, maxRowsPerFile: o.maxRowsPerFile, csvSafe: o.csvSafe };
+  const place = { path, format, maxRowsPerFile: o.maxRowsPerFile, csvSafe: o.csvSafe, shape: o.shape };
   const standing = await standingAt(place, home.exports);
   if (standing.what === 'foreign' && !o.force) throw outputExists(o.maxRowsPerFile === undefined ? out : standing.path);
   const written = await writeResults(connection.ports, {

@@ -3,27 +3,21 @@ import {
   ensureLane,
   findRun,
   findRunByIdentity,
-  InputError,
   prepareRun,
   type RunBody,
   type RunOwner,
   resumeRun,
-  type Source,
-  type SourcePin,
   StateError,
 } from '@batchrock/core';
-import type { CompressionName, FormatName } from '@batchrock/formats';
 import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
-import { checkedUrl, resolveTarget, type Target, targetIdentity } from '../compose/target.ts';
+import { targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
-import { type Dataset, lookAtDataset } from '../request/dataset.ts';
-import { datasetName, datasetNames } from '../request/dataset-name.ts';
+import type { Dataset } from '../request/dataset.ts';
 import { findFreeRun } from '../request/free-run.ts';
 import { freezeDocument } from '../request/freeze-document.ts';
 import { runIdentity } from '../request/identity.ts';
-import { withNamedPrompt } from '../request/named-prompt.ts';
 import {
   checkNoSource,
   checkOutputPlace,
@@ -33,52 +27,31 @@ import {
   standingAt,
   standingFiles,
 } from '../request/output.ts';
-import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
-import { areRecords, mayBeRecords } from '../request/ready-records.ts';
-import type { Question, RunRequest } from '../request/request.ts';
+import type { RunRequest } from '../request/request.ts';
 import { boundsOf } from '../request/run-bounds.ts';
-import { spoolStandardInput } from '../request/standard-input.ts';
 import { surveyRows } from '../request/survey.ts';
-import { takeRows } from '../request/taken-rows.ts';
-import { type FoundSources, fileSource, findAllSources } from '../sources/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
-import type { FollowOptions } from './progress.ts';
+import type { InspectOptions } from './found-question.ts';
+import { type Inspected, inspect } from './inspect.ts';
 import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
+import { styleOf } from './result-writer.ts';
 import type { Session } from './session.ts';
 import { checkUnfinished } from './unfinished-run.ts';
 
 /** What `startRun` may ask and whom it tells. */
-export interface StartOptions extends FollowOptions {
+export interface StartOptions extends InspectOptions {
   /** Asked before a run that costs more than is spent unasked; absent: nobody can be asked. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Do not ask. */
   readonly yes?: boolean;
   /** With a stack: only until its execution has a run, which is left to the account then. */
   readonly isLeft?: boolean;
-  /** Standard input, for the dataset `-`. */
-  readonly stdin?: AsyncIterable<Uint8Array | string>;
 }
 
 /** Rows that are measured before the part size is frozen and the cost is estimated. */
 const SURVEYED_ROWS = 1000;
-
-/** As much of a session as it takes to look: no ledger. */
-export type InspectingSession = Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>;
-
-/** A question and its dataset, known by content. */
-export interface Inspected {
-  readonly question: CheckedQuestion;
-  readonly target: Target;
-  readonly dataset: Dataset;
-  /** What its files are known by, in their order. */
-  readonly files: readonly SourcePin[];
-  /** The files themselves. */
-  readonly found: FoundDataset;
-  /** Closes what the dataset is read through. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts a run, or goes on with the one that the same question has: checks everything before anything is sent, prepares the
@@ -101,6 +74,7 @@ async function startInspected(
   inspected: Inspected,
   { output, ...options }: StartOptions & { readonly output: RunHome['output'] },
 ): Promise<RunReport> {
+  if (output !== undefined) styleOf(output, inspected.question);
   for (const path of output === undefined ? [] : await standingFiles(output)) {
     await checkNoSource(path, inspected.dataset.sources, session.cwd);
   }
@@ -172,71 +146,6 @@ async function startInspected(
   }
 }
 
-/** Everything that is to be known of a question before anything is written or sent. */
-export async function inspect(session: InspectingSession, request: Question, options: StartOptions): Promise<Inspected> {
-  const asked = await withNamedPrompt(request, session.cwd);
-  const isOpen = mayBeRecords(asked);
-  const asRecords: Question = { ...asked, inputFormat: 'bedrock' };
-  const early = checkQuestion(isOpen ? asRecords : asked);
-  const target = resolveTarget(request, session.env, session.dir.local);
-  if (request.s3EndpointUrl !== undefined) checkedUrl(request.s3EndpointUrl, '--s3-endpoint-url');
-  for (const warning of early.model.warnings) session.notice(warning);
-  if (early.columns.length === 0) session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
-  const found = await findDataset(session, request, options);
-  try {
-    const { delimiter, maxExpansion } = request;
-    const how = { format: found.format ?? request.format, compression: found.compression, delimiter, maxExpansion };
-    const question = isOpen && !(await areRecords(found.sources, how, options.signal)) ? checkQuestion(asked) : early;
-    if (isOpen && question.request.given) session.notice('every row has a modelInput: they are sent as they are');
-    const dataset = await lookAtDataset(found.name, found.sources, how, question, options.signal);
-    for (const warning of dataset.warnings) session.notice(warning);
-    const files = await pinAll(found.sources, options);
-    const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
-    const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });
-    return { question, target, dataset: taken, files, found, close: () => found.close() };
-  } catch (error) {
-    await found.close();
-    throw error;
-  }
-}
-
-export interface FoundDataset extends FoundSources {
-  readonly name: string;
-  /** Where the rows themselves have told it. */
-  readonly format?: FormatName;
-  readonly compression?: CompressionName;
-}
-
-/** The files that are asked for; standard input is kept as one. */
-export async function findDataset(session: InspectingSession, request: Question, options: StartOptions): Promise<FoundDataset> {
-  const { signal, onProgress } = options;
-  const names = datasetNames(request);
-  if (!names.includes('-')) {
-    const { cwd, env, notice } = session;
-    return { name: datasetName(names), ...(await findAllSources(names, { ...request, cwd, env, notice, signal })) };
-  }
-  if (names.length > 1) throw new InputError('BR-E0112', 'standard input (-) is read alone, not together with files');
-  const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: undefined });
-  const input = options.stdin ?? process.stdin;
-  const spooled = await spoolStandardInput(input, session.dir.spool, { format: request.format, signal, onProgress: tell });
-  const name = 'standard input';
-  const { path, xxh128, format, compression } = spooled;
-  return { name, format, compression, sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
-}
-
-/** What each file is known by; those of this machine are read for it. */
-export async function pinAll(sources: readonly Source[], { signal, onProgress }: StartOptions): Promise<readonly SourcePin[]> {
-  const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
-  const pins: SourcePin[] = [];
-  let before = 0;
-  for (const source of sources) {
-    const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes: before + bytes, totalBytes });
-    pins.push(await source.pin({ signal, onProgress: tell }));
-    before += source.size;
-  }
-  return pins;
-}
-
 function identityOf(request: RunRequest, inspected: Inspected): string {
   return runIdentity({
     question: inspected.question,
@@ -255,7 +164,7 @@ export async function checkOutput(session: Pick<Session, 'cwd'>, request: RunReq
   const format = outputFormatOf(request.out);
   const path = resolve(session.cwd, request.out);
   await checkOutputPlace(path);
-  return { path, format, maxRowsPerFile: request.maxRowsPerFile, csvSafe: request.csvSafe };
+  return { path, format, maxRowsPerFile: request.maxRowsPerFile, csvSafe: request.csvSafe, shape: request.shape };
 }
 
 /** True when a file stands at the output's place that may be replaced. Throws `BR-E0111` when one may not. */

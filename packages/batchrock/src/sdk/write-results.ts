@@ -5,20 +5,18 @@ import {
   type ObjectSink,
   type ResultWriter,
   type RunPorts,
+  type RunReading,
   readRun,
   StateError,
 } from '@batchrock/core';
-import { createCsvWriter, createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
+import { GROUP_ROWS } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
 import { keptRowsOf } from '../request/kept-rows.ts';
-import { type KnownExport, type OutputFormat, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
-import { VERSION } from '../version.ts';
+import { type KnownExport, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
 import { filesWriter } from './files-writer.ts';
-import { linesWriter } from './lines-writer.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
 import { ResultFiles } from './result-files.ts';
-
-const CREATED_BY = `batchrock version ${VERSION}`;
+import { CREATED_BY, type ResultStyle, resultWriter, styleOf } from './result-writer.ts';
 
 /** What is exported, and how it is followed. */
 export interface ExportOptions {
@@ -31,32 +29,21 @@ export interface ExportOptions {
 }
 
 /** Writes the results of a run into a sink, as they are at this moment. */
-export function exportTo(
+export function exportTo(ports: RunPorts, sink: ObjectSink, o: ExportOptions & ResultStyle): Promise<ExportCounts> {
+  return exportWith(ports, (reading) => onlyOutcomes(resultWriter(sink, o, reading), o.only), o);
+}
+
+/** Gives every row of a run with its outcome to a writer, which is made when it is known what the run is. */
+export async function exportWith(
   ports: RunPorts,
-  sink: ObjectSink,
-  o: ExportOptions & { readonly format: OutputFormat; readonly csvSafe?: boolean },
+  makeWriter: (reading: RunReading) => ResultWriter,
+  o: ExportOptions,
 ): Promise<ExportCounts> {
-  return exportWith(ports, onlyOutcomes(writerOf(o, sink), o.only), o);
-}
-
-function writerOf({ format, csvSafe }: Pick<OutputPlace, 'format' | 'csvSafe'>, sink: ObjectSink): ResultWriter {
-  switch (format) {
-    case 'csv':
-      return createCsvWriter(sink, csvSafe === undefined ? {} : { safe: csvSafe });
-    case 'parquet':
-      return createParquetWriter(sink, { createdBy: CREATED_BY });
-    default:
-      return linesWriter(sink);
-  }
-}
-
-/** Gives every row of a run with its outcome to a writer. */
-export async function exportWith(ports: RunPorts, writer: ResultWriter, o: ExportOptions): Promise<ExportCounts> {
   const reading = await readRun(ports, o.run, { signal: o.signal });
   if (reading === undefined) throw new StateError('BR-E0201', `no run ${o.run} in this ledger`, { details: { run: o.run } });
   return exportResults(ports, {
     ...reading,
-    writer,
+    writer: makeWriter(reading),
     openRows: keptRowsOf(reading.document),
     signal: o.signal,
     onProgress: o.onProgress,
@@ -109,6 +96,7 @@ async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions
   const rows = reading?.run.rows;
   if (reading === undefined || rows === undefined || (o.threads === undefined && rows < SHARED_ROWS)) return undefined;
   const { document, run, parts } = reading;
+  if (styleOf(place, document) !== 'plain') return undefined;
   const shared = { store, document, run, parts, rows, threads, createdBy: CREATED_BY, signal, onProgress: o.onProgress };
   try {
     // with the SDK behind it, which commands that only look at the ledger need not load
@@ -122,9 +110,11 @@ async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions
 
 function exportAlone(ports: RunPorts, files: ResultFiles, o: WriteOptions): Promise<ExportCounts> {
   const { place } = o;
-  const open = (file: number) => writerOf(place, files.open(outputFilePath(place, file)));
-  const writer = place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open);
-  return exportWith(ports, onlyOutcomes(writer, o.only), o);
+  const makeWriter = (reading: RunReading): ResultWriter => {
+    const open = (file: number) => resultWriter(files.open(outputFilePath(place, file)), place, reading);
+    return onlyOutcomes(place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open), o.only);
+  };
+  return exportWith(ports, makeWriter, o);
 }
 
 /** Writes files of results that appear whole or not at all; those that are the same already are left alone. */

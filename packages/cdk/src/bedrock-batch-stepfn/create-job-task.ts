@@ -1,6 +1,7 @@
-import { Aws, Duration, aws_iam as iam, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { faultsOfMachines } from './machines-around';
+import { crashes, lambdaFailures, ManifestTask, quoted } from './manifest-task';
 import type { StateNames } from './state-names';
 
 /** What the task asks of Bedrock, beside what stands in the execution's input. */
@@ -26,9 +27,6 @@ export interface CreateJobTaskProps {
  */
 const heartbeatSlackHours = 6;
 
-/** Crashes of the function: the same job is asked for again under the same token, so soon is safe. */
-export const crashes = ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'Runtime.OutOfMemory'];
-
 /** What passes by waiting: a full quota of jobs, throttling, and services that are out for a while. */
 const busy = [
   'ServiceQuotaExceededException',
@@ -45,38 +43,17 @@ const busy = [
   'NetworkingError',
 ];
 
-/** Failures of Lambda itself, retried as the CDK's own Lambda task does. */
-export const lambdaFailures = [
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-];
-
 /** The task that asks the create function for one job and waits for its token to be answered. */
-export class CreateJobTask extends sfn.TaskStateBase {
-  protected readonly taskMetrics: sfn.TaskMetricsConfig;
-  protected readonly taskPolicies: iam.PolicyStatement[];
-  private readonly names: StateNames;
+export class CreateJobTask extends ManifestTask {
   private readonly job: CreateJobTaskProps;
   private speaksJsonPath = false;
 
   public constructor(scope: Construct, id: string, props: CreateJobTaskProps) {
-    super(scope, id, {
-      heartbeatTimeout: sfn.Timeout.duration(Duration.hours(props.timeoutHours + heartbeatSlackHours)),
-      queryLanguage: props.queryLanguage,
-    });
-    const { functionArn } = props.createFunction;
-    this.names = props.names;
+    const { names, createFunction: worker, queryLanguage } = props;
+    const heartbeatTimeout = sfn.Timeout.duration(Duration.hours(props.timeoutHours + heartbeatSlackHours));
+    super(scope, id, { names, worker, heartbeatTimeout, queryLanguage });
     this.job = props;
-    this.taskMetrics = {
-      metricPrefixSingular: 'LambdaFunction',
-      metricPrefixPlural: 'LambdaFunctions',
-      metricDimensions: { LambdaFunctionArn: functionArn },
-    };
-    // the function itself and no version of it, which is all that the task calls
-    this.taskPolicies = [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })];
-    scope.node.addValidation({ validate: () => faultsOfMachines(scope, functionArn, this.speaksJsonPath) });
+    scope.node.addValidation({ validate: () => faultsOfMachines(scope, worker.functionArn, this.speaksJsonPath) });
     this.addRetry({ errors: lambdaFailures, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({ errors: crashes, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2 });
     this.addRetry({
@@ -89,31 +66,12 @@ export class CreateJobTask extends sfn.TaskStateBase {
     });
   }
 
-  public override get stateId(): string {
-    return this.names.of(super.stateId);
+  protected payload(isJsonata: boolean): object {
+    this.speaksJsonPath = !isJsonata;
+    return isJsonata ? this.jsonataPayload() : this.jsonPathPayload();
   }
 
-  public override toStateJson(topLevel?: sfn.QueryLanguage): object {
-    this.names.refuseTaken(this.stateId);
-    return super.toStateJson(topLevel);
-  }
-
-  protected _renderTask(topLevel?: sfn.QueryLanguage): object {
-    const jsonata = (this.queryLanguage ?? topLevel) === sfn.QueryLanguage.JSONATA;
-    this.speaksJsonPath = !jsonata;
-    const Payload = jsonata ? this.jsonataPayload() : this.payload();
-    const call = { FunctionName: this.job.createFunction.functionArn, Payload };
-    return {
-      Resource: `arn:${Aws.PARTITION}:states:::lambda:invoke.waitForTaskToken`,
-      ...(jsonata ? { Arguments: call } : { Parameters: call }),
-    };
-  }
-
-  protected override whenBoundToGraph(graph: sfn.StateGraph): void {
-    this.names.register(graph, () => super.whenBoundToGraph(graph));
-  }
-
-  private payload(): object {
+  private jsonPathPayload(): object {
     const { job } = this;
     return {
       'jobName.$': "States.Format('{}{}', $.job_name, $.index)",
@@ -184,9 +142,4 @@ export class CreateJobTask extends sfn.TaskStateBase {
       TaskToken: '{% $states.context.Task.Token %}',
     };
   }
-}
-
-/** A prefix inside a literal in single quotes: JSONPath escapes the quotes in it otherwise than JSONata. */
-export function quoted(prefix: string, quote: string): string {
-  return prefix.replaceAll("'", quote);
 }

@@ -49,6 +49,14 @@ const entries = {
     hint: 'if the file is yours and meant to be so, allow more: --max-expansion N; unpacked files have no such limit',
   },
   'BR-E0124': { title: 'unknown prompt', hint: 'a prompt id is the name of a file without .md in the folder of --prompts-dir' },
+  'BR-E0126': {
+    title: 'repeated custom_id',
+    hint: 'give each line a custom_id of its own; batchrock validate names all lines',
+  },
+  'BR-E0127': {
+    title: 'several models in one file',
+    hint: 'a job has one model: leave model out of the bodies, or make a run for each with --split-models',
+  },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },

@@ -1,3 +1,5 @@
+import { anthropicChat } from './anthropic-chat.ts';
+import { anthropicReply } from './anthropic-reply.ts';
 import type { Answer, Family, RequestInput } from './family.ts';
 import type { JsonObject } from './json.ts';
 import { type ParamSpec, parseParamsBy } from './params.ts';
@@ -18,6 +20,7 @@ const params: readonly ParamSpec[] = [
 /** Anthropic Messages, as InvokeModel takes it: every Claude. */
 export const anthropic: Family = {
   name: 'anthropic',
+  keepsTexts: true,
   task: 'text',
   invocationType: 'InvokeModel',
   params,
@@ -34,6 +37,8 @@ export const anthropic: Family = {
       stop_sequences: values['stop_sequences'],
     }) as JsonObject,
   sentinel: () => anthropic.request({ text: '.', params: { max_tokens: 1 } }),
+  chat: anthropicChat,
+  reply: anthropicReply,
   answer,
 };
 

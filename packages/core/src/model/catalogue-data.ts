@@ -1,8 +1,9 @@
 import type { ModelEntry, ModelLimits } from './catalogue.ts';
 import { GEOGRAPHIC_PRICES, PRICES } from './prices.ts';
 import { present } from './reading.ts';
+import { TRAITS } from './traits.ts';
 
-type Extra = Partial<Omit<ModelEntry, 'id' | 'name' | 'family' | 'task' | 'direct'>>;
+type Extra = Pick<Partial<ModelEntry>, 'profiles' | 'limits' | 'refused'>;
 
 /** Called by its bare id in some Regions; `direct` false: through a profile only. */
 function entry(id: string, name: string, family: string, direct: boolean, extra: Extra = {}): ModelEntry {
@@ -17,9 +18,22 @@ function entry(id: string, name: string, family: string, direct: boolean, extra:
     geographicPrice: GEOGRAPHIC_PRICES[id],
     limits: extra.limits,
     refused: extra.refused,
-    refusesSampling: extra.refusesSampling,
+    native: NATIVE.find(([start]) => id.startsWith(start))?.[1],
+    traits: TRAITS[id],
   });
 }
+
+/** How InvokeModel speaks to them, by the beginning of an id; the first that fits. */
+const NATIVE: readonly (readonly [start: string, family: string])[] = [
+  ['openai.gpt-oss', 'gpt-oss'],
+  ['meta.llama4', 'llama-4'],
+  ['meta.llama', 'llama'],
+  ['mistral.mistral-small-2402', 'mistral-prompt'],
+  ['mistral.mistral-large-2407', 'mistral-chat'],
+  ...['mistral.', 'deepseek.', 'google.', 'minimax.', 'moonshot', 'nvidia.', 'qwen.', 'zai.'].map(
+    (start) => [start, 'openai-shaped'] as const,
+  ),
+];
 
 const US = ['us'] as const;
 /** The batch page says only that profiles lead to a model, not which: these are offered in messages and never forbidden. */
@@ -31,7 +45,6 @@ const profileOnly = false;
 /** AWS General Reference, 2026-11-21: 100 GB a job for Nova Lite V1; the same for Nova Pro V1 by a secondary source. */
 const hundredGb: Partial<ModelLimits> = { maxJobBytes: 100_000_000_000 };
 
-const noEmbeddingFamily = 'its requests cannot be written yet; for embeddings of text take amazon.titan-embed-text-v2:0';
 const notInBatch = 'it is not offered for batch inference; for embeddings of text take amazon.titan-embed-text-v2:0';
 
 /**
@@ -59,7 +72,7 @@ export const MODEL_CATALOGUE: readonly ModelEntry[] = [
   entry('anthropic.claude-opus-4-5-20251101-v1:0', 'Claude Opus 4.5', 'anthropic', profileOnly, { profiles: ALL }),
   entry('anthropic.claude-sonnet-4-6', 'Claude Sonnet 4.6', 'anthropic', plain, { profiles: ALL }),
   entry('anthropic.claude-opus-4-6-v1', 'Claude Opus 4.6', 'anthropic', profileOnly, { profiles: ALL }),
-  entry('anthropic.claude-opus-5', 'Claude Opus 5', 'anthropic', profileOnly, { profiles: ALL, refusesSampling: true }),
+  entry('anthropic.claude-opus-5', 'Claude Opus 5', 'anthropic', profileOnly, { profiles: ALL }),
 
   entry('deepseek.v3-v1:0', 'DeepSeek V3.1', 'converse', plain),
   entry('deepseek.v3.2', 'DeepSeek V3.2', 'converse', plain),
@@ -110,21 +123,19 @@ export const MODEL_CATALOGUE: readonly ModelEntry[] = [
   entry('zai.glm-4.7-flash', 'GLM 4.7 Flash', 'converse', plain),
 
   entry('amazon.nova-2-multimodal-embeddings-v1:0', 'Nova Multimodal Embeddings', 'nova-embed', plain, {
-    refused: noEmbeddingFamily,
     limits: hundredGb,
   }),
-  entry('amazon.titan-embed-image-v1', 'Titan Multimodal Embeddings G1', 'titan-embed-image', plain, {
-    refused: noEmbeddingFamily,
-  }),
-  entry('amazon.titan-embed-text-v1', 'Titan Text Embeddings V1', 'titan-embed-text-v1', plain, { refused: notInBatch }),
-  entry('cohere.embed-english-v3', 'Cohere Embed English v3', 'cohere-embed', plain, { refused: notInBatch }),
-  entry('cohere.embed-multilingual-v3', 'Cohere Embed Multilingual v3', 'cohere-embed', plain, { refused: notInBatch }),
-  entry('cohere.embed-v4:0', 'Cohere Embed v4', 'cohere-embed', plain, { refused: notInBatch }),
+  entry('amazon.titan-embed-image-v1', 'Titan Multimodal Embeddings G1', 'titan-embed-image', plain),
+  entry('amazon.titan-embed-text-v1', 'Titan Text Embeddings V1', 'titan-embed-text', plain, { refused: notInBatch }),
+  entry('cohere.embed-english-v3', 'Cohere Embed English v3', 'cohere-embed-v3', plain, { refused: notInBatch }),
+  entry('cohere.embed-multilingual-v3', 'Cohere Embed Multilingual v3', 'cohere-embed-v3', plain, { refused: notInBatch }),
+  entry('cohere.embed-v4:0', 'Cohere Embed v4', 'cohere-embed-v4', plain, { refused: notInBatch }),
 ];
 
 const BY_ID: ReadonlyMap<string, ModelEntry> = new Map(MODEL_CATALOGUE.map((each) => [each.id, each]));
 
 /** The entry of a base id (no profile prefix), also with a context suffix as custom models carry it (`…-v1:0:48k`). */
-export function catalogueEntry(baseId: string): ModelEntry | undefined {
-  return BY_ID.get(baseId) ?? BY_ID.get(baseId.replace(/:[0-9a-z]+$/, ''));
+export function catalogueEntry(baseId: string, catalogue?: readonly ModelEntry[]): ModelEntry | undefined {
+  const find = (id: string) => (catalogue === undefined ? BY_ID.get(id) : catalogue.find((each) => each.id === id));
+  return find(baseId) ?? find(baseId.replace(/:[0-9a-z]+$/, ''));
 }

@@ -1,4 +1,4 @@
-import type { Family, Task } from './family.ts';
+import type { Family, InvocationType, ModelTraits, Task } from './family.ts';
 
 /** Limits of batch inference for one model, with where they come from. */
 export interface ModelLimits {
@@ -34,7 +34,10 @@ export interface ModelEntry {
   /** Without profile prefix: `anthropic.claude-3-haiku-20240307-v1:0`. */
   readonly id: string;
   readonly name: string;
+  /** What prompts go through. */
   readonly family: string;
+  /** How InvokeModel speaks to it; absent: as `family`, where that is not Converse. */
+  readonly native?: string;
   readonly task: Task;
   /** False: reached through a cross-Region profile only. */
   readonly direct: boolean;
@@ -42,8 +45,7 @@ export interface ModelEntry {
   readonly profiles: readonly string[];
   /** A sentence: why it cannot be used here although it is known. */
   readonly refused?: string;
-  /** True: it refuses `temperature`, `top_p` and `top_k` with an error for each record. */
-  readonly refusesSampling?: boolean;
+  readonly traits?: ModelTraits;
   /** On demand; the plain id and the `global.` profile. Absent when it is not known. */
   readonly price?: Price;
   /** Prices of geographic profiles (`us.`, `eu.`, …) where they differ. */
@@ -59,12 +61,14 @@ export interface ResolvedModel {
   readonly baseId: string;
   /** `us`, `eu`, `apac`, `global` …; absent for a plain model. */
   readonly profile?: string;
+  /** What prompts go through. */
   readonly family: Family;
+  /** How it can be spoken to in jobs of each type; a type is absent where it cannot, or where it is not known. */
+  readonly speaks: Readonly<Partial<Record<InvocationType, Family>>>;
+  readonly traits: ModelTraits;
   readonly limits: ModelLimits;
   /** Absent when it is not known: say so, never 0. */
   readonly price?: Price;
-  /** True: it refuses `temperature`, `top_p` and `top_k` with an error for each record. */
-  readonly refusesSampling?: boolean;
   /** One sentence each: an unknown id, a model that needs a profile, and so on. */
   readonly warnings: readonly string[];
 }

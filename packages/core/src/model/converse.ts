@@ -1,4 +1,6 @@
 import { converseAnswer } from './converse-answer.ts';
+import { converseChat } from './converse-chat.ts';
+import { converseReply } from './converse-reply.ts';
 import type { Family, RequestInput } from './family.ts';
 import type { JsonObject } from './json.ts';
 import { type ParamSpec, parseParamsBy } from './params.ts';
@@ -15,6 +17,7 @@ const params: readonly ParamSpec[] = [
 /** The Converse shape: any chat model, in jobs of invocation type `Converse` (2026-02). */
 export const converse: Family = {
   name: 'converse',
+  keepsTexts: true,
   task: 'text',
   invocationType: 'Converse',
   params,
@@ -33,5 +36,9 @@ export const converse: Family = {
     }) as JsonObject;
   },
   sentinel: () => converse.request({ text: '.', params: { max_tokens: 1 } }),
+  // Bedrock User Guide, Batch inference, 2026-11: records that include toolConfig fail with a 400 error
+  refusesTools: 'the service fails each record of such a job that has tools',
+  chat: converseChat,
+  reply: converseReply,
   answer: converseAnswer,
 };

@@ -64,7 +64,17 @@ describe('request bodies', () => {
     expect(FAMILIES.map((family) => JSON.stringify(family.sentinel()))).toEqual([
       '{"anthropic_version":"bedrock-2023-05-31","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":"."}]}]}',
       '{"schemaVersion":"messages-v1","messages":[{"role":"user","content":[{"text":"."}]}],"inferenceConfig":{"maxTokens":1}}',
+      '{"messages":[{"role":"user","content":"."}],"max_tokens":1}',
+      '{"messages":[{"role":"user","content":"."}],"max_completion_tokens":1}',
+      '{"messages":[{"role":"user","content":"."}],"max_tokens":1}',
+      '{"prompt":"<s>[INST] . [/INST]","max_tokens":1}',
+      '{"prompt":"<|begin_of_text|><|start_header_id|>user<|end_header_id|>\\n\\n.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\\n\\n","max_gen_len":1}',
+      '{"prompt":"<|begin_of_text|><|header_start|>user<|header_end|>\\n\\n.<|eot|><|header_start|>assistant<|header_end|>\\n\\n","max_gen_len":1}',
       '{"inputText":".","dimensions":256}',
+      '{"inputText":".","embeddingConfig":{"outputEmbeddingLength":256}}',
+      '{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":256,"text":{"truncationMode":"END","value":"."}}}',
+      '{"texts":["."],"input_type":"search_document","embedding_types":["float"]}',
+      '{"texts":["."],"input_type":"search_document","embedding_types":["float"]}',
       '{"messages":[{"role":"user","content":[{"text":"."}]}],"inferenceConfig":{"maxTokens":1}}',
     ]);
   });

@@ -3,3 +3,6 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** A JSON object while it is being built. */
+export type JsonFields = { [key: string]: JsonValue };

@@ -1,6 +1,8 @@
 import { converseAnswer } from './converse-answer.ts';
+import { converseReply } from './converse-reply.ts';
 import type { Family, RequestInput } from './family.ts';
 import type { JsonObject } from './json.ts';
+import { novaChat } from './nova-chat.ts';
 import { type ParamSpec, parseParamsBy } from './params.ts';
 import { present } from './reading.ts';
 
@@ -19,6 +21,7 @@ const params: readonly ParamSpec[] = [
 /** Amazon Nova understanding models, as InvokeModel takes them. */
 export const nova: Family = {
   name: 'nova',
+  keepsTexts: true,
   task: 'text',
   invocationType: 'InvokeModel',
   params,
@@ -39,5 +42,7 @@ export const nova: Family = {
     }) as JsonObject;
   },
   sentinel: () => nova.request({ text: '.', params: { max_tokens: 1 } }),
+  chat: novaChat,
+  reply: converseReply,
   answer: converseAnswer,
 };

@@ -5,11 +5,13 @@ import type { JsonObject, JsonValue } from './json.ts';
 export interface ParamSpec {
   /** Ours: the same name in every family. */
   readonly name: string;
-  readonly kind: 'integer' | 'number' | 'boolean' | 'strings';
+  readonly kind: 'integer' | 'number' | 'boolean' | 'strings' | 'word';
   readonly min?: number;
   readonly max?: number;
   /** The only values that are allowed. */
   readonly oneOf?: readonly number[];
+  /** The same for words. */
+  readonly words?: readonly string[];
   /** What is sent when it is not given; absent: nothing is, and the model's own default holds. */
   readonly byDefault?: JsonValue;
   /** A few words for help texts. */
@@ -60,6 +62,7 @@ export function describeParam(spec: ParamSpec): string {
 function parseValue(spec: ParamSpec, given: string): Parsed {
   if (spec.kind === 'strings') return parseStrings(spec, given);
   const text = given.trim();
+  if (spec.kind === 'word') return spec.words?.includes(text) ? { value: text } : { allowed: allowedValues(spec) };
   if (spec.kind === 'boolean') {
     return text === 'true' || text === 'false' ? { value: text === 'true' } : { allowed: allowedValues(spec) };
   }
@@ -92,6 +95,7 @@ function allowedValues(spec: ParamSpec): string {
     const most = spec.max === undefined ? '' : `, at most ${spec.max}`;
     return `a,b or a JSON array of strings, none of them empty${most}`;
   }
+  if (spec.kind === 'word') return spec.words?.join(', ') ?? '';
   if (spec.oneOf) return spec.oneOf.join(', ');
   const range = [spec.min === undefined ? '' : `from ${spec.min}`, spec.max === undefined ? '' : `to ${spec.max}`];
   return [spec.kind === 'integer' ? 'a whole number' : 'a number', ...range].filter((each) => each !== '').join(' ');

@@ -33,6 +33,8 @@ describe('resolving a model id', () => {
     [`global.${HAIKU_45}`, HAIKU_45, 'global', 'anthropic'],
     ['deepseek.v3.2', 'deepseek.v3.2', undefined, 'converse'],
     ['zai.glm-4.7-flash', 'zai.glm-4.7-flash', undefined, 'converse'],
+    ['amazon.nova-2-multimodal-embeddings-v1:0', 'amazon.nova-2-multimodal-embeddings-v1:0', undefined, 'nova-embed'],
+    ['amazon.titan-embed-image-v1', 'amazon.titan-embed-image-v1', undefined, 'titan-embed-image'],
     ['amazon.titan-embed-text-v2:0', 'amazon.titan-embed-text-v2:0', undefined, 'titan-embed-text'],
     [`arn:aws:bedrock:us-east-1::foundation-model/${HAIKU}`, HAIKU, undefined, 'anthropic'],
     ['arn:aws-cn:bedrock:cn-north-1::foundation-model/amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0', undefined, 'nova'],
@@ -104,21 +106,34 @@ describe('resolving a model id', () => {
 
   it('refuses options that contradict each other or the model', () => {
     expect(refusal(HAIKU, { family: 'nova', invocationType: 'Converse' })).toMatch(/^BR-E0120 family nova is spoken in jobs/);
-    expect(refusal('deepseek.v3.2', { invocationType: 'InvokeModel' })).toMatch(/^BR-E0120 deepseek.v3.2 is spoken to in jobs/);
     expect(refusal('amazon.titan-embed-text-v2:0', { invocationType: 'Converse' })).toBe(
       'BR-E0120 amazon.titan-embed-text-v2:0 makes embeddings: it cannot be spoken to as converse',
     );
     expect(refusal('amazon.nova-2-multimodal-embeddings-v1:0', { family: 'nova' })).toMatch(/^BR-E0120/);
     expect(refusal(HAIKU, { family: 'titan-embed-text' })).toMatch(/^BR-E0120/);
     expect(refusal(HAIKU, { family: 'antropic' })).toBe(
-      'BR-E0120 unknown model family "antropic" (did you mean anthropic?); the families are anthropic, nova, titan-embed-text, converse',
+      'BR-E0120 unknown model family "antropic" (did you mean anthropic?); the families are anthropic, nova, openai-shaped, gpt-oss, mistral-chat, mistral-prompt, llama, llama-4, titan-embed-text, titan-embed-image, nova-embed, cohere-embed-v3, cohere-embed-v4, converse',
     );
   });
 
-  it('knows embedding models that it cannot write requests for, and says so', () => {
-    expect(refusal('amazon.nova-2-multimodal-embeddings-v1:0')).toContain('its requests cannot be written yet');
+  it('knows embedding models that are not offered for batch, and speaks to them when it is told how', () => {
     expect(refusal('cohere.embed-v4:0')).toContain('it is not offered for batch inference');
+    const model = resolveModel('cohere.embed-v4:0', { family: 'cohere-embed-v4' });
+    expect(model.warnings).toEqual([expect.stringContaining('it is not offered for batch inference')]);
   });
+
+  it.each(MODEL_CATALOGUE.filter((entry) => !entry.refused).map((entry) => entry.id))(
+    'finds a family of %s for every type of job that there is for it',
+    (id) => {
+      const model = resolveModel(id);
+      const isText = model.family.task === 'text';
+      expect(resolveModel(id, { invocationType: 'InvokeModel' }).family).toBe(model.speaks.InvokeModel);
+      expect(model.speaks.InvokeModel?.invocationType).toBe('InvokeModel');
+      expect(model.traits.native).toBe(model.speaks.InvokeModel?.name);
+      if (isText) expect(resolveModel(id, { invocationType: 'Converse' }).family.name).toBe('converse');
+      expect(model.speaks.Converse?.name).toBe(isText ? 'converse' : undefined);
+    },
+  );
 
   it('warns of a bare id that is reached through profiles only, and of a profile that is not listed', () => {
     expect(resolveModel(HAIKU_45).warnings[0]).toContain(`take us.${HAIKU_45}, eu.${HAIKU_45}`);

@@ -1,8 +1,9 @@
 import { InputError, nearestNames } from '../errors/index.ts';
 import type { ModelEntry, ModelLimits, Price, ResolvedModel } from './catalogue.ts';
 import { catalogueEntry, MODEL_CATALOGUE } from './catalogue-data.ts';
+import { converse } from './converse.ts';
 import { FAMILIES, familyNamed } from './families.ts';
-import type { Family, InvocationType } from './family.ts';
+import type { Family, InvocationType, ModelTraits } from './family.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { type ParsedModelId, parseModelId } from './model-id.ts';
 import { present } from './reading.ts';
@@ -15,9 +16,9 @@ export interface ResolveOptions {
   readonly invocationType?: InvocationType;
   /** Take the place of the catalogue's. */
   readonly limits?: Partial<ModelLimits>;
+  /** What is known of models; default: `MODEL_CATALOGUE`. */
+  readonly catalogue?: readonly ModelEntry[];
 }
-
-const USABLE_IDS = MODEL_CATALOGUE.filter((each) => !each.refused).map((each) => each.id);
 
 /**
  * Understands a model id: bare ids, cross-Region profile ids, ARNs of every partition. Throws `BR-E0105` for an id that is
@@ -27,16 +28,17 @@ const USABLE_IDS = MODEL_CATALOGUE.filter((each) => !each.refused).map((each) =>
 export function resolveModel(id: string, options: ResolveOptions = {}): ResolvedModel {
   const parsed = parseModelId(id);
   if ('problem' in parsed) throw unknownModel(id, `${JSON.stringify(id)} is no model id: ${parsed.problem}`);
-  const known = parsed.kind === 'application-profile' ? undefined : catalogueEntry(parsed.baseId);
+  const known = parsed.kind === 'application-profile' ? undefined : catalogueEntry(parsed.baseId, options.catalogue);
   const family = chooseFamily(id, parsed, known, options);
   return present({
     modelId: id,
     baseId: known?.id ?? parsed.baseId,
     profile: parsed.profile,
     family,
+    speaks: speaksOf(known, family, options),
+    traits: traitsOf(known, family),
     limits: { ...DEFAULT_LIMITS, ...known?.limits, ...definedLimits(options.limits) },
     price: priceOf(known, parsed),
-    refusesSampling: known?.refusesSampling,
     warnings: warningsFor(id, parsed, known, family),
   });
 }
@@ -52,15 +54,18 @@ function chooseFamily(id: string, parsed: ParsedModelId, known: ModelEntry | und
   if (parsed.kind === 'application-profile') {
     throw unknownModel(id, `${JSON.stringify(id)} does not tell which model stands behind it`, []);
   }
-  const near = nearestNames(parsed.baseId, USABLE_IDS);
+  const usable = (options.catalogue ?? MODEL_CATALOGUE).filter((each) => !each.refused).map((each) => each.id);
+  const near = nearestNames(parsed.baseId, usable);
   const guess = near.length > 0 ? `; the nearest that are known: ${near.join(', ')}` : '';
   throw unknownModel(id, `unknown model ${JSON.stringify(id)}${guess}`, near);
 }
 
-/** The catalogue's family, unless the options ask for a body that we cannot write. */
+/** The catalogue's family for such jobs, unless the options ask for a body that we cannot write. */
 function knownFamily(id: string, known: ModelEntry, { invocationType }: ResolveOptions): Family {
   const family = familyNamed(known.family);
+  const native = nativeFamily(known);
   if (invocationType === undefined || invocationType === family.invocationType) return family;
+  if (native?.invocationType === invocationType) return native;
   throw new InputError(
     'BR-E0120',
     `${id} is spoken to in jobs of invocation type ${family.invocationType}, not ${invocationType}`,
@@ -68,6 +73,28 @@ function knownFamily(id: string, known: ModelEntry, { invocationType }: ResolveO
       hint: 'leave out --invocation-type',
     },
   );
+}
+
+/** How InvokeModel speaks to a known model; undefined where that is not known. */
+function nativeFamily(known: ModelEntry): Family | undefined {
+  const family = familyNamed(known.native ?? known.family);
+  return family.invocationType === 'InvokeModel' ? family : undefined;
+}
+
+/** What the options ask for is the only way then: who gives a family or a type knows the model better. */
+function speaksOf(
+  known: ModelEntry | undefined,
+  family: Family,
+  { family: name, invocationType }: ResolveOptions,
+): ResolvedModel['speaks'] {
+  if (name !== undefined || invocationType !== undefined || !known) return { [family.invocationType]: family };
+  const native = known.refused ? family : nativeFamily(known);
+  return present({ InvokeModel: native, Converse: known.task === 'text' ? converse : undefined });
+}
+
+function traitsOf(known: ModelEntry | undefined, family: Family): ModelTraits {
+  const native = known ? nativeFamily(known)?.name : family.invocationType === 'InvokeModel' ? family.name : undefined;
+  return native === undefined ? { ...known?.traits } : { native, ...known?.traits };
 }
 
 /** A chat request to an embedding model fails record by record, and the other way round: refused before anything is sent. */

@@ -37,6 +37,8 @@ export interface ResultTable {
   readonly task: Task;
   /** Rows are records as they were given, and an answer is the JSON text of the whole `modelOutput`. */
   readonly given?: true;
+  /** Rows are lines of an OpenAI batch file, and an answer is the JSON text of the whole `modelOutput`. */
+  readonly openai?: true;
 }
 
 /** What became of one row; reused from row to row. */

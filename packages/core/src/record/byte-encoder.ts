@@ -1,9 +1,10 @@
 import { invariant } from '../errors/index.ts';
-import type { Family } from '../model/index.ts';
+import type { Family, ModelTraits } from '../model/index.ts';
 import { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
 import { GivenRecordEncoder } from './given-encoder.ts';
 import { RECORD_ID_LENGTH, recordPrefixBytes, writeRecordId } from './ids.ts';
 import { KernelRecords } from './kernel-records.ts';
+import { OpenAiRecordEncoder } from './openai-encoder.ts';
 import { type EncodeLimits, NEEDS_SPACE, type OutputBlock, RECORD_HEAD, type RecordEncoder } from './record-encoder.ts';
 import { cutRequest, type RequestSpec } from './request-bytes.ts';
 import { CellKind, RejectReason, type RowBatch } from './row-batch.ts';
@@ -11,6 +12,8 @@ import { CellKind, RejectReason, type RowBatch } from './row-batch.ts';
 /** What a run's records are made of. */
 export interface RecordEncoderSpec {
   readonly family: Family;
+  /** What the model takes otherwise than its family; default: nothing. */
+  readonly traits?: ModelTraits | undefined;
   readonly request: RequestSpec;
   /** Two digits of base 36: the first two characters of every record id. */
   readonly recordPrefix: string;
@@ -22,11 +25,14 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * An encoder that copies the constant pieces of the request and escapes the cells between them: no object and no string is
- * made for a row. Rows that are records already are copied (`GivenRecordEncoder`). `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
+ * made for a row. Rows that are records already are copied (`GivenRecordEncoder`), lines of an OpenAI batch file translated
+ * (`OpenAiRecordEncoder`). `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
  * wider than the last one.
  */
 export function createRecordEncoder(spec: RecordEncoderSpec, columns: readonly string[]): RecordEncoder {
-  return spec.request.given ? new GivenRecordEncoder(spec, columns) : new ByteRecordEncoder(spec, columns);
+  const { openai, given } = spec.request;
+  if (openai) return new OpenAiRecordEncoder({ ...spec, ...openai, traits: spec.traits ?? {} });
+  return given ? new GivenRecordEncoder(spec, columns) : new ByteRecordEncoder(spec, columns);
 }
 
 class ByteRecordEncoder implements RecordEncoder {

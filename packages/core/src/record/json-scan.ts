@@ -28,7 +28,7 @@ export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
  * The first byte at or after `at` that does not stand for itself in a JSON string: a quote, a backslash or a control byte.
  * Looks at eight bytes at once, as `writeEscaped` does and explains.
  */
-function skipPlain({ bytes, view }: ByteView, at: number, end: number): number {
+export function skipPlain({ bytes, view }: ByteView, at: number, end: number): number {
   const lastEight = end - 8;
   let i = at;
   while (i <= lastEight) {

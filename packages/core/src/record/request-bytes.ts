@@ -1,5 +1,6 @@
 import { InputError, invariant } from '../errors/index.ts';
 import type { Family, JsonObject, RequestInput } from '../model/index.ts';
+import type { OnUnsupported } from '../openai/index.ts';
 import { parseTemplate, type Template } from '../prompt/index.ts';
 
 /** What a run asks of its model; `RunDocument['request']`. */
@@ -13,6 +14,18 @@ export interface RequestSpec {
   readonly params: JsonObject;
   /** Rows are records already: the object in column `modelInput` is the request. */
   readonly given?: true;
+  /** Rows are lines of an OpenAI batch file. */
+  readonly openai?: OpenAiAsk;
+}
+
+/** How lines of an OpenAI batch file are translated. */
+export interface OpenAiAsk {
+  readonly onUnsupported: OnUnsupported;
+}
+
+/** True where a request knows nothing of its answer's shape, so that all of it is kept. */
+export function keepsWholeOutput({ given, openai }: RequestSpec): boolean {
+  return given === true || openai !== undefined;
 }
 
 /** The JSON of a request, cut at its columns: `literals[0] columns[0] literals[1] … literals[n]`, one literal more. */

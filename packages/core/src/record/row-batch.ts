@@ -34,6 +34,8 @@ export const RejectReason = {
   rowTooLong: 8,
   /** A row that is a record: its `modelInput` is no JSON object. */
   notObject: 9,
+  /** A line of an OpenAI batch file that cannot be sent as it is. */
+  invalidRequest: 10,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -48,6 +50,7 @@ export const REJECT_CODES: Readonly<Record<number, string>> = {
   [RejectReason.emptyText]: 'empty_text',
   [RejectReason.rowTooLong]: 'row_too_long',
   [RejectReason.notObject]: 'not_an_object',
+  [RejectReason.invalidRequest]: 'invalid_request',
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Priority } from '../lane/index.ts';
-import type { InvocationType, JsonObject, ModelLimits, Price } from '../model/index.ts';
+import type { InvocationType, JsonObject, ModelLimits, ModelTraits, Price } from '../model/index.ts';
 import type { Dialect, SourcePin } from '../ports/index.ts';
+import type { OpenAiAsk } from '../record/index.ts';
 import type { TakenRows } from './taken-rows.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface RunDocument {
     readonly family: string;
     readonly invocationType: InvocationType;
     readonly task: 'text' | 'embedding';
+    /** What the model takes otherwise than its family, where requests are written from conversations. */
+    readonly traits?: ModelTraits;
     readonly limits: ModelLimits;
     readonly price?: Price;
   };
@@ -49,6 +52,8 @@ export interface RunDocument {
      * `modelOutput` is kept. Nothing else of the request is there then.
      */
     readonly given?: true;
+    /** Rows are lines of an OpenAI batch file, which are translated; the whole `modelOutput` is kept. */
+    readonly openai?: OpenAiAsk;
   };
   readonly job: {
     /** `s3://bucket/prefix` of the run's store; parts lie below `runs/<run>/`. */

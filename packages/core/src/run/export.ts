@@ -13,6 +13,7 @@ import {
 import {
   emptyOutcomeSpans,
   isCutOff,
+  keepsWholeOutput,
   OutcomeStatus,
   RECORD_ID_LENGTH,
   type RowBatch,
@@ -113,7 +114,10 @@ function columnsOf(document: RunDocument, run: RunBody): readonly string[] {
 
 function tableOf({ source, model, request }: RunDocument, columns: readonly string[]): ResultTable {
   const { dialect } = source;
-  if (request.given) return { dialect, columns, names: resultNames(columns, 'model_output'), task: 'text', given: true };
+  if (keepsWholeOutput(request)) {
+    const kind = request.given ? { given: true as const } : { openai: true as const };
+    return { dialect, columns, names: resultNames(columns, 'model_output'), task: 'text', ...kind };
+  }
   const { task } = model;
   return { dialect, columns, names: resultNames(columns, task === 'embedding' ? 'embedding' : 'response'), task };
 }

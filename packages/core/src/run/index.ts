@@ -66,6 +66,8 @@ export type { RunPorts } from './ports.ts';
 export { type PreparedRun, type PrepareOptions, prepareRun } from './prepare.ts';
 export type { PrepareProgress } from './prepare-pass.ts';
 export { eventsSince, findRunByIdentity, listRuns, type RunReading, readRun } from './read.ts';
+export { bareCause, type RejectContext, rejectMessage } from './reject-message.ts';
+export { resultNames } from './result-names.ts';
 export { type RetryOptions, resumeRun, retryRun } from './resume.ts';
 export { countFailed, type FailedRows } from './retry-selection.ts';
 export { openRowChain, type RowChainOptions } from './row-chain.ts';

@@ -109,7 +109,8 @@ export class PreparePass {
   #newEncoder(reader: RowReader): RecordEncoder {
     const { model, request, recordPrefix } = this.#options.document;
     const { maxRecordBytes } = model.limits;
-    return createRecordEncoder({ family: familyNamed(model.family), request, recordPrefix, maxRecordBytes }, reader.columns);
+    const family = familyNamed(model.family);
+    return createRecordEncoder({ family, traits: model.traits, request, recordPrefix, maxRecordBytes }, reader.columns);
   }
 
   /** As many parts are made as may be. */

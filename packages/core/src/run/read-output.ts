@@ -1,7 +1,7 @@
 import type { Collector, RecordSet } from '../join/index.ts';
 import { familyNamed } from '../model/index.ts';
 import type { CallOptions, ObjectStore } from '../ports/index.ts';
-import { LineKind, OutputDecoder } from '../record/index.ts';
+import { keepsWholeOutput, LineKind, OutputDecoder } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import type { JobOutput } from './job-output.ts';
 import { LineChain } from './line-chain.ts';
@@ -33,7 +33,7 @@ export async function readOutput(objects: ObjectStore, o: ReadInput): Promise<Ou
   const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally() };
   const padding = new Set<number>();
   const { model, recordPrefix, request } = o.document;
-  const decoder = new OutputDecoder({ family: familyNamed(model.family), recordPrefix, whole: request.given });
+  const decoder = new OutputDecoder({ family: familyNamed(model.family), recordPrefix, whole: keepsWholeOutput(request) });
   const keys = o.output.files.map((file) => file.key);
   const lines = new LineChain(objects, keys, { signal: o.signal });
   const takeLines = (bytes: Uint8Array, from: number, to: number): number => {

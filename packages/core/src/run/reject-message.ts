@@ -1,22 +1,31 @@
+import { familyNamed } from '../model/index.ts';
+import { whyNotTranslated } from '../openai/index.ts';
 import type { RejectCause, RowReader } from '../ports/index.ts';
 import { parseTemplate, templateColumns } from '../prompt/index.ts';
-import { CellKind, MODEL_INPUT_COLUMN, RejectReason, type RowBatch } from '../record/index.ts';
+import { CellKind, MODEL_INPUT_COLUMN, RejectReason, type RowBatch, rowValue } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
+
+/** What is known of a run, or of one that may begin, where a row is refused. */
+export interface RejectContext {
+  readonly source: Pick<RunDocument['source'], 'dialect'>;
+  readonly model: Pick<RunDocument['model'], 'family' | 'traits' | 'limits'>;
+  readonly request: RunDocument['request'];
+}
 
 /**
  * Why a row is not sent, with its place: `line 12: 3 cells, the header has 4` (Parquet: `row 12`), and the file where there are several. Slow path,
  * one call for a bad row.
  */
 export function rejectCause(
-  document: RunDocument,
+  run: RejectContext,
   reader: RowReader,
   batch: RowBatch,
   row: number,
   reason: RejectReason,
 ): RejectCause {
   const file = reader.sourceName === undefined ? '' : `${reader.sourceName}, `;
-  const counted = document.source.dialect.format === 'parquet' ? 'row' : 'line';
-  const cause = causeOf(document, reader, batch, row, reason);
+  const counted = run.source.dialect.format === 'parquet' ? 'row' : 'line';
+  const cause = bareCause(run, reader, batch, row, reason);
   return { ...cause, why: `${file}${counted} ${batch.line[row]}: ${cause.why}` };
 }
 
@@ -25,23 +34,40 @@ export function rejectMessage({ why, beyond }: RejectCause): string {
   return beyond === undefined ? why : `${why}; beyond the header: ${beyond}`;
 }
 
-function causeOf(document: RunDocument, reader: RowReader, batch: RowBatch, row: number, reason: RejectReason): RejectCause {
+/** The same without its place. */
+export function bareCause(
+  run: RejectContext,
+  reader: RowReader,
+  batch: RowBatch,
+  row: number,
+  reason: RejectReason,
+): RejectCause {
   switch (reason) {
     case RejectReason.tooLarge:
-      return { why: `its record is larger than ${document.model.limits.maxRecordBytes} bytes, the most that is sent` };
+      return { why: `its record is larger than ${run.model.limits.maxRecordBytes} bytes, the most that is sent` };
     case RejectReason.emptyText:
-      return { why: `column ${JSON.stringify(document.request.textColumn)} is empty, and an empty text cannot be embedded` };
+      return { why: `column ${JSON.stringify(run.request.textColumn)} is empty, and an empty text cannot be embedded` };
     case RejectReason.notObject:
       return { why: `its ${JSON.stringify(MODEL_INPUT_COLUMN)} is no JSON object` };
+    case RejectReason.invalidRequest:
+      return { why: requestProblems(run, batch, row) };
     case RejectReason.missingColumn:
-      return { why: `the row has no ${missingColumns(document, reader, batch, row).join(', ')}` };
+      return { why: `the row has no ${missingColumns(run, reader, batch, row).join(', ')}` };
     default:
       return reader.explainReject(row);
   }
 }
 
-function missingColumns(document: RunDocument, reader: RowReader, batch: RowBatch, row: number): string[] {
-  const { prompt, system, textColumn, given } = document.request;
+function requestProblems({ model, request }: RejectContext, batch: RowBatch, row: number): string {
+  return whyNotTranslated(rowValue(new TextDecoder(), batch, row), {
+    family: familyNamed(model.family),
+    traits: model.traits ?? {},
+    onUnsupported: request.openai?.onUnsupported ?? 'error',
+  });
+}
+
+function missingColumns(run: RejectContext, reader: RowReader, batch: RowBatch, row: number): string[] {
+  const { prompt, system, textColumn, given } = run.request;
   if (given) return [JSON.stringify(MODEL_INPUT_COLUMN)];
   const templates = [prompt, system].filter((text) => text !== undefined);
   const used = templates.flatMap((text) => templateColumns(parseTemplate(text)));

@@ -217,3 +217,52 @@ describe('a run of which the index lacks a part', () => {
     expect(await settle()).toBe('ended');
   });
 });
+
+describe('a run of many parts', () => {
+  const parts = Array.from({ length: 101 }, () => 1);
+  const collect = async (part: number): Promise<void> => {
+    const { body } = await loadPart(ports.ledger, { run: RUN, attempt: 1, part });
+    await kickJob(ports, body);
+    await collectPart(ports, body, { steps: plainSteps });
+  };
+
+  beforeEach(async () => {
+    ports = memoryPorts({ script: () => ({ durationMs: 30 * MINUTE }) });
+    await putMemoryRun(ports, { parts, slots: parts.length });
+    await send();
+    ports.clock.jump(40 * MINUTE);
+  });
+
+  /** Settles the run, and tells how many items the pages of its ledger showed. */
+  async function settleCounting(page = ports.ledger.page.bind(ports.ledger)): Promise<readonly [SettleResult, number]> {
+    const { ledger } = ports;
+    let shown = 0;
+    const counting: RunPorts['ledger'] = {
+      get: (key, o) => ledger.get(key, o),
+      commit: (writes, o) => ledger.commit(writes, o),
+      async page(query, o) {
+        const found = await page(query, o);
+        shown += found.items.length;
+        return found;
+      },
+    };
+    return [await settleRun({ ...ports, ledger: counting }, RUN, { steps: plainSteps }), shown];
+  }
+
+  it('is asked about one of them while that is open, and about all once none is', async () => {
+    for (const [part] of parts.slice(1).entries()) await collect(part);
+    expect(await settleCounting()).toEqual(['open', 1]);
+    await collect(parts.length - 1);
+    expect(await settleCounting()).toEqual(['ended', parts.length]);
+  });
+
+  it('is ended though the index shows a part as open still that is collected', async () => {
+    const old = await ports.ledger.page({ index: 'open', at: `${MEMORY_LANE}#submitted`, limit: 1 });
+    expect(old.items).toHaveLength(1);
+    for (const [part] of parts.entries()) await collect(part);
+    const page: typeof ports.ledger.page = async (query, o) =>
+      query.index === 'open' && query.at.endsWith('#submitted') ? old : ports.ledger.page(query, o);
+    expect((await settleCounting(page))[0]).toBe('ended');
+    expect(await runNow()).toMatchObject({ state: 'ended' });
+  });
+});

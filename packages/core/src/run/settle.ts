@@ -1,10 +1,11 @@
-import type { PartBody } from '../job/index.ts';
-import type { CallOptions } from '../ports/index.ts';
+import type { PartBody, PartState } from '../job/index.ts';
+import { type CallOptions, UNREADABLE } from '../ports/index.ts';
 import type { RunBody, RunState } from './document.ts';
 import { documentOf } from './documents.ts';
 import { buildGeneration } from './generation.ts';
+import { openPartsAt, openSort } from './items.ts';
 import { ledgerKeys } from './keys.ts';
-import { loadLane, loadPart, loadParts, loadRun, type PartRef, partsOf } from './load.ts';
+import { findPart, loadLane, loadPart, loadParts, loadRun, type PartRef, partsOf } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import type { StepOptions } from './steps.ts';
 import { writeSummary } from './summary.ts';
@@ -23,6 +24,7 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
   if (run.state !== 'running' && run.state !== 'stopping') return 'resting';
   // a part that is ready may have a job that nobody has seen: nothing is over yet
   if (run.unseenUntil !== undefined) return 'open';
+  if (run.state === 'running' && countParts(run) > MANY_PARTS && (await hasOpenPart(ports, run, o))) return 'open';
   const parts = await loadParts(ports.ledger, run, o);
   const generation = parts.filter((part) => part.attempt === run.attempt);
   // `collected` absorbs, so a page that shows it is right however old it is; only a part that it lacks counts as open
@@ -36,6 +38,29 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
   const built = await buildGeneration(ports, loaded, parts, o);
   if (built === 'empty') return end(ports, run, parts, o);
   return built === 'built' ? 'generation' : 'open';
+}
+
+/** This is asked after each part: of a run of more, reading them all each time would cost with the square of their number. */
+const MANY_PARTS = 100;
+
+/** States of a part that is not collected, those first that most parts of a long run are in. */
+const OPEN_STATES: readonly PartState[] = ['submitted', 'ready', 'ended', 'submitting'];
+
+/**
+ * True when a part of the generation in hand is not collected, which one look tells mostly. The index may show what was, so the
+ * part itself is asked; false where that was so, or where the index shows none: then all are to be looked at.
+ */
+async function hasOpenPart({ ledger }: RunPorts, run: RunBody, o: StepOptions): Promise<boolean> {
+  for (const state of OPEN_STATES) {
+    const query = { index: 'open', at: openPartsAt(run.lane, state), after: openSort(run.run), limit: 1 } as const;
+    const [item] = (await ledger.page(query, o)).items;
+    if (item === undefined || item.schema === UNREADABLE) continue;
+    const hint = item.body as PartBody;
+    if (hint.run !== run.run || hint.attempt !== run.attempt) continue;
+    const part = (await findPart(ledger, hint, o))?.body;
+    if (part !== undefined && part.state !== 'collected') return true;
+  }
+  return false;
 }
 
 /** True when the run has an attempt left and something to spend it on. */

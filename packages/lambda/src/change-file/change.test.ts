@@ -258,3 +258,12 @@ describe('a file that is enqueued', () => {
     expect(world.ports.ledger.items()).toEqual([]);
   });
 });
+
+it('a file of another queue that shares the ledger is not there', async () => {
+  const world = await oneSlot();
+  const { file } = await world.file('a.jsonl');
+  world.settings = { ...world.settings, bucket: 'another-queue' };
+  for (const named of [file, `s3://${QUEUE_BUCKET}/${KEY}`]) {
+    await expect(world.change({ do: 'cancel', file: named })).rejects.toMatchObject({ code: 'BR-E0201' });
+  }
+});

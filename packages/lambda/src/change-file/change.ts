@@ -1,4 +1,5 @@
 import { findRun, pauseRun, type RunBody, resumeRun, retryRun, StateError, stopRun, unpauseRun } from '@batchrock/core';
+import type { FileChange } from 'batchrock/queue';
 import { endFile, giveUp } from '../ending/index.ts';
 import type { FileEngine } from '../file-engine/index.ts';
 import {
@@ -17,7 +18,7 @@ import {
 import { openRun } from '../take-file/start-file.ts';
 import { tellFiles } from '../waiting/index.ts';
 import { enqueue } from './enqueue.ts';
-import type { ChangePayload, FileChange } from './payload.ts';
+import type { ChangePayload } from './payload.ts';
 
 /**
  * Changes what becomes of a file, or takes in a new one, and answers its item as it is then. May be done again. Throws `BR-E0201` for
@@ -33,13 +34,11 @@ export async function change(engine: FileEngine, payload: ChangePayload): Promis
 
 /** A file by its id or its key. */
 async function fileNamed({ ports, settings }: FileEngine, named: string): Promise<FileBody> {
-  if (isFileId(named)) {
-    const file = await findFile(ports, named);
-    if (file !== undefined) return file;
-  }
   const [, bucket = settings.bucket, key = named] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(named) ?? [];
-  const file = await findFileByKey(ports, bucket, key);
-  if (file !== undefined) return file;
+  const byId = isFileId(named) ? await findFile(ports, named) : undefined;
+  const file = byId ?? (await findFileByKey(ports, bucket, key));
+  // of a ledger that queues share, those of the others are theirs
+  if (file?.queue === settings.bucket) return file;
   throw new StateError('BR-E0201', `no file ${JSON.stringify(named)} in this queue`, {
     hint: 'give the id of a file, f-…, its key, or s3://bucket/key',
     details: { file: named },

@@ -1,10 +1,6 @@
 import { InputError, PRIORITIES, type Priority } from '@batchrock/core';
+import { FILE_CHANGES, type FileChange, type FileOutput, INTAKE_PREFIX, nameOf } from 'batchrock/queue';
 import { Fields, invalid } from '../fields/index.ts';
-import { type FileOutput, INTAKE_PREFIX, nameOf } from '../files/index.ts';
-
-/** What may be done to a file of the queue. */
-export const FILE_CHANGES = ['pause', 'resume', 'cancel', 'retry'] as const;
-export type FileChange = (typeof FILE_CHANGES)[number];
 
 /** A file that is to be processed, wherever it lies. */
 export interface Enqueue {

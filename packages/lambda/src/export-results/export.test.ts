@@ -93,7 +93,8 @@ describe('an export', () => {
     Object.defineProperty(world.ports.objects, 'uri', { value: `s3://${'b'.repeat(60_000)}` });
     const answer = await world.export(run);
     expect(answer).not.toHaveProperty('output_paths');
-    expect(JSON.stringify(answer).length).toBeLessThan(2000);
+    // the bucket's name is what makes the list long here, and stands once in the pattern
+    expect(JSON.stringify({ ...answer, results_uri: '' }).length).toBeLessThan(2000);
     const pointer = JSON.parse(world.ports.objects.text(`batch_output_parquet/${'x'.repeat(200)}/run.json`) ?? '') as {
       results: { files: unknown };
     };

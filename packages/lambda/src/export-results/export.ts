@@ -19,6 +19,7 @@ import {
   type ResultCounts,
   type ResultsPointer,
   type ResultsStatus,
+  resultsFolder,
   resultsKey,
 } from '../results/index.ts';
 
@@ -48,6 +49,8 @@ export type ExportAnswer =
       readonly cost_usd?: number;
       /** While it is short: `results_location` has all of them always. */
       readonly output_paths?: readonly { readonly output_path: string }[];
+      /** All of them as a pattern, which another execution takes as its `s3_uri`. */
+      readonly results_uri: string;
       readonly results_location: Location;
     };
 
@@ -118,6 +121,7 @@ async function finish(engine: Engine, reading: RunReading, home: Home, parts: nu
     tokens,
     ...(cost === undefined ? {} : { cost_usd: cost.batchUsd }),
     ...(JSON.stringify(output_paths).length <= MOST_PATHS_BYTES ? { output_paths } : {}),
+    results_uri: `${ports.objects.uri}/${resultsFolder(home.jobNamePrefix)}*.${home.resultsFormat}`,
     results_location: locationOf(engine, key),
   };
 }

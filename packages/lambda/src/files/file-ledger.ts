@@ -1,62 +1,8 @@
-import { createHash } from 'node:crypto';
-import {
-  eachBody,
-  type Item,
-  type Key,
-  type Ledger,
-  type NewItem,
-  type RunPorts,
-  StateError,
-  transact,
-  type Version,
-  type Write,
-} from '@batchrock/core';
+import { type Key, type NewItem, type RunPorts, transact, type Version, type Write } from '@batchrock/core';
+import { type FileBody, fileItem, fileKey, fileOf, type KeyBody, keyKey } from 'batchrock/queue';
 import type { Log } from '../log/index.ts';
-import type { FileBody, FileStatus } from './file.ts';
 
-type Files = { readonly ledger: Ledger };
-
-const SCHEMA = 'file/1';
-
-function fileKey(file: string): Key {
-  return `FILE#${file}`;
-}
-
-/** Keys of the ledger are printable ASCII without blanks, and those of DynamoDB up to 2,048 bytes: a longer one stands by its hash. */
-const MOST_KEY = 1500;
-
-/** Leads from a key to the newest file under it. */
-function keyKey(bucket: string, key: string): Key {
-  const plain = `KEY#${bucket}/${key.replace(/[^!-~]|%/gu, (each) => encodeURIComponent(each))}`;
-  return plain.length <= MOST_KEY ? plain : `KEY#${bucket}#${createHash('sha256').update(key).digest('hex')}`;
-}
-
-/** Where the files of a queue are found in one status, or `Ending`: at their end, and not done with yet. */
-export type FileShelf = FileStatus | 'Ending';
-
-function openAt(queue: string, shelf: FileShelf): string {
-  return `files#${queue}#${shelf}`;
-}
-
-/** A file as an item: in `runs` at its queue and in `open` at its status, by the time of its arrival. */
-function fileItem(body: FileBody): NewItem<FileBody> {
-  const sort = String(body.receivedAt).padStart(15, '0');
-  const shelf = body.isEnding ? 'Ending' : body.status;
-  return {
-    key: fileKey(body.file),
-    schema: SCHEMA,
-    body,
-    indexes: [
-      { index: 'runs', at: `files#${body.queue}`, sort },
-      { index: 'open', at: openAt(body.queue, shelf), sort },
-    ],
-  };
-}
-
-/** A file, strongly consistent; undefined when there is none. */
-export async function findFile({ ledger }: Files, file: string): Promise<FileBody | undefined> {
-  return bodyOf(await ledger.get(fileKey(file)));
-}
+type Files = Pick<RunPorts, 'ledger'>;
 
 /** A file with the version that a commit must expect. */
 export async function readFile(
@@ -64,23 +10,7 @@ export async function readFile(
   id: string,
 ): Promise<{ readonly key: Key; readonly file: FileBody | undefined; readonly version: Version | 'absent' }> {
   const item = await ledger.get(fileKey(id));
-  return { key: fileKey(id), file: bodyOf(item), version: item?.version ?? 'absent' };
-}
-
-/** The newest file under a key; undefined when there is none. */
-export async function findFileByKey({ ledger }: Files, bucket: string, key: string): Promise<FileBody | undefined> {
-  const lead = await ledger.get(keyKey(bucket, key));
-  return lead === undefined ? undefined : findFile({ ledger }, (lead.body as KeyBody).file);
-}
-
-/** `KEY#<bucket>/<key>`, schema `key/1`. */
-interface KeyBody {
-  readonly file: string;
-}
-
-/** The files of a queue on one shelf, oldest first: a hint, perhaps old. */
-export function filesOn({ ledger }: Files, queue: string, shelf: FileShelf): AsyncIterable<FileBody> {
-  return eachBody<FileBody>(ledger, { index: 'open', at: openAt(queue, shelf), limit: 500 });
+  return { key: fileKey(id), file: fileOf(item), version: item?.version ?? 'absent' };
 }
 
 /** What goes with a change of a file, in the same commit. */
@@ -104,7 +34,7 @@ export async function changeFile(
   let before: FileBody | undefined;
   const after = await transact<FileBody | undefined>(ports, async () => {
     const item = await ports.ledger.get(fileKey(file));
-    before = bodyOf(item);
+    before = fileOf(item);
     const next = await change(before);
     if (next === undefined) return { writes: [], result: before };
     const others = (await also?.()) ?? [];
@@ -142,10 +72,4 @@ function isSame(before: FileBody | undefined, next: FileBody): boolean {
 
 function inOrder(body: FileBody): string {
   return JSON.stringify(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function bodyOf(item: Item<unknown> | undefined): FileBody | undefined {
-  if (item === undefined) return undefined;
-  if (item.schema === SCHEMA) return item.body as FileBody;
-  throw new StateError('BR-E0205', `${item.key} has schema ${item.schema}; this version reads ${SCHEMA}`);
 }

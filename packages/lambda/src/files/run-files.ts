@@ -10,8 +10,8 @@ import {
   transact,
   type Write,
 } from '@batchrock/core';
-import { isOver } from './file.ts';
-import { findFile, readFile } from './file-ledger.ts';
+import { findFile, isOver } from 'batchrock/queue';
+import { readFile } from './file-ledger.ts';
 
 /**
  * The files that a run is of: item `FILES#<run>`, schema `files/1`. There is more than one where the same object is asked for with

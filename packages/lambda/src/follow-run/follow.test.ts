@@ -1,4 +1,4 @@
-import { loadLane, loadRun, stopRun } from '@batchrock/core';
+import { loadLane, loadRun, pauseRun, stopRun } from '@batchrock/core';
 import { describe, expect, it } from 'vitest';
 import { findHome } from '../home/index.ts';
 import { HAIKU, INPUT, Orchestrator } from '../testing/orchestrator.ts';
@@ -96,6 +96,19 @@ describe('following a run', () => {
     expect(await world.untilTold()).toMatchObject({ kind: 'failure', error: 'Stopped', cause: expect.stringContaining(run) });
     await world.follow(run, 'again');
     expect(await world.untilTold('again')).toMatchObject({ kind: 'success' });
+    expect(await world.export(run)).toMatchObject({ status: 'Completed', counts: { succeeded: 250 } });
+  });
+
+  it('wakes a run that was paused, and tells both tasks when it has ended', async () => {
+    const world = new Orchestrator();
+    const { run } = await world.prepare();
+    await pauseRun(world.ports, run);
+    await world.follow(run, 'first');
+    expect((await loadRun(world.ports.ledger, run)).body.paused).toBeUndefined();
+    await pauseRun(world.ports, run);
+    await world.follow(run, 'again');
+    expect(await world.untilTold('again')).toMatchObject({ kind: 'success' });
+    expect(await world.untilTold('first')).toMatchObject({ kind: 'success' });
     expect(await world.export(run)).toMatchObject({ status: 'Completed', counts: { succeeded: 250 } });
   });
 

@@ -17,7 +17,7 @@ export function parseFollowPayload(payload: unknown): FollowPayload {
 }
 
 /**
- * Keeps the task that waits for a run, and lets the run go on: wakes it where it was stopped or refused, opens its lane, sends
+ * Keeps the task that waits for a run, and lets the run go on: wakes it where it was stopped, paused or refused, opens its lane, sends
  * what there are slots for. Answers the task at once where the run is at rest. Throws `BR-E0201` for a run that no execution has
  * asked for, `BR-E0207` for one that was not prepared to its end.
  */
@@ -45,7 +45,8 @@ export async function follow(engine: TellingEngine, { run, token }: FollowPayloa
 
 /** Whoever follows a run wants it to go on. */
 async function wake({ ports, log }: TellingEngine, run: RunBody): Promise<void> {
-  const isHeld = run.state === 'stopped' || run.state === 'stopping' || (run.state === 'running' && run.blocked !== undefined);
+  const mayNotSend = run.state === 'running' && (run.blocked !== undefined || run.paused !== undefined);
+  const isHeld = run.state === 'stopped' || run.state === 'stopping' || mayNotSend;
   if (!isHeld) return;
   await resumeRun(ports, run.run);
   log('INFO', 'resumed', { run: run.run, status: run.state });

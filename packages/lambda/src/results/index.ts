@@ -4,6 +4,7 @@ export {
   type ResultCounts,
   type ResultsPointer,
   type ResultsStatus,
+  resultsFolder,
   resultsKey,
 } from 'batchrock/orchestrator';
 export { checkClaim, claimFolder } from './claim.ts';

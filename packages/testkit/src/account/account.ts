@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServiceClock, type Faults, type ServiceClock } from '@batchrock/local';
+import { createServiceClock, type Faults, type ServiceClock, startLocalBedrockInWorker } from '@batchrock/local';
 import { type Alarms, createAlarms } from './alarms.ts';
 import { type AccountBedrock, networkPermissions, startAccountBedrock } from './bedrock/index.ts';
 import { createMeter, type Meter } from './bill/index.ts';
@@ -18,12 +18,19 @@ import { answerSqs, createQueues, type MessageAttribute, type Queues } from './q
 import { type AccountState, type DeployedStack, deployStack } from './resources/index.ts';
 import { createEventSources } from './sources/index.ts';
 import { answerCloudFormation, type ToldStack } from './stacks/index.ts';
+import { createLedgerTables } from './tables/index.ts';
 import { type Json, readStack } from './template/index.ts';
 import { createTopics, type Topics } from './topics/index.ts';
 
 /** How the account is opened. */
 export interface AccountOptions {
   readonly place?: Partial<Place>;
+  /**
+   * What holds objects and items. `moto` (default) has the most of S3 and DynamoDB. `quick` is for runs of gigabytes and of thousands
+   * of jobs: the S3 of the local Bedrock, on disk and without versions, and tables that know what a ledger asks and nothing else.
+   * Who may do what is judged before either.
+   */
+  readonly stores?: 'moto' | 'quick';
   /** How its Bedrock behaves. */
   readonly bedrock?: {
     /** Open jobs of one model. Default 100, the service's quota. */
@@ -85,6 +92,9 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     region: place.region,
     log: join(folder, 'moto.log'),
   });
+  const isQuick = options.stores === 'quick';
+  const objects = isQuick ? await startObjectsOnDisk(folder, place) : undefined;
+  const ledgers = isQuick ? createLedgerTables() : undefined;
   const machines = createMachineClock(clock, moto.url);
   const queues = createQueues({ place, clock });
   const topics = createTopics();
@@ -132,6 +142,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     alarms: new Map(),
     topics,
     tellingBuckets: new Set(),
+    keepsVersions: objects === undefined,
     managedPolicies: new Map(),
     stacks: new Map(),
     addFunction: (settings) => functions.add(settings),
@@ -143,6 +154,8 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     place,
     note: meter.note,
     motoUrl: moto.url,
+    ...(objects && { objectsUrl: objects.url }),
+    ...(ledgers && { tables: ledgers.answer }),
     machines,
     bedrockUrl: bedrock.url,
     sns: (form) => topics.answer(form),
@@ -197,6 +210,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
       await bedrock.close();
       machines.close();
       await moto.close();
+      await objects?.close();
       destroyClients(clients);
       await front.close();
       rmSync(folder, { recursive: true, force: true });
@@ -207,6 +221,14 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
 function toldOf({ name, outputs }: DeployedStack, { partition, region, account }: Place): ToldStack {
   const id = '00000000-0000-0000-0000-000000000000';
   return { name, outputs, arn: `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/${id}` };
+}
+
+/** The S3 of a local Bedrock whose jobs nobody asks for. */
+function startObjectsOnDisk(
+  folder: string,
+  { account, region }: Place,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  return startLocalBedrockInWorker({ dir: join(folder, 'objects'), account, region });
 }
 
 /** A bus whose rules reach functions and queues where the policy of the function or queue lets them. */

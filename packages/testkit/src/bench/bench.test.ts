@@ -8,6 +8,7 @@ import { readRows } from '../rows/index.ts';
 import { csvToJobs } from './csv-to-jobs.ts';
 import { benchDataset } from './dataset.ts';
 import { median, peakRssMB } from './figures.ts';
+import { openAiToJobs } from './openai-to-jobs.ts';
 import { parquetToJobs } from './parquet-to-jobs.ts';
 
 describe('the usual dataset', () => {
@@ -27,7 +28,7 @@ describe('the usual dataset', () => {
   });
 });
 
-describe.each([csvToJobs, parquetToJobs])('$name', (bench) => {
+describe.each([csvToJobs, openAiToJobs, parquetToJobs])('$name', (bench) => {
   it('does the work that it times', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'batchrock-bench-test-'));
     try {

@@ -7,6 +7,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Bench>>> = {
   'csv-to-jobs': async () => (await import('./csv-to-jobs.ts')).csvToJobs,
   'csv-to-s3': async () => (await import('./csv-to-s3.ts')).csvToS3,
   'jsonl-to-jobs': async () => (await import('./jsonl-to-jobs.ts')).jsonlToJobs,
+  'openai-to-jobs': async () => (await import('./openai-to-jobs.ts')).openAiToJobs,
   'parquet-to-jobs': async () => (await import('./parquet-to-jobs.ts')).parquetToJobs,
   'join-to-jsonl': async () => (await import('./join-to-jsonl.ts')).joinToJsonl,
   'join-to-csv': async () => (await import('./join-to-csv.ts')).joinToCsv,

@@ -1,4 +1,4 @@
-// Programs that are not ours: boto3 does a whole job at the local Bedrock, LiteLLM's proxy answers as `--upstream`, moto's S3
+// Programs that are not ours: boto3 does a whole job at the local Bedrock and judges Converse bodies, LiteLLM's proxy answers as `--upstream`, moto's S3
 // holds datasets, pyarrow and DuckDB write Parquet files.
 // Needs python3 and PyPI for the first run; everything else stays on loopback.
 
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
 import { createTally, runChecks, type Tally } from './checks.ts';
+import { writeConverseBodies } from './converse-bodies.ts';
 import { startLiteLlm } from './litellm.ts';
 import { checkMoto, startMoto } from './moto.ts';
 import { readParquetFolder } from './parquet-reading.ts';
@@ -27,6 +28,9 @@ async function main(): Promise<number> {
     await withLocal({ dir: join(work, 'boto3') }, (url) =>
       runChecks(tally, 'boto3', python.python, [file('./boto3_job.py'), url], CHECKS_MS),
     );
+    writeConverseBodies(join(work, 'bodies.jsonl'));
+    const judge = [file('./converse_bodies.py'), join(work, 'bodies.jsonl')];
+    await runChecks(tally, 'botocore', python.python, judge, CHECKS_MS);
     await checkParquet(tally, join(work, 'parquet'));
     await checkUpstream(tally, python, work);
     await checkReaders(tally, root, work);

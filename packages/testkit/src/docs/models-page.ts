@@ -17,7 +17,27 @@ export function modelsPage(): string {
     '',
     'Give a plain id (`amazon.nova-micro-v1:0`), the id of a cross-Region profile (`us.amazon.nova-micro-v1:0`) or an ARN of any',
     'partition. There is no API that tells which models take batch jobs, so the list below is a hint, and Bedrock has the last',
-    'word. An id that is not in it runs with `--family NAME`, or `--invocation-type converse` for any chat model, with a warning.',
+    'word. `batchrock models` prints the same list, `batchrock models ID` what is known of one, and `--available --region NAME` asks',
+    'Bedrock which of them a Region offers. An id that is not in it runs with `--family NAME`, or `--invocation-type converse` for any chat model, with a warning.',
+    '',
+    '## Other prices, limits and models',
+    '',
+    'Prices and limits change, and accounts have quotas of their own. `--catalogue FILE` (`models`, `plan`, `run`, `validate`) puts a',
+    'JSON file over what is known: an entry of a known id changes the fields that it names, `null` takes one away, and an entry of',
+    'a new id adds a model, with the family that it is spoken to as. What a run was begun with stays with it.',
+    '',
+    '```json',
+    '{',
+    '  "models": [',
+    '    { "id": "amazon.nova-lite-v1:0", "price": { "input": 0.06, "output": 0.24, "date": "2026-11-22" }, "limits": { "maxJobs": 20 } },',
+    '    { "id": "acme.chat-1", "family": "converse", "native": "openai-shaped", "profiles": ["us"], "traits": { "media": ["image"] } }',
+    '  ]',
+    '}',
+    '```',
+    '',
+    'Prices are USD per million tokens on demand, and need their day; `batch` beside them is for prices that are not the half. Fields',
+    'of an entry: `name`, `family` (of prompts), `native` (of jobs of type `InvokeModel`), `direct`, `profiles`, `limits`, `price`,',
+    '`geographicPrice` (`us.`, `eu.` and the like), `traits`, `refused`. `batchrock models ID --json` shows them all.',
     '',
     '## Families and their parameters',
     '',
@@ -42,7 +62,8 @@ export function modelsPage(): string {
     '## Models',
     '',
     'Prices are USD per million tokens in batch (input / output), on-demand prices halved; they are dated and may have changed.',
-    'Geographic profiles (`us.`, `eu.`, …) cost more than `global.` where two prices stand.',
+    'Geographic profiles (`us.`, `eu.`, …) cost more than `global.` where two prices stand. Where two families stand, prompts go',
+    'through the first one, and `--invocation-type InvokeModel` through the second.',
     '',
     '| model | family | id | batch price | of |',
     '|---|---|---|---|---|',
@@ -58,7 +79,11 @@ export function modelsPage(): string {
 function row(model: ModelEntry): string {
   const id = model.direct ? `\`${model.id}\`` : `\`${model.id}\`, by profile only`;
   const date = model.price?.date ?? '';
-  return `| ${model.name} | ${model.family} | ${id} | ${prices(model)} | ${date} |`;
+  return `| ${model.name} | ${families(model)} | ${id} | ${prices(model)} | ${date} |`;
+}
+
+function families({ family, native }: ModelEntry): string {
+  return native === undefined ? family : `${family}, ${native}`;
 }
 
 function prices(model: ModelEntry): string {

@@ -4,7 +4,7 @@ import { MemoryLedger, type MemoryPorts, memoryPorts, putMemoryRun } from '@batc
 import { beforeEach, describe, expect, test } from 'vitest';
 import { changeHome, findHome, type Home } from '../../orchestrator/index.ts';
 import type { Session } from '../opened-session.ts';
-import { resumeOnStack, stopOnStack } from './act-on-stack.ts';
+import { pauseOnStack, resumeOnStack, stopOnStack } from './act-on-stack.ts';
 import { adoptToStack } from './adopt-to-stack.ts';
 import { followExecution } from './follow-execution.ts';
 import type { StackSession } from './stack-session.ts';
@@ -121,6 +121,14 @@ describe('going on with a run of a stack', () => {
     ended(FIRST);
     await resumeOnStack(session, stack, document.run, {});
     expect(started).toEqual([]);
+  });
+
+  test('begins an execution for one that is paused, which wakes it: the one that waits would wait on', async () => {
+    await homeOf();
+    ended(FIRST);
+    expect(await pauseOnStack(session, document.run, {})).toMatchObject({ paused: true, state: 'running' });
+    await resumeOnStack(session, stack, document.run, {});
+    expect(started.map(({ input }) => input)).toEqual([{ run: document.run }]);
   });
 
   test('names a folder for one that has none yet', async () => {

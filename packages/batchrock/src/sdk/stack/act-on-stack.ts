@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { loadRun, type RunBody, readOwner, retryRun, StateError, setBudget, stopRun } from '@batchrock/core';
+import { loadRun, pauseRun, type RunBody, readOwner, retryRun, StateError, setBudget, stopRun } from '@batchrock/core';
 import { changeHome, findHome, type Home } from '../../orchestrator/index.ts';
 import { standingAt } from '../../request/output.ts';
 import { type ResumeRequest, type RetryRequest, requireSelected, type StopRequest } from '../act.ts';
@@ -30,7 +30,7 @@ export async function retryOnStack(
   return follow(session, stack, opened, await goOn(stack, opened, o), o);
 }
 
-/** Goes on with a run that was stopped, blocked or left alone, by an execution of its own; follows it. */
+/** Goes on with a run that was stopped, paused, blocked or left alone, by an execution of its own; follows it. */
 export async function resumeOnStack(
   session: Session,
   stack: StackSession,
@@ -45,7 +45,8 @@ export async function resumeOnStack(
     await setBudget(ports, opened.id, { ceilingUsd: o.maxCostUsd, signal: o.signal });
   }
   const home = await findHome(ports, opened.id);
-  const isUnderWay = run.state === 'running' && run.blocked === undefined && (home?.waiting.length ?? 0) > 0;
+  const isUnderWay =
+    run.state === 'running' && run.blocked === undefined && run.paused === undefined && (home?.waiting.length ?? 0) > 0;
   const execution = isUnderWay ? home?.execution : undefined;
   return follow(session, stack, opened, execution ?? (await goOn(stack, opened, o)), o);
 }
@@ -77,6 +78,16 @@ export async function stopOnStack(
   // the sweep of the account sees to it, whoever has looked after the run until now
   await changeHome(ports, opened.id, (there) => (there === undefined || there.isOpen ? undefined : { ...there, isOpen: true }));
   return statusOf(session, run, opened.home);
+}
+
+/** Pauses a run that an account drives: its functions send nothing new of it, and collect what is in flight. */
+export async function pauseOnStack(
+  session: Session,
+  reference: string | undefined,
+  { signal }: FollowOptions,
+): Promise<RunStatus> {
+  const { id, home, connection } = await openOwned(session, reference);
+  return statusOf(session, await pauseRun(connection.ports, id, { signal }), home);
 }
 
 /** Opens a run. Throws `BR-E0213` for one that another ledger has taken over: what is asked of it here would cost jobs there. */

@@ -5,7 +5,8 @@ import { partRecords } from '../../request/freeze-document.ts';
 import type { RunRequest } from '../../request/request.ts';
 import { surveyRows } from '../../request/survey.ts';
 import { UNASKED_USD } from '../budget.ts';
-import type { Inspected, StartOptions } from '../start-run.ts';
+import type { Inspected } from '../inspect.ts';
+import type { StartOptions } from '../start-run.ts';
 import type { StackSession } from './stack-session.ts';
 
 /** Rows that are measured for the estimate. */

@@ -1,21 +1,12 @@
 import type { ExecutionView } from '@batchrock/aws/stack';
-import {
-  type BatchrockError,
-  CancelledError,
-  ERROR_CATALOGUE,
-  type ErrorCode,
-  eventsSince,
-  findRun,
-  InputError,
-  ServiceError,
-  StateError,
-} from '@batchrock/core';
+import { type BatchrockError, CancelledError, eventsSince, findRun, ServiceError } from '@batchrock/core';
 import { nodeClock } from '../../node/index.ts';
 import { openHomes } from '../../orchestrator/index.ts';
 import type { Session } from '../opened-session.ts';
 import type { FollowOptions } from '../progress.ts';
 import { type RunStatus, runArguments } from '../run-status.ts';
 import { statusOf } from '../status.ts';
+import { errorTold } from './error-told.ts';
 import { runOfOutput } from './run-of-output.ts';
 import type { StackSession } from './stack-session.ts';
 
@@ -104,22 +95,12 @@ function failureOf(view: ExecutionView | undefined, executionArn: string, status
   const details = { execution: executionArn, ...(status && { run: status.run }) };
   const goOn = status === undefined ? 'give the same command again' : `batchrock resume ${runArguments(status)}`;
   const message = messageOf(cause);
-  if (!(error in ERROR_CATALOGUE)) {
-    return new ServiceError('BR-E0503', `the execution ended as ${error}: ${message}`, {
-      reason: 'unavailable',
-      effect: 'unknown',
-      hint: `aws stepfunctions get-execution-history --execution-arn ${executionArn} tells more; ${goOn}`,
-      details,
-    });
-  }
-  const code = error as ErrorCode;
-  if (code.startsWith('BR-E01')) return new InputError(code, message, { details });
-  if (code.startsWith('BR-E02')) return new StateError(code, message, { details });
-  const reason = code === 'BR-E0501' ? 'denied' : 'invalid';
-  return new ServiceError(code, message, {
-    reason,
-    effect: 'none',
-    hint: `${ERROR_CATALOGUE[code].hint}; then ${goOn}`,
+  const known = errorTold(error, message, { next: goOn, details });
+  if (known !== undefined) return known;
+  return new ServiceError('BR-E0503', `the execution ended as ${error}: ${message}`, {
+    reason: 'unavailable',
+    effect: 'unknown',
+    hint: `aws stepfunctions get-execution-history --execution-arn ${executionArn} tells more; ${goOn}`,
     details,
   });
 }

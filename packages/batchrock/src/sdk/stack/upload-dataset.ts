@@ -1,4 +1,4 @@
-import { isServiceError, type ObjectSink, type ObjectStore, type Source, type SourcePin } from '@batchrock/core';
+import { isServiceError, type ObjectInfo, type ObjectSink, type ObjectStore, type Source, type SourcePin } from '@batchrock/core';
 import type { FollowOptions } from '../progress.ts';
 import { plainName, shortHash } from './names.ts';
 
@@ -49,17 +49,18 @@ export async function upload(objects: ObjectStore, { files }: UploadPlan, o: Fol
     const standing = await objects.head(key, o);
     if (standing?.size !== source.size) {
       const sink = objects.create(key, { ifAbsent: standing === undefined, ...(o.signal && { signal: o.signal }) });
-      await copyInto(sink, source, { signal: o.signal, tell });
+      await copyInto(sink, source, { signal: o.signal, tell }).catch(unlessThere);
     }
     before += source.size;
   }
 }
 
-async function copyInto(
+/** Copies a source into a sink, whole or not at all. */
+export async function copyInto(
   sink: ObjectSink,
   source: Source,
   { signal, tell }: { readonly signal: AbortSignal | undefined; readonly tell: (bytes: number) => void },
-): Promise<void> {
+): Promise<ObjectInfo> {
   const input = await source.open(0, signal);
   let bytes = 0;
   try {
@@ -72,12 +73,16 @@ async function copyInto(
       tell(bytes);
     }
     await source.checkUnchanged(signal);
-    await sink.commit();
+    return await sink.commit();
   } catch (error) {
     await sink.abort();
-    // somebody else has uploaded the same content meanwhile
-    if (!isServiceError(error, 'conflict')) throw error;
+    throw error;
   } finally {
     await input.close();
   }
+}
+
+/** Somebody else has uploaded the same content meanwhile. */
+function unlessThere(error: unknown): void {
+  if (!isServiceError(error, 'conflict')) throw error;
 }

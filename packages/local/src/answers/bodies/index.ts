@@ -1,6 +1,7 @@
 import type { InvocationType } from '@batchrock/core';
 import type { BodyShape } from '../question.ts';
 import { anthropicBody } from './anthropic.ts';
+import { cohereEmbedV3Body, cohereEmbedV4Body } from './cohere-embed.ts';
 import { converseBody } from './converse.ts';
 import { llamaBody } from './llama.ts';
 import { mistralTextBody } from './mistral-text.ts';
@@ -17,6 +18,8 @@ const NATIVE: readonly (readonly [string, BodyShape])[] = [
   ['amazon.nova-', novaBody],
   ['amazon.titan-embed-text-', titanEmbedTextBody],
   ['amazon.titan-embed-image-', titanEmbedImageBody],
+  ['cohere.embed-v4', cohereEmbedV4Body],
+  ['cohere.embed-', cohereEmbedV3Body],
   ['meta.llama', llamaBody],
   ['mistral.mistral-small-2402', mistralTextBody],
   ['mistral.mistral-7b', mistralTextBody],

@@ -2,9 +2,10 @@ import type { BodyShape, Turn } from '../question.ts';
 import { checkKeys, malformed, optionalInteger, optionalNumber, requiredString, textOf } from './check.ts';
 
 const DEFAULT_TOKENS = 512;
-const HEADER = /<\|start_header_id\|>(\w+)<\|end_header_id\|>([\s\S]*?)(?:<\|eot_id\|>|(?=<\|start_header_id\|>)|$)/g;
+const HEADER =
+  /<\|(?:start_header_id|header_start)\|>(\w+)<\|(?:end_header_id|header_end)\|>([\s\S]*?)(?:<\|eot(?:_id)?\|>|(?=<\|(?:start_header_id|header_start)\|>)|$)/g;
 
-/** Meta Llama: one string in the chat template of Llama 3, or plain text. */
+/** Meta Llama: one string in the chat template of Llama 3 or 4, or plain text. */
 export const llamaBody: BodyShape = {
   name: 'llama',
   read(body, modelId) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FrontRequest } from '../front/call.ts';
-import { addUsage, billOf, createMeter, memoryOfLog, usageOfLog } from './index.ts';
+import { addUsage, billOf, billOfCalls, billTable, createMeter, memoryOfLog, usageOfLog, usageOfMoreJobs } from './index.ts';
 import { NO_USAGE } from './usage.ts';
 
 const request = (service: string, more: Partial<FrontRequest> = {}): FrontRequest => ({
@@ -16,9 +16,9 @@ const request = (service: string, more: Partial<FrontRequest> = {}): FrontReques
 const table = (action: string, body: object): FrontRequest =>
   request('dynamodb', { headers: { 'x-amz-target': `DynamoDB_20120810.${action}` }, body: Buffer.from(JSON.stringify(body)) });
 
-function used(call: FrontRequest, answerBytes = 0) {
+function used(call: FrontRequest, bytes = 0, isDone = true) {
   const meter = createMeter();
-  meter.note(call, answerBytes);
+  meter.note(call, { bytes, isDone });
   return Object.fromEntries(Object.entries(meter.usage()).filter(([, count]) => count !== 0));
 }
 
@@ -34,15 +34,29 @@ describe('a meter counts', () => {
     expect(used(request('s3', { method, path, query: new URLSearchParams(query) }))).toEqual(expected);
   });
 
-  test('two units for each part of a transaction and KB, and two for each index that it stands in', () => {
+  test('two units for each part of a transaction and KB, and one for each index that it stands in', () => {
     const item = (bytes: number, more: object = {}) => ({ pk: { S: 'x'.repeat(bytes) }, ...more });
     const TransactItems = [
       { Put: { Item: item(10, { runsAt: { S: 'a' }, openAt: { S: 'b' } }) } },
       { Put: { Item: item(1_500) } },
       { ConditionCheck: {} },
-      { Delete: {} },
+      { Delete: { Key: item(1) } },
     ];
-    expect(used(table('TransactWriteItems', { TransactItems }))).toEqual({ tableWrites: 6 + 4 + 2 + 2 });
+    expect(used(table('TransactWriteItems', { TransactItems }))).toEqual({ tableWrites: 4 + 4 + 2 + 2 });
+    expect(used(table('TransactWriteItems', { TransactItems }), 0, false)).toEqual({ tableWrites: 2 + 4 + 2 + 2 });
+  });
+
+  test('an entry of an index twice where it moved, and once where it changed or went', () => {
+    const meter = createMeter();
+    const put = (openAt?: string) => ({
+      Put: { Item: { pk: { S: 'a' }, partsAt: { S: 'p' }, ...(openAt && { openAt: { S: openAt } }) } },
+    });
+    const units = [put('ready'), put('ready'), put('ended'), put(), { Delete: { Key: { pk: { S: 'a' } } } }].map((part) => {
+      const before = meter.usage().tableWrites;
+      meter.note(table('TransactWriteItems', { TransactItems: [part] }), { bytes: 0, isDone: true });
+      return meter.usage().tableWrites - before;
+    });
+    expect(units).toEqual([4, 4, 5, 4, 3]);
   });
 
   test('a unit for 4 KB that are read, half of one where they may be old', () => {
@@ -67,5 +81,19 @@ test('a bill is the sum of its lines', () => {
   const usage = addUsage(NO_USAGE, { transitions: 4_000, objectWrites: 2_000, lambdaGBSeconds: 100_000 });
   expect(billOf(usage)).toMatchObject({ transitions: 0.1, objectWrites: 0.01, lambdaGBSeconds: expect.closeTo(1.33334) });
   expect(billOf(usage).total).toBeCloseTo(0.1 + 0.01 + 1.33334);
+  expect(billOfCalls(usage)).toBeCloseTo(0.1 + 0.01);
   expect(billOf(usage, 'x86').total).toBeCloseTo(0.1 + 0.01 + 1.66667);
+});
+
+test('a run of more jobs costs what each of them adds, and what comes with every run', () => {
+  const of = (jobs: number) => ({ jobs, usage: addUsage(NO_USAGE, { transitions: 5 + 2 * jobs, objectReads: 1 + 10 * jobs }) });
+  expect(usageOfMoreJobs(of(10), of(50), 1_000)).toEqual(of(1_000).usage);
+});
+
+test('a table has a line for each thing that is paid for, and the sum', () => {
+  const usage = addUsage(NO_USAGE, { transitions: 2_005, objectWrites: 2_000 });
+  const table = billTable([{ name: 'ours', usage, processor: 'arm' }]).split('\n');
+  expect(table).toContain('| state transitions | 2,005 | 0.05013 |');
+  expect(table.at(-1)).toBe('| all |  | 0.06013 |');
+  expect(table).toHaveLength(2 + Object.keys(NO_USAGE).length + 1);
 });

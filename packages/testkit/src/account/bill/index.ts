@@ -1,4 +1,5 @@
+export { type BillColumn, billTable } from './bill-table.ts';
 export { memoryOfLog, usageOfLog } from './function-usage.ts';
 export { createMeter, type Meter } from './meter.ts';
-export { billOf, PRICES_OF } from './prices.ts';
-export { addUsage, type Usage } from './usage.ts';
+export { billOf, billOfCalls, PRICES_OF } from './prices.ts';
+export { addUsage, type JobsUsage, scaleUsage, type Usage, usageOfMoreJobs } from './usage.ts';

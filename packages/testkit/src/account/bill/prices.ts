@@ -33,3 +33,9 @@ export function billOf(usage: Usage, processor: 'arm' | 'x86' = 'arm'): Readonly
   const total = lines.reduce((sum, [, usd]) => sum + usd, 0);
   return Object.fromEntries([...lines, ['total', total]]) as Readonly<Record<keyof Usage | 'total', number>>;
 }
+
+/** The same without the seconds of functions, which depend on the machine that they were measured on. */
+export function billOfCalls(usage: Usage): number {
+  const { total, lambdaGBSeconds } = billOf(usage);
+  return total - lambdaGBSeconds;
+}

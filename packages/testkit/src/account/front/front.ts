@@ -6,6 +6,7 @@ import type { Permission, Place } from '../judge/index.ts';
 import type { MachineClock } from '../moto/index.ts';
 import type { SqsAnswer } from '../queues/index.ts';
 import type { StackAnswer } from '../stacks/index.ts';
+import type { TableAnswer } from '../tables/index.ts';
 import type { TopicsAnswer } from '../topics/index.ts';
 import { type FrontRequest, jsonBody } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
@@ -24,6 +25,10 @@ export interface Backends {
   readonly place: Place;
   /** S3, DynamoDB, IAM, Logs, Step Functions. */
   readonly motoUrl: string;
+  /** Another S3 in the place of moto's. */
+  readonly objectsUrl?: string;
+  /** Tables in the place of moto's; undefined for what moto is to carry out. */
+  tables?(operation: string, body: Readonly<Record<string, unknown>>): TableAnswer | undefined;
   /** Of moto's state machines, which calls of them wake. */
   readonly machines: MachineClock;
   /** The local Bedrock; without it its calls go to moto, which has none of them. */
@@ -42,13 +47,13 @@ export interface Backends {
   judge(roleArn: string, permissions: readonly Permission[]): Promise<string | undefined>;
   /** What DynamoDB refuses of a role because too much is asked; undefined for what is carried out. */
   tableRefusal?(request: FrontRequest): TableRefusal | undefined;
-  /** Told of each call of a role that was carried out, and how long its answer was, in bytes. */
-  note?(request: FrontRequest, answerBytes: number): void;
+  /** Told of each call of a role that was allowed, and of its answer. */
+  note?(request: FrontRequest, answer: { readonly bytes: number; readonly isDone: boolean }): void;
 }
 
 /** The same, and the turns in which DynamoDB is asked. */
 interface Behind extends Backends {
-  readonly tables: Turns;
+  readonly turns: Turns;
 }
 
 /** What an invocation of a function gave. */
@@ -76,10 +81,10 @@ export async function openFront(): Promise<Front> {
     serve = resolve;
   });
   let latest: Backends | undefined;
-  const tables = createTurns();
+  const turns = createTurns();
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
     void waiting
-      .then(() => answer(request, response, { ...(latest as Backends), tables }))
+      .then(() => answer(request, response, { ...(latest as Backends), turns }))
       .catch((error: unknown) => {
         // a connection that breaks behind the front breaks before it too
         if (response.headersSent || isReset(error)) {
@@ -136,13 +141,19 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   if (request.service === 'sqs' && backends.sqs !== undefined) {
-    if (roleArn !== undefined) backends.note?.(request, 0);
+    if (roleArn !== undefined) backends.note?.(request, { bytes: 0, isDone: true });
     return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
+  }
+  const held = request.service === 'dynamodb' ? backends.tables?.(targetAction(request), jsonBody(request)) : undefined;
+  if (held !== undefined) {
+    const bytes = writeItems(response, held);
+    if (roleArn !== undefined) backends.note?.(request, { bytes, isDone: held.statusCode === 200 });
+    return;
   }
   if (request.service === 'sns' && backends.sns !== undefined) return writeXml(response, backends.sns(formOf(request)));
   const told = request.service === 'cloudformation' ? backends.cloudformation?.(formOf(request)) : undefined;
   if (told !== undefined) return writeXml(response, told);
-  const url = request.service === 'bedrock' ? (backends.bedrockUrl ?? backends.motoUrl) : backends.motoUrl;
+  const url = urlBehind(request.service, backends);
   const send = (): Promise<IncomingMessage> => forward(incoming, request.body, url, backends.machines.headers());
   const answered = await handOn(request, send, backends);
   const late = request.service === 's3' ? lateS3Permission(request, answered, backends.place) : undefined;
@@ -153,11 +164,17 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
       return writeRefusal(response, request, refusal);
     }
   }
-  if (roleArn !== undefined) backends.note?.(request, Number(answered.headers['content-length'] ?? 0));
+  const noted = { bytes: Number(answered.headers['content-length'] ?? 0), isDone: (answered.statusCode ?? 502) < 400 };
+  if (roleArn !== undefined) backends.note?.(request, noted);
   const created = objectCreatedBy(request, answered.statusCode ?? 502);
   if (created !== undefined) await backends.objectCreated?.(created);
   response.writeHead(answered.statusCode ?? 502, answered.headers);
   await pipeline(answered, response);
+}
+
+function urlBehind(service: string, { bedrockUrl, objectsUrl, motoUrl }: Backends): string {
+  if (service === 'bedrock') return bedrockUrl ?? motoUrl;
+  return service === 's3' ? (objectsUrl ?? motoUrl) : motoUrl;
 }
 
 /**
@@ -167,15 +184,22 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
 function handOn(
   request: FrontRequest,
   send: () => Promise<IncomingMessage>,
-  { tables, machines }: Behind,
+  { turns, machines }: Behind,
 ): Promise<IncomingMessage> {
-  if (request.service === 'dynamodb') return tables.take(send);
+  if (request.service === 'dynamodb') return turns.take(send);
   return WAKING.test(targetAction(request)) ? machines.wake(send) : send();
 }
 
 function writeOverload(response: ServerResponse, { type, body }: TableRefusal): void {
   const shape = `com.amazonaws.dynamodb.v20120810#${type}`;
   response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: shape, ...body }));
+}
+
+/** How long the answer is, in bytes. */
+function writeItems(response: ServerResponse, { statusCode, body }: TableAnswer): number {
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0', 'content-length': text.length }).end(text);
+  return text.length;
 }
 
 function writeSqs(response: ServerResponse, { statusCode, body }: SqsAnswer): void {

@@ -18,7 +18,7 @@ export interface Sandbox {
   kill(): Promise<void>;
 }
 
-/** How often resident memory is looked at while a function runs. */
+/** How often it is looked at whether a function exceeds its memory. */
 const WATCH_MS = 50;
 /** What the runtime leaves of the function's memory to the heap (it keeps the rest for itself). */
 const HEAP_SHARE = 0.9;
@@ -114,26 +114,26 @@ function after(ms: number): { readonly over: Promise<'over'>; readonly cancel: (
 
 /** Kills a process whose resident memory exceeds the function's. Only where the system tells (Linux). */
 function watchMemory(child: ChildProcess, mostMB: number): { readonly stop: () => number } {
-  let seenMB = 0;
   const look = (): void => {
-    seenMB = Math.max(seenMB, residentMB(child.pid));
-    if (seenMB > mostMB) child.kill('SIGKILL');
+    if (memoryMB(child.pid, 'RssAnon') > mostMB) child.kill('SIGKILL');
   };
   const timer = setInterval(look, WATCH_MS);
   return {
     stop() {
       clearInterval(timer);
-      seenMB = Math.max(seenMB, residentMB(child.pid));
-      return seenMB;
+      return memoryMB(child.pid, 'VmHWM');
     },
   };
 }
 
-/** Resident memory that belongs to the process alone: pages of Node's own file are shared by all sandboxes. */
-function residentMB(pid: number | undefined): number {
+/**
+ * `RssAnon`: what belongs to the process alone now, since pages of Node's own file are shared by all sandboxes. `VmHWM`: the most
+ * that ever was resident, those pages too.
+ */
+function memoryMB(pid: number | undefined, line: 'RssAnon' | 'VmHWM'): number {
   try {
-    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Number(kilobytes ?? 0) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }

@@ -119,3 +119,24 @@ test('a statement is unused until a request that it allowed', async () => {
   await ask(judge, permission('dynamodb:GetItem', table));
   expect(unused()).toEqual(['p#1']);
 });
+
+test('what was decided of one object counts for others that the same patterns match, and for no other', async () => {
+  const objects = 'arn:aws:s3:::bucket/';
+  const judge = withRole(
+    allow('s3:GetObject', [`${objects}in/*`, `${objects}part-?.jsonl`]),
+    { Effect: 'Deny', Action: 's3:GetObject', Resource: `${objects}in/secret/*` },
+    { Effect: 'Allow', Action: 's3:PutObject', NotResource: `${objects}in/*` },
+  );
+  const read = async (key: string) => ask(judge, permission('s3:GetObject', `${objects}${key}`));
+  const write = async (key: string) => ask(judge, permission('s3:PutObject', `${objects}${key}`));
+  for (const key of ['in/a', 'in/b', 'in/deep/c', 'part-1.jsonl', 'part-2.jsonl']) expect(await read(key), key).toBe(true);
+  for (const key of ['in/secret/a', 'in/secret/b', 'input', 'part-10.jsonl', 'part-1xjsonl'])
+    expect(await read(key), key).toBe(false);
+  expect([await write('in/a'), await write('out/a'), await write('in/b'), await write('out/b')]).toEqual([
+    false,
+    true,
+    false,
+    true,
+  ]);
+  expect(judge.verdicts.map(({ resource }) => resource)).toContain(`${objects}in/deep/c`);
+});

@@ -1,6 +1,7 @@
 import { runSimulation, runUnsafeSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
 import type { Permission, Place, Principal } from './permission.ts';
 import { type PolicyDocument, type StatementUse, statementsOf } from './policy.ts';
+import { createResourceKinds } from './resource-kind.ts';
 
 /** What was decided of one permission, and why. */
 export interface Verdict {
@@ -41,22 +42,23 @@ export function openJudge(place: Place): Judge {
   const used = new Set<string>();
 
   /** What was decided under the policies of the moment: to compare a long ARN with the service's patterns takes 40 ms. */
-  const decided = new Map<string, Promise<Omit<Verdict, 'principal'>>>();
+  const decided = new Map<string, Promise<Decision>>();
+  const kindOf = createResourceKinds();
 
-  const decideOnce = (principal: Principal, permission: Permission): Promise<Omit<Verdict, 'principal'>> => {
+  const decideOnce = (principal: Principal, permission: Permission): Promise<Decision> => {
     const { action, resource, context } = permission;
-    const question = JSON.stringify([principal, action, resource, context]);
+    const kind = kindOf(resource, [...identityPolicies(principal).map(({ document }) => document), ...policiesOn(resource)]);
+    const question = JSON.stringify([principal, action, kind, context]);
     const known = decided.get(question);
     if (known !== undefined) return known;
     const decision = decide(principal, permission);
     decided.set(question, decision);
     return decision;
   };
-  const decide = async (principal: Principal, permission: Permission): Promise<Omit<Verdict, 'principal'>> => {
+  const decide = async (principal: Principal, permission: Permission): Promise<Decision> => {
     const { action, resource } = permission;
-    const role = principal.kind === 'role' ? roles.get(principal.roleArn) : undefined;
-    if (principal.kind === 'role' && role === undefined) {
-      return { action, resource, allowed: false, by: [], reason: `there is no role ${principal.roleArn}` };
+    if (principal.kind === 'role' && !roles.has(principal.roleArn)) {
+      return { allowed: false, by: [], reason: `there is no role ${principal.roleArn}` };
     }
     const resourcePolicy = action === 'sts:AssumeRole' ? roles.get(resource)?.trust : merged(policiesOn(resource));
     const simulation: Simulation = {
@@ -66,16 +68,18 @@ export function openJudge(place: Place): Judge {
         resource: { resource, accountId: place.account },
         contextVariables: contextOf(place, principal, permission),
       },
-      identityPolicies: (role?.policies ?? []).map(({ name, document }) => ({ name, policy: document })),
+      identityPolicies: identityPolicies(principal).map(({ name, document }) => ({ name, policy: document })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(resourcePolicy && { resourcePolicy }),
     };
-    const { allowed, by, reason } = await simulate(simulation);
-    if (allowed && principal.kind === 'role') for (const id of by) used.add(`${principal.roleArn} ${id}`);
-    return { action, resource, allowed, by, ...(reason === undefined ? {} : { reason }) };
+    const decision = await simulate(simulation);
+    if (decision.allowed && principal.kind === 'role') for (const id of decision.by) used.add(`${principal.roleArn} ${id}`);
+    return decision;
   };
 
+  const identityPolicies = (principal: Principal): Role['policies'] =>
+    principal.kind === 'role' ? (roles.get(principal.roleArn)?.policies ?? []) : [];
   const policiesOn = (resource: string): readonly PolicyDocument[] =>
     [...resourcePolicies].flatMap(([arn, documents]) =>
       resource === arn || resource.startsWith(`${arn}/`) || resource.startsWith(`${arn}:`) ? documents : [],
@@ -99,7 +103,8 @@ export function openJudge(place: Place): Judge {
       resourcePolicies.set(arn, [...(resourcePolicies.get(arn) ?? []), document]);
     },
     async judge(principal, permission) {
-      const verdict = { principal, ...(await decideOnce(principal, permission)) };
+      const { action, resource } = permission;
+      const verdict = { principal, action, resource, ...(await decideOnce(principal, permission)) };
       verdicts.push(verdict);
       return verdict;
     },

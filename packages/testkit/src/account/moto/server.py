@@ -5,6 +5,8 @@ What moto lacks and what is added here, without touching its interpreter:
 - a callback that comes before the call of its task has returned is not seen by a task with a heartbeat; here it is
 - a retried task keeps its token; here it gets a new one, as at the service
 - the cause of SendTaskFailure is dropped; here it is kept
+- a task that starts an execution and waits for it takes and gives the names of the SDK; here those of the service, `Input` and `Output`, and an execution
+  without a name has one of its own
 - a task with a heartbeat and without a timeout ends after 60 seconds; here it has no timeout, as at the service
 - an error named `States.` may not pass a Map or reach a Fail state; here it may
 - a heartbeat that is missed is States.Timeout and nothing else; here Retry and Catch know it as States.HeartbeatTimeout too
@@ -26,6 +28,7 @@ import math
 import os
 import sys
 import threading
+import uuid
 from collections import defaultdict
 from types import SimpleNamespace
 
@@ -46,6 +49,9 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import Timeout, TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import (
+    StateTaskServiceSfn,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.jsonata import jsonata
@@ -125,6 +131,26 @@ def renew_tokens() -> None:
         plain(self, env)
 
     StateTaskServiceCallback._evaluate_with_timeout = evaluate_with_timeout
+
+
+def call_step_functions_by_its_names() -> None:
+    def recased(values, change):
+        for key in list(values) if isinstance(values, dict) else []:
+            values[change(key[0]) + key[1:]] = values.pop(key)
+
+    plain = StateTaskServiceSfn._normalise_parameters
+
+    def normalise_parameters(self, parameters, boto_service_name=None, service_action_name=None):
+        plain(self, parameters, boto_service_name, service_action_name)
+        recased(parameters, str.lower)
+        if "stateMachineArn" in parameters:
+            parameters.setdefault("name", str(uuid.uuid4()))
+
+    def normalise_response(self, response, boto_service_name=None, service_action_name=None):
+        recased(response, str.upper)
+
+    StateTaskServiceSfn._normalise_parameters = normalise_parameters
+    StateTaskServiceSfn._normalise_response = normalise_response
 
 
 def keep_causes() -> None:
@@ -283,6 +309,7 @@ if __name__ == "__main__":
     see_early_callbacks()
     renew_tokens()
     keep_causes()
+    call_step_functions_by_its_names()
     give_no_timeout_unasked()
     let_error_names_pass()
     tell_missed_heartbeats()

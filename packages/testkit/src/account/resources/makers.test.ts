@@ -34,6 +34,7 @@ beforeEach(() => {
     alarms: new Map(),
     topics: createTopics(),
     tellingBuckets: new Set(),
+    keepsVersions: true,
     managedPolicies: new Map(),
     stacks: new Map(),
     addFunction: () => {},

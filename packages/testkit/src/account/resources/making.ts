@@ -49,6 +49,8 @@ export interface AccountState {
   readonly topics: Topics;
   /** The buckets that tell EventBridge of their objects. */
   readonly tellingBuckets: Set<string>;
+  /** False where what is behind the front has no versions of objects. */
+  readonly keepsVersions: boolean;
   /** Policies that roles may name by their ARN. */
   readonly managedPolicies: Map<string, { readonly name: string; readonly document: PolicyDocument }>;
   /** What was made of each stack, by logical id. */

@@ -3,10 +3,11 @@ import type { Maker } from './making.ts';
 import { physicalName, refuseUpdate } from './making.ts';
 import { recordOf, refuse, textOf } from './properties.ts';
 
-/** `AWS::S3::Bucket`, on moto. */
+/** `AWS::S3::Bucket`, on what holds the account's objects. */
 export const makeBucket: Maker = async (making) => {
   refuseUpdate(making);
-  const { s3 } = making.account.clients;
+  const { keepsVersions, clients } = making.account;
+  const { s3 } = clients;
   const { region, partition } = making.account.place;
   const { BucketName, VersioningConfiguration, NotificationConfiguration } = making.properties;
   const notifications = recordOf(NotificationConfiguration);
@@ -19,7 +20,7 @@ export const makeBucket: Maker = async (making) => {
       ...(!isHome && { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } }),
     }),
   );
-  if (recordOf(VersioningConfiguration)['Status'] === 'Enabled') {
+  if (keepsVersions && recordOf(VersioningConfiguration)['Status'] === 'Enabled') {
     await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }));
   }
   if (notifications['EventBridgeConfiguration'] !== undefined) making.account.tellingBuckets.add(name);

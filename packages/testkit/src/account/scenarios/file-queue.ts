@@ -92,7 +92,8 @@ export function useFileQueue(props: BatchQueueStackProps = {}, options: AccountO
   return queue;
 }
 
-async function openFileQueue(props: BatchQueueStackProps, options: AccountOptions): Promise<FileQueue> {
+/** The same, for one test: close its account. */
+export async function openFileQueue(props: BatchQueueStackProps, options: AccountOptions): Promise<FileQueue> {
   const account = await startAccount(options);
   const assembly = synthesise((app) => new BatchQueueStack(app, 'Files', props));
   const parameters: Record<string, string> = props.modelId === undefined ? { ModelId: MODEL } : {};

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { type Account, type AccountOptions, startAccount } from '../account.ts';
 import type { ExecutionEnd } from '../executions.ts';
 import { endWithin, passUntil } from './pass-until.ts';
+import type { Observed } from './run-usage.ts';
 import { synthesise } from './synthesise.ts';
 
 /** The dataset of the scenarios. */
@@ -15,6 +16,7 @@ export interface RunOutput {
   readonly status: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly output_paths?: readonly { readonly output_path: string }[];
+  readonly results_uri: string;
   readonly results_location: { readonly bucket: string; readonly key: string };
 }
 
@@ -39,6 +41,17 @@ export interface Orchestrator {
   end(executionArn: string, mostMinutes?: number): Promise<ExecutionEnd>;
   /** The same, for one that is to succeed: what it says. */
   succeed(executionArn: string, mostMinutes?: number): Promise<RunOutput>;
+}
+
+/** What is counted of an orchestrator: all its functions. */
+export function observed({ account, functionName }: Orchestrator): Observed {
+  const names = (...ids: readonly string[]): readonly string[] => ids.map(functionName);
+  return {
+    account,
+    functions: names('Prepare', 'Follow', 'Kick', 'Collect', 'Sweep', 'Export'),
+    ofQueues: names('Kick', 'Collect'),
+    ofSchedules: names('Sweep'),
+  };
 }
 
 /** A dataset with a topic a row. */

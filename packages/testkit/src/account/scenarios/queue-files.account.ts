@@ -126,7 +126,7 @@ test('9: what lies elsewhere is no file: results do not come round, nor do folde
   for (const { key } of await queue.files()) expect(key).toMatch(/^to-process\/.*[^/]$/);
 });
 
-test('2: nothing scans the table; every statement of the roles is one that is needed, or for what did not happen here', async () => {
+test('2: nothing scans the table: items are found by their keys and by an index', async () => {
   const actions = queue.account.verdicts().map(({ action }) => action);
   expect(actions).toContain('dynamodb:Query');
   for (const action of actions) expect(action).not.toMatch(/Scan|BatchGetItem/);

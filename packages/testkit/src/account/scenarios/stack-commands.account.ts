@@ -1,10 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResultsFormat } from '@batchrock/cdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Ended, type Program, startProgram } from '../../processes/program.ts';
-import { ADMINISTRATOR } from '../front/index.ts';
+import { type CommandLine, openCommandLine } from './command-line.ts';
 import { topics, useOrchestrator } from './orchestrator.ts';
 import { MODEL } from './scenario.ts';
 
@@ -13,56 +11,17 @@ const orchestrator = useOrchestrator({ resultsFormat: ResultsFormat.CSV });
 const QUESTION = ['--model', MODEL, '--prompt', 'About {topic}', '--max-records-per-job', '100'];
 const MINUTE_MS = 60_000;
 let cwd: string;
+let commands: CommandLine;
+const start: CommandLine['start'] = (...asked) => commands.start(...asked);
+const batchrock: CommandLine['batchrock'] = (...asked) => commands.batchrock(...asked);
+const succeed: CommandLine['succeed'] = (...asked) => commands.succeed(...asked);
 
 beforeAll(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'batchrock-stack-'));
+  commands = openCommandLine(orchestrator.account);
+  cwd = commands.cwd;
   writeFileSync(join(cwd, 'topics.csv'), topics(ROWS));
 });
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
-
-/** The command line in a process of its own, as a user of the account. */
-function start(argv: readonly string[], state = 'state'): Program {
-  const { account } = orchestrator;
-  return startProgram(argv, {
-    cwd,
-    env: {
-      AWS_ENDPOINT_URL: account.url,
-      AWS_REGION: account.place.region,
-      AWS_ACCESS_KEY_ID: ADMINISTRATOR.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: ADMINISTRATOR.secretAccessKey,
-      AWS_SESSION_TOKEN: ADMINISTRATOR.sessionToken,
-      BATCHROCK_STATE_DIR: join(cwd, state),
-      // of some twenty starts only the first compiles
-      NODE_COMPILE_CACHE: join(cwd, 'compiled'),
-    },
-  });
-}
-
-/** The same until it has ended. The account's clock goes on meanwhile, unless it is to stand still. */
-async function batchrock(
-  argv: readonly string[],
-  o: { readonly state?: string; readonly isStill?: boolean } = {},
-): Promise<Ended> {
-  const { account } = orchestrator;
-  const program = start(argv, o.state);
-  let isOver = false;
-  const ended = program.ended.finally(() => {
-    isOver = true;
-  });
-  while (!o.isStill && !isOver) {
-    await account.clock.idle();
-    await account.clock.advance(MINUTE_MS);
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
-  }
-  return ended;
-}
-
-/** The same, for one that is to succeed: the last document that it says. */
-async function succeed(argv: readonly string[], o?: Parameters<typeof batchrock>[1]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await batchrock([...argv, '--json'], o);
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-}
+afterAll(() => commands?.close());
 
 const onStack = (...argv: readonly string[]) => [...argv, '--stack', 'Runs'];
 const jobsOf = async (prefix: string) =>

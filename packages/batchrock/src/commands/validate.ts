@@ -1,0 +1,61 @@
+import { type Command, Option } from 'commander';
+import type { Cli, CommandContext } from '../cli/cli.ts';
+import { ExitCode } from '../cli/exit-codes.ts';
+import { type CommonFlags, promptOf, type QuestionFlags, questionOf, withRows } from '../cli/option-groups.ts';
+import { sessionOptions } from '../cli/session-options.ts';
+import type { RowProblem } from '../sdk/check/index.ts';
+
+interface ValidateFlags extends CommonFlags, Omit<QuestionFlags, 'format'> {
+  readonly format?: 'text' | 'json' | 'sarif';
+}
+
+/** Problems that a document holds at most; as text all of them are printed. */
+const MOST_KEPT = 10_000;
+
+/** `validate`: what is wrong with the rows of a dataset, all of it. */
+export function validateCommand(cli: Cli): Command {
+  const command = cli.command('validate [dataset...]', {
+    summary: 'what is wrong with a dataset, row by row; asks no service',
+    examples: [
+      'batchrock validate requests.jsonl --model amazon.nova-pro-v1:0',
+      'batchrock validate a.csv --model amazon.nova-lite-v1:0 --prompt "{text}"',
+    ],
+    more: `Each problem is a line on standard output: file:line: path: message (code).
+Ends with 3 when a row cannot be sent, with 0 when all can.`,
+  });
+  return withRows(command)
+    .addOption(new Option('--format <format>', 'of the problems (default: text)').choices(['text', 'json', 'sarif']))
+    .action(
+      cli.action<ValidateFlags, readonly [readonly string[]]>((context, flags, [dataset]) => validate(context, flags, dataset)),
+    );
+}
+
+async function validate(context: CommandContext, flags: ValidateFlags, dataset: readonly string[]): Promise<ExitCode> {
+  const { host, terminal, interrupts } = context;
+  const { format: asked, ...questionFlags } = flags;
+  const format = flags.json ? 'json' : (asked ?? 'text');
+  const prompt = await promptOf(questionFlags, host.cwd);
+  const { openLookingSession } = await import('../sdk/index.ts');
+  const { checkRows } = await import('../sdk/check/index.ts');
+  const { problemLine, reportLine, sarifDocument, validateDocument } = await import('../render/problems-text.ts');
+  const { ProgressDisplay } = await import('../cli/progress-display.ts');
+  const display = new ProgressDisplay(terminal);
+  const session = await openLookingSession(sessionOptions(host, flags, (text) => display.notice(text)));
+  const kept: RowProblem[] = [];
+  const report = await checkRows(session, questionOf(dataset, questionFlags, prompt), {
+    signal: interrupts.signal,
+    onProgress: (progress) => display.show(progress),
+    stdin: host.stdin,
+    async onRows(rows) {
+      const problems = rows.flatMap((row) => row.problems);
+      if (problems.length === 0) return;
+      if (format === 'text') await terminal.data(`${problems.map(problemLine).join('\n')}\n`);
+      else kept.push(...problems.slice(0, MOST_KEPT - kept.length));
+    },
+  });
+  display.end();
+  if (format === 'json') await terminal.json({ schema: 'batchrock.validate/1', ...validateDocument(report, kept) });
+  if (format === 'sarif') await terminal.json(sarifDocument(kept));
+  terminal.note(reportLine(report));
+  return report.errors === 0 ? ExitCode.ok : ExitCode.rowsFailed;
+}

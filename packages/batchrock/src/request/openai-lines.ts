@@ -1,0 +1,216 @@
+import {
+  copyOf,
+  cutLine,
+  hasTools,
+  InputError,
+  looksLikeOpenAi,
+  type OpenAiRead,
+  type RowBatch,
+  type RowReader,
+  readOpenAiLine,
+  rowFormat,
+  rowValue,
+  type Source,
+  type TranslateOptions,
+  translateLine,
+  type UnsupportedCount,
+  UnsupportedCounts,
+} from '@batchrock/core';
+import { type DatasetOptions, openDatasetFiles } from './dataset-files.ts';
+import { hashOf, IdSet } from './id-set.ts';
+import { shareRead } from './survey.ts';
+
+/** Rows that are looked at, if there are so many. */
+const LOOKED_AT_ROWS = 1000;
+
+/** Something that stands in several lines, with the first of them. */
+export interface LinesWith {
+  readonly lines: number;
+  /** 1-based. */
+  readonly firstLine: number;
+}
+
+/** What the lines of an OpenAI batch file ask for, all in all. */
+export interface OpenAiScan {
+  /** Lines that can be sent, as far as they themselves say. */
+  readonly sound: number;
+  /** Conversations with tools in them. */
+  readonly withTools: number;
+  readonly embeddings: number;
+  readonly conversations: number;
+  /** Models that lines name, by name. */
+  readonly models: ReadonlyMap<string, LinesWith>;
+  /** Lines that ask for several answers. */
+  readonly several: number;
+  /** Hashes of ids that stand in several lines, or seem to: two that differ may have the same hash. */
+  readonly repeated: ReadonlySet<number>;
+}
+
+export interface ScanOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Rows looked at so far, and the share of the dataset that is read. */
+  readonly onProgress?: (rows: number, share: number | undefined) => void;
+}
+
+/** True when the first rows that can be read all have a `custom_id` and a `body`. Throws what the readers throw. */
+export async function areOpenAiLines(sources: readonly Source[], how: DatasetOptions, signal?: AbortSignal): Promise<boolean> {
+  let rows = 0;
+  let isOther = false;
+  await eachRow(sources, how, { signal }, (value) => {
+    if (value !== undefined) {
+      rows += 1;
+      isOther = !looksLikeOpenAi(value);
+    }
+    return !isOther && rows < LOOKED_AT_ROWS;
+  });
+  return rows > 0 && !isOther;
+}
+
+/** Reads all lines once, before anything is decided by them. */
+export async function scanOpenAi(
+  sources: readonly Source[],
+  how: DatasetOptions,
+  options: ScanOptions = {},
+): Promise<OpenAiScan> {
+  const ids = new IdSet();
+  const twice = new Set<number>();
+  const models = new Map<string, { lines: number; readonly firstLine: number }>();
+  const counts = { sound: 0, withTools: 0, embeddings: 0, conversations: 0, several: 0 };
+  await eachRow(sources, how, options, (value, line) => {
+    if (value === undefined) return true;
+    const read = readOpenAiLine(value);
+    if (read.customId !== undefined && (copyOf(value)?.copy ?? 0) === 0 && !ids.add(read.customId)) {
+      twice.add(hashOf(read.customId));
+    }
+    if (read.model !== undefined) {
+      const known = models.get(read.model);
+      if (known === undefined) models.set(read.model, { lines: 1, firstLine: line });
+      else known.lines += 1;
+    }
+    countRequests(read, counts);
+    return true;
+  });
+  return { ...counts, models, repeated: twice };
+}
+
+function countRequests(
+  { line }: OpenAiRead,
+  counts: { -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'repeated'>]: OpenAiScan[K] },
+): void {
+  if (line === undefined) return;
+  counts.sound += 1;
+  if (line.requests.length > 1) counts.several += 1;
+  if (line.endpoint === 'embeddings') {
+    counts.embeddings += 1;
+    return;
+  }
+  counts.conversations += 1;
+  if (line.requests.some(hasTools)) counts.withTools += 1;
+}
+
+/** What the model is told otherwise than the lines say, or not at all, and is let pass: every kind of it, counted. */
+export async function countPassed(
+  sources: readonly Source[],
+  how: DatasetOptions,
+  translation: TranslateOptions,
+  options: ScanOptions = {},
+): Promise<readonly UnsupportedCount[]> {
+  const counts = new UnsupportedCounts();
+  await eachRow(sources, how, options, (value, line) => {
+    const { read, passed } = value === undefined ? NOTHING : translateLine(value, translation);
+    for (const each of passed) counts.add(each, read.endpoint ?? 'chat', line);
+    return true;
+  });
+  return counts.list();
+}
+
+const NOTHING = { read: { endpoint: undefined }, passed: [] };
+
+/** Lines that a message names. */
+const TOLD_LINES = 5;
+
+/** Throws `BR-E0126` where two lines have the same `custom_id`: whose would its answer be. */
+export async function refuseRepeated(
+  sources: readonly Source[],
+  how: DatasetOptions,
+  hashes: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (hashes.size === 0) return;
+  const lines = new Map<string, number[]>();
+  await eachRow(sources, how, { signal }, (value, line) => {
+    const { customId } = readOpenAiLine(value);
+    if (customId === undefined || !hashes.has(hashOf(customId)) || (copyOf(value)?.copy ?? 0) > 0) return true;
+    lines.set(customId, [...(lines.get(customId) ?? []), line]);
+    return true;
+  });
+  const repeated = [...lines].filter(([, at]) => at.length > 1);
+  const [first] = repeated;
+  if (first === undefined) return;
+  const [id, at] = first;
+  const told = at.slice(0, TOLD_LINES).join(', ');
+  const more = repeated.length > 1 ? `; ${repeated.length - 1} other ids are there more than once too` : '';
+  throw new InputError('BR-E0126', `custom_id ${JSON.stringify(id)} stands in ${at.length} lines: ${told}${more}`, {
+    details: { customId: id, lines: at.slice(0, TOLD_LINES), ids: repeated.length },
+  });
+}
+
+/**
+ * The lines once more, each that asks for several answers as several lines that ask for one. What cannot be read stays as it is, so
+ * that it is told of like any other row.
+ */
+export async function* cutLines(
+  sources: readonly Source[],
+  how: DatasetOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<string | Uint8Array> {
+  const files = await openDatasetFiles(sources, how, signal);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const reader = await files.open();
+  try {
+    for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
+      for (let row = 0; row < batch.count; row++) {
+        const lines = batch.reject[row] === 0 ? cutLine(rowValue(decoder, batch, row)) : undefined;
+        if (lines === undefined) yield* wholeRow(batch, row);
+        else yield lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** A row with a line end, also the last one. */
+function* wholeRow({ bytes, rowStart, rowEnd }: RowBatch, row: number): Generator<Uint8Array | string> {
+  const line = bytes.subarray(rowStart[row], rowEnd[row]);
+  yield line.slice();
+  if (line.at(-1) !== 0x0a) yield '\n';
+}
+
+/** Calls `look` with each row until it says no; rows that are no JSON come as undefined. */
+async function eachRow(
+  sources: readonly Source[],
+  how: DatasetOptions,
+  { signal, onProgress }: ScanOptions,
+  look: (value: unknown, line: number) => boolean,
+): Promise<void> {
+  const files = await openDatasetFiles(sources, how, signal);
+  if (rowFormat(files.dialect) !== 'jsonl') return;
+  const bytes = sources.reduce((sum, source) => sum + source.size, 0);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const reader: RowReader = await files.open();
+  try {
+    let rows = 0;
+    for (let batch: RowBatch | undefined = await reader.next(); batch !== undefined; batch = await reader.next()) {
+      signal?.throwIfAborted();
+      for (let row = 0; row < batch.count; row++) {
+        const value = batch.reject[row] === 0 ? rowValue(decoder, batch, row) : undefined;
+        if (!look(value, batch.line[row] as number)) return;
+      }
+      rows += batch.count;
+      onProgress?.(rows, shareRead(reader, { bytes }));
+    }
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  type OnUnsupported,
+  pathInLine,
+  REJECT_CODES,
+  RejectReason,
+  type ResolvedModel,
+  type RowBatch,
+  type RowReader,
+  rejectMessage,
+  rowValue,
+  type Source,
+  type TranslatedLine,
+  translateLine,
+} from '@batchrock/core';
+import type { LinesTogether } from './lines-together.ts';
+import { type CheckedRow, errorAt, type RowProblem } from './row-problem.ts';
+
+/** What the lines of an OpenAI batch file are checked by. */
+export interface LineChecks {
+  readonly sources: readonly Source[];
+  readonly model: ResolvedModel;
+  readonly onUnsupported: OnUnsupported;
+  readonly together: LinesTogether;
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Checks a line, and writes its requests as records that are known by its `custom_id`. */
+export function checkLine(reader: RowReader, batch: RowBatch, row: number, checks: LineChecks): CheckedRow {
+  const { sources, model, onUnsupported, together } = checks;
+  if (batch.reject[row] !== RejectReason.none) {
+    const code = REJECT_CODES[batch.reject[row] as number] ?? 'bad_row';
+    const message = rejectMessage(reader.explainReject(row));
+    return { problems: [errorAt(sources, batch, row, { code, path: '', message })], records: [] };
+  }
+  const translated = translateLine(rowValue(decoder, batch, row), { ...model, onUnsupported });
+  const { read, bodies } = translated;
+  const errors = [...translated.problems, ...together.problems(read, batch.line[row] as number)];
+  const records = recordsOf(read.customId ?? '', bodies);
+  const size = Math.max(0, ...records.map((record) => Buffer.byteLength(record)));
+  const most = model.limits.maxRecordBytes;
+  if (size > most) {
+    errors.push({
+      code: 'record_too_large',
+      path: 'body',
+      message: `its record has ${size} bytes, and ${most} are sent at most`,
+    });
+  }
+  const problems = errors.map((problem) => errorAt(sources, batch, row, problem));
+  if (onUnsupported !== 'drop') problems.push(...warnings(translated, sources, batch, row));
+  return { problems, records: errors.length > 0 ? [] : records };
+}
+
+function recordsOf(customId: string, bodies: TranslatedLine['bodies']): readonly string[] {
+  return bodies.map((modelInput, i) => {
+    const recordId = bodies.length === 1 ? customId : `${customId}#${i}`;
+    return `${JSON.stringify({ recordId, modelInput })}\n`;
+  });
+}
+
+function warnings({ read, passed }: TranslatedLine, sources: readonly Source[], batch: RowBatch, row: number): RowProblem[] {
+  const { endpoint } = read;
+  if (endpoint === undefined) return [];
+  return passed.map(({ code, path, message }) => ({
+    ...errorAt(sources, batch, row, { code, path: pathInLine(path, endpoint), message }),
+    level: 'warning',
+  }));
+}

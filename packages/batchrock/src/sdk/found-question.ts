@@ -1,0 +1,44 @@
+import type { Source } from '@batchrock/core';
+import type { CompressionName, FormatName } from '@batchrock/formats';
+import type { DatasetOptions } from '../request/dataset-files.ts';
+import type { CheckedQuestion } from '../request/question.ts';
+import type { Question } from '../request/request.ts';
+import type { FoundSources } from '../sources/index.ts';
+import type { FollowOptions } from './progress.ts';
+import type { Session } from './session.ts';
+
+/** As much of a session as it takes to look: no ledger. */
+export type InspectingSession = Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>;
+
+/** How a look is followed, and what it may read. */
+export interface InspectOptions extends FollowOptions {
+  /** Standard input, for the dataset `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
+}
+
+/** The files of a dataset. */
+export interface FoundDataset extends FoundSources {
+  readonly name: string;
+  /** Where the rows themselves have told it. */
+  readonly format?: FormatName;
+  readonly compression?: CompressionName;
+}
+
+/** A question whose dataset is found and not read yet. */
+export interface FoundQuestion {
+  readonly asked: Question;
+  /** Nothing says how the rows are to be asked: they may say it themselves. */
+  readonly isOpen: boolean;
+  /** As far as it could be checked without the dataset. */
+  readonly early: CheckedQuestion;
+  readonly found: FoundDataset;
+  readonly how: DatasetOptions;
+}
+
+/** The question as the rows have it, and the files that they are read from. */
+export interface ReadQuestion {
+  readonly question: CheckedQuestion;
+  readonly sources: readonly Source[];
+  /** The files are ours, plain JSON Lines. */
+  readonly isPlain?: true;
+}

@@ -1,0 +1,111 @@
+import { InputError, type Source, type SourcePin } from '@batchrock/core';
+import { checkedUrl, resolveTarget, type Target } from '../compose/target.ts';
+import { type Dataset, lookAtDataset } from '../request/dataset.ts';
+import type { DatasetOptions } from '../request/dataset-files.ts';
+import { datasetName, datasetNames } from '../request/dataset-name.ts';
+import { withNamedPrompt } from '../request/named-prompt.ts';
+import { areOpenAiLines } from '../request/openai-lines.ts';
+import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
+import { areRecords, mayBeRecords } from '../request/ready-records.ts';
+import type { InputFormat, Question } from '../request/request.ts';
+import { spoolStandardInput } from '../request/standard-input.ts';
+import { takeRows } from '../request/taken-rows.ts';
+import { fileSource, findAllSources } from '../sources/index.ts';
+import type { FoundDataset, FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
+import { readOpenAiQuestion } from './openai-question.ts';
+
+/** A question and its dataset, known by content. */
+export interface Inspected {
+  readonly question: CheckedQuestion;
+  readonly target: Target;
+  readonly dataset: Dataset;
+  /** What its files are known by, in their order. */
+  readonly files: readonly SourcePin[];
+  /** The files themselves. */
+  readonly found: FoundDataset;
+  /** Closes what the dataset is read through. */
+  close(): Promise<void>;
+}
+
+/**
+ * Everything that is to be known of a question before anything is written or sent. `given`: its dataset, where that is found already,
+ * since standard input can be read once only; it is closed with what is inspected.
+ */
+export async function inspect(
+  session: InspectingSession,
+  request: Question,
+  options: InspectOptions,
+  given?: FoundDataset,
+): Promise<Inspected> {
+  const asked = await withNamedPrompt(request, session.cwd);
+  const isOpen = mayBeRecords(asked);
+  const early = checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
+  const target = resolveTarget(request, session.env, session.dir.local);
+  if (request.s3EndpointUrl !== undefined) checkedUrl(request.s3EndpointUrl, '--s3-endpoint-url');
+  for (const warning of early.model.warnings) session.notice(warning);
+  if (early.columns.length === 0) session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
+  const found = given ?? (await findDataset(session, request, options));
+  try {
+    const how = readingOf(request, found);
+    const { question, sources, isPlain } = await readQuestion(session, { asked, isOpen, early, found, how }, options);
+    const dataset = await lookAtDataset(found.name, sources, isPlain ? { format: 'jsonl' } : how, question, options.signal);
+    for (const warning of dataset.warnings) session.notice(warning);
+    const files = await pinAll(sources, options);
+    const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
+    const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });
+    return { question, target, dataset: taken, files, found, close: () => found.close() };
+  } catch (error) {
+    await found.close();
+    throw error;
+  }
+}
+
+async function readQuestion(session: InspectingSession, o: FoundQuestion, options: InspectOptions): Promise<ReadQuestion> {
+  const { asked, isOpen, early, found, how } = o;
+  const { sources } = found;
+  const kind = isOpen ? await kindOfRows(sources, how, options.signal) : (asked.inputFormat ?? 'rows');
+  if (kind === 'openai') return readOpenAiQuestion(session, o, options);
+  if (isOpen && kind === 'bedrock') session.notice('every row has a modelInput: they are sent as they are');
+  return { question: isOpen && kind === 'rows' ? checkQuestion(asked) : early, sources };
+}
+
+/** How the files of a question are read: as they themselves have told, or as was asked. */
+export function readingOf({ format, delimiter, maxExpansion }: Question, found: FoundDataset): DatasetOptions {
+  return { format: found.format ?? format, compression: found.compression, delimiter, maxExpansion };
+}
+
+/** What the first rows are, where nothing says how they are to be asked. */
+export async function kindOfRows(sources: readonly Source[], how: DatasetOptions, signal?: AbortSignal): Promise<InputFormat> {
+  if (await areRecords(sources, how, signal)) return 'bedrock';
+  return (await areOpenAiLines(sources, how, signal)) ? 'openai' : 'rows';
+}
+
+/** The files that are asked for; standard input is kept as one. */
+export async function findDataset(session: InspectingSession, request: Question, options: InspectOptions): Promise<FoundDataset> {
+  const { signal, onProgress } = options;
+  const names = datasetNames(request);
+  if (!names.includes('-')) {
+    const { cwd, env, notice } = session;
+    return { name: datasetName(names), ...(await findAllSources(names, { ...request, cwd, env, notice, signal })) };
+  }
+  if (names.length > 1) throw new InputError('BR-E0112', 'standard input (-) is read alone, not together with files');
+  const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes, totalBytes: undefined });
+  const input = options.stdin ?? process.stdin;
+  const spooled = await spoolStandardInput(input, session.dir.spool, { format: request.format, signal, onProgress: tell });
+  const name = 'standard input';
+  const { path, xxh128, format, compression } = spooled;
+  return { name, format, compression, sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
+}
+
+/** What each file is known by; those of this machine are read for it. */
+export async function pinAll(sources: readonly Source[], { signal, onProgress }: InspectOptions): Promise<readonly SourcePin[]> {
+  const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
+  const pins: SourcePin[] = [];
+  let before = 0;
+  for (const source of sources) {
+    const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes: before + bytes, totalBytes });
+    pins.push(await source.pin({ signal, onProgress: tell }));
+    before += source.size;
+  }
+  return pins;
+}

@@ -1,0 +1,81 @@
+import { InputError, resolveModel, type Source, type UnsupportedCount } from '@batchrock/core';
+import { catalogueFrom } from '../request/catalogue-file.ts';
+import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
+import { type CheckedQuestion, checkQuestion, openAiQuestion } from '../request/question.ts';
+import type { Question } from '../request/request.ts';
+import { spoolStandardInput } from '../request/standard-input.ts';
+import { fileSource } from '../sources/index.ts';
+import type { FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
+
+/**
+ * Reads the lines of an OpenAI batch file once: whether there are tools in them decides how the model is spoken to. Lines that ask
+ * for several answers are cut into one for each, in a copy that is kept in the state directory. Throws `BR-E0126` and `BR-E0127`
+ * for lines that cannot be told apart or are for different models.
+ */
+export async function readOpenAiQuestion(
+  session: InspectingSession,
+  { asked, isOpen, early, found, how }: FoundQuestion,
+  { signal, onProgress }: InspectOptions,
+): Promise<ReadQuestion> {
+  const tell = (rows: number, share: number | undefined) => onProgress?.({ phase: 'reading', rows, share });
+  const scan = await scanOpenAi(found.sources, how, { signal, onProgress: tell });
+  await refuseRepeated(found.sources, how, scan.repeated, signal);
+  const { model } = early;
+  checkModels(scan);
+  checkTask(scan, model.modelId, model.family.task === 'embedding');
+  if (isOpen) session.notice('these are lines of an OpenAI batch file: they are translated, and so are their answers');
+  const question = askedLines(asked, scan);
+  const { openai } = question.request;
+  if (openai !== undefined && openai.onUnsupported !== 'drop') {
+    const passed = await countPassed(found.sources, how, { ...question.model, ...openai }, { signal, onProgress: tell });
+    for (const each of passed) session.notice(passedNotice(each));
+  }
+  if (scan.several === 0) return { question, sources: found.sources };
+  session.notice(`${scan.several} lines ask for several answers: each answer is a record of its own`);
+  return { question, sources: [await cutCopy(session, found.sources, found.name, { how, signal })], isPlain: true };
+}
+
+function passedNotice({ count, firstLine, path, message }: UnsupportedCount): string {
+  return `${count === 1 ? `line ${firstLine}` : `${count} lines, the first of them ${firstLine}`}: ${path}: ${message}`;
+}
+
+/** The question of lines: how the model is spoken to follows from what is in them. */
+export function askedLines(asked: Question, { withTools }: Pick<OpenAiScan, 'withTools'>): CheckedQuestion {
+  const { limits } = checkQuestion({ ...asked, inputFormat: 'openai' }).model;
+  const family = asked.family === undefined ? {} : { family: asked.family };
+  const catalogue = catalogueFrom(asked.catalogue);
+  const known = catalogue === undefined ? {} : { catalogue };
+  return openAiQuestion(asked, resolveModel(asked.model, { ...family, ...known, limits }), withTools > 0);
+}
+
+async function cutCopy(
+  session: InspectingSession,
+  sources: readonly Source[],
+  name: string,
+  { how, signal }: Pick<FoundQuestion, 'how'> & Pick<InspectOptions, 'signal'>,
+): Promise<Source> {
+  const { path, xxh128 } = await spoolStandardInput(cutLines(sources, how, signal), session.dir.spool, {
+    format: 'jsonl',
+    signal,
+  });
+  return fileSource(path, name, xxh128);
+}
+
+/** A job has one model. */
+function checkModels({ models }: OpenAiScan): void {
+  if (models.size < 2) return;
+  const each = [...models].map(([name, { lines, firstLine }]) => `${name} in ${lines} lines from line ${firstLine}`);
+  throw new InputError('BR-E0127', `the lines name ${models.size} models: ${each.join(', ')}`, {
+    details: { models: [...models.keys()], lines: [...models.values()].map(({ firstLine }) => firstLine) },
+  });
+}
+
+/** Where not one line can be sent, nothing is begun. */
+function checkTask({ conversations, embeddings }: OpenAiScan, modelId: string, makesEmbeddings: boolean): void {
+  const [fitting, others] = makesEmbeddings ? [embeddings, conversations] : [conversations, embeddings];
+  if (fitting > 0 || others === 0) return;
+  const [does, asks] = makesEmbeddings ? ['makes embeddings', 'conversations'] : ['answers conversations', 'embeddings'];
+  throw new InputError('BR-E0120', `${modelId} ${does}, and all ${others} lines ask for ${asks}`, {
+    hint: `take a model that makes ${makesEmbeddings ? 'text' : 'embeddings'}`,
+  });
+}

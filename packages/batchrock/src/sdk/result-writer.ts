@@ -1,0 +1,95 @@
+import {
+  familyNamed,
+  InputError,
+  keepsWholeOutput,
+  type ObjectSink,
+  type ResultWriter,
+  type RunDocument,
+  type RunReading,
+} from '@batchrock/core';
+import {
+  createCsvWriter,
+  createJsonlWriter,
+  createOpenAiWriter,
+  createParquetWriter,
+  createRecordsWriter,
+} from '@batchrock/formats';
+import type { OutputPlace, ResultShape } from '../request/output.ts';
+import { VERSION } from '../version.ts';
+import { flatAnswers } from './flat-answers.ts';
+
+/** Stands in the files that say who wrote them. */
+export const CREATED_BY = `batchrock version ${VERSION}`;
+
+/** How results are written. */
+export type ResultStyle = Pick<OutputPlace, 'format' | 'csvSafe' | 'maxRowsPerFile' | 'shape'>;
+
+/**
+ * How the answers of a run stand in its results. `plain`: as they were collected, in columns of ours. `flat`: the text or the
+ * embedding out of whole outputs, in the same columns. `records` and `openai`: in the words of the service, or of OpenAI.
+ */
+export type AnswerStyle = 'plain' | 'flat' | 'records' | 'openai';
+
+/** Throws `BR-E0112` for a shape that the run or the format does not have. */
+export function styleOf({ format, shape, maxRowsPerFile }: ResultStyle, { request }: Pick<RunDocument, 'request'>): AnswerStyle {
+  const asked = shape ?? defaultShape(format, request);
+  if (asked === 'flat') return keepsWholeOutput(request) ? 'flat' : 'plain';
+  if (!keepsWholeOutput(request)) {
+    throw wrongShape(asked, 'the run keeps the text of each answer and nothing else of it', '--shape flat');
+  }
+  if (asked === 'raw') return request.given && format === 'jsonl' ? 'records' : 'plain';
+  if (!request.openai) throw wrongShape(asked, 'the rows of the run are no lines of an OpenAI batch file', '--shape raw or flat');
+  if (format !== 'jsonl') throw wrongShape(asked, `an OpenAI batch output is JSON Lines, and ${format} was asked for`, '*.jsonl');
+  if (maxRowsPerFile === undefined) return 'openai';
+  throw wrongShape(asked, '--max-rows-per-file is for other shapes: an OpenAI batch has one output file', '--shape flat');
+}
+
+function defaultShape(format: OutputPlace['format'], { given, openai }: RunDocument['request']): ResultShape {
+  if (openai) return format === 'jsonl' ? 'openai' : 'flat';
+  return given ? 'raw' : 'flat';
+}
+
+function wrongShape(shape: ResultShape, why: string, instead: string): InputError {
+  return new InputError('BR-E0112', `--shape ${shape}: ${why}`, { hint: `take ${instead}` });
+}
+
+/** A writer of a run's results. */
+export function resultWriter(sink: ObjectSink, style: ResultStyle, reading: RunReading): ResultWriter {
+  const { document } = reading;
+  switch (styleOf(style, document)) {
+    case 'openai':
+      return openAiWriter(sink, reading);
+    case 'records':
+      return createRecordsWriter(sink);
+    case 'flat':
+      return flatAnswers(tableWriter(sink, style), familyNamed(document.model.family));
+    case 'plain':
+      return tableWriter(sink, style);
+  }
+}
+
+function tableWriter(sink: ObjectSink, { format, csvSafe }: ResultStyle): ResultWriter {
+  switch (format) {
+    case 'csv':
+      return createCsvWriter(sink, csvSafe === undefined ? {} : { safe: csvSafe });
+    case 'parquet':
+      return createParquetWriter(sink, { createdBy: CREATED_BY });
+    default:
+      return createJsonlWriter(sink);
+  }
+}
+
+const MS = 1000;
+
+/** Answers are as old as their run: the same results whenever they are written. */
+function openAiWriter(sink: ObjectSink, { document, run }: RunReading): ResultWriter {
+  const { model, request, createdAt } = document;
+  return createOpenAiWriter(sink, {
+    family: familyNamed(model.family),
+    traits: model.traits ?? {},
+    onUnsupported: request.openai?.onUnsupported ?? 'error',
+    model: model.modelId,
+    created: Math.floor(createdAt / MS),
+    open: run.state === 'stopped' ? 'batch_cancelled' : 'record_missing',
+  });
+}

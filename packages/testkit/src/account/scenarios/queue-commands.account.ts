@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openQueue } from 'batchrock';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type CommandLine, openCommandLine } from './command-line.ts';
+import { records, useFileQueue } from './file-queue.ts';
+import { MODEL } from './scenario.ts';
+
+// The commands on a queue, as a user of the account gives them; and the same from code.
+
+const OTHER_MODEL = 'anthropic.claude-3-5-haiku-20241022-v1:0';
+const queue = useFileQueue({ maxRecordsPerJob: 100 });
+let commands: CommandLine;
+
+beforeAll(() => {
+  commands = openCommandLine(queue.account);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  commands?.close();
+});
+
+const onQueue = (...argv: readonly string[]) => ['queue', ...argv, '--stack', 'Files'];
+const write = (name: string, text: string) => writeFileSync(join(commands.cwd, name), text);
+const still = { isStill: true };
+const jobCount = async () => (await queue.account.bedrock.jobs()).length;
+
+test('files of this machine are put there, waited for and shown; the same again is paid for once', async () => {
+  write('one.jsonl', records(120, 'One'));
+  write('two.jsonl', records(100, 'Two'));
+  const put = onQueue('put', 'one.jsonl', 'two.jsonl', '--model', OTHER_MODEL, '--priority', 'high', '--wait');
+  const expected = { status: 'Completed', model: OTHER_MODEL, priority: 'high', reason: null };
+  const { files } = (await commands.succeed(put)) as { files: { file: string; results: string }[] };
+  expect(files).toMatchObject([
+    { ...expected, key: `to-process/${OTHER_MODEL}/one.jsonl`, rows: 120, succeeded: 120 },
+    { ...expected, key: `to-process/${OTHER_MODEL}/two.jsonl`, rows: 100, succeeded: 100 },
+  ]);
+  expect(files[0]?.results).toBe(`s3://${queue.bucket}/processed/${OTHER_MODEL}/one/`);
+  expect(await queue.results(`processed/${OTHER_MODEL}/one/`)).toHaveLength(120);
+
+  const jobs = await jobCount();
+  expect(await commands.succeed(put)).toEqual({ schema: 'batchrock.files/1', files });
+  expect(await jobCount()).toBe(jobs);
+
+  const [list, shown] = await Promise.all([
+    commands.succeed(onQueue('list', '--status', 'Completed'), still),
+    commands.succeed(onQueue('show', `${OTHER_MODEL}/one.jsonl`), still),
+  ]);
+  expect(list['files']).toEqual(expect.arrayContaining(files));
+  expect(shown).toEqual({ schema: 'batchrock.file/1', ...files[0] });
+});
+
+test('a file that the queue cannot use ends the command with 3, and says why', async () => {
+  write('prose.jsonl', 'this is prose\nand no record\n');
+  const bad = await commands.batchrock(onQueue('put', 'prose.jsonl', '--wait', '--json'));
+  expect(bad.code).toBe(3);
+  expect(JSON.parse(bad.stdout).files).toMatchObject([{ status: 'Failed', reason: { code: expect.stringMatching(/^BR-E/) } }]);
+});
+
+test('a file is paused, goes on, is cancelled and is taken up again; what does not go with its status is refused', async () => {
+  write('slow.jsonl', records(150, 'Slow'));
+  const { files } = (await commands.succeed(onQueue('put', 'slow.jsonl'), still)) as { files: { file: string }[] };
+  await queue.until('slow.jsonl', 'InProgress', 5);
+  const { file = '' } = files[0] ?? {};
+  const only = (status: string) => ({ schema: 'batchrock.files/1', files: [{ file, status }] });
+  expect(await commands.succeed(onQueue('pause'), still)).toMatchObject(only('Paused'));
+  expect(await commands.succeed(onQueue('resume', 'slow.jsonl'), still)).toMatchObject(only('InProgress'));
+  expect(await commands.succeed(onQueue('cancel', file), still)).toMatchObject({ files: [{ reason: { code: 'Cancelled' } }] });
+  await queue.until('slow.jsonl', 'Cancelled', 60);
+  const wrong = await commands.batchrock(onQueue('pause', file, '--json'), still);
+  expect([wrong.code, JSON.parse(wrong.stdout).error.code]).toEqual([2, 'BR-E0207']);
+  expect(await commands.succeed(onQueue('retry', file), still)).toMatchObject({ files: [{ file }] });
+  expect((await queue.until('slow.jsonl', 'Completed')).counts).toMatchObject({ rows: 150, succeeded: 150 });
+});
+
+test('from code: an object that lies in S3 is a file by itself, with a name and a model of its own', async () => {
+  for (const [name, value] of Object.entries(commands.env)) vi.stubEnv(name, value);
+  const files = await openQueue({ stack: 'Files' });
+  try {
+    const object = `s3://${queue.bucket}/to-process/slow.jsonl`;
+    const put = await files.enqueue(object, { name: 'from/code', model: MODEL, priority: 'low' });
+    await queue.passUntil(async () => (await files.show(put.file)).status === 'Completed', 240);
+    const done = await files.wait(put);
+    expect(done).toMatchObject({ name: 'from/code', modelId: MODEL, counts: { rows: 150, succeeded: 150 } });
+    expect(done.resultsUri).toBe(`s3://${queue.bucket}/processed/from/code/`);
+    expect((await files.list({ limit: 1 })).map(({ file }) => file)).toEqual([put.file]);
+    await expect(files.show('none.jsonl')).rejects.toMatchObject({ code: 'BR-E0201' });
+    await expect(files.enqueue(`s3://${queue.bucket}/to-process/none.jsonl`)).rejects.toMatchObject({ code: 'BR-E0101' });
+  } finally {
+    files.close();
+  }
+});

@@ -1,0 +1,1 @@
+export { createLedgerTables, type TableAnswer } from './ledger-tables.ts';
