@@ -2,7 +2,7 @@
 // A suite that counts nothing (a type check, a linter) counts as one test.
 import { spawn } from 'node:child_process';
 import { COMPILE_CACHE } from './compile-cache.mjs';
-import { countsOf, failuresOf } from './failures.mjs';
+import { countsOf, failedFiles, failuresOf } from './failures.mjs';
 
 /**
  * One after another, before all else: they write what the others read (`dist`, `lib`, `handlers`), or read all that is there.
@@ -29,12 +29,21 @@ const SIDE_BY_SIDE = [
 ];
 const LANES = 2;
 
+/**
+ * Whose failed files run once more when all else has ended, with the machine to themselves. What fails again has failed; what
+ * passes then is said for what it is, a test that does not bear a busy machine, and is to be mended.
+ */
+const AGAIN = ['test', 'run test:account', 'run test:processes'];
+/** More than so many are no accident. */
+const MOST_AGAIN = 4;
+
 /** A suite that has not ended after this is ended, and has failed. */
 const MOST_MINUTES = 45;
 /** Characters of a suite's output that are kept: all, but for what runs away. */
 const MOST_OUTPUT = 20_000_000;
 
 const results = [];
+const unsteady = [];
 
 /** Runs a suite to its end. Its output is printed whole when it has ended, so that no two are mixed. */
 async function runSuite(suite) {
@@ -45,9 +54,23 @@ async function runSuite(suite) {
   const counts = countsOf(output) ?? { passed: ok ? 1 : 0, failed: 0 };
   // A suite that fails without saying which test failed has failed all the same.
   if (!ok && counts.failed === 0) counts.failed = 1;
-  const result = { name, ok, output, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
+  const result = { suite, name, ok, output, ...counts, seconds: Math.round((Date.now() - started) / 1000) };
   results.push(result);
   console.log(`\n=== ${name}\n${output}\n=== ${lineOf(result)}\n`);
+}
+
+/** Runs the failed files of a suite alone. Those that pass count as passed. */
+async function runAgain(result) {
+  const files = failedFiles(result.output);
+  if (files.length === 0 || files.length > MOST_AGAIN) return;
+  console.log(`--- npm ${result.suite} again, for ${files.join(', ')}`);
+  const { ok, output } = await run('npm', [...result.suite.split(' '), '--', ...files]);
+  console.log(`\n=== again: ${result.name}\n${output}\n`);
+  if (!ok || countsOf(output)?.failed !== 0) return;
+  unsteady.push(...files);
+  result.passed += result.failed;
+  result.failed = 0;
+  result.ok = true;
 }
 
 function run(command, args) {
@@ -111,6 +134,8 @@ const lane = async () => {
 };
 await Promise.all(Array.from({ length: LANES }, lane));
 
+for (const result of results.filter(({ suite, ok }) => !ok && AGAIN.includes(suite))) await runAgain(result);
+for (const file of unsteady) console.log(`UNSTEADY, passed alone: ${file}`);
 for (const { name, output } of results.filter(({ ok }) => !ok)) {
   console.log(`\nFAILED in ${name}:\n${failuresOf(output).join('\n')}`);
 }

@@ -48,6 +48,15 @@ export function failuresOf(output, most = 60) {
   return shown.length <= most ? shown : [...shown.slice(0, most - 1), `… ${shown.length - most + 1} lines more, above`];
 }
 
+/** The files of the failed tests, where vitest names them; empty where something failed that is in no file. */
+export function failedFiles(output) {
+  const text = plain(output);
+  // what failed outside of any test (a set-up, an unhandled error) is in none of them
+  if (/Unhandled Errors?/.test(text)) return [];
+  const named = [...text.matchAll(/^\s*FAIL\s+(?:\S+\s+)?(\S+\.(?:test|account|process)\.ts)\b/gm)];
+  return [...new Set(named.map(([, file]) => file))].sort();
+}
+
 /** Without its mark, and without the time that it took: vitest names a failed test twice. */
 function nameOf(line) {
   return line

@@ -19,7 +19,7 @@ async function linesOf(path: string): Promise<string[]> {
 
 describe('a file of records that are ready to be sent', () => {
   it('is found to be one, and comes back in the shape of the service, in order and byte for byte', async () => {
-    const server = await localServer({ faults: { recordFail: 0.05, recordCodes: [503] } });
+    const server = await localServer({ faults: { recordFail: 0.1, recordCodes: [503] } });
     const cwd = folderWith({ 'in.jsonl': fileOf(230, claude) });
     const argv = ['run', 'in.jsonl', '--model', MODEL, '--endpoint-url', server.url, '--max-attempts', '9', '--out', 'out.jsonl'];
     const ran = await cli(argv, { cwd });
