@@ -106,6 +106,28 @@ describe('an OpenAI batch file', () => {
     expect(lines[100]).toMatchObject({ response: { status_code: 400, body: { error: { type: 'invalid_request_error' } } } });
   });
 
+  it('has its lines without an answer in an errors file too, which goes when there are none', async () => {
+    const bad = lineOf('bad', { messages: [] });
+    const { out, cwd, stderr } = await ran(`${fileOf(100, chat)}${bad}`);
+    const errors = join(cwd, 'out.errors.jsonl');
+    expect(stderr).toContain(`errors: ${errors}`);
+    const [last] = (await readFile(out, 'utf8')).split('\n').slice(-2);
+    expect(await readFile(errors, 'utf8')).toBe(`${last}\n`);
+    const again = await cli(['results', '-o', 'out.jsonl', '--json'], { cwd });
+    expect(JSON.parse(again.stdout)).toMatchObject({ unchanged: true, errors: { path: errors, xxh128: expect.any(String) } });
+    const fine = await cli(['results', '--only', 'succeeded', '-o', 'out.jsonl', '--json'], { cwd });
+    expect(JSON.parse(fine.stdout)).toMatchObject({ rows: 100, unchanged: false });
+    expect(JSON.parse(fine.stdout)).not.toHaveProperty('errors');
+    await expect(readFile(errors)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('leaves an errors file alone that another has written', async () => {
+    const cwd = folderWith({ 'in.jsonl': chat(1), 'out.errors.jsonl': 'mine\n' });
+    const refused = await cli(['run', 'in.jsonl', '--model', MODEL, '--out', 'out.jsonl'], { cwd });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/BR-E0111.*out\.errors\.jsonl exists already/)]);
+    expect(await readFile(join(cwd, 'out.errors.jsonl'), 'utf8')).toBe('mine\n');
+  });
+
   it('brings several answers of one line together again', async () => {
     const { code, stderr, out } = await ran(fileOf(40, (i) => chat(i, { n: 3 })));
     expect(code).toBe(0);

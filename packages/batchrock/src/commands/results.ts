@@ -101,6 +101,7 @@ async function results(
     });
     if (flags.json) await terminal.json({ schema: 'batchrock.results/1', ...written });
     else terminal.note(`${plural(written.rows, 'row')} written: ${resultsPlace(written)}`);
+    if (written.errors && !flags.json) terminal.note(`the lines without an answer alone: ${written.errors.path}`);
     return ExitCode.ok;
   } finally {
     await session.close();

@@ -8,6 +8,7 @@ export function renderReport(status: RunStatus, output: OutputReport | undefined
   if (status.synthetic) lines.push(`  synthetic: ${status.target} answered, no model has seen the rows`);
   if (output)
     lines.push(`  ${output.unchanged ? 'results are in' : 'results:'} ${resultsPlace(output)}, ${plural(output.rows, 'row')}`);
+  if (output?.errors) lines.push(`  errors: ${output.errors.path}, the lines without an answer alone`);
   const bad = status.failed + (status.rejected ?? 0);
   if (bad > 0)
     lines.push(

@@ -20,6 +20,8 @@ export interface OutputPlace {
   readonly csvSafe?: boolean;
   /** Of answers that are kept whole; default: what the rows are. */
   readonly shape?: ResultShape;
+  /** OpenAI batch outputs: the file that has the lines without an answer alone, where there are any. Absolute. */
+  readonly errors?: string;
 }
 
 /**
@@ -140,9 +142,21 @@ export function outputFilePath({ path, maxRowsPerFile }: OutputPlace, file: numb
   return `${path.slice(0, path.length - ending.length)}-${String(file).padStart(5, '0')}${ending}`;
 }
 
+/** The path of the errors file beside an output: `answers.errors.jsonl` beside `answers.jsonl`. */
+export function errorsPath(path: string): string {
+  const ending = extname(path);
+  return `${path.slice(0, path.length - ending.length)}.errors${ending}`;
+}
+
 /** All files that stand where those of the output go: with several, all whose name is made like theirs. */
 export async function standingFiles(place: OutputPlace): Promise<readonly string[]> {
-  if (place.maxRowsPerFile === undefined) return (await statIfThere(place.path)) === undefined ? [] : [place.path];
+  if (place.maxRowsPerFile === undefined) {
+    const standing: string[] = [];
+    for (const path of place.errors === undefined ? [place.path] : [place.path, place.errors]) {
+      if ((await statIfThere(path)) !== undefined) standing.push(path);
+    }
+    return standing;
+  }
   const folder = dirname(place.path);
   const ending = extname(place.path);
   const stem = `${basename(place.path, ending)}-`;

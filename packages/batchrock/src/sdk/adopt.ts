@@ -6,6 +6,7 @@ import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
 import { resolveTarget, type Target, type TargetOptions } from '../compose/target.ts';
 import { checkOutputPlace, type OutputPlace, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
+import { withErrorsFile } from './result-writer.ts';
 import type { RunStatus } from './run-status.ts';
 import type { Session } from './session.ts';
 import { statusOf } from './status.ts';
@@ -109,7 +110,7 @@ function homeOf(document: RunDocument, target: Target, output: OutputPlace | und
     document,
     target: { ...target, roleArn: document.job.roleArn },
     dataset: { name: document.source.name, format: document.source.dialect.format },
-    ...(output && { output }),
+    ...(output && { output: withErrorsFile(output, document) }),
     exports: [],
     maxErrorRate: document.asked?.maxErrorRate ?? 0,
   };

@@ -17,12 +17,14 @@ export interface OutputReport {
   readonly path: string;
   readonly format: OutputFormat;
   readonly rows: number;
-  /** Of all files together. */
+  /** Of all files with rows together. */
   readonly bytes: number;
   /** Of the file, where only one was asked for. */
   readonly xxh128?: string;
   /** The files, where `maxRowsPerFile` asked for several. */
   readonly files?: readonly KnownExport[];
+  /** OpenAI batch outputs: the errors file, which has the lines without an answer alone; absent where every line has one. */
+  readonly errors?: KnownExport;
   /** True: it stood there already, with exactly these bytes, and was left alone. */
   readonly unchanged: boolean;
 }

@@ -14,7 +14,7 @@ import {
   createParquetWriter,
   createRecordsWriter,
 } from '@batchrock/formats';
-import type { OutputPlace, ResultShape } from '../request/output.ts';
+import { errorsPath, type OutputPlace, type ResultShape } from '../request/output.ts';
 import { VERSION } from '../version.ts';
 import { flatAnswers } from './flat-answers.ts';
 
@@ -53,12 +53,25 @@ function wrongShape(shape: ResultShape, why: string, instead: string): InputErro
   return new InputError('BR-E0112', `--shape ${shape}: ${why}`, { hint: `take ${instead}` });
 }
 
+/** A place with the errors file that goes with an OpenAI batch output. Throws `BR-E0112` for a shape that the run does not have. */
+export function withErrorsFile(place: OutputPlace, document: Pick<RunDocument, 'request'>): OutputPlace {
+  return styleOf(place, document) === 'openai' ? { ...place, errors: errorsPath(place.path) } : place;
+}
+
+/** Where a writer writes to. */
+export interface ResultSinks {
+  readonly rows: ObjectSink;
+  /** Opens the errors file of an OpenAI batch output; default: there is none. */
+  readonly openErrors?: (() => ObjectSink) | undefined;
+}
+
 /** A writer of a run's results. */
-export function resultWriter(sink: ObjectSink, style: ResultStyle, reading: RunReading): ResultWriter {
+export function resultWriter(sinks: ResultSinks, style: ResultStyle, reading: RunReading): ResultWriter {
   const { document } = reading;
+  const sink = sinks.rows;
   switch (styleOf(style, document)) {
     case 'openai':
-      return openAiWriter(sink, reading);
+      return openAiWriter(sinks, reading);
     case 'records':
       return createRecordsWriter(sink);
     case 'flat':
@@ -82,14 +95,15 @@ function tableWriter(sink: ObjectSink, { format, csvSafe }: ResultStyle): Result
 const MS = 1000;
 
 /** Answers are as old as their run: the same results whenever they are written. */
-function openAiWriter(sink: ObjectSink, { document, run }: RunReading): ResultWriter {
+function openAiWriter({ rows, openErrors }: ResultSinks, { document, run }: RunReading): ResultWriter {
   const { model, request, createdAt } = document;
-  return createOpenAiWriter(sink, {
+  return createOpenAiWriter(rows, {
     family: familyNamed(model.family),
     traits: model.traits ?? {},
     onUnsupported: request.openai?.onUnsupported ?? 'error',
     model: model.modelId,
     created: Math.floor(createdAt / MS),
     open: run.state === 'stopped' ? 'batch_cancelled' : 'record_missing',
+    ...(openErrors === undefined ? {} : { openErrors }),
   });
 }

@@ -10,6 +10,7 @@ import {
 } from '../request/output.ts';
 import type { OutcomeName } from './only-outcomes.ts';
 import type { OutputReport } from './reports.ts';
+import { withErrorsFile } from './result-writer.ts';
 import { openRun, type Session } from './session.ts';
 import { exportTo, writeResults } from './write-results.ts';
 
@@ -44,9 +45,10 @@ export async function resultsToFile(
   const path = resolve(session.cwd, out);
   await checkOutputPlace(path);
   const { id, home, connection } = await openRun(session, reference);
-  const place = { path, format, maxRowsPerFile: o.maxRowsPerFile, csvSafe: o.csvSafe, shape: o.shape };
+  const asked = { path, format, maxRowsPerFile: o.maxRowsPerFile, csvSafe: o.csvSafe, shape: o.shape };
+  const place = withErrorsFile(asked, home.document);
   const standing = await standingAt(place, home.exports);
-  if (standing.what === 'foreign' && !o.force) throw outputExists(o.maxRowsPerFile === undefined ? out : standing.path);
+  if (standing.what === 'foreign' && !o.force) throw outputExists(standing.path === path ? out : standing.path);
   const written = await writeResults(connection.ports, {
     ...o,
     run: id,

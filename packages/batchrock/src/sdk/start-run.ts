@@ -36,7 +36,7 @@ import type { InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
-import { styleOf } from './result-writer.ts';
+import { withErrorsFile } from './result-writer.ts';
 import type { Session } from './session.ts';
 import { checkUnfinished } from './unfinished-run.ts';
 
@@ -59,9 +59,10 @@ const SURVEYED_ROWS = 1000;
  * outcomes, not errors.
  */
 export async function startRun(session: Session, request: RunRequest, options: StartOptions = {}): Promise<RunReport> {
-  const output = await checkOutput(session, request);
+  const asked = await checkOutput(session, request);
   const inspected = await inspect(session, request, options);
   try {
+    const output = asked === undefined ? undefined : withErrorsFile(asked, inspected.question);
     return await startInspected(session, request, inspected, { ...options, output });
   } finally {
     await inspected.close();
@@ -74,7 +75,6 @@ async function startInspected(
   inspected: Inspected,
   { output, ...options }: StartOptions & { readonly output: RunHome['output'] },
 ): Promise<RunReport> {
-  if (output !== undefined) styleOf(output, inspected.question);
   for (const path of output === undefined ? [] : await standingFiles(output)) {
     await checkNoSource(path, inspected.dataset.sources, session.cwd);
   }
@@ -172,7 +172,7 @@ async function checkPlace(request: RunRequest, output: OutputPlace | undefined, 
   if (output === undefined || request.force) return true;
   const standing = await standingAt(output, kept?.exports ?? []);
   if (standing.what === 'foreign') {
-    throw outputExists(output.maxRowsPerFile === undefined ? (request.out ?? output.path) : standing.path);
+    throw outputExists(standing.path === output.path ? (request.out ?? output.path) : standing.path);
   }
   return standing.what === 'ours';
 }

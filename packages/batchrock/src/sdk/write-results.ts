@@ -30,7 +30,7 @@ export interface ExportOptions {
 
 /** Writes the results of a run into a sink, as they are at this moment. */
 export function exportTo(ports: RunPorts, sink: ObjectSink, o: ExportOptions & ResultStyle): Promise<ExportCounts> {
-  return exportWith(ports, (reading) => onlyOutcomes(resultWriter(sink, o, reading), o.only), o);
+  return exportWith(ports, (reading) => onlyOutcomes(resultWriter({ rows: sink }, o, reading), o.only), o);
 }
 
 /** Gives every row of a run with its outcome to a writer, which is made when it is known what the run is. */
@@ -68,12 +68,14 @@ export interface WriteOptions extends ExportOptions {
 /** Results as they were written. */
 export interface WrittenResults {
   readonly path: string;
-  /** Of all files together. */
+  /** Of all files with rows together. */
   readonly bytes: number;
   /** Of the file, where there is only one. */
   readonly xxh128?: string;
   /** Where several were asked for. */
   readonly files?: readonly KnownExport[];
+  /** The errors file of an OpenAI batch output, where lines have no answer. */
+  readonly errors?: KnownExport;
   /** Written, not those that `only` left out. */
   readonly rows: number;
   readonly unchanged: boolean;
@@ -110,8 +112,10 @@ async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions
 
 function exportAlone(ports: RunPorts, files: ResultFiles, o: WriteOptions): Promise<ExportCounts> {
   const { place } = o;
+  const { errors } = place;
+  const openErrors = errors === undefined ? undefined : () => files.open(errors);
   const makeWriter = (reading: RunReading): ResultWriter => {
-    const open = (file: number) => resultWriter(files.open(outputFilePath(place, file)), place, reading);
+    const open = (file: number) => resultWriter({ rows: files.open(outputFilePath(place, file)), openErrors }, place, reading);
     return onlyOutcomes(place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open), o.only);
   };
   return exportWith(ports, makeWriter, o);
@@ -137,8 +141,11 @@ export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<Wr
   }
 }
 
-function report(place: OutputPlace, files: readonly KnownExport[]): Pick<WrittenResults, 'path' | 'bytes' | 'xxh128' | 'files'> {
-  const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
-  if (place.maxRowsPerFile !== undefined) return { path: place.path, bytes, files };
-  return { path: place.path, bytes, xxh128: files[0]?.xxh128 ?? '' };
+type FilesReport = Pick<WrittenResults, 'path' | 'bytes' | 'xxh128' | 'files' | 'errors'>;
+
+function report({ path, errors, maxRowsPerFile }: OutputPlace, files: readonly KnownExport[]): FilesReport {
+  if (maxRowsPerFile !== undefined) return { path, bytes: files.reduce((sum, each) => sum + each.bytes, 0), files };
+  const { bytes = 0, xxh128 = '' } = files.find((each) => each.path === path) ?? {};
+  const failed = files.find((each) => each.path === errors);
+  return { path, bytes, xxh128, ...(failed === undefined ? {} : { errors: failed }) };
 }

@@ -33,6 +33,8 @@ export interface OpenAiWriterOptions {
   readonly created: number;
   /** What is said of lines that have no answer yet. */
   readonly open: 'batch_cancelled' | 'record_missing';
+  /** Opens the errors file, which has the lines with an `error` alone; called when the first of them comes. Default: there is none. */
+  readonly openErrors?: () => ObjectSink;
 }
 
 /** The code of ours for a record of which nothing came back. */
@@ -40,8 +42,8 @@ const NO_OUTPUT = 'no_output';
 
 /**
  * Results as an OpenAI batch output: one line for each input line, in input order, under its `custom_id`; what has no answer has an
- * `error`. The records of a line that asked for several answers come together in one. For runs whose rows are lines of an OpenAI
- * batch file (`RunDocument.request.openai`).
+ * `error`, and stands in the errors file too. The records of a line that asked for several answers come together in one. For runs
+ * whose rows are lines of an OpenAI batch file (`RunDocument.request.openai`).
  */
 export function createOpenAiWriter(sink: ObjectSink, options: OpenAiWriterOptions): ResultWriter {
   return new OpenAiWriter(sink, options);
@@ -54,13 +56,19 @@ interface Gathered {
   readonly answers: RecordAnswer[];
 }
 
+/** A line that is made, and those that it has yet to be written to. */
+interface WaitingLine {
+  readonly bytes: Uint8Array;
+  readonly to: BlockWriter[];
+}
+
 class OpenAiWriter implements ResultWriter {
   readonly #out: BlockWriter;
+  #errors: BlockWriter | undefined;
   readonly #options: OpenAiWriterOptions;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** A line that is made and has no room yet. */
-  #waiting: Uint8Array | undefined;
+  #waiting: WaitingLine | undefined;
   #gathered: Gathered | undefined;
 
   constructor(sink: ObjectSink, options: OpenAiWriterOptions) {
@@ -85,7 +93,8 @@ class OpenAiWriter implements ResultWriter {
   }
 
   async drain(): Promise<void> {
-    await this.#out.drain(this.#waiting?.length ?? 0);
+    const { bytes, to } = this.#waiting ?? { bytes: undefined, to: [this.#out] };
+    for (const writer of to) await writer.drain(bytes?.length ?? 0);
     this.#flush();
   }
 
@@ -93,24 +102,34 @@ class OpenAiWriter implements ResultWriter {
     if (!this.#flush()) await this.drain();
     this.#close();
     if (!this.#flush()) await this.drain();
+    // the errors first: who sees the output finds them beside it
+    await this.#errors?.commit();
     return this.#out.commit();
   }
 
-  abort(): Promise<void> {
-    return this.#out.abort();
+  async abort(): Promise<void> {
+    await this.#errors?.abort();
+    await this.#out.abort();
   }
 
   /** Writes what waits; false when it has no room. */
   #flush(): boolean {
-    const line = this.#waiting;
-    if (line === undefined) return true;
-    if (!this.#out.append(line, 0, line.length)) return false;
+    if (this.#waiting === undefined) return true;
+    const { bytes, to } = this.#waiting;
+    for (let first = to[0]; first !== undefined; first = to[0]) {
+      if (!first.append(bytes, 0, bytes.length)) return false;
+      to.shift();
+    }
     this.#waiting = undefined;
     return true;
   }
 
-  #put({ line }: OpenAiResult): void {
-    this.#waiting = this.#encoder.encode(`${JSON.stringify(line)}\n`);
+  #put({ file, line }: OpenAiResult): void {
+    const bytes = this.#encoder.encode(`${JSON.stringify(line)}\n`);
+    const { openErrors } = this.#options;
+    const to = [this.#out];
+    if (file === 'errors' && openErrors !== undefined) to.push((this.#errors ??= new BlockWriter(openErrors())));
+    this.#waiting = { bytes, to };
   }
 
   #take(value: unknown, copy: LineCopy | undefined, { status, outcome, recordId }: ResultRow): void {

@@ -97,6 +97,10 @@ export function openaiPage(): string {
     '',
     'One of several answers of a line that failed makes the line an error, which says how many did.',
     '',
+    'OpenAI gives two files: an output, which has the answers, and an errors file. `--out answers.jsonl` has a line for each line of the',
+    'input, errors too, so that nothing has to be put together; beside it `answers.errors.jsonl` has the lines with an `error` alone, as',
+    'OpenAI writes them, where there are any. A later export without errors takes it away again.',
+    '',
   ].join('\n');
 }
 
