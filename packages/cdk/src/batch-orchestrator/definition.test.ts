@@ -75,9 +75,20 @@ describe('retries', () => {
   const tasks = ['PrepareRun', 'FollowRun', 'ExportResults'];
   const errorsOf = (name: string): string[] => States[name].Retry.flatMap((retry: State) => retry.ErrorEquals);
 
-  it('are for what Lambda failed at, and never for what a function said', () => {
+  it('are for what Lambda failed at, and of what a function said for load and outages alone', () => {
     for (const name of tasks) {
-      for (const error of errorsOf(name)) expect(error).toMatch(/^(Lambda|Sandbox|Runtime)\.|^States\.(Heartbeat)?Timeout$/);
+      const said = errorsOf(name).filter((error) => !/^(Lambda|Sandbox|Runtime)\.|^States\.(Heartbeat)?Timeout$/.test(error));
+      expect(said).toEqual(['BR-E0502', 'BR-E0503']);
+    }
+  });
+
+  it('outlast load for 25 minutes, since their pauses, which are drawn, are half of the longest on average', () => {
+    for (const name of tasks) {
+      const [retry] = States[name].Retry.filter((each: State) => each.ErrorEquals.includes('BR-E0502'));
+      const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds, JitterStrategy } = retry;
+      const pauses = Array.from({ length: MaxAttempts }, (_, i) => Math.min(IntervalSeconds * BackoffRate ** i, MaxDelaySeconds));
+      expect(pauses.reduce((sum, pause) => sum + pause / 2, 0) / 60).toBeGreaterThanOrEqual(25);
+      expect(JitterStrategy).toBe('FULL');
     }
   });
 

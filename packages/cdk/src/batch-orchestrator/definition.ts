@@ -1,4 +1,5 @@
 import { Aws, Duration } from 'aws-cdk-lib';
+import { passing } from '../engine/passing';
 
 /** ARNs of the functions that the state machine calls. */
 export interface DefinitionFunctions {
@@ -36,13 +37,24 @@ const crashes = {
   BackoffRate: 2,
 };
 
+/** A load or an outage that our functions have met: it says nothing about the run, and what they had done is kept. */
+const passes = {
+  ErrorEquals: passing.errors,
+  IntervalSeconds: passing.interval.toSeconds(),
+  MaxAttempts: passing.maxAttempts,
+  MaxDelaySeconds: passing.maxDelay.toSeconds(),
+  BackoffRate: passing.backoffRate,
+  JitterStrategy: passing.jitterStrategy,
+};
+
 /** A task that no sweep gave a sign of life: it is begun anew under another token. Sweeps may be out for a day. */
 const silence = { ErrorEquals: ['States.HeartbeatTimeout'], IntervalSeconds: 1, MaxAttempts: 24, BackoffRate: 1 };
 
 /**
  * What an execution does, in Amazon States Language: prepare, wait for the run, export. Preparing and exporting are loops, since a
  * function has fifteen minutes and a dataset no end. No list travels in the state, and nothing is mapped over: the ledger knows
- * the parts. An error of ours is not retried and not caught: its code and message end the execution, and a redrive goes on there.
+ * the parts. An error of ours is not caught, and retried only where it passes by waiting: the code and message of any other end the execution, and
+ * a redrive goes on there.
  */
 export function definition(functions: DefinitionFunctions): object {
   return {
@@ -66,7 +78,7 @@ export function definition(functions: DefinitionFunctions): object {
         Parameters: { FunctionName: functions.follow, Payload: { 'run.$': '$.run', 'token.$': '$$.Task.Token' } },
         HeartbeatSeconds: heartbeat.toSeconds(),
         ResultSelector: { 'run.$': '$.run', from: 0 },
-        Retry: [lambdaFailures, crashes, silence],
+        Retry: [lambdaFailures, crashes, passes, silence],
         Next: 'ExportResults',
       },
       ExportResults: {
@@ -88,7 +100,7 @@ function call(functionArn: string, payload: object): object {
     Parameters: { FunctionName: functionArn, Payload: payload },
     OutputPath: '$.Payload',
     TimeoutSeconds: callTimeout.toSeconds(),
-    Retry: [lambdaFailures, { ...crashes, ErrorEquals: [...crashes.ErrorEquals, 'States.Timeout'] }],
+    Retry: [lambdaFailures, { ...crashes, ErrorEquals: [...crashes.ErrorEquals, 'States.Timeout'] }, passes],
   };
 }
 

@@ -39,7 +39,7 @@ describe('the state', () => {
       'token.$': '$$.Task.Token',
     });
     const errors = Enqueue.Retry.flatMap(({ ErrorEquals }: { ErrorEquals: string[] }) => ErrorEquals);
-    for (const error of errors) expect(error).toMatch(/^(Lambda|Sandbox|Runtime)\.|^States\.HeartbeatTimeout$/);
+    for (const error of errors) expect(error).toMatch(/^(Lambda|Sandbox|Runtime)\.|^States\.HeartbeatTimeout$|^BR-E050[23]$/);
     expect(Enqueue.HeartbeatSeconds).toBe(3600);
   });
 

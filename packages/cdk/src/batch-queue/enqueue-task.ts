@@ -1,5 +1,6 @@
 import { Aws, aws_iam as iam, type aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { passing } from '../engine/passing';
 import type { IBatchQueue } from './i-batch-queue';
 import { grantReading, grantWriting } from './other-buckets';
 import { heartbeat, silence } from './silence';
@@ -106,6 +107,7 @@ export class BatchQueueEnqueue extends sfn.TaskStateBase {
       grantWriting(this, 'Results', { bucket: outputBucket, prefix, functions: [takeFunction, finishFunction] });
     }
     this.addRetry({ errors: retried, maxAttempts: 6 });
+    this.addRetry(passing);
     this.addRetry(silence);
   }
 

@@ -1,6 +1,7 @@
 import { Duration, type aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { heartbeat, silence } from '../batch-queue/silence';
+import { passing } from '../engine/passing';
 import { faultsOfMachines } from './machines-around';
 import { crashes, lambdaFailures, ManifestTask, quoted } from './manifest-task';
 import type { StateNames } from './state-names';
@@ -27,6 +28,7 @@ export class EnqueueManifestTask extends ManifestTask {
     scope.node.addValidation({ validate: () => faultsOfMachines(scope, worker.functionArn, false) });
     const errors = [...lambdaFailures, ...crashes, 'Lambda.TooManyRequestsException'];
     this.addRetry({ errors, interval: Duration.seconds(2), maxAttempts: 10, maxDelay: Duration.minutes(5), backoffRate: 2 });
+    this.addRetry(passing);
     this.addRetry(silence);
   }
 

@@ -46,7 +46,7 @@ export interface Backends {
   /** Undefined where the role may do all of it, else the sentence of the refusal. */
   judge(roleArn: string, permissions: readonly Permission[]): Promise<string | undefined>;
   /** What DynamoDB refuses of a role because too much is asked; undefined for what is carried out. */
-  tableRefusal?(request: FrontRequest): TableRefusal | undefined;
+  tableRefusal?(request: FrontRequest, roleArn: string): TableRefusal | undefined;
   /** Told of each call of a role that was allowed, and of its answer. */
   note?(request: FrontRequest, answer: { readonly bytes: number; readonly isDone: boolean }): void;
 }
@@ -136,7 +136,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
     const refusal = await backends.judge(roleArn, permissionsOf(request, backends.place));
     if (refusal !== undefined) return writeRefusal(response, request, refusal);
   }
-  const overload = roleArn !== undefined && request.service === 'dynamodb' ? backends.tableRefusal?.(request) : undefined;
+  const overload =
+    roleArn !== undefined && request.service === 'dynamodb' ? backends.tableRefusal?.(request, roleArn) : undefined;
   if (overload !== undefined) return writeOverload(response, overload);
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);

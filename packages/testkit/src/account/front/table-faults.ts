@@ -4,8 +4,11 @@ import { targetAction } from './permissions.ts';
 
 /** What goes wrong with the tables of the account. */
 export interface TableFaults {
-  /** That share of the calls of roles is refused because too much is asked, before anything of them is done; 0: none. */
-  throttle(share: number): void;
+  /**
+   * That share of the calls of roles, or of those whose ARN holds a word, is refused because too much is asked, before anything of
+   * them is done; 0: none.
+   */
+  throttle(share: number, roles?: string): void;
   /** Calls that were refused so. */
   readonly throttled: number;
 }
@@ -20,25 +23,27 @@ export interface TableRefusal {
 export interface TableDesk {
   readonly faults: TableFaults;
   /** The refusal of a call; undefined for one that is carried out. */
-  refusalOf(request: FrontRequest): TableRefusal | undefined;
+  refusalOf(request: FrontRequest, roleArn: string): TableRefusal | undefined;
 }
 
 /** Tables without faults. Which calls a share strikes is drawn from a seed. */
 export function createTableDesk(): TableDesk {
   const random = seededRandom(18);
   let share = 0;
+  let roles = '';
   let throttled = 0;
   return {
     faults: {
-      throttle(next) {
+      throttle(next, nextRoles = '') {
         share = next;
+        roles = nextRoles;
       },
       get throttled() {
         return throttled;
       },
     },
-    refusalOf(request) {
-      if (share === 0 || random.next() >= share) return undefined;
+    refusalOf(request, roleArn) {
+      if (share === 0 || !roleArn.includes(roles) || random.next() >= share) return undefined;
       throttled += 1;
       return targetAction(request) === 'TransactWriteItems' ? cancelled(request) : tooMuch();
     },
