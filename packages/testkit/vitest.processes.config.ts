@@ -20,6 +20,8 @@ export default defineConfig({
     // ends what hangs; a busy machine must never fail a test
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // the line that CI shows of a failure says why: the code and stderr of a command
+    chaiConfig: { truncateThreshold: 2_000 },
     maxConcurrency: 3,
     maxWorkers: 1,
   },

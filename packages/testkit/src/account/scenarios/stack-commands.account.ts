@@ -56,7 +56,8 @@ test('a file of this machine goes through the stack, and its results come back; 
 
 test('a run that is stopped ends with its jobs, and goes on by another execution; a retry sends what failed', async () => {
   const { bedrock } = orchestrator.account;
-  await bedrock.setFaults({ jobRunMs: 6 * 60 * MINUTE_MS });
+  // never begun, however long the next command takes to start: a job that is stopped later has answered what came before
+  await bedrock.setFaults({ jobStuck: { 'stopped*': 1 } });
   const question = ['--model', MODEL, '--prompt', 'Stop {topic}', '--max-records-per-job', '100', '--max-attempts', '1'];
   const begun = await succeed(onStack('run', 'topics.csv', ...question, '--job-prefix', 'stopped', '--detach'));
   await orchestrator.passUntil(async () => (await jobsOf('stopped')).length === 2, 10);
