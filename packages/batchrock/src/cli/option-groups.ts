@@ -43,6 +43,7 @@ export interface QuestionFlags {
 /** Options that say where jobs run. */
 export interface TargetFlags {
   readonly bucket?: string;
+  readonly outputBucket?: string;
   readonly prefix?: string;
   readonly roleArn?: string;
   readonly region?: string;
@@ -133,6 +134,7 @@ export function withTarget(command: Command): Command {
   return command
     .optionsGroup('Where it runs (no bucket: the local Bedrock, synthetic answers):')
     .option('--bucket <name>', 'S3 bucket in the same Region (BATCHROCK_BUCKET)')
+    .option('--output-bucket <name>', 'where Bedrock writes, if elsewhere')
     .option('--prefix <path>', 'key prefix in the bucket (BATCHROCK_PREFIX)')
     .option('--role-arn <arn>', "Bedrock's role to it (BATCHROCK_ROLE_ARN)")
     .option('--region <name>', 'AWS Region (AWS_REGION)')
@@ -167,8 +169,8 @@ function withPlace(command: Command): Command {
 
 /** The flags of a target in the words of the SDK. */
 function targetOptions(flags: TargetFlags): TargetOptions {
-  const { bucket, prefix, roleArn, region, profile, endpointUrl, localSpeed } = flags;
-  return { bucket, prefix, roleArn, region, profile, endpointUrl, localSpeed };
+  const { bucket, outputBucket, prefix, roleArn, region, profile, endpointUrl, localSpeed } = flags;
+  return { bucket, outputBucket, prefix, roleArn, region, profile, endpointUrl, localSpeed };
 }
 
 /** The flags of a question in the words of the SDK. */

@@ -4,8 +4,9 @@ import type { BatchServiceFacts, Compression, Ledger, RunPorts } from '@batchroc
 import { createScratch, loadDigest, nodeClock, nodeRandom, plainCompression, zstdCompression } from '../node/index.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
 import { LOCAL_CREDENTIALS, namesIdentity } from './local-credentials.ts';
+import { withOutputStore } from './output-store.ts';
 import type { StateDir } from './state-dir.ts';
-import type { Target } from './target.ts';
+import { outputBucketOf, type Target } from './target.ts';
 
 /** A target that is reached: the ports of the core, filled in. */
 export interface Connection {
@@ -91,13 +92,16 @@ function openAdapters(target: Target, options: AdapterOptions) {
   const shared = { region: target.region, endpoint, credentials, profile };
   const s3 = { ...shared, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix };
   const objects = createS3ObjectStore({ ...s3, onWaiting });
+  const outputBucket = outputBucketOf(target);
+  const outputs = outputBucket === undefined ? undefined : createS3ObjectStore({ ...s3, bucket: outputBucket, onWaiting });
   const service = createBedrockBatchService({ ...shared, facts, onWaiting });
   return {
     s3,
-    objects,
+    objects: outputs === undefined ? objects : withOutputStore(objects, outputs),
     service,
     destroy() {
       objects.destroy();
+      outputs?.destroy();
       service.destroy();
     },
   };

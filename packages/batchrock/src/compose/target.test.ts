@@ -38,6 +38,8 @@ describe('the target', () => {
     [{ bucket: 'my-bucket', region: 'us-east-1' }, /--role-arn|no role/],
     [{ bucket: 'my-bucket', roleArn: ROLE }, /no Region/],
     [{ ...AWS, bucket: 'My_Bucket' }, /--bucket is "My_Bucket"; allowed: 3 to 63/],
+    [{ ...AWS, outputBucket: 'My_Bucket' }, /--output-bucket is "My_Bucket"; allowed: 3 to 63/],
+    [{ outputBucket: 'there' }, /output bucket there is given, and no bucket/],
     [{ ...AWS, prefix: 'a b' }, /--prefix is "a b"/],
     [{ ...AWS, prefix: 'a//b' }, /--prefix is "a\/\/b"/],
     [{ ...AWS, region: 'EU West' }, /--region is "EU West"/],
@@ -71,6 +73,17 @@ describe('the target', () => {
     expect(names[1]).toBe('123456789012/eu-west-1/m');
     // another bucket of the same account takes the same slots
     expect(laneOf(resolveTarget({ ...AWS, bucket: 'other-bucket' }, {}, '/x'), 'm')).toBe(names[1]);
+  });
+
+  test('has another bucket for what Bedrock writes only where it is another', () => {
+    expect(resolveTarget({ ...AWS, outputBucket: 'there' }, {}, '/x')).toMatchObject({
+      bucket: AWS.bucket,
+      outputBucket: 'there',
+    });
+    expect(resolveTarget(AWS, { BATCHROCK_OUTPUT_BUCKET: 'there' }, '/x')).toHaveProperty('outputBucket', 'there');
+    expect(resolveTarget({ ...AWS, outputBucket: AWS.bucket }, {}, '/x')).not.toHaveProperty('outputBucket');
+    const [one, other] = [AWS, { ...AWS, outputBucket: 'there' }].map((each) => targetIdentity(resolveTarget(each, {}, '/x')));
+    expect(other).not.toEqual(one);
   });
 
   test('is the same run whatever the speed of the local clock and wherever its folder', () => {

@@ -4,6 +4,8 @@ import { LOCAL_BUCKET } from './local-bucket.ts';
 /** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
 export interface TargetOptions {
   readonly bucket?: string;
+  /** Where Bedrock writes, under the same prefix; default: `bucket`, which keeps everything else of a run in any case. */
+  readonly outputBucket?: string;
   /** Key prefix inside the bucket, without slashes at its ends. */
   readonly prefix?: string;
   readonly roleArn?: string;
@@ -35,6 +37,8 @@ export type Target =
       readonly endpointUrl?: string;
       readonly region: string;
       readonly bucket: string;
+      /** Where Bedrock writes, if elsewhere. */
+      readonly outputBucket?: string;
       readonly prefix: string;
       readonly roleArn: string;
       readonly profile?: string;
@@ -59,16 +63,25 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
   const roleArn = options.roleArn ?? given(env['BATCHROCK_ROLE_ARN']);
   const region = options.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']);
   const profile = options.profile ?? given(env['AWS_PROFILE']);
-  checkPatterns({ bucket, prefix, roleArn, region, profile });
+  const outputBucket = options.outputBucket ?? given(env['BATCHROCK_OUTPUT_BUCKET']);
+  checkPatterns({ bucket, outputBucket, prefix, roleArn, region, profile });
+  const own = bucket ?? (endpointUrl === undefined ? undefined : LOCAL_BUCKET);
+  if (own === undefined && options.outputBucket !== undefined) {
+    throw new InputError('BR-E0112', `output bucket ${outputBucket} is given, and no bucket for everything else of a run`, {
+      hint: 'give --bucket NAME or set BATCHROCK_BUCKET',
+    });
+  }
+  const isElsewhere = outputBucket !== undefined && outputBucket !== own;
+  const more = { ...(isElsewhere && { outputBucket }), ...(profile === undefined ? {} : { profile }) };
   if (endpointUrl !== undefined) {
     return {
       kind: 'endpoint',
       endpointUrl: checkedUrl(endpointUrl),
       region: region ?? DEFAULT_REGION,
-      bucket: bucket ?? LOCAL_BUCKET,
+      bucket: own ?? LOCAL_BUCKET,
       prefix,
       roleArn: roleArn ?? LOCAL_ROLE,
-      ...(profile === undefined ? {} : { profile }),
+      ...more,
     };
   }
   if (bucket === undefined) return localTarget(options, roleArn, region, prefix, localDir);
@@ -82,7 +95,12 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
       hint: 'give --region NAME or set AWS_REGION',
     });
   }
-  return { kind: 'aws', region, bucket, prefix, roleArn, ...(profile === undefined ? {} : { profile }) };
+  return { kind: 'aws', region, bucket, prefix, roleArn, ...more };
+}
+
+/** Where the jobs of a target write, when that is not where the rest of their run is. */
+export function outputBucketOf(target: Target): string | undefined {
+  return target.kind === 'local' ? undefined : target.outputBucket;
 }
 
 function localTarget(
@@ -128,12 +146,21 @@ function laneOwner(target: Target): string {
 /** What tells targets apart when the same command is to find its run; no secrets, no speeds. */
 export function targetIdentity(target: Target): object {
   const { kind, region, bucket, prefix } = target;
-  return { kind, region, bucket, prefix, ...(target.kind === 'endpoint' ? { endpointUrl: target.endpointUrl } : {}) };
+  const outputBucket = outputBucketOf(target);
+  return {
+    kind,
+    region,
+    bucket,
+    prefix,
+    ...(target.kind === 'endpoint' ? { endpointUrl: target.endpointUrl } : {}),
+    ...(outputBucket === undefined ? {} : { outputBucket }),
+  };
 }
 
 /** Patterns of the service model (bedrock 2023-04-20, read 2026-11-21). */
 const PATTERNS = [
   ['bucket', /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'],
+  ['outputBucket', /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'],
   ['prefix', /^([-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*)?$/, "letters, digits and - ! _ * ' ( ) . with single slashes"],
   ['roleArn', /^arn:aws(-[^:]+)?:iam::[0-9]{12}:role\/.+$/, 'arn:aws:iam::<12 digits>:role/<name>'],
   // the codes of every partition: us-east-1, us-gov-west-1, eu-isoe-west-1, eusc-de-east-1
@@ -145,7 +172,7 @@ function checkPatterns(values: Readonly<Record<(typeof PATTERNS)[number][0], str
   for (const [name, pattern, allowed] of PATTERNS) {
     const value = values[name];
     if (value === undefined || pattern.test(value)) continue;
-    const flag = name === 'roleArn' ? 'role-arn' : name;
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new InputError('BR-E0120', `--${flag} is ${JSON.stringify(value)}; allowed: ${allowed}`, {
       details: { option: flag, value },
     });

@@ -1,5 +1,5 @@
 import { InputError, type ModelLimits, partRecordsFor, type RunDocument, type SourcePin } from '@batchrock/core';
-import { laneOf, type Target } from '../compose/target.ts';
+import { laneOf, outputBucketOf, type Target } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
 import { VERSION } from '../version.ts';
 import type { Dataset } from './dataset.ts';
@@ -33,7 +33,8 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 export function freezeDocument(input: FreezeInput): RunDocument {
   const { asked, question, dataset, target } = input;
   const { model } = question;
-  const storeUri = `s3://${target.bucket}${target.prefix === '' ? '' : `/${target.prefix}`}`;
+  const uriIn = (bucket: string) => `s3://${bucket}${target.prefix === '' ? '' : `/${target.prefix}`}`;
+  const outputBucket = outputBucketOf(target);
   return {
     schema: 'batchrock.run/1',
     run: input.run,
@@ -60,7 +61,8 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     },
     request: question.request,
     job: {
-      storeUri,
+      storeUri: uriIn(target.bucket),
+      ...(outputBucket === undefined ? {} : { outputStoreUri: uriIn(outputBucket) }),
       roleArn: target.roleArn,
       timeoutHours: asked.timeoutHours ?? DEFAULT_TIMEOUT_HOURS,
       namePrefix: NAME_PREFIX,

@@ -50,3 +50,33 @@ describe('a run that is stopped', () => {
     expect(ports.service.jobs.every((job) => job.stoppedAt !== undefined)).toBe(true);
   });
 });
+
+describe('a drive until nothing more can be done', () => {
+  it('leaves its jobs alone, and the next one goes on with what has become of them', async () => {
+    const ports = memoryPorts({ script: () => ({ durationMs: 60_000 }) });
+    await putMemoryRun(ports, { parts: [1, 1], slots: 1 });
+    const advance = () => driveRun(ports, RUN, { steps: plainSteps, pollMs: POLL_MS, untilQuiet: true });
+    const begunAt = ports.clock.now();
+    expect(await advance()).toMatchObject({ state: 'running' });
+    expect(await advance()).toMatchObject({ state: 'running' });
+    expect(ports.service.jobs).toHaveLength(1);
+    expect(ports.clock.now()).toBe(begunAt);
+    await ports.clock.advance(60_000);
+    expect(await advance()).toMatchObject({ state: 'running' });
+    expect(ports.service.jobs).toHaveLength(2);
+    await ports.clock.advance(60_000);
+    expect(await advance()).toMatchObject({ state: 'ended' });
+  });
+
+  it('throws what keeps it from seeing how its jobs stand', async () => {
+    const ports = memoryPorts({ script: () => ({ durationMs: 3_600_000 }) });
+    await putMemoryRun(ports, { parts: [1] });
+    await dispatchLane(ports, MEMORY_LANE);
+    const fail = () => {
+      throw new ServiceError('BR-E0506', 'nobody answers', { reason: 'unavailable', effect: 'none' });
+    };
+    ports.service.get = fail;
+    ports.service.list = fail;
+    await expect(driveRun(ports, RUN, { steps: plainSteps, untilQuiet: true })).rejects.toMatchObject({ code: 'BR-E0506' });
+  });
+});

@@ -34,6 +34,11 @@ export interface DriveOptions extends StepOptions {
   readonly sinceSeq?: number;
   /** At most every 100 ms, and at the end. */
   readonly onProgress?: (snapshot: RunSnapshot) => void;
+  /**
+   * Return once nothing more can be done without waiting for the service, in place of waiting: the run is as far as it can be
+   * now. A failure that would pass is thrown then. Default false.
+   */
+  readonly untilQuiet?: boolean;
 }
 
 const POLL_MS = 15_000;
@@ -60,7 +65,9 @@ export async function driveRun(ports: RunPorts, id: string, o: DriveOptions = {}
       if (view !== undefined && isOver(view)) return view.run;
       const isOn = view !== undefined && (await driveRound(drive, view));
       keepPatience(drive);
-      if (!isOn) await rest(drive);
+      if (isOn) continue;
+      if (o.untilQuiet !== true) await rest(drive);
+      else if (view === undefined || !(await hasCollected(drive, view))) return quietly(drive, view);
     }
   } finally {
     await drive.pool.idle();
@@ -145,6 +152,23 @@ function keepPatience(drive: Drive): void {
   const now = drive.ports.clock.now();
   if (drive.trouble === undefined) drive.wellAt = now;
   else if (now - drive.wellAt > (drive.options.patienceMs ?? PATIENCE_MS)) throw drive.trouble;
+}
+
+/** Waits for what is being collected; true when that may let more be done. */
+async function hasCollected(drive: Drive, { run, parts }: RoundView): Promise<boolean> {
+  if (!parts.some((part) => part.state === 'ended')) return false;
+  await drive.pool.idle();
+  drive.pool.check((error) => {
+    drive.trouble = error;
+  });
+  const after = await loadParts(drive.ports.ledger, run);
+  return after.some((part, i) => part.state !== parts[i]?.state);
+}
+
+/** The run as it is left where it is; throws what kept the last round from more. */
+async function quietly({ ports, id, trouble, options }: Drive, view: RoundView | undefined): Promise<RunBody> {
+  if (trouble !== undefined || view === undefined) throw trouble;
+  return (await loadRun(ports.ledger, id, options)).body;
 }
 
 /** Why a nap ends before its time; nobody is told. */

@@ -13,7 +13,7 @@ export function jobSpec(document: RunDocument, part: PartFacts): JobSpec {
     roleArn: job.roleArn,
     invocationType: model.invocationType,
     inputUri: `${job.storeUri}/${objectKeys.inputFolder(part.run, part.attempt, part.part)}`,
-    outputUri: `${job.storeUri}/${objectKeys.outputFolder(part.run, part.attempt, part.part)}`,
+    outputUri: `${job.outputStoreUri ?? job.storeUri}/${objectKeys.outputFolder(part.run, part.attempt, part.part)}`,
     timeoutHours: job.timeoutHours,
     ...(job.outputKmsKeyId !== undefined && { outputKmsKeyId: job.outputKmsKeyId }),
     ...(job.bucketOwner !== undefined && { bucketOwner: job.bucketOwner }),

@@ -37,6 +37,7 @@ export const objectKeys = {
   inputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/input/${partId(attempt, part)}/`,
   inputFile: (run: string, attempt: number, part: number, file: number): string =>
     `runs/${run}/input/${partId(attempt, part)}/${String(file).padStart(3, '0')}.jsonl`,
+  /** In the store of the output, where a run has one of its own; all else is in the store of the run. */
   outputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/output/${partId(attempt, part)}/`,
   /** The rows of a part of the first attempt, as they came. */
   rows: (run: string, part: number, format: string, suffix: string): string =>

@@ -12,6 +12,7 @@ export type ExecutionInput = InputSource & Readonly<Record<string, unknown>>;
 /** What the functions of an orchestrator do not do, by the options that ask for it. */
 const NOT_ON_A_STACK = {
   bucket: 'its bucket is that of the stack',
+  outputBucket: 'its bucket is that of the stack',
   prefix: 'its keys are those of the stack',
   roleArn: "Bedrock's role is that of the stack",
   localSpeed: 'its clock is that of the account',
