@@ -7,7 +7,9 @@ import { delimiter as delimiterOf, nameAndValue, positiveNumber, wholeNumber } f
 
 /** Options of commands that ask a question of a dataset. */
 export interface QuestionFlags {
-  readonly model: string;
+  /** There, unless `splitModels` is. */
+  readonly model?: string;
+  readonly splitModels?: boolean;
   readonly prompt?: string;
   readonly promptFile?: string;
   readonly system?: string;
@@ -108,7 +110,15 @@ export function withRows(command: Command): Command {
 
 /** Adds the options of a question. */
 export function withQuestion(command: Command): Command {
-  return withRows(command)
+/** Adds the option by which lines say themselves for which models they are, so that none has to be given. */
+function withSplitModels(command: Command): Command {
+  const model = command.options.find((each) => each.long === '--model');
+  return command
+    .option('--split-models', 'OpenAI lines: a run for each model that they name')
+    .on('option:split-models', () => model?.makeOptionMandatory(false));
+}
+
+  return withSplitModels(withRows(command))
     .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .option('--max-records <n>', 'the first n rows alone', wholeNumber(1))
     .option('--sample <n>', 'n rows drawn by chance, the same for the same content', wholeNumber(1))
@@ -184,7 +194,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     split: flags.split,
     config: flags.config,
     revision: flags.revision,
-    model: flags.model,
+    model: flags.model ?? '',
     prompt,
     promptId,
     promptsDir,

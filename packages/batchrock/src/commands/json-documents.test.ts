@@ -26,6 +26,14 @@ const PUBLISHED = new Map<string, Published>(
     }),
 );
 
+/** Lines of an OpenAI batch file for two models. */
+const LINES = [MODEL, 'amazon.nova-lite-v1:0']
+  .map((model) => {
+    const body = { model, messages: [{ role: 'user', content: 'x' }] };
+    return `${JSON.stringify({ custom_id: model, method: 'POST', url: '/v1/chat/completions', body })}\n`;
+  })
+  .join('');
+
 type Document = Readonly<Record<string, unknown>>;
 
 /** What `docs/json.md` says of a document's shape is what the document has: nothing missing, nothing untold. */
@@ -50,12 +58,15 @@ const lines = (text: string): readonly Document[] =>
 describe('docs/json.md', () => {
   test('tells the fields of every document that a command prints', async () => {
     const server = await localServer();
-    const cwd = folderWith({ 'in.csv': 'id,text\n1,a\n2,b\n3\n' });
+    const cwd = folderWith({ 'in.csv': 'id,text\n1,a\n2,b\n3\n', 'lines.jsonl': LINES });
+    const split = ['lines.jsonl', '--split-models', '--endpoint-url', server.url];
     const question = ['in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
     const seen = new Set<string>();
     for (const argv of [
       ['run', ...question],
       ['plan', ...question],
+      ['run', ...split],
+      ['plan', ...split],
       ['validate', 'in.csv', '--model', MODEL, '--prompt', '{text}'],
       ['simulate', '--records', '1000'],
       ['status'],

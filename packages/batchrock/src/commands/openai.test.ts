@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { cli, folderWith, localServer, MODEL } from '../../test/cli-harness.ts';
 
@@ -39,9 +40,13 @@ async function typesOf(server: { readonly url: string }): Promise<readonly strin
 }
 
 async function ran(file: string, argv: readonly string[] = [], model = MODEL) {
+  return ranNamed('in.jsonl', file, argv, model);
+}
+
+async function ranNamed(name: string, file: string | Uint8Array, argv: readonly string[] = [], model = MODEL) {
   const server = await localServer({ faults: { recordFail: 0.02, recordCodes: [503] } });
-  const cwd = folderWith({ 'in.jsonl': file });
-  const run = ['run', 'in.jsonl', '--model', model, '--endpoint-url', server.url, '--max-attempts', '9', '--out', 'out.jsonl'];
+  const cwd = folderWith({ [name]: file });
+  const run = ['run', name, '--model', model, '--endpoint-url', server.url, '--max-attempts', '9', '--out', 'out.jsonl'];
   const result = await cli([...run, ...argv], { cwd });
   return { ...result, server, cwd, out: join(cwd, 'out.jsonl') };
 }
@@ -168,6 +173,12 @@ describe('an OpenAI batch file', () => {
     const lenient = await ran(file, ['--on-unsupported', 'warn']);
     expect(lenient.code).toBe(0);
     expect(lenient.stderr).toMatch(/line 101: body\.seed: /);
+  });
+
+  it('of a compressed file brings several answers together too', async () => {
+    const { code, out } = await ranNamed('in.jsonl.gz', gzipSync(fileOf(60, (i) => chat(i, { n: 2 }))));
+    expect(code).toBe(0);
+    expect(await linesOf(out)).toHaveLength(60);
   });
 
   it.each([

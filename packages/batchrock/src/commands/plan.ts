@@ -11,6 +11,7 @@ import {
   withTarget,
 } from '../cli/option-groups.ts';
 import { sessionOptions } from '../cli/session-options.ts';
+import type { RunProgress } from '../sdk/progress.ts';
 
 type PlanFlags = CommonFlags & QuestionFlags & TargetFlags;
 
@@ -24,16 +25,26 @@ export function planCommand(cli: Cli): Command {
   return withTarget(withQuestion(command)).action(
     cli.action<PlanFlags, readonly [readonly string[]]>(async ({ host, terminal, interrupts }, flags, [dataset]) => {
       const prompt = await promptOf(flags, host.cwd);
-      const { openLookingSession, planRun } = await import('../sdk/index.ts');
+      const { openLookingSession, planRun, planSplit } = await import('../sdk/index.ts');
       const { planDocument, renderPlan } = await import('../render/plan-text.ts');
       const { ProgressDisplay } = await import('../cli/progress-display.ts');
       const display = new ProgressDisplay(terminal);
       const session = await openLookingSession(sessionOptions(host, flags, (text) => display.notice(text)));
-      const report = await planRun(session, questionOf(dataset, flags, prompt), {
+      const question = questionOf(dataset, flags, prompt);
+      const options = {
         signal: interrupts.signal,
-        onProgress: (progress) => display.show(progress),
+        onProgress: (progress: RunProgress) => display.show(progress),
         stdin: host.stdin,
-      });
+      };
+      if (flags.splitModels) {
+        const { plansDocument, renderPlans } = await import('../render/split-text.ts');
+        const planned = await planSplit(session, { ...question, model: flags.model }, options);
+        display.end();
+        if (flags.json) await terminal.json(plansDocument(planned));
+        else await terminal.data(`${renderPlans(planned).join('\n')}\n`);
+        return ExitCode.ok;
+      }
+      const report = await planRun(session, question, options);
       display.end();
       if (report.targetKind === 'local')
         terminal.note(terminal.paint.dim('no bucket: this would run on the local Bedrock, with synthetic answers'));

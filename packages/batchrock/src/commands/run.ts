@@ -90,13 +90,34 @@ async function run(context: CommandContext, flags: RunFlags, dataset: readonly s
     jobPrefix: flags.jobPrefix,
   };
   const isLeft = flags.detach;
+  const splits = flags.splitModels === true;
+  if (splits) refuseBesideSplit(flags, InputError);
   const confirm = terminal.canAsk ? (question: string) => terminal.confirm(question) : undefined;
+  if (splits) {
+    const { startSplit } = await import('../sdk/index.ts');
+    const { splitCommand } = await import('../cli/split-command.ts');
+    const asked = { ...request, model: flags.model };
+    const options = { confirm, yes: flags.yes, stdin: host.stdin };
+    return splitCommand(context, flags, (session, follow) => startSplit(session, asked, { ...follow, ...options }), { toStdout });
+  }
   return driveCommand(
     context,
     flags,
     (session, follow) => startRun(session, request, { ...follow, confirm, yes: flags.yes, isLeft, stdin: host.stdin }),
     { toStdout },
   );
+}
+
+/** A file that is split has one output, as OpenAI writes it. */
+function refuseBesideSplit(flags: RunFlags, InputError: typeof import('@batchrock/core').InputError): void {
+  const { shape, maxRowsPerFile, csvSafe } = flags;
+  const several = maxRowsPerFile === undefined ? undefined : '--max-rows-per-file';
+  const table = csvSafe === undefined ? several : '--csv-safe';
+  const option = shape === undefined || shape === 'openai' ? table : `--shape ${shape}`;
+  if (option === undefined) return;
+  throw new InputError('BR-E0112', `${option} and --split-models exclude each other: its runs have one OpenAI batch output`, {
+    hint: `leave out ${option}; batchrock results RUN ${option} writes a run of them`,
+  });
 }
 
 /** What only an account can do is refused where this machine drives the run. */

@@ -6,9 +6,7 @@ import {
   looksLikeOpenAi,
   type OpenAiRead,
   type RowBatch,
-  type RowReader,
   readOpenAiLine,
-  rowFormat,
   rowValue,
   type Source,
   type TranslateOptions,
@@ -16,9 +14,9 @@ import {
   type UnsupportedCount,
   UnsupportedCounts,
 } from '@batchrock/core';
-import { type DatasetOptions, openDatasetFiles } from './dataset-files.ts';
+import type { DatasetOptions } from './dataset-files.ts';
 import { hashOf, IdSet } from './id-set.ts';
-import { shareRead } from './survey.ts';
+import { type PassOptions, rowBatches } from './row-batches.ts';
 
 /** Rows that are looked at, if there are so many. */
 const LOOKED_AT_ROWS = 1000;
@@ -40,17 +38,15 @@ export interface OpenAiScan {
   readonly conversations: number;
   /** Models that lines name, by name. */
   readonly models: ReadonlyMap<string, LinesWith>;
+  /** Lines that could be sent and name no model. */
+  readonly withoutModel: LinesWith | undefined;
   /** Lines that ask for several answers. */
   readonly several: number;
   /** Hashes of ids that stand in several lines, or seem to: two that differ may have the same hash. */
   readonly repeated: ReadonlySet<number>;
 }
 
-export interface ScanOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Rows looked at so far, and the share of the dataset that is read. */
-  readonly onProgress?: (rows: number, share: number | undefined) => void;
-}
+export type ScanOptions = PassOptions;
 
 /** True when the first rows that can be read all have a `custom_id` and a `body`. Throws what the readers throw. */
 export async function areOpenAiLines(sources: readonly Source[], how: DatasetOptions, signal?: AbortSignal): Promise<boolean> {
@@ -75,6 +71,7 @@ export async function scanOpenAi(
   const ids = new IdSet();
   const twice = new Set<number>();
   const models = new Map<string, { lines: number; readonly firstLine: number }>();
+  let withoutModel: { lines: number; readonly firstLine: number } | undefined;
   const counts = { sound: 0, withTools: 0, embeddings: 0, conversations: 0, several: 0 };
   await eachRow(sources, how, options, (value, line) => {
     if (value === undefined) return true;
@@ -86,16 +83,19 @@ export async function scanOpenAi(
       const known = models.get(read.model);
       if (known === undefined) models.set(read.model, { lines: 1, firstLine: line });
       else known.lines += 1;
+    } else if (read.line !== undefined) {
+      withoutModel ??= { lines: 0, firstLine: line };
+      withoutModel.lines += 1;
     }
     countRequests(read, counts);
     return true;
   });
-  return { ...counts, models, repeated: twice };
+  return { ...counts, models, withoutModel, repeated: twice };
 }
 
 function countRequests(
   { line }: OpenAiRead,
-  counts: { -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'repeated'>]: OpenAiScan[K] },
+  counts: { -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'withoutModel' | 'repeated'>]: OpenAiScan[K] },
 ): void {
   if (line === undefined) return;
   counts.sound += 1;
@@ -164,24 +164,18 @@ export async function* cutLines(
   how: DatasetOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<string | Uint8Array> {
-  const files = await openDatasetFiles(sources, how, signal);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const reader = await files.open();
-  try {
-    for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
-      for (let row = 0; row < batch.count; row++) {
-        const lines = batch.reject[row] === 0 ? cutLine(rowValue(decoder, batch, row)) : undefined;
-        if (lines === undefined) yield* wholeRow(batch, row);
-        else yield lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-      }
+  for await (const batch of rowBatches(sources, how, { signal })) {
+    for (let row = 0; row < batch.count; row++) {
+      const lines = batch.reject[row] === 0 ? cutLine(rowValue(decoder, batch, row)) : undefined;
+      if (lines === undefined) yield* wholeRow(batch, row);
+      else yield lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     }
-  } finally {
-    await reader.close();
   }
 }
 
 /** A row with a line end, also the last one. */
-function* wholeRow({ bytes, rowStart, rowEnd }: RowBatch, row: number): Generator<Uint8Array | string> {
+export function* wholeRow({ bytes, rowStart, rowEnd }: RowBatch, row: number): Generator<Uint8Array | string> {
   const line = bytes.subarray(rowStart[row], rowEnd[row]);
   yield line.slice();
   if (line.at(-1) !== 0x0a) yield '\n';
@@ -191,26 +185,14 @@ function* wholeRow({ bytes, rowStart, rowEnd }: RowBatch, row: number): Generato
 async function eachRow(
   sources: readonly Source[],
   how: DatasetOptions,
-  { signal, onProgress }: ScanOptions,
+  options: ScanOptions,
   look: (value: unknown, line: number) => boolean,
 ): Promise<void> {
-  const files = await openDatasetFiles(sources, how, signal);
-  if (rowFormat(files.dialect) !== 'jsonl') return;
-  const bytes = sources.reduce((sum, source) => sum + source.size, 0);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const reader: RowReader = await files.open();
-  try {
-    let rows = 0;
-    for (let batch: RowBatch | undefined = await reader.next(); batch !== undefined; batch = await reader.next()) {
-      signal?.throwIfAborted();
-      for (let row = 0; row < batch.count; row++) {
-        const value = batch.reject[row] === 0 ? rowValue(decoder, batch, row) : undefined;
-        if (!look(value, batch.line[row] as number)) return;
-      }
-      rows += batch.count;
-      onProgress?.(rows, shareRead(reader, { bytes }));
+  for await (const batch of rowBatches(sources, how, options)) {
+    for (let row = 0; row < batch.count; row++) {
+      const value = batch.reject[row] === 0 ? rowValue(decoder, batch, row) : undefined;
+      if (!look(value, batch.line[row] as number)) return;
     }
-  } finally {
-    await reader.close();
   }
 }

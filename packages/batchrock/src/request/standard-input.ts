@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FormatName } from '@batchrock/formats';
-import { loadDigest, openFileSource, storageError } from '../node/index.ts';
+import { openFileSource, storageError } from '../node/index.ts';
 import { type SniffedFormat, sniffFormat } from './sniff-format.ts';
+import { type KeptFile, SpoolFile } from './spool-file.ts';
 
 /** A dataset that came through a pipe, kept so that it can be read again: the same bytes are the same file. */
-export interface Spooled {
-  readonly path: string;
-  readonly xxh128: string;
-  readonly bytes: number;
+export interface Spooled extends KeptFile {
   readonly format: FormatName;
   readonly compression: SniffedFormat['compression'];
 }
@@ -27,32 +22,23 @@ export async function spoolStandardInput(
     readonly signal?: AbortSignal;
   },
 ): Promise<Spooled> {
-  const temporary = join(folder, `.${randomBytes(6).toString('hex')}.part`);
-  const digest = (await loadDigest()).start();
-  let bytes = 0;
-  let file: FileHandle | undefined;
+  let file: SpoolFile | undefined;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    file = await open(temporary, 'wx', 0o600);
+    file = await SpoolFile.begin(folder);
     for await (const chunk of input) {
       options.signal?.throwIfAborted();
-      const block = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
-      digest.update(block);
-      await file.writeFile(block);
-      bytes += block.length;
-      options.onProgress?.(bytes);
+      await file.write(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
+      options.onProgress?.(file.bytes);
     }
-    const xxh128 = digest.hex();
-    await file.datasync();
-    const sniffed = await sniffFormat(() => openFileSource(temporary));
-    const path = join(folder, xxh128);
-    await rename(temporary, path);
-    return { path, xxh128, bytes, format: options.format ?? sniffed.format ?? 'csv', compression: sniffed.compression };
+    await file.seal();
+    const hidden = file.path;
+    const sniffed = await sniffFormat(() => openFileSource(hidden));
+    const kept = await file.keep();
+    return { ...kept, format: options.format ?? sniffed.format ?? 'csv', compression: sniffed.compression };
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw storageError(error, 'keep standard input in the state directory');
   } finally {
-    await file?.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await file?.discard();
   }
 }

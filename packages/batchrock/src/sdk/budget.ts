@@ -25,13 +25,19 @@ export const UNASKED_USD = 5;
 export interface BudgetOptions {
   readonly confirm?: (question: string) => Promise<boolean>;
   readonly yes?: boolean;
+  /** The estimate was agreed to, and is within the ceiling, together with those of other runs. */
+  readonly isAgreed?: boolean;
 }
 
 /**
  * The ceiling that holds for a target. The embedded local Bedrock costs nothing, so none does, and that is said; a server at
  * an endpoint stands in for AWS, and a ceiling is kept there as it would be.
  */
-export function ceilingFor(session: Pick<Session, 'notice'>, target: Target, maxCostUsd: number | undefined): number | undefined {
+export function ceilingFor(
+  session: Pick<Session, 'notice'>,
+  target: Pick<Target, 'kind'>,
+  maxCostUsd: number | undefined,
+): number | undefined {
   if (maxCostUsd === undefined || target.kind !== 'local') return maxCostUsd;
   session.notice(`the local Bedrock costs nothing: --max-cost ${usd(maxCostUsd)} does not apply`);
   return undefined;
@@ -59,7 +65,7 @@ export async function checkBudget(
   const plan = estimateFor(home, records, request, survey);
   const expected = plan.cost?.batch.expected;
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
-  if (!hasSent) await checkEstimate(home, request, plan, options);
+  if (!hasSent && !options.isAgreed) await checkEstimate(home, request, plan, options);
   const recordUsd = expected === undefined || records === 0 ? undefined : expected / records;
   await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd });
 }

@@ -24,5 +24,8 @@ export {
   type Session,
   type SessionOptions,
 } from './session.ts';
+export { combinedStatus } from './split/combined-status.ts';
+export { type PlannedModels, planSplit } from './split/plan-split.ts';
+export { type SplitOptions, type SplitReport, type SplitRequest, startSplit } from './split/start-split.ts';
 export type { StartOptions } from './start-run.ts';
 export { readList, readStatus } from './status.ts';

@@ -58,7 +58,12 @@ async function cutCopy(
     format: 'jsonl',
     signal,
   });
-  return fileSource(path, name, xxh128);
+  return fileSource(path, plainName(name), xxh128);
+}
+
+/** Our copies are not compressed, whatever they were made from. */
+function plainName(name: string): string {
+  return name.replace(/\.(gz|zst)$/i, '');
 }
 
 /** A job has one model. */

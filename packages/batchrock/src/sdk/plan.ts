@@ -3,7 +3,7 @@ import { describeTarget, type Target } from '../compose/target.ts';
 import { partRecords } from '../request/freeze-document.ts';
 import type { Question } from '../request/request.ts';
 import { surveyRows } from '../request/survey.ts';
-import type { InspectingSession } from './found-question.ts';
+import type { FoundDataset, InspectingSession, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import type { FollowOptions } from './progress.ts';
 
@@ -31,13 +31,17 @@ export interface PlanReport {
   readonly storageBytes: number | undefined;
 }
 
-/** Reads the whole dataset once and tells what a run would do; writes nothing into a bucket and sends nothing. */
+/**
+ * Reads the whole dataset once and tells what a run would do; writes nothing into a bucket and sends nothing. `given`: the dataset,
+ * where it is found already.
+ */
 export async function planRun(
   session: InspectingSession,
   question: Question,
-  options: FollowOptions & { readonly stdin?: AsyncIterable<Uint8Array | string> } = {},
+  options: InspectOptions = {},
+  given?: FoundDataset,
 ): Promise<PlanReport> {
-  const inspected = await inspect(session, question, options);
+  const inspected = await inspect(session, question, options, given);
   try {
     return await planInspected(inspected, question, options);
   } finally {

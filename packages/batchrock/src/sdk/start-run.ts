@@ -32,7 +32,7 @@ import { boundsOf } from '../request/run-bounds.ts';
 import { surveyRows } from '../request/survey.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
-import type { InspectOptions } from './found-question.ts';
+import type { FoundDataset, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
@@ -46,8 +46,16 @@ export interface StartOptions extends InspectOptions {
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Do not ask. */
   readonly yes?: boolean;
-  /** With a stack: only until its execution has a run, which is left to the account then. */
-  readonly isLeft?: boolean;
+}
+
+/** A run that is begun together with others. */
+export interface TogetherOptions extends StartOptions {
+  /** Its dataset, where that is found already. */
+  readonly given?: FoundDataset;
+  /** Its cost was agreed to with that of the others. */
+  readonly isAgreed?: boolean;
+  /** Called when all is done that comes before its first job, which waits for it. */
+  readonly onBegun?: (run: string) => Promise<void>;
 }
 
 /** Rows that are measured before the part size is frozen and the cost is estimated. */
@@ -58,9 +66,9 @@ const SURVEYED_ROWS = 1000;
  * parts, sends them, collects them, writes the results. Throws for everything that keeps it from that; bad rows are
  * outcomes, not errors.
  */
-export async function startRun(session: Session, request: RunRequest, options: StartOptions = {}): Promise<RunReport> {
+export async function startRun(session: Session, request: RunRequest, options: TogetherOptions = {}): Promise<RunReport> {
   const asked = await checkOutput(session, request);
-  const inspected = await inspect(session, request, options);
+  const inspected = await inspect(session, request, options, options.given);
   try {
     const output = asked === undefined ? undefined : withErrorsFile(asked, inspected.question);
     return await startInspected(session, request, inspected, { ...options, output });
@@ -73,7 +81,7 @@ async function startInspected(
   session: Session,
   request: RunRequest,
   inspected: Inspected,
-  { output, ...options }: StartOptions & { readonly output: RunHome['output'] },
+  { output, ...options }: TogetherOptions & { readonly output: RunHome['output'] },
 ): Promise<RunReport> {
   for (const path of output === undefined ? [] : await standingFiles(output)) {
     await checkNoSource(path, inspected.dataset.sources, session.cwd);
@@ -140,6 +148,7 @@ async function startInspected(
       throw error;
     }
     await wake(connection.ports, before, options);
+    await options.onBegun?.(id);
     return await driveToRest(session, connection, id, { ...options, home, mayReplace });
   } finally {
     lock.release();

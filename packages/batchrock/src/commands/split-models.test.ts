@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+
+const MODELS = [MODEL, 'amazon.nova-lite-v1:0'];
+
+const chat = (i: number, more: object = {}) =>
+  `${JSON.stringify({
+    custom_id: `task-${i}`,
+    method: 'POST',
+    url: '/v1/chat/completions',
+    body: { messages: [{ role: 'user', content: `What is ${i}? 😀\u2028` }], ...more },
+  })}\n`;
+const named = (count: number) => Array.from({ length: count }, (_, i) => chat(i, { model: MODELS[i % 2] })).join('');
+
+async function linesOf(path: string): Promise<Record<string, never>[]> {
+  return (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, never>);
+}
+
+describe('an OpenAI batch file that is split by its models', () => {
+  it('becomes a run for each, and one output in its order', async () => {
+    const server = await localServer({ faults: { recordFail: 0.02, recordCodes: [503] } });
+    const file = `${named(210)}{"custom_id":\n${chat(210, { n: 2 })}`;
+    const cwd = folderWith({ 'in.jsonl': file });
+    const argv = ['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url, '--max-attempts', '9', '--out', 'out.jsonl'];
+    const homeless = await cli(argv, { cwd });
+    expect([homeless.code, homeless.stderr]).toEqual([2, expect.stringMatching(/BR-E0127 1 lines from line 212 name no model/)]);
+    const { code, stderr } = await cli([...argv, '--model', MODEL], { cwd });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/\n2 runs ended: 213 rows: 212 succeeded/);
+    const lines = await linesOf(join(cwd, 'out.jsonl'));
+    expect(lines.map((line) => line['custom_id'])).toEqual([
+      ...Array.from({ length: 210 }, (_, i) => `task-${i}`),
+      null,
+      'task-210',
+    ]);
+    const bodies = lines.map((line) => (line['response'] as { body: { model?: string; choices?: unknown[] } }).body);
+    expect(bodies.slice(0, 210).map(({ model }) => model)).toEqual(Array.from({ length: 210 }, (_, i) => MODELS[i % 2]));
+    expect(bodies[211]?.choices).toHaveLength(2);
+    expect(await linesOf(join(cwd, 'out.errors.jsonl'))).toEqual([lines[210]]);
+    const jobs = await jobsOf(server);
+    const again = await cli([...argv, '--model', MODEL, '--json'], { cwd });
+    expect(JSON.parse(again.stdout)).toMatchObject({ schema: 'batchrock.split/1', output: { rows: 212, unchanged: true } });
+    expect(await jobsOf(server)).toHaveLength(jobs.length);
+    expect(await readFile(join(cwd, 'out.jsonl'), 'utf8')).toBe(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
+  });
+
+  it('is planned as the runs that it would be', async () => {
+    const cwd = folderWith({ 'in.jsonl': named(5) });
+    const text = await cli(['plan', 'in.jsonl', '--split-models'], { cwd });
+    expect(text.stdout).toMatch(/in all {4}2 runs, 5 rows; ~\$/);
+    const { stdout } = await cli(['plan', 'in.jsonl', '--split-models', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'batchrock.plans/1', plans: [{ model: MODEL, rows: 3 }, { rows: 2 }] });
+  });
+
+  it.each([
+    [['--shape', 'flat'], /--shape flat and --split-models exclude/],
+    [['--max-records', '2'], /--max-records and --split-models exclude/],
+    [['--max-cost', '0.000001'], /BR-E0601 the 2 runs will cost about .* together, --max-cost is/],
+    [['--out', 'out.csv'], /out\.csv is not/],
+  ])('is not split with %j', async (more, message) => {
+    const server = await localServer();
+    const cwd = folderWith({ 'in.jsonl': named(4) });
+    const refused = await cli(['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url, ...more], { cwd });
+    expect(refused.stderr).toMatch(message);
+    expect(await jobsOf(server)).toEqual([]);
+  });
+
+  it('ends right after a kill -9, by the same command', async () => {
+    const server = await localServer({ speed: 60 });
+    const cwd = folderWith({ 'in.jsonl': named(210) });
+    const argv = ['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url, '--out', 'out.jsonl', '-v'];
+    const killed = spawnCli(argv, { cwd });
+    await killed.said(/created/);
+    killed.process.kill('SIGKILL');
+    expect((await killed.ended).signal).toBe('SIGKILL');
+    const { code, stderr } = await cli(argv, { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('2 runs ended: 210 rows: 210 succeeded')]);
+    const lines = await linesOf(join(cwd, 'out.jsonl'));
+    expect(lines.map((line) => line['custom_id'])).toEqual(Array.from({ length: 210 }, (_, i) => `task-${i}`));
+    expect(await jobsOf(server)).toHaveLength(2);
+  });
+});
