@@ -55,6 +55,7 @@ export default defineConfig({
     // of the wall, for machines that do other things too: what the tests themselves wait for is the account's clock
     testTimeout: 900_000,
     hookTimeout: 900_000,
+    expect: { poll: { timeout: 900_000 } },
     // the line that CI shows of a failure says why: the error and the cause of an execution, the code and stderr of a command
     chaiConfig: { truncateThreshold: 2_000 },
     maxWorkers: 2,

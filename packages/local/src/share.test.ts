@@ -67,7 +67,7 @@ test('processes that start together share one server, and each kill -9 leaves it
     fresh.destroy();
   }
   s3.destroy();
-}, 60_000);
+});
 
 test('whoever comes later finds the server that is there', async () => {
   const first = await ensureLocalBedrock(options());
@@ -77,7 +77,7 @@ test('whoever comes later finds the server that is there', async () => {
   expect(first.isServing).toBe(false);
   const served = await onlyServer();
   expect((await served.ask()).url).toBe(first.url);
-}, 30_000);
+});
 
 test('nobody starts a server while it is the turn of another process, which may be about to serve', async () => {
   const turn = takeTurn(dir);
@@ -86,7 +86,7 @@ test('nobody starts a server while it is the turn of another process, which may 
   const served = await ensureLocalBedrock(options());
   expect(served.isServing).toBe(true);
   await served.close();
-}, 30_000);
+});
 
 test('a process that gives up its share while it looks for the server lives until it has', async () => {
   const first = await ensureLocalBedrock(options());
@@ -104,7 +104,7 @@ test('a process that gives up its share while it looks for the server lives unti
   socket.destroy();
   silent.close();
   turn?.release();
-}, 30_000);
+});
 
 test('a share keeps no process alive, neither the one that serves nor one that does not', async () => {
   for (let n = 0; n < 2; n++) {
@@ -114,7 +114,7 @@ test('a share keeps no process alive, neither the one that serves nor one that d
     expect(child.process.exitCode).toBe(0);
     if (n === 0) await share();
   }
-}, 30_000);
+});
 
 test('a foreign program on the remembered port is left alone: another port is taken', async () => {
   const first = await ensureLocalBedrock(options());
@@ -127,7 +127,7 @@ test('a foreign program on the remembered port is left alone: another port is ta
   expect(second.isServing).toBe(true);
   await second.close();
   await new Promise((resolve) => foreign.close(resolve));
-}, 30_000);
+});
 
 test('a folder that is served cannot be served twice, and says where it is', async () => {
   const shared = await ensureLocalBedrock(options());

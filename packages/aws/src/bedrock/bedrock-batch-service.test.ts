@@ -65,7 +65,7 @@ describe('the batch service on the local Bedrock', () => {
     const listed = await Array.fromAsync(service.list({ nameContains: 'one-job', submittedAfter: Date.now() - 60_000 }));
     expect(listed.map((job) => job.jobArn)).toEqual([first.jobArn]);
     await service.stop(first.jobArn);
-    await expect.poll(async () => (await service.get(first.jobArn))?.status, { timeout: 10_000 }).toBe('Stopped');
+    await expect.poll(async () => (await service.get(first.jobArn))?.status).toBe('Stopped');
     await expect(service.stop(first.jobArn)).rejects.toMatchObject({ reason: 'conflict', effect: 'none' });
   });
 

@@ -192,7 +192,7 @@ describe('datasets on an S3 that misbehaves', () => {
     expect(await drain(await (await found()).open(10))).toEqual(BODY.subarray(10));
     answer = (_, response, from, to) => give(response, from, to, 0);
     await expect(drain(await (await found()).open())).rejects.toMatchObject({ code: 'BR-E0503' });
-  }, 60_000);
+  });
 
   it('sees in the middle of a read that the object changed, or is gone', async () => {
     for (const [status, code] of [

@@ -275,26 +275,22 @@ describe('signals', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)(
-    '%s during run: says how to go on, and ends with %i; the same command goes on',
-    { timeout: 60_000 },
-    async (signal, code) => {
-      const server = await localServer({ queueMs: 3_000_000 });
-      const cwd = folderWith({ 'in.csv': DATASET });
-      const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
-      const first = spawnCli([...argv, '-v'], { cwd });
-      await first.said(/created/);
-      first.process.kill(signal);
-      const ended = await first.ended;
-      expect(ended.code).toBe(code);
-      // what is in flight, what it costs, how to go on
-      expect(ended.stderr).toMatch(/^[12] jobs? in flight, which cost nothing: answers of http\S+ are synthetic$/m);
-      expect(ended.stderr).toMatch(/nothing is lost; batchrock resume r-\w+ goes on, and so does the same command/);
-      expect(ended.stderr).not.toMatch(/\n\s+at /);
-      expect((await cli(argv, { cwd })).code).toBe(0);
-      expect(await jobsOf(server)).toHaveLength(PARTS);
-    },
-  );
+  ] as const)('%s during run: says how to go on, and ends with %i; the same command goes on', async (signal, code) => {
+    const server = await localServer({ queueMs: 3_000_000 });
+    const cwd = folderWith({ 'in.csv': DATASET });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
+    const first = spawnCli([...argv, '-v'], { cwd });
+    await first.said(/created/);
+    first.process.kill(signal);
+    const ended = await first.ended;
+    expect(ended.code).toBe(code);
+    // what is in flight, what it costs, how to go on
+    expect(ended.stderr).toMatch(/^[12] jobs? in flight, which cost nothing: answers of http\S+ are synthetic$/m);
+    expect(ended.stderr).toMatch(/nothing is lost; batchrock resume r-\w+ goes on, and so does the same command/);
+    expect(ended.stderr).not.toMatch(/\n\s+at /);
+    expect((await cli(argv, { cwd })).code).toBe(0);
+    expect(await jobsOf(server)).toHaveLength(PARTS);
+  });
 
   test('a signal with --json ends in a document too, and the same exit code', async () => {
     const server = await localServer({ queueMs: 5_000_000 });

@@ -167,7 +167,7 @@ describe('a run whose machine dies for good at every moment', () => {
         throw new Error(`died at ${at}: ${JSON.stringify(calls[at])}`, { cause });
       });
     }
-  }, 60_000);
+  });
 
   it('survives that the adoption itself dies at every moment', async () => {
     const calm = newPorts();
@@ -197,7 +197,7 @@ describe('a run whose machine dies for good at every moment', () => {
         throw new Error(`died at ${moment}: ${JSON.stringify(undisturbed.calls[moment])}`, { cause });
       });
     }
-  }, 60_000);
+  });
 });
 
 /** A run of plain parts until some moment, by its first ledger. */

@@ -42,4 +42,4 @@ test('pieces of a file are joined to the bytes that one writer makes', async () 
   await joiner.finish();
   expect(seen).toBe(rows);
   expect(Buffer.compare(ports.objects.bytes('joined.parquet')!, ports.objects.bytes('whole.parquet')!)).toBe(0);
-}, 90_000);
+});

@@ -177,7 +177,7 @@ test('rows of more than one row group and many pages come back in order', async 
   expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([122_880, 2120]);
   expect(rows.map((row) => `${row['id']},${row['t']}`)).toEqual(lines);
   expect(rows.map((row) => row['error_message'])).toEqual(lines.map((_, i) => (i % 2 === 0 ? null : `row ${i}`)));
-}, 60_000);
+});
 
 describe('bounds', () => {
   const boundsOf = async (values: readonly string[]) => {
@@ -255,7 +255,7 @@ describe('embeddings', () => {
     const metadata = parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
     // 12 MB of floats, and a little for the columns beside them
     expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual([3072, 3072, 3072, 884]);
-  }, 30_000);
+  });
 });
 
 test('whatever the texts are, they come back, packed or not', async () => {

@@ -2,6 +2,7 @@ import { BedrockClient, CreateModelInvocationJobCommand, GetModelInvocationJobCo
 import { afterEach, describe, expect, test } from 'vitest';
 import { BUCKET, claudeRecords, HAIKU, type LocalService, startLocalService } from '../testing/local-service.ts';
 
+const HOUR_MS = 3_600_000;
 let local: LocalService;
 afterEach(() => local.close());
 const start = async (options: Parameters<typeof startLocalService>[0] = {}, records = 200): Promise<void> => {
@@ -126,37 +127,42 @@ describe('faults of jobs', () => {
   });
 
   test('a stuck job stays Scheduled until its timeout', async () => {
-    // 24 hours of the service in 0.5 seconds.
-    await start({ speed: 172_800, faults: { jobStuck: 1 } });
+    await start({ speed: 1, faults: { jobStuck: 1 } });
     const arn = await local.create();
-    expect((await local.until(arn, ['Scheduled'])).totalRecordCount).toBe(200);
-    const job = await local.until(arn);
+    await local.advance(23 * HOUR_MS);
+    expect(await local.job(arn)).toMatchObject({ status: 'Scheduled', totalRecordCount: 200 });
+    await local.advance(HOUR_MS);
+    const job = await local.job(arn);
     expect(job.status).toBe('Expired');
-    expect(job.endTime!.getTime() - job.submitTime!.getTime()).toBeGreaterThanOrEqual(490);
+    expect(job.endTime!.getTime() - job.submitTime!.getTime()).toBeGreaterThanOrEqual(24 * HOUR_MS);
   });
 
   test('output comes ten minutes later than the status, on the service’s clock, and over a restart', async () => {
-    await start({ faults: { outputDelayMs: 600_000 } });
+    await start({ speed: 1, faults: { outputDelayMs: 600_000 } });
     const arn = await local.create();
-    const job = await local.until(arn);
+    await local.advance(3 * 60_000);
+    const job = await local.job(arn);
     expect(job).toMatchObject({ status: 'Completed', successRecordCount: 200 });
     expect(await local.keys('out/')).toEqual([]);
     await local.restart();
     expect(await local.keys('out/')).toEqual([]);
-    await expect.poll(() => local.keys('out/'), { timeout: 5_000 }).toHaveLength(2);
+    await local.advance(600_000);
+    expect(await local.keys('out/')).toHaveLength(2);
     expect(await local.output(arn)).toHaveLength(200);
     expect(await local.job(arn)).toEqual({ ...job, $metadata: expect.anything() });
   });
 
   test('the manifest comes later than the output, or never', async () => {
-    await start({ speed: 10_000, faults: { manifestDelayMs: 3_000_000 } });
+    await start({ speed: 1, faults: { manifestDelayMs: HOUR_MS } });
     const arn = await local.create();
-    await local.until(arn);
-    await expect.poll(() => local.keys('out/')).toHaveLength(1);
-    await expect.poll(() => local.keys('out/'), { timeout: 5_000 }).toHaveLength(2);
+    await local.advance(3 * 60_000);
+    expect((await local.job(arn)).status).toBe('Completed');
+    expect(await local.keys('out/')).toHaveLength(1);
+    await local.advance(HOUR_MS);
+    expect(await local.keys('out/')).toHaveLength(2);
     await local.admin('PUT', 'faults', { manifestDelayMs: 0, manifestMissing: true });
     const second = await local.create();
-    await local.until(second);
+    await local.advance(3 * 60_000);
     expect(await local.keys(`out/${second.slice(-12)}`)).toHaveLength(1);
   });
 

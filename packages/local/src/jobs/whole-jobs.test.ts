@@ -83,16 +83,20 @@ describe('a whole job', () => {
   });
 
   test('counts live while it is in progress', async () => {
-    const paced = await startLocalService({ speed: 1_000, recordsPerMinute: 60 });
+    const paced = await startLocalService({ speed: 1, recordsPerMinute: 60 });
     await paced.put('in/a.jsonl', claudeRecords(1_000));
     const arn = await paced.create();
-    const seen = new Set<number>();
-    for (;;) {
+    await paced.advance(100_000);
+    const seen: number[] = [];
+    for (let minutes = 0; minutes < 12; minutes += 4) {
+      await paced.advance(4 * 60_000);
       const job = await paced.job(arn);
-      if (job.status === 'InProgress') seen.add(job.processedRecordCount ?? 0);
-      if (job.status === 'Completed') break;
+      expect(job.status).toBe('InProgress');
+      seen.push(job.processedRecordCount ?? 0);
     }
-    expect(seen.size).toBeGreaterThan(3);
+    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
+    await paced.advance(3_600_000);
+    expect(await paced.job(arn)).toMatchObject({ status: 'Completed', processedRecordCount: 1_000 });
     await paced.close();
   });
 
@@ -171,11 +175,11 @@ describe('a job that is stopped', () => {
   });
 
   test('in the middle keeps what it has processed', async () => {
-    const paced = await startLocalService({ speed: 1_000, recordsPerMinute: 60 });
+    const paced = await startLocalService({ speed: 1, recordsPerMinute: 60 });
     await paced.put('in/a.jsonl', claudeRecords(5_000));
     const arn = await paced.create();
-    await paced.until(arn, ['InProgress']);
-    await expect.poll(async () => (await paced.job(arn)).processedRecordCount, { interval: 10 }).toBeGreaterThan(100);
+    await paced.advance(5 * 60_000);
+    expect((await paced.job(arn)).processedRecordCount).toBeGreaterThan(100);
     await paced.bedrock.send(new StopModelInvocationJobCommand({ jobIdentifier: arn }));
     const job = await paced.until(arn);
     expect(job.status).toBe('Stopped');
@@ -188,10 +192,11 @@ describe('a job that is stopped', () => {
 });
 
 test('a job whose time runs out is partly completed and keeps what it has', async () => {
-  // 24 hours of the service in 2 seconds, in which it can process 24 * 60 of the records.
-  const short = await startLocalService({ speed: 43_200, recordsPerMinute: 1 });
+  // 24 hours, in which it can process 24 * 60 of the records
+  const short = await startLocalService({ speed: 1, recordsPerMinute: 1 });
   await short.put('in/a.jsonl', claudeRecords(3_000));
   const arn = await short.create();
+  await short.advance(24 * 3_600_000);
   const job = await short.until(arn);
   expect(job.status).toBe('PartiallyCompleted');
   expect(job.processedRecordCount).toBeGreaterThan(0);
@@ -202,16 +207,17 @@ test('a job whose time runs out is partly completed and keeps what it has', asyn
 
 test('a job that is cut off by a restart in its middle ends in the same bytes as an undisturbed one', async () => {
   const bytes = async (disturb: boolean): Promise<string[]> => {
-    const options = { speed: 1_000, recordsPerMinute: 300, faults: { recordFail: 0.1, recordMissing: 0.05 } };
+    const options = { speed: 1, recordsPerMinute: 300, faults: { recordFail: 0.1, recordMissing: 0.05 } };
     const service = await startLocalService(options);
     await service.put('in/a.jsonl', claudeRecords(2_000));
     const arn = await service.create({ jobName: 'same', clientRequestToken: 'same' });
     for (let restarts = disturb ? 3 : 0; restarts > 0; restarts -= 1) {
-      await service.until(arn, ['InProgress']);
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await service.advance(2 * 60_000);
+      expect((await service.job(arn)).status).toBe('InProgress');
       // The faults are the job's own by now.
       await service.restart({ faults: {} });
     }
+    await service.advance(3_600_000);
     await service.until(arn);
     const texts = await Promise.all((await service.keys('out/')).map(async (key) => `${key}\n${await service.text(key)}`));
     await service.close();

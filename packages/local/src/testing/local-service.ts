@@ -42,6 +42,8 @@ export interface LocalService {
   output(jobArn: string): Promise<OutputLine[]>;
   manifest(jobArn: string): Promise<Record<string, number>>;
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Lets so much of the server's clock go by, in milliseconds of the wall. */
+  advance(ms: number): Promise<void>;
   /** Closes the server and starts it again on the same folder, perhaps with other options. */
   restart(change?: Partial<LocalBedrockOptions>): Promise<void>;
   close(): Promise<void>;
@@ -138,6 +140,9 @@ export async function startLocalService(options: Partial<LocalBedrockOptions> = 
       const answer = (await response.json()) as { message?: string };
       if (!response.ok) throw new Error(answer.message);
       return answer;
+    },
+    async advance(advanceMs) {
+      await service.admin('POST', 'clock', { advanceMs });
     },
     async restart(change = {}) {
       const { port } = server;

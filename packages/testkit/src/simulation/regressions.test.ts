@@ -64,7 +64,7 @@ describe('regressions', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  }, 60_000);
+  });
 
   it('go as their seed went when all its faults are kept', async () => {
     const whole = await runSeed(4);

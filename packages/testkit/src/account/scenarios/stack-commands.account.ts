@@ -99,7 +99,7 @@ test('a run moves from a laptop to the stack, which brings it to its end', async
   const where = ['--bucket', orchestrator.bucket, '--role-arn', bedrockRoleArn];
   const question = ['--model', MODEL, '--prompt', 'Back {topic}', '--max-records-per-job', '100', '--yes'];
   const laptop = start(['run', 'topics.csv', ...question, ...where], 'laptop');
-  await expect.poll(async () => (await jobsOf('batchrock')).length, { timeout: 120_000 }).toBe(2);
+  await expect.poll(async () => (await jobsOf('batchrock')).length).toBe(2);
   laptop.process.kill('SIGKILL');
   await bedrock.clearFaults();
   const run = /run (r-[0-9a-z]{10})/.exec((await laptop.ended).stderr)?.[1] ?? '';
