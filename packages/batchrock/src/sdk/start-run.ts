@@ -147,8 +147,8 @@ async function startInspected(
       await noteRefusal(session, home, error);
       throw error;
     }
-    await wake(connection.ports, before, options);
     await options.onBegun?.(id);
+    await wake(connection.ports, before, options);
     return await driveToRest(session, connection, id, { ...options, home, mayReplace });
   } finally {
     lock.release();
