@@ -108,8 +108,6 @@ export function withRows(command: Command): Command {
     .option('--revision <name>', "Hugging Face: the owner's own files at a branch or commit");
 }
 
-/** Adds the options of a question. */
-export function withQuestion(command: Command): Command {
 /** Adds the option by which lines say themselves for which models they are, so that none has to be given. */
 function withSplitModels(command: Command): Command {
   const model = command.options.find((each) => each.long === '--model');
@@ -118,6 +116,8 @@ function withSplitModels(command: Command): Command {
     .on('option:split-models', () => model?.makeOptionMandatory(false));
 }
 
+/** Adds the options of a question. */
+export function withQuestion(command: Command): Command {
   return withSplitModels(withRows(command))
     .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .option('--max-records <n>', 'the first n rows alone', wholeNumber(1))
