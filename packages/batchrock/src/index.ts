@@ -1,10 +1,11 @@
 export { type BatchrockError, type ErrorCode, isBatchrockError, type StopMode } from '@batchrock/core';
-export { type Batchrock, openBatchrock } from './sdk/batchrock.ts';
+export { Batchrock, openBatchrock } from './sdk/batchrock.ts';
 export type {
   ErrorExample,
   ErrorGroup,
   Explanation,
   FollowOptions,
+  LeaveOptions,
   OutcomeName,
   OutputFormat,
   OutputReport,
@@ -15,6 +16,7 @@ export type {
   ResultsFileRequest,
   ResultsRequest,
   RetryRequest,
+  RowsRequest,
   RunCost,
   RunFilesReport,
   RunFilesRequest,
@@ -24,6 +26,7 @@ export type {
   RunStatus,
   SessionOptions,
   StartOptions,
+  SubmitOptions,
   WatchOptions,
 } from './sdk/index.ts';
 export {

@@ -18,7 +18,7 @@ import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
 import { ceilingFor } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
-import type { FollowOptions } from './progress.ts';
+import type { FollowOptions, LeaveOptions } from './progress.ts';
 import { requireBegun } from './refusal.ts';
 import type { RunReport } from './reports.ts';
 import type { RunStatus } from './run-status.ts';
@@ -27,7 +27,7 @@ import { requirePrepared } from './start-run.ts';
 import { statusOf } from './status.ts';
 
 /** What is sent again. */
-export interface RetryRequest extends FollowOptions {
+export interface RetryRequest extends LeaveOptions {
   /** Rows that failed with one of these codes; default: those that another attempt may help. */
   readonly codes?: readonly string[];
   /** All that failed, also what the service has refused for good. */
@@ -47,7 +47,7 @@ export async function retryFailed(session: Session, reference: string | undefine
 }
 
 /** How a run goes on. */
-export interface ResumeRequest extends FollowOptions {
+export interface ResumeRequest extends LeaveOptions {
   /** USD: the ceiling from now on. Default: it stays as it is. */
   readonly maxCostUsd?: number;
 }
@@ -108,7 +108,7 @@ export async function pause(session: Session, reference: string | undefined, o: 
 }
 
 /** How a run is stopped. */
-export interface StopRequest extends FollowOptions {
+export interface StopRequest extends LeaveOptions {
   readonly mode: StopMode;
 }
 
@@ -188,7 +188,8 @@ function whereElse(status: RunStatus): string {
     : 'batchrock results gives its rows';
 }
 
-async function goOn(session: Session, opened: OpenedRun, o: FollowOptions): Promise<RunReport> {
+/** Drives a run that this process has the lock of, and writes its results when it has come to rest. */
+export async function goOn(session: Session, opened: OpenedRun, o: LeaveOptions): Promise<RunReport> {
   const { connection, id } = opened;
   // read again under the lock: the process that held it until now may have written results in between
   const home = await loadHome(session.ledger, id);

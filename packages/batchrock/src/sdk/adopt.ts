@@ -108,12 +108,17 @@ function checkRegion({ run, lane }: RunDocument, target: Target): void {
 function homeOf(document: RunDocument, target: Target, output: OutputPlace | undefined): RunHome {
   return {
     document,
-    target: { ...target, roleArn: document.job.roleArn },
+    target: { ...target, roleArn: document.job.roleArn, ...outputBucketIn(document) },
     dataset: { name: document.source.name, format: document.source.dialect.format },
     ...(output && { output: withErrorsFile(output, document) }),
     exports: [],
     maxErrorRate: document.asked?.maxErrorRate ?? 0,
   };
+}
+
+function outputBucketIn({ job }: RunDocument): { readonly outputBucket?: string } {
+  const bucket = /^s3:\/\/([^/]+)/.exec(job.outputStoreUri ?? '')?.[1];
+  return bucket === undefined ? {} : { outputBucket: bucket };
 }
 
 /** Where results are to go. Throws when they cannot, or when something stands there. */

@@ -9,14 +9,14 @@ import {
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { loadHome, noteExports, type RunHome } from '../compose/run-home.ts';
-import type { FollowOptions } from './progress.ts';
+import type { LeaveOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { Session } from './session.ts';
 import { statusOf } from './status.ts';
 import { writeResults } from './write-results.ts';
 
 /** How a prepared run is brought to rest. */
-export interface DriveToRestOptions extends FollowOptions {
+export interface DriveToRestOptions extends LeaveOptions {
   readonly home: RunHome;
   /** What stands at the output's place may be replaced. */
   readonly mayReplace: boolean;
@@ -29,7 +29,7 @@ const LOCAL_POLL_MS = 200;
 /** Between two reads of the ledger for the live line. */
 const SHOW_MS = 500;
 
-/** Drives a run until nothing is left to do for this process, then writes its results. */
+/** Drives a run until nothing is left to do for this process, then writes its results; or as far as it can be now. */
 export async function driveToRest(
   session: Session,
   connection: Connection,
@@ -44,6 +44,7 @@ export async function driveToRest(
   };
   const run = await driveRun(connection.ports, id, {
     signal: o.signal,
+    untilQuiet: o.isLeft ?? false,
     pollMs: connection.synthetic ? LOCAL_POLL_MS : POLL_MS,
     onEvent: (event) => o.onProgress?.({ phase: 'event', event }),
     onProgress: ({ run: body, trouble }) => {
@@ -53,8 +54,15 @@ export async function driveToRest(
     },
   });
   await show(run, undefined);
-  if (run.blocked !== undefined && run.state === 'running') throw blockedError(run);
+  const isAtRest = run.state === 'ended' || run.state === 'stopped';
+  if (o.isLeft && !isAtRest) return left(session, run, o);
+  if (run.blocked !== undefined && run.state === 'running') throw blockedError({ ...run, blocked: run.blocked });
   return await finish(session, connection, run, o);
+}
+
+async function left(session: Session, run: RunBody, { home }: DriveToRestOptions): Promise<RunReport> {
+  const status = await statusOf(session, run, home, false);
+  return { status, output: undefined, maxErrorRate: home.maxErrorRate, isLeft: true };
 }
 
 async function finish(session: Session, connection: Connection, run: RunBody, o: DriveToRestOptions): Promise<RunReport> {
@@ -74,19 +82,25 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
   return { status, output: { ...written, format: output.format }, maxErrorRate };
 }
 
+/** A run that nothing can be sent of, and why. */
+export interface BlockedRun {
+  readonly run: string;
+  readonly blocked: { readonly code: string; readonly message: string };
+}
+
 /** What keeps a run from going on, as the error that it was: it decides the exit code. */
-function blockedError(run: RunBody): BatchrockError {
-  const { code, message } = run.blocked ?? { code: 'BR-E0504', message: 'the run is blocked' };
+export function blockedError({ run, blocked }: BlockedRun): BatchrockError {
+  const { code, message } = blocked;
   const known = code in ERROR_CATALOGUE ? (code as ErrorCode) : 'BR-E0504';
   if (known === 'BR-E0213') {
     const hint = `go on there; here, batchrock adopt with another --state-dir takes it back`;
-    return new StateError(known, message, { hint, details: { run: run.run } });
+    return new StateError(known, message, { hint, details: { run } });
   }
-  const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run.run} --max-cost USD goes on with a higher ceiling`;
-  return new ServiceError(known, `run ${run.run} cannot go on: ${message}`, {
+  const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run} --max-cost USD goes on with a higher ceiling`;
+  return new ServiceError(known, `run ${run} cannot go on: ${message}`, {
     reason: known === 'BR-E0501' ? 'denied' : 'invalid',
     effect: 'none',
-    hint: known === 'BR-E0601' ? raise : `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run.run}`,
-    details: { run: run.run },
+    hint: known === 'BR-E0601' ? raise : `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run}`,
+    details: { run },
   });
 }

@@ -6,7 +6,7 @@ import { findRunId, type Session } from './session.ts';
 import { statusOf } from './status.ts';
 
 /** How a run is watched. */
-export interface WatchOptions extends FollowOptions {
+export interface WatchRunOptions extends FollowOptions {
   /** Stop looking after this; default: never. */
   readonly timeoutMs?: number;
 }
@@ -24,7 +24,7 @@ const PAUSE_PER_LOOK = 50;
  * Follows a run that another process drives until it has come to rest, or the time is up: reads the ledger, changes nothing.
  * Returns how the run stands then.
  */
-export async function watchRun(session: Session, reference: string | undefined, o: WatchOptions = {}): Promise<RunStatus> {
+export async function watchRun(session: Session, reference: string | undefined, o: WatchRunOptions = {}): Promise<RunStatus> {
   const id = await findRunId(session, reference);
   const home = await session.findHome(id);
   const deadline = o.timeoutMs === undefined ? Number.POSITIVE_INFINITY : nodeClock.now() + o.timeoutMs;

@@ -8,11 +8,12 @@ export { adopt, pause, resume, retryFailed, startRun, stop } from './dispatch.ts
 export { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest } from './download/run-files.ts';
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
 export { type Explanation, explain, type PartLife, type RecordLife } from './explain.ts';
-export { type WatchOptions, watchRun } from './follow.ts';
+export { type WatchRunOptions, watchRun } from './follow.ts';
 export { type OutcomeName, outcomeNames } from './only-outcomes.ts';
 export { type PlanReport, planRun } from './plan.ts';
-export type { FollowOptions, RunProgress } from './progress.ts';
+export type { FollowOptions, LeaveOptions, RunProgress } from './progress.ts';
 export type { OutputReport, RunReport } from './reports.ts';
+export type { RowsRequest } from './result-rows.ts';
 export { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 export { howToGoOn, type RunCost, type RunStatus, runArguments } from './run-status.ts';
 export {
@@ -29,3 +30,5 @@ export { type PlannedModels, planSplit } from './split/plan-split.ts';
 export { type SplitOptions, type SplitReport, type SplitRequest, startSplit } from './split/start-split.ts';
 export type { StartOptions } from './start-run.ts';
 export { readList, readStatus } from './status.ts';
+export type { SubmitOptions } from './submit.ts';
+export type { WatchOptions } from './watch.ts';

@@ -19,6 +19,15 @@ export type RunProgress =
   /** Outcomes and rows become results. */
   | { readonly phase: 'exporting'; readonly run: string; readonly rows: number; readonly totalRows: number | undefined };
 
+/** How a call goes that waits for a run, unless it is to leave it. */
+export interface LeaveOptions extends FollowOptions {
+  /**
+   * Do what can be done now and leave the run: its jobs go on at Bedrock, and `watch`, `resume` or another process comes back to
+   * them. With a stack: only until its execution has a run, which is left to the account then.
+   */
+  readonly isLeft?: boolean;
+}
+
 /** How a long call is followed and cancelled. */
 export interface FollowOptions {
   readonly signal?: AbortSignal;

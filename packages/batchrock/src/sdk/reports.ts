@@ -8,7 +8,7 @@ export interface RunReport {
   readonly output: OutputReport | undefined;
   /** The share of rows that may fail or be rejected. */
   readonly maxErrorRate: number;
-  /** True: it has not come to rest, and was left to the account that drives it. */
+  /** True: it has not come to rest, and was left to its jobs, or to the account that drives it. */
   readonly isLeft?: boolean;
 }
 

@@ -34,6 +34,7 @@ import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FoundDataset, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
+import type { LeaveOptions } from './progress.ts';
 import { noteRefusal } from './refusal.ts';
 import type { RunReport } from './reports.ts';
 import { withErrorsFile } from './result-writer.ts';
@@ -41,7 +42,7 @@ import type { Session } from './session.ts';
 import { checkUnfinished } from './unfinished-run.ts';
 
 /** What `startRun` may ask and whom it tells. */
-export interface StartOptions extends InspectOptions {
+export interface StartOptions extends InspectOptions, LeaveOptions {
   /** Asked before a run that costs more than is spent unasked; absent: nobody can be asked. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Do not ask. */

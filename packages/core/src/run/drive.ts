@@ -136,8 +136,11 @@ function show(drive: Drive, view: RoundView, trouble: unknown): void {
   o.onProgress({ run: view.run, counts, ...(trouble !== undefined && { trouble }) });
 }
 
-/** A blocked run is over for now when nothing is in flight; an intent in doubt keeps its slot, and is no job of ours yet. */
-function isOver({ run, parts }: RoundView): boolean {
+/**
+ * Whether nothing more becomes of a run by driving it. A blocked one is over for now when nothing is in flight; an intent in doubt
+ * keeps its slot, and is no job of ours yet.
+ */
+export function isOver({ run, parts }: RoundView): boolean {
   if (run.state === 'ended' || run.state === 'stopped') return true;
   return run.blocked !== undefined && !parts.some((part) => part.state === 'submitted' || part.state === 'ended');
 }

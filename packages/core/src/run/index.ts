@@ -15,7 +15,7 @@ export type {
   RunState,
   StopMode,
 } from './document.ts';
-export { type DriveOptions, driveRun, type RunSnapshot } from './drive.ts';
+export { type DriveOptions, driveRun, isOver, type RunSnapshot } from './drive.ts';
 export { type ExportCounts, type ExportInput, exportResults } from './export.ts';
 export { buildGeneration } from './generation.ts';
 export { runIdFor } from './identity.ts';
