@@ -15,6 +15,7 @@ export interface QuestionFlags {
   readonly system?: string;
   readonly textColumn?: string;
   readonly param?: Readonly<Record<string, string>>;
+  readonly schema?: string;
   readonly family?: string;
   readonly invocationType?: 'invoke-model' | 'converse';
   readonly catalogue?: string;
@@ -79,6 +80,7 @@ export function withRows(command: Command): Command {
     .option('--system <text>', 'the system prompt; may name columns too')
     .option('--text-column <name>', 'embedding models: what to embed (default: input_text)')
     .addOption(new Option('--param <name=value>', 'a request parameter: temperature=0; repeatable').argParser(nameAndValue))
+    .option('--schema <file>', 'a JSON schema that every answer has to be by')
     .option('--family <name>', 'how to speak to a model that is not known')
     .addOption(
       new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
@@ -201,6 +203,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     system,
     textColumn,
     params: flags.param,
+    schema: flags.schema,
     family,
     invocationType: flags.invocationType && (flags.invocationType === 'converse' ? 'Converse' : 'InvokeModel'),
     catalogue: flags.catalogue,

@@ -7,6 +7,7 @@ import { list, wholeNumber } from '../cli/values.ts';
 interface RetryFlags extends CommonFlags {
   readonly codes?: readonly string[];
   readonly all?: boolean;
+  readonly schemaMismatch?: boolean;
   readonly extraAttempts?: number;
 }
 
@@ -15,7 +16,12 @@ export function retryCommand(cli: Cli): Command {
   return cli
     .command('retry [run]', {
       summary: 'send the failed rows of a run once more',
-      examples: ['batchrock retry', 'batchrock retry r-7f3 --codes 400,no_output', 'batchrock retry --all'],
+      examples: [
+        'batchrock retry',
+        'batchrock retry r-7f3 --codes 400,no_output',
+        'batchrock retry --schema-mismatch',
+        'batchrock retry --all',
+      ],
       more: `Rows that succeeded are never sent again, nor rows that were rejected. Rows that
 the service has refused for good (400, content that is blocked) are left out
 unless --codes names their code, or --all. batchrock errors shows the codes.`,
@@ -23,14 +29,15 @@ unless --codes names their code, or --all. batchrock errors shows the codes.`,
     .addOption(
       new Option('--codes <codes>', 'rows that failed with one of these; comma-separated').argParser(list).conflicts('all'),
     )
+    .addOption(new Option('--schema-mismatch', 'rows whose answer is not by the schema of the run').conflicts(['codes', 'all']))
     .option('--all', 'every failed row')
     .option('--extra-attempts <n>', 'times more that a row is sent, at most (default: 1)', wholeNumber(1, 100))
     .action(
       cli.action<RetryFlags>(async (context, flags, [run]) => {
         const { retryFailed } = await import('../sdk/index.ts');
-        const { codes, all, extraAttempts } = flags;
+        const { codes, all, schemaMismatch, extraAttempts } = flags;
         return driveCommand(context, flags, (session, follow) =>
-          retryFailed(session, run, { ...follow, codes, all, extraAttempts }),
+          retryFailed(session, run, { ...follow, codes, all, schemaMismatch, extraAttempts }),
         );
       }),
     );

@@ -1,7 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { createBedrockBatchService, createS3ObjectStore, type S3ObjectStoreOptions } from '@batchrock/aws';
 import type { BatchServiceFacts, Compression, Ledger, RunPorts } from '@batchrock/core';
-import { createScratch, loadDigest, nodeClock, nodeRandom, plainCompression, zstdCompression } from '../node/index.ts';
+import {
+  ajvSchemas,
+  createScratch,
+  loadDigest,
+  nodeClock,
+  nodeRandom,
+  plainCompression,
+  zstdCompression,
+} from '../node/index.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
 import { LOCAL_CREDENTIALS, namesIdentity } from './local-credentials.ts';
 import { withOutputStore } from './output-store.ts';
@@ -122,5 +130,6 @@ async function portsOf(
     service: adapters.service,
     compression,
     scratch: createScratch(dir.scratch),
+    schemas: ajvSchemas,
   };
 }

@@ -5,6 +5,7 @@ export { createFileObjectStore } from './file-object-store.ts';
 export { createFileSink, type FileSink, type FileSinkOptions } from './file-sink.ts';
 export { openFileSource } from './file-source.ts';
 export { plainCompression } from './plain-compression.ts';
+export { ajvSchemas } from './schemas/index.ts';
 export { createScratch } from './scratch.ts';
 export { storageError, systemErrorCode } from './storage-error.ts';
 export { zstdCompression } from './zstd-compression.ts';

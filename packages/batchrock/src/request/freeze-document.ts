@@ -55,7 +55,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
       family: model.family.name,
       invocationType: question.invocationType,
       task: model.family.task,
-      ...(question.request.openai === undefined ? {} : { traits: model.traits }),
+      ...((question.request.openai ?? question.request.schema) === undefined ? {} : { traits: model.traits }),
       limits: model.limits,
       ...(model.price === undefined ? {} : { price: model.price }),
     },

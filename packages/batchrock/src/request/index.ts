@@ -1,4 +1,5 @@
 export { targetIdentity } from '../compose/target.ts';
+export { answerSchemaOf, withAnswerSchema } from './answer-schema.ts';
 export { type Dataset, lookAtDataset } from './dataset.ts';
 export { findFreeRun } from './free-run.ts';
 export { type FreezeInput, freezeDocument } from './freeze-document.ts';

@@ -1,6 +1,8 @@
 import {
+  type AnswerSchema,
   chatFamily,
   InputError,
+  InvariantError,
   type InvocationType,
   type JsonObject,
   MODEL_INPUT_COLUMN,
@@ -8,9 +10,11 @@ import {
   type ResolvedModel,
   type RunDocument,
   resolveModel,
+  schemaNotes,
   type Template,
   templateColumns,
 } from '@batchrock/core';
+import type { WithAnswerSchema } from './answer-schema.ts';
 import { catalogueFrom } from './catalogue-file.ts';
 import type { Question } from './request.ts';
 
@@ -32,7 +36,7 @@ export const DEFAULT_TEXT_COLUMN = 'input_text';
 const MAX_GIVEN_BYTES = 16 << 20;
 
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
-export function checkQuestion(question: Question): CheckedQuestion {
+export function checkQuestion(question: WithAnswerSchema<Question>): CheckedQuestion {
   const catalogue = catalogueFrom(question.catalogue);
   const model = resolveModel(question.model, {
     ...(catalogue === undefined ? {} : { catalogue }),
@@ -42,11 +46,25 @@ export function checkQuestion(question: Question): CheckedQuestion {
   });
   if (question.inputFormat === 'openai') return openAiQuestion(question, model);
   const params = checkParams(question, model);
+  if (question.inputFormat !== 'bedrock' && model.family.task === 'text') return textQuestion(question, model, params);
   const base = { model, invocationType: model.family.invocationType };
   if (question.inputFormat === 'bedrock') return { ...base, ...givenRequest(question) };
-  return model.family.task === 'embedding'
-    ? { ...base, ...embeddingRequest(question, model, params) }
-    : { ...base, ...textRequest(question, model, params) };
+  return { ...base, ...embeddingRequest(question, model, params) };
+}
+
+function textQuestion(question: WithAnswerSchema<Question>, model: ResolvedModel, params: JsonObject): CheckedQuestion {
+  const asked = textRequest(question, model, params);
+  const { invocationType } = model.family;
+  const schema = schemaOf(question);
+  if (schema === undefined) return { model, invocationType, ...asked };
+  const notes = schemaNotes(model.family, schema, params, model.traits).map((note) => `${model.modelId}: ${note}`);
+  const told = { ...model, warnings: [...model.warnings, ...notes] };
+  return { ...asked, model: told, invocationType, request: { ...asked.request, schema } };
+}
+
+function schemaOf({ schema, answerSchema }: WithAnswerSchema<Question>): AnswerSchema | undefined {
+  if (schema !== undefined && answerSchema === undefined) throw new InvariantError('the schema of a question was not read');
+  return answerSchema;
 }
 
 /** Rows bring their requests with them. */
@@ -97,6 +115,11 @@ function embeddingRequest(question: Question, model: ResolvedModel, params: Json
   if (given !== undefined) {
     throw new InputError('BR-E0108', `${model.modelId} is an embedding model: it takes a column of text, not a ${given}`);
   }
+  if (question.schema !== undefined) {
+    throw new InputError('BR-E0112', `a schema is for answers of text; ${model.modelId} is an embedding model`, {
+      hint: 'leave out --schema',
+    });
+  }
   const textColumn = question.textColumn ?? DEFAULT_TEXT_COLUMN;
   return { request: { textColumn, params }, templates: [], columns: [textColumn] };
 }
@@ -107,11 +130,12 @@ function givenRequest(question: Question) {
 }
 
 /** Throws `BR-E0112` for what would have to be put into requests that are written already. */
-function refuseBeside({ prompt, system, promptId, textColumn, params = {} }: Question, why: string, where: string): void {
+function refuseBeside({ prompt, system, promptId, textColumn, schema, params = {} }: Question, why: string, where: string): void {
   const beside = {
     'a prompt': prompt ?? promptId,
     'a system prompt': system,
     'a text column': textColumn,
+    'a schema': schema,
     'request parameters': Object.keys(params)[0],
   };
   const more = Object.entries(beside).flatMap(([name, value]) => (value === undefined ? [] : [name]));

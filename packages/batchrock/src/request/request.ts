@@ -1,4 +1,4 @@
-import type { InvocationType, OnUnsupported } from '@batchrock/core';
+import type { InvocationType, JsonObject, OnUnsupported } from '@batchrock/core';
 import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
 import type { ResultShape } from './output.ts';
@@ -36,6 +36,11 @@ export interface Question extends TargetOptions, RunBounds {
   readonly textColumn?: string;
   /** Request parameters of the model's family, such as `{ temperature: '0' }`. */
   readonly params?: Readonly<Record<string, string>>;
+  /**
+   * What every answer has to be: the path of a file with a JSON schema, or the schema. Answers are checked against it, and their
+   * fields are columns of the results.
+   */
+  readonly schema?: string | JsonObject;
   /** How to speak to a model that is not in the catalogue. */
   readonly family?: string;
   readonly invocationType?: InvocationType;

@@ -6,6 +6,7 @@ import {
   type RunBody,
   resumeRun,
   retryRun,
+  SCHEMA_MISMATCH,
   StateError,
   type StopMode,
   setBudget,
@@ -32,6 +33,8 @@ export interface RetryRequest extends LeaveOptions {
   readonly codes?: readonly string[];
   /** All that failed, also what the service has refused for good. */
   readonly all?: boolean;
+  /** Rows whose answer is not by the schema of the run. */
+  readonly schemaMismatch?: boolean;
   /** Times more that a record is sent, at most; default 1. */
   readonly extraAttempts?: number;
 }
@@ -39,11 +42,17 @@ export interface RetryRequest extends LeaveOptions {
 /** Sends the failed rows of a run that has ended once more, waits, and writes its results again. */
 export async function retryFailed(session: Session, reference: string | undefined, o: RetryRequest = {}): Promise<RunReport> {
   return holding(session, reference, async (opened) => {
-    const { codes, all, extraAttempts, signal } = o;
+    const { all, extraAttempts, signal } = o;
+    const codes = retriedCodes(o);
     await requireSelected(session, opened, { codes, all }, signal);
     await retryRun(opened.connection.ports, opened.id, { codes, all, extraAttempts, signal });
     return goOn(session, opened, o);
   });
+}
+
+/** The codes that are sent again; undefined where they are not what chooses. */
+export function retriedCodes({ codes, schemaMismatch }: RetryRequest): readonly string[] | undefined {
+  return schemaMismatch ? [...(codes ?? []), SCHEMA_MISMATCH] : codes;
 }
 
 /** How a run goes on. */

@@ -1,5 +1,6 @@
 import { InputError, type Source, type SourcePin } from '@batchrock/core';
 import { checkedUrl, resolveTarget, type Target } from '../compose/target.ts';
+import { withAnswerSchema } from '../request/answer-schema.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
@@ -37,7 +38,7 @@ export async function inspect(
   options: InspectOptions,
   given?: FoundDataset,
 ): Promise<Inspected> {
-  const asked = await withNamedPrompt(request, session.cwd);
+  const asked = await withAnswerSchema(await withNamedPrompt(request, session.cwd), session.cwd);
   const isOpen = mayBeRecords(asked);
   const early = checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
   const target = resolveTarget(request, session.env, session.dir.local);

@@ -57,6 +57,10 @@ const entries = {
     title: 'several models in one file',
     hint: 'a job has one model: leave model out of the bodies, or make a run for each with --split-models',
   },
+  'BR-E0130': {
+    title: 'unsound JSON schema',
+    hint: 'mend the schema at the place that is named; references have to lead to places within it',
+  },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },

@@ -45,7 +45,8 @@ function answerTool({ name, description, schema }: SchemaFormat): ChatTool {
   return { at: 'response_format', name: ANSWER_TOOL, description: about, parameters: schema };
 }
 
-function schemaInstruction(schema: JsonObject): string {
+/** Asks for a schema in words; the schema's JSON stands at the end, on a line of its own. */
+export function schemaInstruction(schema: JsonObject): string {
   return (
     'Answer with one JSON value and nothing else, without Markdown. It has to be valid against this JSON schema:\n' +
     JSON.stringify(schema)

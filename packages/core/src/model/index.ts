@@ -1,3 +1,14 @@
+export {
+  type AnswerSchema,
+  type CompileSchema,
+  type FieldKind,
+  type SchemaCheck,
+  type SchemaFault,
+  type SchemaField,
+  schemaFields,
+  schemaNotes,
+  schemaRequest,
+} from './answer-schema.ts';
 export type { ModelEntry, ModelLimits, Price, ResolvedModel } from './catalogue.ts';
 export { MODEL_CATALOGUE } from './catalogue-data.ts';
 export type {

@@ -39,7 +39,15 @@ export type {
 } from './object-store.ts';
 export type { ParquetColumn, ParquetField, ParquetType, TimeUnit } from './parquet-type.ts';
 export type { Random } from './random.ts';
-export { type ResultNames, type ResultRow, ResultStatus, type ResultTable, type ResultWriter } from './result-writer.ts';
+export {
+  type ResultField,
+  type ResultNames,
+  type ResultRow,
+  ResultStatus,
+  type ResultTable,
+  type ResultWriter,
+} from './result-writer.ts';
 export { type Dialect, dialectColumns, type ReadPosition, type RejectCause, type RowReader, rowFormat } from './rows.ts';
+export type { Schemas } from './schemas.ts';
 export type { Scratch, ScratchFile } from './scratch.ts';
 export type { PinOptions, RandomAccess, Source, SourcePin } from './source.ts';

@@ -1,4 +1,4 @@
-import type { Task } from '../model/index.ts';
+import type { FieldKind, Task } from '../model/index.ts';
 import type { OutcomeSpans, RowBatch } from '../record/index.ts';
 import type { ObjectInfo } from './object-store.ts';
 import type { Dialect } from './rows.ts';
@@ -27,12 +27,21 @@ export interface ResultNames {
   readonly recordId: string;
 }
 
+/** A column for one field of the answers, which are JSON objects. */
+export interface ResultField {
+  /** None of an input column, nor one of ours. */
+  readonly name: string;
+  readonly kind: FieldKind;
+}
+
 /** What a file of results is made of. */
 export interface ResultTable {
   readonly dialect: Dialect;
   /** Input columns, in order. A JSON Lines row may lack some; none has others. */
   readonly columns: readonly string[];
   readonly names: ResultNames;
+  /** Columns behind all others, for fields of the answers; default: none. */
+  readonly fields?: readonly ResultField[];
   /** What the answers are: text, also where they are whole. */
   readonly task: Task;
   /** Rows are records as they were given, and an answer is the JSON text of the whole `modelOutput`. */
@@ -48,6 +57,8 @@ export interface ResultRow {
   recordId: Uint8Array;
   /** Succeeded: its answer. Failed or rejected: its code and message. Pending: nothing in it counts. */
   outcome: OutcomeSpans;
+  /** Succeeded, where the table has fields: the JSON of each, in one line; undefined for one that is not there. */
+  fields?: readonly (string | undefined)[];
 }
 
 /**

@@ -54,7 +54,7 @@ class ByteRecordEncoder implements RecordEncoder {
   #to: ByteView = byteView(NOTHING);
 
   constructor(spec: RecordEncoderSpec, columns: readonly string[]) {
-    const pieces = cutRequest(spec.family, spec.request);
+    const pieces = cutRequest(spec.family, spec.request, spec.traits);
     const last = pieces.literals.length - 1;
     const text = new TextEncoder();
     this.#literals = pieces.literals.map((literal, i) =>

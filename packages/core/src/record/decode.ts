@@ -1,4 +1,4 @@
-import type { Answer, Family } from '../model/index.ts';
+import type { Answer, Family, SchemaCheck } from '../model/index.ts';
 import { isTruncated } from '../model/index.ts';
 import { emptyAnswer, type PluckedAnswer, type Plucker, pluckerFor } from './answer-plucker.ts';
 import { isCutOffReason } from './cut-off.ts';
@@ -7,6 +7,7 @@ import { type ByteView, byteView, copyBytes } from './escape-json.ts';
 import { isSentinelOrdinal, ordinalOf, RECORD_ID_LENGTH, recordId, recordPrefixBytes, subIndexOf } from './ids.ts';
 import { hasEscape, isUtf8 } from './json-scan.ts';
 import { skipSoundValue } from './json-sound.ts';
+import { judgedOutcome, parseExactly } from './judge-answer.ts';
 import { KernelSpans, TakenLines, writeKernelOutcome } from './kernel-lines.ts';
 import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
@@ -42,6 +43,14 @@ const IN = ascii(',"in":');
 const OUT = ascii(',"out":');
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Whose output is read, and what is kept of it. */
+export interface DecoderOptions {
+  readonly family: Family;
+  readonly recordPrefix: string;
+  readonly whole?: boolean | undefined;
+  readonly check?: SchemaCheck | undefined;
+}
 
 /**
  * Reads the lines of a job's output, one at a time: `scan` says what a line is, `decode` what became of its record, `write`
@@ -90,8 +99,15 @@ export class OutputDecoder {
   /** Keeps the whole `modelOutput` of an answer. */
   readonly #whole: WholeOutput | undefined;
 
-  /** `whole`: an outcome has the JSON text of the `modelOutput` for its response; default: the answer in it. */
-  constructor(options: { readonly family: Family; readonly recordPrefix: string; readonly whole?: boolean | undefined }) {
+  /** Says whether an answer is what it has to be; then every answer is parsed. */
+  readonly #check: SchemaCheck | undefined;
+
+  /**
+   * `whole`: an outcome has the JSON text of the `modelOutput` for its response; default: the answer in it. `check`: an answer that
+   * does not pass is a failure.
+   */
+  constructor(options: DecoderOptions) {
+    this.#check = options.check;
     this.#family = options.family;
     this.#prefixText = options.recordPrefix;
     this.#prefix = recordPrefixBytes(options.recordPrefix);
@@ -99,7 +115,7 @@ export class OutputDecoder {
     this.taken = new TakenLines(this.#prefix);
     this.#found = new KernelSpans(options.family.task === 'embedding' && !options.whole);
     this.#fields = { spans: this.#spans, answer: this.#answer, found: this.#found };
-    this.#pluck = pluckerFor(options.family.name, this.#answer);
+    this.#pluck = options.check === undefined ? pluckerFor(options.family.name, this.#answer) : () => -1;
   }
 
   /**
@@ -194,7 +210,17 @@ export class OutputDecoder {
       return;
     }
     const answer = parsed['modelOutput'] == null ? undefined : this.#family.answer(parsed['modelOutput']);
-    this.#keep(answer === undefined ? this.#failure(parsed) : this.#success(answer));
+    if (answer === undefined) this.#keep(this.#failure(parsed));
+    else if (this.#check === undefined) this.#keep(this.#success(answer));
+    else this.#keep(this.#judged(parsed['modelOutput'], answer, this.#check));
+  }
+
+  /** An answer that has to be by a schema. */
+  #judged(modelOutput: unknown, answer: Answer, check: SchemaCheck): Outcome {
+    const success = this.#success(answer);
+    const outcome = judgedOutcome(success, { family: this.#family, modelOutput, answer, check });
+    if (outcome.status !== 'succeeded') this.truncated = false;
+    return outcome.status === 'failed' ? { ...outcome, message: outcome.message.slice(0, MAX_MESSAGE) } : outcome;
   }
 
   /** Writes the outcome line with its line end at `out[at]`: `size` bytes. */
@@ -290,12 +316,13 @@ export class OutputDecoder {
   #parseSpans(): Record<string, unknown> {
     const { outputStart, outputEnd, errorStart, errorEnd } = this.#spans;
     return {
-      modelOutput: outputStart < 0 ? undefined : parseValue(this.#text.bytes, outputStart, outputEnd),
+      modelOutput:
+        outputStart < 0 ? undefined : parseValue(this.#text.bytes, outputStart, outputEnd, this.#check && parseExactly),
       error: errorStart < 0 ? undefined : parseValue(this.#text.bytes, errorStart, errorEnd),
     };
   }
 
-  #success(answer: Answer): Outcome {
+  #success(answer: Answer): Outcome & { readonly status: 'succeeded' } {
     const { text: response, stopReason: stop, ...rest } = answer;
     this.truncated = isTruncated(stop);
     this.inputTokens = answer.inputTokens ?? -1;
@@ -346,10 +373,10 @@ export class OutputDecoder {
 }
 
 /** Undefined when it is no JSON; the text itself is what the message then shows. */
-function parseValue(bytes: Uint8Array, start: number, end: number): unknown {
+function parseValue(bytes: Uint8Array, start: number, end: number, parse: (text: string) => unknown = JSON.parse): unknown {
   const text = utf8.decode(bytes.subarray(start, end));
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch {
     return text;
   }

@@ -1,3 +1,4 @@
+export { AnswerFields } from './answer-fields.ts';
 export { createRecordEncoder, type RecordEncoderSpec } from './byte-encoder.ts';
 export { LineKind, OutputDecoder } from './decode.ts';
 export { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, ownView, writeEscaped } from './escape-json.ts';
@@ -14,13 +15,14 @@ export {
 } from './ids.ts';
 export { hexValue } from './json-scan.ts';
 export { jsonText } from './json-text.ts';
+export { SCHEMA_MISMATCH } from './judge-answer.ts';
 export { addressOf, allowKernel, kernelFunctions, linkKernel, releaseBlock, takeBlock } from './kernel.ts';
 export { AnswerLiterals, LiteralBlock, writeCsvAnswer, writeCsvCell, writeJsonCell } from './kernel-results.ts';
 export { JsonKeys, type ScannedRows, type Stretch, scanCsvRows } from './kernel-rows.ts';
 export { rowValue } from './openai-encoder.ts';
 export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
 export { OutcomeReader } from './outcome-reader.ts';
-export { emptyOutcomeSpans, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
+export { emptyOutcomeSpans, hasKeptAnswer, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
 export { type EncodeLimits, NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
 export { keepsWholeOutput, type OpenAiAsk, type RequestSpec } from './request-bytes.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';

@@ -24,6 +24,11 @@ export type Outcome =
       readonly message: string;
       /** Worth another attempt. */
       readonly retry: boolean;
+      /** The answer, where there was one that is of no use, with what is known of it as of any other. */
+      readonly response?: string;
+      readonly stop?: string;
+      readonly inputTokens?: number;
+      readonly outputTokens?: number;
     }
   /** Sent, and nothing came back. */
   | { readonly id: string; readonly status: 'missing' }
@@ -68,7 +73,19 @@ function inKeyOrder(outcome: Outcome): object {
       };
     }
     case 'failed':
-      return { id: outcome.id, status: 'failed', code: outcome.code, message: outcome.message, retry: outcome.retry };
+      return {
+        id: outcome.id,
+        status: 'failed',
+        code: outcome.code,
+        message: outcome.message,
+        retry: outcome.retry,
+        ...(outcome.response !== undefined && {
+          response: outcome.response,
+          stop: outcome.stop ?? '',
+          in: outcome.inputTokens,
+          out: outcome.outputTokens,
+        }),
+      };
     case 'missing':
       return { id: outcome.id, status: 'missing' };
     case 'rejected':
@@ -93,7 +110,6 @@ function unpacked(embedding: string): number[] {
 /** Reads a line that `encodeOutcome` or the fast path wrote. For looking at single records; throws `SyntaxError` on damage. */
 export function parseOutcome(bytes: Uint8Array, start = 0, end = bytes.length): Outcome {
   const { in: inputTokens, out: outputTokens, ...rest } = JSON.parse(decoder.decode(bytes.subarray(start, end)));
-  if (rest.status !== 'succeeded') return rest;
   return {
     ...rest,
     ...(typeof rest.embedding === 'string' ? { embedding: unpacked(rest.embedding) } : {}),

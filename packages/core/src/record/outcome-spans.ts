@@ -26,7 +26,10 @@ export interface OutcomeSpans {
   ordinal: number;
   idStart: number;
   status: OutcomeStatus;
-  /** Succeeded: a JSON string with its quotes, or an embedding: packed (`vector-pack.ts`) with its quotes, or with its brackets. */
+  /**
+   * Succeeded: a JSON string with its quotes, or an embedding: packed (`vector-pack.ts`) with its quotes, or with its brackets.
+   * Failed: an answer that is of no use, a JSON string as well; -1 where there is none.
+   */
   valueStart: number;
   valueEnd: number;
   isEmbedding: boolean;
@@ -82,6 +85,7 @@ const REJECTED = ascii('ejected","code":"');
 const MESSAGE = ascii(',"message":"');
 const RETRY = ascii(',"retry":');
 const LINE = ascii(',"line":');
+const KEPT = ascii(',"response":');
 const MISSING = ascii('issing"}');
 
 /** Offset of the id in its line: `{"id":"`. */
@@ -120,6 +124,11 @@ function readSucceeded(bytes: Uint8Array, at: number, end: number, into: Outcome
   into.isEmbedding = response < 0;
   into.valueStart = into.isEmbedding ? after(bytes, at, end, EMBEDDING) : response;
   if (into.valueStart < 0) return false;
+  return readAnswer(bytes, end, into);
+}
+
+/** The value that begins at `valueStart`, and all that follows it. */
+function readAnswer(bytes: Uint8Array, end: number, into: OutcomeSpans): boolean {
   into.valueEnd = skipValue(into.text, into.valueStart, end);
   if (into.valueEnd < 0) return false;
   into.stopStart = after(bytes, into.valueEnd, end, STOP);
@@ -153,7 +162,12 @@ function readFailed(bytes: Uint8Array, at: number, end: number, into: OutcomeSpa
   const retry = readTexts(bytes, after(bytes, at, end, FAILED), end, RETRY, into);
   if (retry < 0) return false;
   into.retry = bytes[retry] === 0x74;
-  return skipValue(into.text, retry, end) === end - 1;
+  into.valueStart = into.valueEnd = into.inputTokens = into.outputTokens = -1;
+  into.isEmbedding = false;
+  const next = skipValue(into.text, retry, end);
+  if (next === end - 1) return true;
+  into.valueStart = after(bytes, next, end, KEPT);
+  return into.valueStart >= 0 && readAnswer(bytes, end, into);
 }
 
 function readRejected(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {
@@ -184,6 +198,11 @@ function after(bytes: Uint8Array, at: number, end: number, literal: Uint8Array):
   if (at < 0 || at + literal.length > end) return -1;
   for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return -1;
   return at + literal.length;
+}
+
+/** True for a failure that has the answer which it is the failure of. */
+export function hasKeptAnswer({ status, valueStart }: OutcomeSpans): boolean {
+  return status === OutcomeStatus.failed && valueStart >= 0;
 }
 
 /** True when a success was cut off at a limit. */

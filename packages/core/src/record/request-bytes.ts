@@ -1,5 +1,12 @@
 import { InputError, invariant } from '../errors/index.ts';
-import type { Family, JsonObject, RequestInput } from '../model/index.ts';
+import {
+  type AnswerSchema,
+  type Family,
+  type JsonObject,
+  type ModelTraits,
+  type RequestInput,
+  schemaRequest,
+} from '../model/index.ts';
 import type { OnUnsupported } from '../openai/index.ts';
 import { parseTemplate, type Template } from '../prompt/index.ts';
 
@@ -12,6 +19,8 @@ export interface RequestSpec {
   readonly textColumn?: string;
   /** As `Family.parseParams` made them. */
   readonly params: JsonObject;
+  /** What every answer has to be. */
+  readonly schema?: AnswerSchema;
   /** Rows are records already: the object in column `modelInput` is the request. */
   readonly given?: true;
   /** Rows are lines of an OpenAI batch file. */
@@ -46,22 +55,30 @@ interface RequestTemplates {
  * template's errors, and `BR-E0109` or `BR-E0110` where the text column or the prompt is missing. What the family makes of
  * other values is compared with the pieces, so that a family which changes its text cannot pass.
  */
-export function cutRequest(family: Family, spec: RequestSpec): RequestPieces {
+export function cutRequest(family: Family, spec: RequestSpec, traits: ModelTraits = {}): RequestPieces {
+  const { schema } = spec;
+  const write: WriteBody =
+    schema === undefined ? (input) => family.request(input) : (input) => schemaRequest(family, input, schema, traits);
   const templates = requestTemplates(family, spec);
   const columns: string[] = [];
-  const marker = freeMarker(family, templates, spec.params);
+  const marker = freeMarker(write, templates, spec.params);
   const mark = (name: string): string => `${marker}${columns.push(name) - 1}y`;
   const text = fill(templates.text, mark);
   const system = templates.system && fill(templates.system, mark);
-  const json = JSON.stringify(family.request(requestInput(text, system, spec.params)));
+  const json = JSON.stringify(write(requestInput(text, system, spec.params)));
   const found = json.split(new RegExp(`${marker}(\\d+)y`));
   const literals = found.filter((_, i) => i % 2 === 0);
   const order = found.filter((_, i) => i % 2 === 1).map(Number);
   invariant(new Set(order).size === columns.length, `family ${family.name} leaves out a part of its text`);
   const pieces = { literals, columns: order.map((i) => columns[i]!) };
-  checkPieces(family, spec.params, templates, pieces);
+  // conversations have no blank texts: what a family makes of one there is of no account here
+  const probes = schema === undefined ? PROBES : PROBES.filter((probe) => probe.trim() !== '');
+  checkPieces(family.name, write, { params: spec.params, templates, pieces, probes });
   return pieces;
 }
+
+/** Writes the body of a request. */
+type WriteBody = (input: RequestInput) => JsonObject;
 
 function requestTemplates(family: Family, spec: RequestSpec): RequestTemplates {
   if (family.task === 'embedding') {
@@ -84,9 +101,9 @@ function fill(template: Template, value: (column: string) => string): string {
 }
 
 /** A word that stands nowhere in the body; its first letter occurs once in it, so it cannot begin inside of another one. */
-function freeMarker(family: Family, { text, system }: RequestTemplates, params: JsonObject): string {
+function freeMarker(write: WriteBody, { text, system }: RequestTemplates, params: JsonObject): string {
   const blank = fill(text, () => ' ');
-  const body = JSON.stringify(family.request(requestInput(blank, system && fill(system, () => ' '), params)));
+  const body = JSON.stringify(write(requestInput(blank, system && fill(system, () => ' '), params)));
   for (let i = 0; ; i++) {
     const marker = `hole${i}x`;
     if (!body.includes(marker)) return marker;
@@ -96,11 +113,19 @@ function freeMarker(family: Family, { text, system }: RequestTemplates, params: 
 /** Values that a family might trim, cut, split or escape in a way of its own. */
 const PROBES = ['', ' a\n', '"\\{}\u0000\u2028', '\u{1f600}é'.repeat(40)];
 
-function checkPieces(family: Family, params: JsonObject, { text, system }: RequestTemplates, pieces: RequestPieces): void {
-  for (const probe of PROBES) {
+interface PiecesCheck {
+  readonly params: JsonObject;
+  readonly templates: RequestTemplates;
+  readonly pieces: RequestPieces;
+  readonly probes: readonly string[];
+}
+
+function checkPieces(name: string, write: WriteBody, { params, templates, pieces, probes }: PiecesCheck): void {
+  const { text, system } = templates;
+  for (const probe of probes) {
     const escaped = JSON.stringify(probe).slice(1, -1);
     const value = (): string => probe;
-    const whole = JSON.stringify(family.request(requestInput(fill(text, value), system && fill(system, value), params)));
-    invariant(pieces.literals.join(escaped) === whole, `family ${family.name} changes the text that it is given`);
+    const whole = JSON.stringify(write(requestInput(fill(text, value), system && fill(system, value), params)));
+    invariant(pieces.literals.join(escaped) === whole, `family ${name} changes the text that it is given`);
   }
 }

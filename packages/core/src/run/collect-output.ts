@@ -45,7 +45,7 @@ export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promi
   const collector = new Collector({ slots: records.slots, budgetBytes: input.budgetBytes ?? BUDGET_BYTES });
   const writer = new SortedRunWriter(() => ports.objects.create(key, { ifAbsent: true, signal }));
   try {
-    const read = await readOutput(ports.objects, { document, output, records, collector, writer, signal });
+    const read = await readOutput(ports, { document, output, records, collector, writer, signal });
     if (isOver || read.lines >= linesToCome(part, view, output)) {
       return await write(ports, { key, document, part, records, collector, read, output, writer, signal });
     }

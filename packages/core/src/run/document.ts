@@ -1,5 +1,5 @@
 import type { Priority } from '../lane/index.ts';
-import type { InvocationType, JsonObject, ModelLimits, ModelTraits, Price } from '../model/index.ts';
+import type { AnswerSchema, InvocationType, JsonObject, ModelLimits, ModelTraits, Price } from '../model/index.ts';
 import type { Dialect, SourcePin } from '../ports/index.ts';
 import type { OpenAiAsk } from '../record/index.ts';
 import type { TakenRows } from './taken-rows.ts';
@@ -35,7 +35,7 @@ export interface RunDocument {
     readonly family: string;
     readonly invocationType: InvocationType;
     readonly task: 'text' | 'embedding';
-    /** What the model takes otherwise than its family, where requests are written from conversations. */
+    /** What the model takes otherwise than its family, where requests are written from conversations, or with a schema. */
     readonly traits?: ModelTraits;
     readonly limits: ModelLimits;
     readonly price?: Price;
@@ -52,6 +52,8 @@ export interface RunDocument {
      * `modelOutput` is kept. Nothing else of the request is there then.
      */
     readonly given?: true;
+    /** What every answer has to be: each is checked against it, and its fields are columns of the results. */
+    readonly schema?: AnswerSchema;
     /** Rows are lines of an OpenAI batch file, which are translated; the whole `modelOutput` is kept. */
     readonly openai?: OpenAiAsk;
   };

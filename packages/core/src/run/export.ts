@@ -1,5 +1,6 @@
 import { invariant, StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
+import { schemaFields } from '../model/index.ts';
 import {
   type CallOptions,
   dialectColumns,
@@ -11,6 +12,7 @@ import {
   type RowReader,
 } from '../ports/index.ts';
 import {
+  AnswerFields,
   emptyOutcomeSpans,
   isCutOff,
   keepsWholeOutput,
@@ -24,7 +26,7 @@ import type { RunBody, RunDocument } from './document.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import { type OpenRows, openPartRows } from './part-rows.ts';
 import type { RunPorts } from './ports.ts';
-import { resultNames } from './result-names.ts';
+import { fieldColumns, resultNames } from './result-names.ts';
 
 /** What an export wrote. `rows` is always `succeeded + failed + rejected + pending`. */
 export interface ExportCounts {
@@ -73,6 +75,8 @@ export async function exportResults(
   const columns = columnsOf(document, run);
   const counts = [0, 0, 0, 0];
   const tally = { counts, truncated: 0 };
+  const schema = document.request.schema?.schema;
+  const fields = schema && new AnswerFields(schemaFields(schema).map(({ key }) => key));
   try {
     writer.begin(tableOf(document, columns));
     const own = firstParts(input.parts, only);
@@ -80,7 +84,7 @@ export async function exportResults(
     for (const part of own) {
       const rows = await openPartRows(ports, { document, part, columns, openRows: input.openRows, signal });
       try {
-        next = await exportPart(rows, part, next, { merge, writer, prefix: document.recordPrefix, tally, only });
+        next = await exportPart(rows, part, next, { merge, writer, prefix: document.recordPrefix, tally, only, fields });
       } finally {
         await rows.close();
       }
@@ -119,7 +123,9 @@ function tableOf({ source, model, request }: RunDocument, columns: readonly stri
     return { dialect, columns, names: resultNames(columns, 'model_output'), task: 'text', ...kind };
   }
   const { task } = model;
-  return { dialect, columns, names: resultNames(columns, task === 'embedding' ? 'embedding' : 'response'), task };
+  const names = resultNames(columns, task === 'embedding' ? 'embedding' : 'response');
+  if (request.schema === undefined) return { dialect, columns, names, task };
+  return { dialect, columns, names, task, fields: fieldColumns(schemaFields(request.schema.schema), columns, names) };
 }
 
 function firstParts(parts: readonly PartBody[], only: RowRange | undefined): PartBody[] {
@@ -134,6 +140,7 @@ interface PartExport {
   readonly prefix: string;
   readonly tally: { readonly counts: number[]; truncated: number };
   readonly only?: RowRange;
+  readonly fields: AnswerFields | undefined;
 }
 
 /** The ordinal after the part's last row. */
@@ -159,6 +166,7 @@ async function exportPart(rows: RowReader, part: PartBody, first: number, o: Par
       writeRecordId(prefix, ordinal, result.recordId, 0);
       result.status = statusOf(merge);
       if (merge.outcome !== undefined) result.outcome = merge.outcome;
+      if (o.fields !== undefined && result.status === ResultStatus.succeeded) result.fields = o.fields.read(result.outcome);
       while (!writer.write(batch, row, result)) await writer.drain();
       tally.counts[result.status]! += 1;
       if (result.status === ResultStatus.succeeded && isCutOff(result.outcome)) tally.truncated += 1;

@@ -30,6 +30,7 @@ export class OutcomeTally {
       case OutcomeStatus.failed:
         if (outcome.retry) this.retryable += 1;
         else this.failed += 1;
+        this.addTokens(outcome.inputTokens, outcome.outputTokens);
         break;
       case OutcomeStatus.missing:
         this.missing += 1;

@@ -1,4 +1,4 @@
-import type { BatchService, Clock, Compression, Digest, Ledger, ObjectStore, Random, Scratch } from '../ports/index.ts';
+import type { BatchService, Clock, Compression, Digest, Ledger, ObjectStore, Random, Schemas, Scratch } from '../ports/index.ts';
 
 /** Everything that a use case needs from outside. The composition root fills it in once. */
 export interface RunPorts {
@@ -10,4 +10,5 @@ export interface RunPorts {
   readonly service: BatchService;
   readonly compression: Compression;
   readonly scratch: Scratch;
+  readonly schemas: Schemas;
 }

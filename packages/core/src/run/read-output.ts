@@ -1,11 +1,12 @@
 import type { Collector, RecordSet } from '../join/index.ts';
 import { familyNamed } from '../model/index.ts';
-import type { CallOptions, ObjectStore } from '../ports/index.ts';
+import type { CallOptions } from '../ports/index.ts';
 import { keepsWholeOutput, LineKind, OutputDecoder } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import type { JobOutput } from './job-output.ts';
 import { LineChain } from './line-chain.ts';
 import { OutcomeTally } from './outcome-counts.ts';
+import type { RunPorts } from './ports.ts';
 import type { SortedRunWriter } from './sorted-run-writer.ts';
 
 /** What was read of a job's output. */
@@ -15,6 +16,8 @@ export interface OutputRead {
   /** 1 for a slot whose line is a failure that is worth another attempt. */
   readonly retry: Uint8Array;
   readonly tally: OutcomeTally;
+  /** Tokens of the slots whose answer is of no use, input and output; -1 for what is not known. */
+  readonly lost: Map<number, readonly [number, number]>;
 }
 
 export interface ReadInput extends CallOptions {
@@ -28,12 +31,18 @@ export interface ReadInput extends CallOptions {
 }
 
 /** Reads all lines of a job's output once: what is better than what its record has becomes an outcome line in the collector. */
-export async function readOutput(objects: ObjectStore, o: ReadInput): Promise<OutputRead> {
+export async function readOutput({ objects, schemas }: Pick<RunPorts, 'objects' | 'schemas'>, o: ReadInput): Promise<OutputRead> {
   const { collector, records, writer } = o;
-  const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally() };
+  const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally(), lost: new Map() };
   const padding = new Set<number>();
   const { model, recordPrefix, request } = o.document;
-  const decoder = new OutputDecoder({ family: familyNamed(model.family), recordPrefix, whole: keepsWholeOutput(request) });
+  const check = request.schema && (await schemas.load())(request.schema.schema);
+  const decoder = new OutputDecoder({
+    family: familyNamed(model.family),
+    recordPrefix,
+    whole: keepsWholeOutput(request),
+    check,
+  });
   const keys = o.output.files.map((file) => file.key);
   const lines = new LineChain(objects, keys, { signal: o.signal });
   const takeLines = (bytes: Uint8Array, from: number, to: number): number => {
@@ -66,12 +75,17 @@ export async function readOutput(objects: ObjectStore, o: ReadInput): Promise<Ou
     await lines.close();
   }
   read.lines += padding.size;
+  for (const [input, output] of read.lost.values()) read.tally.addTokens(input, output);
   return read;
 }
 
 function note(read: OutputRead, slot: number, decoder: OutputDecoder): void {
   read.retry[slot] = decoder.retry ? 1 : 0;
-  if (!decoder.succeeded) return;
+  if (!decoder.succeeded) {
+    if (decoder.inputTokens >= 0 || decoder.outputTokens >= 0) read.lost.set(slot, [decoder.inputTokens, decoder.outputTokens]);
+    return;
+  }
+  read.lost.delete(slot);
   if (decoder.truncated) read.tally.truncated += 1;
   read.tally.addTokens(decoder.inputTokens, decoder.outputTokens);
 }

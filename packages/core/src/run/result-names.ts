@@ -1,4 +1,5 @@
-import type { ResultNames } from '../ports/index.ts';
+import type { SchemaField } from '../model/index.ts';
+import type { ResultField, ResultNames } from '../ports/index.ts';
 
 /** What stands before a column of ours whose name the dataset has already. */
 const PREFIX = 'batchrock_';
@@ -17,4 +18,22 @@ export function resultNames(columns: readonly string[], answer: 'response' | 'em
     outputTokens: free('output_tokens'),
     recordId: free('record_id'),
   };
+}
+
+/** What stands before a field of the answers whose name is taken, by the dataset or by us. */
+const FIELD_PREFIX = 'answer_';
+
+/** The names of columns for fields of the answers, beside those of the input and ours: theirs give way. */
+export function fieldColumns(
+  fields: readonly SchemaField[],
+  columns: readonly string[],
+  names: ResultNames,
+): readonly ResultField[] {
+  const taken = new Set([...columns, ...Object.values(names)]);
+  return fields.map(({ key, kind }) => {
+    let name = key;
+    while (taken.has(name)) name = FIELD_PREFIX + name;
+    taken.add(name);
+    return { name, kind };
+  });
 }

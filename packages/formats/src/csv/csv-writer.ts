@@ -4,6 +4,7 @@ import {
   byteView,
   CellKind,
   copyBytes,
+  hasKeptAnswer,
   LiteralBlock,
   type ObjectInfo,
   type ObjectSink,
@@ -20,6 +21,7 @@ import {
   writeVector,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
+import { fieldBytes, fieldText } from '../writing/field-text.ts';
 import { writeUnescaped } from '../writing/json-text.ts';
 import { mendedRow } from '../writing/mended-row.ts';
 import { outcomeBytes } from '../writing/outcome-bytes.ts';
@@ -100,7 +102,8 @@ class CsvWriter implements ResultWriter {
       128 +
       2 * MAX_INTEGER_BYTES +
       3 * this.#table!.columns.length +
-      2 * (rowBytes + outcomeBytes(result)) +
+      2 * (rowBytes + outcomeBytes(result) + fieldBytes(result.fields)) +
+      4 * (this.#table!.fields?.length ?? 0) +
       (header?.length ?? 0);
     if (!this.#out.hasRoom(this.#needed)) {
       if (isFirst) this.#lineEnd = new Uint8Array(0);
@@ -110,6 +113,7 @@ class CsvWriter implements ResultWriter {
     if (header !== undefined) at = putLiteral(this.#target.bytes, at, header);
     at = this.#input(batch, row, at);
     at = this.#result(result, at);
+    if (this.#table!.fields !== undefined) at = this.#fields(result, at);
     this.#out.length = putLiteral(this.#target.bytes, at, this.#lineEnd);
     return true;
   }
@@ -147,7 +151,7 @@ class CsvWriter implements ResultWriter {
   }
 
   #header(): Uint8Array {
-    const { columns, names } = this.#table!;
+    const { columns, names, fields = [] } = this.#table!;
     const ours = [
       names.answer,
       names.status,
@@ -157,6 +161,7 @@ class CsvWriter implements ResultWriter {
       names.inputTokens,
       names.outputTokens,
       names.recordId,
+      ...fields.map((field) => field.name),
     ];
     const delimiter = String.fromCharCode(this.#delimiter);
     const cell = (name: string) =>
@@ -224,20 +229,38 @@ class CsvWriter implements ResultWriter {
     if (after >= 0) return putLiteral(out, after, result.recordId);
     out[at] = this.#delimiter;
     at += 1;
+    const hasText = isAnswer || (status === ResultStatus.failed && hasKeptAnswer(outcome));
     if (isAnswer && outcome.isEmbedding) {
       at = this.#quoted(at, writeVector(outcome.text, outcome.valueStart, outcome.valueEnd, this.#target, at + 1), false);
-    } else if (isAnswer) {
+    } else if (hasText) {
       at = this.#ours(outcome, outcome.valueStart + 1, outcome.valueEnd - 1, at);
     }
     out[at] = this.#delimiter;
     at = putLiteral(out, at + 1, STATUS[status]!);
     at = this.#text(isError, result, outcome.codeStart, outcome.codeEnd, at);
     at = this.#text(isError, result, outcome.messageStart, outcome.messageEnd, at);
-    at = this.#text(isAnswer, result, outcome.stopStart, outcome.stopEnd, at);
-    at = this.#count(isAnswer, outcome.inputTokens, at);
-    at = this.#count(isAnswer, outcome.outputTokens, at);
+    at = this.#text(hasText, result, outcome.stopStart, outcome.stopEnd, at);
+    at = this.#count(hasText, outcome.inputTokens, at);
+    at = this.#count(hasText, outcome.outputTokens, at);
     out[at] = this.#delimiter;
     return putLiteral(out, at + 1, result.recordId);
+  }
+
+  /** The fields of an answer, behind all other cells; of a row without one they are empty. */
+  #fields({ status, fields }: ResultRow, at: number): number {
+    const out = this.#target.bytes;
+    const values = status === ResultStatus.succeeded ? fields : undefined;
+    for (let i = 0; i < this.#table!.fields!.length; i++) {
+      out[at++] = this.#delimiter;
+      const json = values?.[i];
+      const text = fieldText(json);
+      if (text === undefined || text === '') continue;
+      const bytes = utf8(text);
+      out.set(bytes, at + 1);
+      // a number is none of a spreadsheet's formulas, whatever its sign
+      at = this.#quoted(at, at + 1 + bytes.length, this.#safe && json!.startsWith('"'));
+    }
+    return at;
   }
 
   /** A text answer and all but the record id, in one call of the kernel; -1, and nothing written, where that cannot be. */

@@ -5,9 +5,11 @@ import {
   byteView,
   CellKind,
   copyBytes,
+  hasKeptAnswer,
   LiteralBlock,
   type ObjectInfo,
   type ObjectSink,
+  type OutcomeSpans,
   ownView,
   RejectReason,
   type ResultNames,
@@ -21,6 +23,7 @@ import {
   writeVector,
 } from '@batchrock/core';
 import { MAX_INTEGER_BYTES, putInteger, putLiteral, utf8 } from '../writing/bytes.ts';
+import { fieldBytes } from '../writing/field-text.ts';
 import { mendedRow } from '../writing/mended-row.ts';
 import { outcomeBytes } from '../writing/outcome-bytes.ts';
 
@@ -41,6 +44,9 @@ interface Literals {
   readonly rejected: ByteView;
   readonly message: ByteView;
   readonly afterMessage: ByteView;
+  /** Failed, with an answer that is of no use: from it to the code, and from the message to the stop reason. */
+  readonly keptCode: ByteView;
+  readonly keptStop: ByteView;
   readonly pending: ByteView;
 }
 
@@ -64,6 +70,8 @@ class JsonlWriter implements ResultWriter {
   #answers: AnswerLiterals | undefined;
   /** Before each cell of CSV: `{"name":` for the first, `,"name":` for the others. */
   #keys: LiteralBlock = new LiteralBlock([]);
+  /** Before each field of an answer; undefined where there are none. */
+  #fieldKeys: LiteralBlock | undefined;
   #isJson = false;
   /** Bytes of all that is the same in every row, at most. */
   #fixed = 0;
@@ -82,7 +90,12 @@ class JsonlWriter implements ResultWriter {
     this.#isJson = rowFormat(table.dialect) === 'jsonl';
     const keys = this.#isJson ? [] : table.columns.map((name, c) => utf8(`${c === 0 ? '{' : ','}${JSON.stringify(name)}:`));
     this.#keys = new LiteralBlock(keys);
-    const names = [...Object.values(table.names), ...(this.#isJson ? [] : table.columns)] as string[];
+    this.#fieldKeys = fieldKeys(table);
+    const names = [
+      ...Object.values(table.names),
+      ...(this.#isJson ? [] : table.columns),
+      ...(table.fields ?? []).map((field) => field.name),
+    ] as string[];
     // quotes, colon, comma and null or status around each name, whose characters may be escaped
     this.#fixed = names.reduce((sum, name) => sum + 6 * name.length + 24, 64 + 2 * MAX_INTEGER_BYTES);
   }
@@ -96,7 +109,7 @@ class JsonlWriter implements ResultWriter {
     if (this.#outcomes !== result.outcome.text) this.#outcomes = ownView(result.outcome.text);
     const rowBytes = batch.rowEnd[row]! - batch.rowStart[row]!;
     // a cell of CSV may grow six times; a row of JSON is copied
-    this.#needed = this.#fixed + rowBytes * (this.#isJson ? 1 : 6) + outcomeBytes(result);
+    this.#needed = this.#fixed + rowBytes * (this.#isJson ? 1 : 6) + outcomeBytes(result) + fieldBytes(result.fields);
     if (!this.#out.hasRoom(this.#needed)) return false;
     const target = this.#target;
     if (this.#rows.bytes !== batch.bytes) this.#rows = byteView(batch.bytes);
@@ -126,6 +139,7 @@ class JsonlWriter implements ResultWriter {
 
   #release(): void {
     this.#keys.release();
+    this.#fieldKeys?.release();
     this.#answers?.release();
     this.#literals?.block.release();
   }
@@ -171,7 +185,9 @@ class JsonlWriter implements ResultWriter {
         at = this.#answer(result, at, comma);
         break;
       case ResultStatus.failed:
-        at = this.#error(result, literal(literals.failed, target, at, comma));
+        at = hasKeptAnswer(result.outcome)
+          ? this.#keptAnswer(result, at, comma)
+          : this.#error(result, literal(literals.failed, target, at, comma));
         break;
       case ResultStatus.rejected:
         at = this.#error(result, literal(literals.rejected, target, at, comma));
@@ -181,7 +197,7 @@ class JsonlWriter implements ResultWriter {
     }
     at = putLiteral(target.bytes, at, result.recordId);
     target.bytes[at] = 0x22;
-    return at + 1;
+    return this.#fieldKeys === undefined ? at + 1 : this.#fields(result, this.#fieldKeys.views, at + 1);
   }
 
   #answer({ outcome }: ResultRow, at: number, comma: number): number {
@@ -193,21 +209,56 @@ class JsonlWriter implements ResultWriter {
     at = outcome.isEmbedding
       ? writeVector(outcome.text, outcome.valueStart, outcome.valueEnd, target, at)
       : copyBytes(outcome.text, outcome.valueStart, outcome.valueEnd, target, at);
-    at = literal(literals.stopReason, target, at, 0);
+    return this.#stopAndUsage(outcome, literal(literals.stopReason, target, at, 0));
+  }
+
+  #error({ outcome }: ResultRow, at: number): number {
+    return literal(this.#literals!.afterMessage, this.#target, this.#codeAndMessage(outcome, at), 0);
+  }
+
+  #codeAndMessage(outcome: OutcomeSpans, at: number): number {
+    const target = this.#target;
+    at = copyBytes(outcome.text, outcome.codeStart, outcome.codeEnd, target, at);
+    at = literal(this.#literals!.message, target, at, 0);
+    return copyBytes(outcome.text, outcome.messageStart, outcome.messageEnd, target, at);
+  }
+
+  /** A failure that has the answer which it is the failure of. */
+  #keptAnswer({ outcome }: ResultRow, at: number, comma: number): number {
+    const literals = this.#literals!;
+    const target = this.#target;
+    at = literal(literals.answer, target, at, comma);
+    at = copyBytes(outcome.text, outcome.valueStart, outcome.valueEnd, target, at);
+    at = this.#codeAndMessage(outcome, literal(literals.keptCode, target, at, 0));
+    at = literal(literals.keptStop, target, at, 0);
+    return this.#stopAndUsage(outcome, at);
+  }
+
+  /** From the inside of the stop reason up to the record id. */
+  #stopAndUsage(outcome: OutcomeSpans, at: number): number {
+    const literals = this.#literals!;
+    const target = this.#target;
     at = copyBytes(outcome.text, outcome.stopStart, outcome.stopEnd, target, at);
     at = count(target, literal(literals.inputTokens, target, at, 0), outcome.inputTokens);
     at = count(target, literal(literals.outputTokens, target, at, 0), outcome.outputTokens);
     return literal(literals.recordId, target, at, 0);
   }
 
-  #error({ outcome }: ResultRow, at: number): number {
-    const literals = this.#literals!;
+  /** The fields of an answer, behind all other keys; of a row without one they are null. */
+  #fields({ status, fields }: ResultRow, keys: readonly ByteView[], at: number): number {
     const target = this.#target;
-    at = copyBytes(outcome.text, outcome.codeStart, outcome.codeEnd, target, at);
-    at = literal(literals.message, target, at, 0);
-    at = copyBytes(outcome.text, outcome.messageStart, outcome.messageEnd, target, at);
-    return literal(literals.afterMessage, target, at, 0);
+    const values = status === ResultStatus.succeeded ? fields : undefined;
+    for (let i = 0; i < keys.length; i++) {
+      at = literal(keys[i]!, target, at, 0);
+      at = putLiteral(target.bytes, at, utf8(values?.[i] ?? 'null'));
+    }
+    return at;
   }
+}
+
+/** `,"name":` before each field. */
+function fieldKeys({ fields }: ResultTable): LiteralBlock | undefined {
+  return fields && new LiteralBlock(fields.map(({ name }) => utf8(`,${JSON.stringify(name)}:`)));
 }
 
 function literalsOf(names: ResultNames): Literals {
@@ -227,6 +278,8 @@ function literalsOf(names: ResultNames): Literals {
     rejected: noAnswer + status('rejected') + key(names.errorCode, '"'),
     message: `"${key(names.errorMessage, '"')}`,
     afterMessage: `"${noUsage}${id}`,
+    keptCode: status('failed') + key(names.errorCode, '"'),
+    keptStop: `"${key(names.stopReason, '"')}`,
     pending: noAnswer + status('pending') + noError + noUsage + id,
   };
   const block = new LiteralBlock(Object.values(texts).map(utf8));

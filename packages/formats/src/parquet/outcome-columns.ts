@@ -1,6 +1,7 @@
 import {
   type ByteView,
   CellKind,
+  hasKeptAnswer,
   InvariantError,
   LiteralBlock,
   RECORD_ID_LENGTH,
@@ -60,10 +61,12 @@ export class OutcomeColumns {
   /** Gives a row to `cells`, to those from `first` on, and puts a vector. */
   put(cells: RowCells, first: number, { status, outcome, recordId }: ResultRow): void {
     const isAnswer = status === ResultStatus.succeeded;
+    // a failure may have the answer which it is the failure of
+    const hasAnswer = isAnswer || (status === ResultStatus.failed && hasKeptAnswer(outcome));
     const isError = status === ResultStatus.failed || status === ResultStatus.rejected;
     const { text } = outcome;
     let cell = first;
-    if (this.#vector === undefined) putAnswer(cells, cell++, isAnswer, outcome);
+    if (this.#vector === undefined) putAnswer(cells, cell++, hasAnswer, outcome);
     else if (!isAnswer) this.#vector.null();
     else if (outcome.isEmbedding) this.#vector.put(text, outcome.valueStart, outcome.valueEnd);
     else throw new InvariantError('an embedding model answered with text');
@@ -72,9 +75,9 @@ export class OutcomeColumns {
     putText(cells, cell++, isError, text, outcome.codeStart, outcome.codeEnd);
     putText(cells, cell++, isError, text, outcome.messageStart, outcome.messageEnd);
     // a model that says no reason has none
-    putText(cells, cell++, isAnswer && outcome.stopEnd > outcome.stopStart, text, outcome.stopStart, outcome.stopEnd);
-    putCount(cells, cell++, isAnswer, outcome.inputTokens);
-    putCount(cells, cell++, isAnswer, outcome.outputTokens);
+    putText(cells, cell++, hasAnswer && outcome.stopEnd > outcome.stopStart, text, outcome.stopStart, outcome.stopEnd);
+    putCount(cells, cell++, hasAnswer, outcome.inputTokens);
+    putCount(cells, cell++, hasAnswer, outcome.outputTokens);
     const id = this.#literals.views[ID]!;
     for (let i = 0; i < RECORD_ID_LENGTH; i++) id.bytes[i] = recordId[i]!;
     cells.text(cell, id, 0, RECORD_ID_LENGTH, CellKind.text);

@@ -12,6 +12,7 @@ import {
 } from '@batchrock/core';
 import { mendedRow } from '../writing/mended-row.ts';
 import { BlockPool } from './byte-chain.ts';
+import { FieldColumns } from './field-columns.ts';
 import { encodeFooter, type GroupFacts, MAGIC, type SchemaNode } from './file-layout.ts';
 import { InputColumns } from './input-columns.ts';
 import type { ClosedChunk, ColumnServices, WrittenColumn } from './leaf-column.ts';
@@ -114,6 +115,8 @@ class ParquetWriter implements ResultWriter {
   readonly #services: ColumnServices;
   #input: InputColumns | undefined;
   #outcome: OutcomeColumns | undefined;
+  /** Undefined where answers have no fields. */
+  #fields: FieldColumns | undefined;
   #cells: RowCells | undefined;
   #columns: readonly WrittenColumn[] = [];
   #schema: readonly SchemaNode[] = [];
@@ -143,8 +146,9 @@ class ParquetWriter implements ResultWriter {
     this.#input = new InputColumns(table, this.#services);
     this.#outcome = new OutcomeColumns(table, this.#services);
     this.#cells = new RowCells([...this.#input.texts, ...this.#outcome.cells], this.#services);
-    this.#columns = [...this.#input.columns, ...this.#outcome.columns];
-    this.#schema = [...this.#input.schema, ...this.#outcome.schema];
+    this.#fields = table.fields && new FieldColumns(table, this.#services);
+    this.#columns = [...this.#input.columns, ...this.#outcome.columns, ...(this.#fields?.columns ?? [])];
+    this.#schema = [...this.#input.schema, ...this.#outcome.schema, ...(this.#fields?.schema ?? [])];
   }
 
   write(batch: RowBatch, row: number, result: ResultRow): boolean {
@@ -162,6 +166,7 @@ class ParquetWriter implements ResultWriter {
     this.#input!.put(cells, this.#block, batch, row);
     this.#outcome!.put(cells, this.#input!.texts.length, result);
     cells.put();
+    this.#fields?.put(result);
     this.#rows += 1;
     if (this.#services.hasFullPage) this.#closeFullPages();
     this.#fileRows += 1;

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import { createDynamoLedger } from '@batchrock/aws/dynamodb';
-import { createScratch, loadDigest, nodeClock, nodeRandom, zstdCompression } from 'batchrock/node';
+import { ajvSchemas, createScratch, loadDigest, nodeClock, nodeRandom, zstdCompression } from 'batchrock/node';
 import { createLog, writeLine } from '../log/index.ts';
 import { optionalSetting } from '../settings/index.ts';
 import type { Engine } from './engine.ts';
@@ -23,6 +23,7 @@ export async function openEngine(): Promise<Engine> {
       service: createBedrockBatchService({ region }),
       compression: zstdCompression(),
       scratch: createScratch(tmpdir()),
+      schemas: ajvSchemas,
     },
   };
 }

@@ -1,4 +1,4 @@
-import { didYouMean, InputError } from '@batchrock/core';
+import { didYouMean, InputError, type JsonObject } from '@batchrock/core';
 
 /** Values by names that are all known; `null` counts as absent. */
 export class Fields<Key extends string> {
@@ -79,6 +79,14 @@ export class Fields<Key extends string> {
   fields<Inner extends string>(key: Key, keys: readonly Inner[]): Fields<Inner> | undefined {
     const value = this.#values.get(key);
     return value === undefined ? undefined : new Fields(value, key, keys);
+  }
+
+  /** An object with whatever is in it, or undefined. Throws `BR-E0120`. */
+  json(key: Key): JsonObject | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined) return undefined;
+    if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject;
+    throw invalid(key, kindOf(value), 'an object');
   }
 
   /** Names with single values, as texts, or undefined. Throws `BR-E0120`. */

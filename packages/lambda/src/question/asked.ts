@@ -1,4 +1,4 @@
-import { InputError, type ModelLimits } from '@batchrock/core';
+import { InputError, type JsonObject, type ModelLimits } from '@batchrock/core';
 import type { EngineSettings, ResultsFormat } from '../engine/index.ts';
 import { Fields, invalid } from '../fields/index.ts';
 import { INPUT_KEYS, type InputKey } from './input-keys.ts';
@@ -27,6 +27,8 @@ export interface Asked {
   readonly system?: string;
   readonly textColumn?: string;
   readonly params?: Readonly<Record<string, string>>;
+  /** A JSON schema that every answer has to be by. */
+  readonly schema?: JsonObject;
   readonly maxRecords?: number;
   readonly maxJobs?: number;
   readonly maxRecordsPerJob?: PartBound;
@@ -71,6 +73,7 @@ export function parseInput(input: unknown, settings: EngineSettings): Asked {
     system: fields.text('system'),
     textColumn: fields.text('text_column'),
     params: fields.params('params'),
+    schema: fields.json('schema'),
     maxRecords: fields.wholeNumber('max_records_total', 1) ?? settings.maxTotalRecords,
     maxJobs: fields.wholeNumber('max_num_jobs', 1),
     maxRecordsPerJob: partBound(fields, settings),

@@ -15,6 +15,7 @@ export const INPUT_KEYS = [
   'prompt',
   'system',
   'params',
+  'schema',
   'text_column',
   'sample',
   'max_error_rate',

@@ -1,5 +1,5 @@
 import { type CallOptions, InputError, type ObjectStore, resolveModel } from '@batchrock/core';
-import { checkQuestion, type Question } from 'batchrock/request';
+import { checkQuestion, type Question, withAnswerSchema } from 'batchrock/request';
 import type { AskedQuestion } from '../preparing/index.ts';
 import { type Asked, checkPartBound } from './asked.ts';
 import { readNamedPrompt } from './named-prompt.ts';
@@ -21,6 +21,7 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
     ...(prompt !== undefined && { prompt }),
     ...(system !== undefined && { system }),
     ...(params !== undefined && { params }),
+    ...(asked.schema !== undefined && { schema: asked.schema }),
     ...(textColumn !== undefined && { textColumn }),
     ...(asked.maxRecords !== undefined && { maxRecords: asked.maxRecords }),
     ...(asked.maxJobs !== undefined && { maxJobs: asked.maxJobs }),
@@ -30,7 +31,7 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
     ...(asked.plannedSlots !== undefined && { slots: asked.plannedSlots }),
     timeoutHours: asked.timeoutHours,
   };
-  return { question, checked: checkQuestion(question) };
+  return { question, checked: checkQuestion(await withAnswerSchema(question, '')) };
 }
 
 /** The dataset as a run is named after it. */

@@ -11,6 +11,8 @@ export interface TextQuestion {
   /** Tokens; undefined when the request sets no limit. */
   readonly maxTokens?: number;
   readonly stopSequences: readonly string[];
+  /** A JSON schema that the answer has to be by. */
+  readonly schema?: JsonObject;
   /** Sampling parameters that an upstream server is told too. */
   readonly temperature?: number;
   readonly topP?: number;

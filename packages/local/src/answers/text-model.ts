@@ -1,4 +1,5 @@
 import { hashText, seededGenerator } from '../seeded.ts';
+import { instanceOf } from './formats/index.ts';
 import type { TextQuestion, TextReply } from './question.ts';
 import { answerYesOrNo, classifyByLabels, classifySentiment } from './tasks/classify.ts';
 import { contentOf, type Task } from './tasks/task.ts';
@@ -33,6 +34,10 @@ export function answerText(question: TextQuestion): TextReply {
     content: contentOf(turn),
     next: seededGenerator(hashText(ends(turn), hashText(`${question.modelId} ${turn.length}`))),
   };
+  if (question.schema !== undefined) {
+    const said = `${SYNTHETIC_LABEL} ${answerOf(input)}`;
+    return limited(JSON.stringify(instanceOf(question.schema, { said, next: input.next })), question);
+  }
   const text = asksForJson(instruction) ? jsonAnswer(answerOf(input)) : `${SYNTHETIC_LABEL} ${answerOf(input)}`;
   return limited(text, question);
 }

@@ -57,6 +57,9 @@ function chatRequest(question: TextQuestion, model: string): unknown {
     ...(question.temperature === undefined ? {} : { temperature: question.temperature }),
     ...(question.topP === undefined ? {} : { top_p: question.topP }),
     ...(question.stopSequences.length === 0 ? {} : { stop: question.stopSequences }),
+    ...(question.schema === undefined
+      ? {}
+      : { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: question.schema } } }),
     stream: false,
   };
 }

@@ -11,7 +11,15 @@ import {
 } from '@batchrock/core';
 import { openCsv } from '@batchrock/formats';
 import { openSqliteLedger } from '@batchrock/sqlite';
-import { createFileObjectStore, createScratch, nodeClock, nodeRandom, openFileSource, plainCompression } from 'batchrock/node';
+import {
+  ajvSchemas,
+  createFileObjectStore,
+  createScratch,
+  nodeClock,
+  nodeRandom,
+  openFileSource,
+  plainCompression,
+} from 'batchrock/node';
 import { nodeDigest, plainDocument } from '../memory/index.ts';
 import type { Bench, BenchContext } from './bench.ts';
 
@@ -55,6 +63,7 @@ export function benchPorts(dir: string, ledger: Ledger): RunPorts {
     service: noService(),
     compression: plainCompression,
     scratch: createScratch(dir),
+    schemas: ajvSchemas,
   };
 }
 

@@ -16,7 +16,7 @@ import {
 } from '@batchrock/core';
 import { createJsonlWriter, openCsv } from '@batchrock/formats';
 import { startLocalBedrock } from '@batchrock/local';
-import { nodeClock, nodeRandom, plainCompression } from 'batchrock/node';
+import { ajvSchemas, nodeClock, nodeRandom, plainCompression } from 'batchrock/node';
 import { bytesSource, MemoryScratch, nodeDigest, plainDocument } from '../memory/index.ts';
 import { openRows } from '../way-back/index.ts';
 import { drain } from './object-store.ts';
@@ -60,6 +60,7 @@ export async function wholeRun(ledgers: readonly Ledger[]): Promise<WholeRun> {
       digest: nodeDigest,
       compression: plainCompression,
       scratch: new MemoryScratch(),
+      schemas: ajvSchemas,
     }),
   );
   if (first === undefined) throw new Error('a run needs a ledger');

@@ -14,6 +14,7 @@ import {
   runItem,
   writeText,
 } from '@batchrock/core';
+import { ajvSchemas } from 'batchrock/node';
 import {
   identityCompression,
   MEMORY_LANE,
@@ -149,6 +150,7 @@ export class TimedWorld {
       service: this.service,
       compression: identityCompression,
       scratch: new MemoryScratch(),
+      schemas: ajvSchemas,
     };
   }
 }

@@ -15,6 +15,7 @@ import {
   writePrepared,
   writeText,
 } from '@batchrock/core';
+import { ajvSchemas } from 'batchrock/node';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
@@ -44,6 +45,7 @@ export function memoryPorts(options: Omit<ScriptedBatchServiceOptions, 'clock' |
     service: new ScriptedBatchService({ ...options, clock, objects }),
     compression: identityCompression,
     scratch: new MemoryScratch(),
+    schemas: ajvSchemas,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type BatchServiceFacts, type Item, type LaneBody, ledgerKeys, type RunPorts } from '@batchrock/core';
+import { ajvSchemas } from 'batchrock/node';
 import { identityCompression, MemoryScratch, nodeDigest } from '../memory/index.ts';
 import { Bedrock } from './bedrock.ts';
 import { JobChecker } from './check-jobs.ts';
@@ -66,6 +67,7 @@ export class Site {
       service: servicePort(life, this.bedrock, this.#facts),
       compression: identityCompression,
       scratch: new MemoryScratch(),
+      schemas: ajvSchemas,
     };
   }
 

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type Dialect, type PartBody, type RunBody, type RunDocument, type RunPorts } from '@batchrock/core';
+import { ajvSchemas } from 'batchrock/node';
 import {
   FakeClock,
   identityCompression,
@@ -37,6 +38,7 @@ export function wayBackPorts(objects = new MemoryObjectStore()): RunPorts & {
     },
     compression: identityCompression,
     scratch: new MemoryScratch(),
+    schemas: ajvSchemas,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   RejectReason,
   rejectMessage,
 } from '@batchrock/core';
+import { withAnswerSchema } from '../../request/answer-schema.ts';
 import { type DatasetOptions, openDatasetFiles } from '../../request/dataset-files.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
 import { scanOpenAi } from '../../request/openai-lines.ts';
@@ -44,7 +45,7 @@ export interface CheckOptions extends InspectOptions {
  * is wrong with the question itself.
  */
 export async function checkRows(session: InspectingSession, request: Question, options: CheckOptions): Promise<CheckReport> {
-  const asked = await withNamedPrompt(request, session.cwd);
+  const asked = await withAnswerSchema(await withNamedPrompt(request, session.cwd), session.cwd);
   const isOpen = mayBeRecords(asked);
   checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
   const found = await findDataset(session, request, options);

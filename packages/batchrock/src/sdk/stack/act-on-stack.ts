@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadRun, pauseRun, type RunBody, readOwner, retryRun, StateError, setBudget, stopRun } from '@batchrock/core';
 import { changeHome, findHome, type Home } from '../../orchestrator/index.ts';
 import { standingAt } from '../../request/output.ts';
-import { type ResumeRequest, type RetryRequest, requireSelected, type StopRequest } from '../act.ts';
+import { type ResumeRequest, type RetryRequest, requireSelected, retriedCodes, type StopRequest } from '../act.ts';
 import type { Session } from '../opened-session.ts';
 import type { FollowOptions } from '../progress.ts';
 import type { RunReport } from '../reports.ts';
@@ -23,7 +23,8 @@ export async function retryOnStack(
   o: RetryRequest,
 ): Promise<RunReport> {
   const opened = await openOwned(session, reference);
-  const { codes, all, extraAttempts, signal } = o;
+  const { all, extraAttempts, signal } = o;
+  const codes = retriedCodes(o);
   const { ports } = opened.connection;
   await requireSelected(session, opened, { codes, all }, signal);
   await retryRun(ports, opened.id, { codes, all, extraAttempts, signal });

@@ -1,4 +1,5 @@
 import { InputError } from '@batchrock/core';
+import type { WithAnswerSchema } from '../../request/answer-schema.ts';
 import type { Question, RunRequest } from '../../request/request.ts';
 
 /** Where the rows of an execution come from: the keys of its input that say it. */
@@ -41,7 +42,7 @@ export function checkStackRequest(request: RunRequest, stack: string): void {
 /** A question in the words of an execution's input. `isNamedThere`: its prompt is one of the stack's own, by its id. */
 export function executionInput(
   source: InputSource,
-  question: Question & Pick<RunRequest, 'maxErrorRate'>,
+  question: WithAnswerSchema<Question & Pick<RunRequest, 'maxErrorRate'>>,
   isNamedThere: boolean,
 ): ExecutionInput {
   const { system, params, textColumn, slots, timeoutHours, sample, maxErrorRate } = question;
@@ -51,6 +52,7 @@ export function executionInput(
     ...(isNamedThere ? { prompt_id: question.promptId } : { prompt: question.prompt }),
     system,
     text_column: textColumn,
+    schema: question.answerSchema?.schema,
     params: params === undefined || Object.keys(params).length === 0 ? undefined : params,
     max_records_total: question.maxRecords,
     max_num_jobs: question.maxJobs,

@@ -1,5 +1,6 @@
 import { InputError, isServiceError, type SourcePin } from '@batchrock/core';
 import { datasetNames } from '../../request/dataset-name.ts';
+import { withAnswerSchema } from '../../request/answer-schema.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
 import { type OutputPlace, outputExists, standingAt } from '../../request/output.ts';
 import type { RunRequest } from '../../request/request.ts';
@@ -112,7 +113,8 @@ async function begin(session: Session, stack: StackSession, beginning: Beginning
   const { request, options, asked, output } = beginning;
   const { objects } = stack.connection.ports;
   const plan = asked.found && planUpload(objects, asked.found.sources, asked.pins ?? [], endingOf(request, asked.found));
-  const question = asked.isNamedThere ? request : await withNamedPrompt(request, session.cwd);
+  const named = asked.isNamedThere ? request : await withNamedPrompt(request, session.cwd);
+  const question = await withAnswerSchema(named, session.cwd);
   const input = executionInput(sourceOf(request, plan), question, asked.isNamedThere);
   const hash = shortHash({ input, pins: asked.pins, ...(request.new && { at: stack.connection.ports.clock.now() }) });
   const jobPrefix = jobPrefixFor(request.jobPrefix, datasetNames(request), hash.slice(0, 8));

@@ -1,4 +1,5 @@
 import type { InvocationType } from '@batchrock/core';
+import { formattedBody } from '../formats/index.ts';
 import type { BodyShape } from '../question.ts';
 import { anthropicBody } from './anthropic.ts';
 import { cohereEmbedV3Body, cohereEmbedV4Body } from './cohere-embed.ts';
@@ -30,8 +31,8 @@ const NATIVE: readonly (readonly [string, BodyShape])[] = [
 
 /** The shape of a model's requests and answers. */
 export function bodyShapeOf(baseModelId: string, invocationType: InvocationType): BodyShape {
-  if (invocationType === 'Converse') return converseBody;
-  return NATIVE.find(([start]) => baseModelId.startsWith(start))?.[1] ?? openaiChatBody;
+  if (invocationType === 'Converse') return formattedBody(converseBody);
+  return formattedBody(NATIVE.find(([start]) => baseModelId.startsWith(start))?.[1] ?? openaiChatBody);
 }
 
 /** True for models that answer with vectors; they do not converse. */

@@ -1,0 +1,2 @@
+export { formattedBody } from './formatted-body.ts';
+export { instanceOf } from './instance.ts';
