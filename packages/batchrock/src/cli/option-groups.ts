@@ -3,13 +3,15 @@ import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
 import type { InputFormat, Question } from '../request/request.ts';
 import type { OutputOptions } from './output-options.ts';
-import { delimiter as delimiterOf, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
+import { delimiter as delimiterOf, hostNames, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
 
 /** Options of commands that ask a question of a dataset. */
 export interface QuestionFlags {
   /** There, unless `splitModels` is. */
   readonly model?: string;
   readonly splitModels?: boolean;
+  readonly fetchImages?: boolean;
+  readonly fetchImagesFrom?: readonly string[];
   readonly prompt?: string;
   readonly promptFile?: string;
   readonly system?: string;
@@ -110,17 +112,19 @@ export function withRows(command: Command): Command {
     .option('--revision <name>', "Hugging Face: the owner's own files at a branch or commit");
 }
 
-/** Adds the option by which lines say themselves for which models they are, so that none has to be given. */
-function withSplitModels(command: Command): Command {
+/** Adds what may be done with OpenAI lines before they are sent. Where they say their models themselves, none has to be given. */
+function withLineOptions(command: Command): Command {
   const model = command.options.find((each) => each.long === '--model');
   return command
     .option('--split-models', 'OpenAI lines: a run for each model that they name')
+    .option('--fetch-images', 'OpenAI lines: fetch images behind https URLs')
+    .option('--fetch-images-from <host,...>', 'the same, from these hosts alone (*.host: below it)', hostNames)
     .on('option:split-models', () => model?.makeOptionMandatory(false));
 }
 
 /** Adds the options of a question. */
 export function withQuestion(command: Command): Command {
-  return withSplitModels(withRows(command))
+  return withLineOptions(withRows(command))
     .addOption(new Option('--format <format>', "default: by the file's name").choices(['csv', 'tsv', 'jsonl', 'parquet']))
     .option('--max-records <n>', 'the first n rows alone', wholeNumber(1))
     .option('--sample <n>', 'n rows drawn by chance, the same for the same content', wholeNumber(1))
@@ -209,6 +213,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     catalogue: flags.catalogue,
     inputFormat,
     onUnsupported: flags.onUnsupported,
+    fetchImages: fetchImagesOf(flags),
     format,
     maxExpansion,
     s3EndpointUrl: flags.s3EndpointUrl,
@@ -224,6 +229,11 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     timeoutHours,
     strict,
   };
+}
+
+function fetchImagesOf({ fetchImages, fetchImagesFrom }: QuestionFlags): Question['fetchImages'] {
+  if (fetchImagesFrom !== undefined) return { hosts: fetchImagesFrom };
+  return fetchImages ? {} : undefined;
 }
 
 /** The prompt of `--prompt` or `--prompt-file`; a line end at the end of the file does not belong to it. */

@@ -60,6 +60,14 @@ export function list(text: string): readonly string[] {
   throw new InvalidArgumentError('give one name, or several with commas between them');
 }
 
+/** Names of hosts: `images.example.com,*.example.org`. */
+export function hostNames(text: string): readonly string[] {
+  const hosts = list(text);
+  const wrong = hosts.find((each) => !/^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(each));
+  if (wrong === undefined) return hosts;
+  throw new InvalidArgumentError(`${JSON.stringify(wrong)} is no host: give names such as images.example.com,*.example.org`);
+}
+
 /** One character between the cells of a CSV file; `tab` and `\t` are a tab. */
 export function delimiter(text: string): string {
   if (text === 'tab' || text === '\\t') return '\t';

@@ -1,6 +1,7 @@
 import type { InvocationType, JsonObject, OnUnsupported } from '@batchrock/core';
 import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
+import type { FetchImages } from './fetch-images.ts';
 import type { ResultShape } from './output.ts';
 import type { RunBounds } from './run-bounds.ts';
 
@@ -55,6 +56,8 @@ export interface Question extends TargetOptions, RunBounds {
   readonly inputFormat?: InputFormat;
   /** Lines of an OpenAI batch file: what becomes of one whose model cannot be told all of it; default `error`. */
   readonly onUnsupported?: OnUnsupported;
+  /** Lines of an OpenAI batch file: fetch the images behind https URLs, which no model reads; default: their lines are rejected. */
+  readonly fetchImages?: FetchImages;
   /** Default: by the file's name. */
   readonly format?: FormatName;
   /** CSV: one character; default: found in the header. */

@@ -1,3 +1,4 @@
+import { InputError } from '@batchrock/core';
 import type { RunRequest } from '../request/request.ts';
 import * as here from './act.ts';
 import { type AdoptReport, type AdoptRequest, adopt as adoptHere } from './adopt.ts';
@@ -15,6 +16,9 @@ import { type StartOptions, startRun as startHere } from './start-run.ts';
 /** Starts a run, or goes on with the one that the same question has. */
 export async function startRun(session: Session, request: RunRequest, options: StartOptions = {}): Promise<RunReport> {
   if (session.stack === undefined) return startHere(session, request, options);
+  if (request.fetchImages !== undefined) {
+    throw new InputError('BR-E0112', '--fetch-images is for runs that this machine drives, not for those of a stack');
+  }
   const { startOnStack } = await import('./stack/start-on-stack.ts');
   return startOnStack(session, session.stack, request, options);
 }

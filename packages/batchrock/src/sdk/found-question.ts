@@ -1,5 +1,6 @@
 import type { Source } from '@batchrock/core';
 import type { CompressionName, FormatName } from '@batchrock/formats';
+import type { ImageReach } from '../images/index.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import type { CheckedQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
@@ -14,6 +15,8 @@ export type InspectingSession = Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>;
 export interface InspectOptions extends FollowOptions {
   /** Standard input, for the dataset `-`. */
   readonly stdin?: AsyncIterable<Uint8Array | string>;
+  /** How images behind URLs are reached, for programs that test themselves; default: on the public Internet alone. */
+  readonly imageReach?: ImageReach;
 }
 
 /** The files of a dataset. */

@@ -14,6 +14,7 @@ import { takeRows } from '../request/taken-rows.ts';
 import { fileSource, findAllSources } from '../sources/index.ts';
 import type { FoundDataset, FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
 import { readOpenAiQuestion } from './openai-question.ts';
+import { pinAll } from './pin-sources.ts';
 
 /** A question and its dataset, known by content. */
 export interface Inspected {
@@ -66,6 +67,9 @@ async function readQuestion(session: InspectingSession, o: FoundQuestion, option
   const { sources } = found;
   const kind = isOpen ? await kindOfRows(sources, how, options.signal) : (asked.inputFormat ?? 'rows');
   if (kind === 'openai') return readOpenAiQuestion(session, o, options);
+  if (asked.fetchImages !== undefined) {
+    throw new InputError('BR-E0112', '--fetch-images is for lines of an OpenAI batch file, and these are none');
+  }
   if (isOpen && kind === 'bedrock') session.notice('every row has a modelInput: they are sent as they are');
   return { question: isOpen && kind === 'rows' ? checkQuestion(asked) : early, sources };
 }
@@ -96,17 +100,4 @@ export async function findDataset(session: InspectingSession, request: Question,
   const name = 'standard input';
   const { path, xxh128, format, compression } = spooled;
   return { name, format, compression, sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
-}
-
-/** What each file is known by; those of this machine are read for it. */
-export async function pinAll(sources: readonly Source[], { signal, onProgress }: InspectOptions): Promise<readonly SourcePin[]> {
-  const totalBytes = sources.reduce((sum, source) => sum + source.size, 0);
-  const pins: SourcePin[] = [];
-  let before = 0;
-  for (const source of sources) {
-    const tell = (bytes: number) => onProgress?.({ phase: 'hashing', bytes: before + bytes, totalBytes });
-    pins.push(await source.pin({ signal, onProgress: tell }));
-    before += source.size;
-  }
-  return pins;
 }

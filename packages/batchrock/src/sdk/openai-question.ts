@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { InputError, resolveModel, type Source, type UnsupportedCount } from '@batchrock/core';
 import { catalogueFrom } from '../request/catalogue-file.ts';
+import type { DatasetOptions } from '../request/dataset-files.ts';
 import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
 import { type CheckedQuestion, checkQuestion, openAiQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { fileSource } from '../sources/index.ts';
 import type { FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
+import { pinAll } from './pin-sources.ts';
 
 /**
  * Reads the lines of an OpenAI batch file once: whether there are tools in them decides how the model is spoken to. Lines that ask
@@ -14,12 +17,17 @@ import type { FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } f
  */
 export async function readOpenAiQuestion(
   session: InspectingSession,
-  { asked, isOpen, early, found, how }: FoundQuestion,
-  { signal, onProgress }: InspectOptions,
+  input: FoundQuestion,
+  options: InspectOptions,
 ): Promise<ReadQuestion> {
+  const { asked, isOpen, early, found } = input;
+  const { signal, onProgress } = options;
   const tell = (rows: number, share: number | undefined) => onProgress?.({ phase: 'reading', rows, share });
-  const scan = await scanOpenAi(found.sources, how, { signal, onProgress: tell });
-  await refuseRepeated(found.sources, how, scan.repeated, signal);
+  const withImages = asked.fetchImages && (await fetchImages(session, input, options));
+  const sources = withImages === undefined ? found.sources : [withImages];
+  const how = withImages === undefined ? input.how : PLAIN;
+  const scan = await scanOpenAi(sources, how, { signal, onProgress: tell });
+  await refuseRepeated(sources, how, scan.repeated, signal);
   const { model } = early;
   checkModels(scan);
   checkTask(scan, model.modelId, model.family.task === 'embedding');
@@ -27,12 +35,41 @@ export async function readOpenAiQuestion(
   const question = askedLines(asked, scan);
   const { openai } = question.request;
   if (openai !== undefined && openai.onUnsupported !== 'drop') {
-    const passed = await countPassed(found.sources, how, { ...question.model, ...openai }, { signal, onProgress: tell });
+    const passed = await countPassed(sources, how, { ...question.model, ...openai }, { signal, onProgress: tell });
     for (const each of passed) session.notice(passedNotice(each));
   }
-  if (scan.several === 0) return { question, sources: found.sources };
+  if (scan.several === 0) return { question, sources, ...(withImages === undefined ? {} : { isPlain: true }) };
   session.notice(`${scan.several} lines ask for several answers: each answer is a record of its own`);
-  return { question, sources: [await cutCopy(session, found.sources, found.name, { how, signal })], isPlain: true };
+  return { question, sources: [await cutCopy(session, sources, found.name, { how, signal })], isPlain: true };
+}
+
+/** How copies of ours are read. */
+const PLAIN: DatasetOptions = { format: 'jsonl' };
+
+/** The lines with their images. */
+async function fetchImages(session: InspectingSession, input: FoundQuestion, options: InspectOptions): Promise<Source> {
+  const { asked, early, found, how } = input;
+  const { modelId, traits } = early.model;
+  if (traits.media !== undefined && !traits.media.includes('image')) {
+    throw new InputError('BR-E0120', `--fetch-images: ${modelId} takes no images`, {
+      hint: 'leave it out, or take a model that does',
+    });
+  }
+  const { signal, onProgress, imageReach } = options;
+  const { fetchedCopy } = await import('../images/index.ts');
+  const { path, xxh128 } = await fetchedCopy({
+    sources: found.sources,
+    how,
+    pins: await pinAll(found.sources, options),
+    asked: asked.fetchImages ?? {},
+    folder: join(session.dir.path, 'images'),
+    spool: session.dir.spool,
+    reach: imageReach,
+    notice: session.notice,
+    signal,
+    onProgress: (rows, share) => onProgress?.({ phase: 'reading', rows, share }),
+  });
+  return fileSource(path, plainName(found.name), xxh128);
 }
 
 function passedNotice({ count, firstLine, path, message }: UnsupportedCount): string {

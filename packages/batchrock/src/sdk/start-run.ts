@@ -69,13 +69,19 @@ const SURVEYED_ROWS = 1000;
  */
 export async function startRun(session: Session, request: RunRequest, options: TogetherOptions = {}): Promise<RunReport> {
   const asked = await checkOutput(session, request);
-  const inspected = await inspect(session, request, options, options.given);
+  const inspected = await inspect(session, withFreshImages(request), options, options.given);
   try {
     const output = asked === undefined ? undefined : withErrorsFile(asked, inspected.question);
     return await startInspected(session, request, inspected, { ...options, output });
   } finally {
     await inspected.close();
   }
+}
+
+/** Another run of the same question fetches its images anew. */
+function withFreshImages(request: RunRequest): RunRequest {
+  const { fetchImages } = request;
+  return request.new && fetchImages !== undefined ? { ...request, fetchImages: { ...fetchImages, again: true } } : request;
 }
 
 async function startInspected(

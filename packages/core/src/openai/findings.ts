@@ -25,9 +25,12 @@ export class Findings {
   #unsupported: Unsupported[] | undefined;
   #urls: MediaUrl[] | undefined;
   readonly fetched: ReadonlyMap<string, FetchedMedia> | undefined;
+  /** Why the bytes behind a URL could not be fetched, by URL. */
+  readonly unfetched: GivenObject | undefined;
 
-  constructor(fetched: ReadonlyMap<string, FetchedMedia> | undefined) {
+  constructor(fetched?: ReadonlyMap<string, FetchedMedia>, unfetched?: GivenObject) {
     this.fetched = fetched;
+    this.unfetched = unfetched;
   }
 
   get problems(): readonly OpenAiProblem[] {

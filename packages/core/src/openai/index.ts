@@ -13,10 +13,12 @@ export type { ChatCompletionObject, MessageObject, TextCompletionObject, ToolCal
 export type { EmbeddingListObject } from './embedding-list.ts';
 export { type AnswerFailure, failureOfReply } from './failure.ts';
 export { copyOf, cutLine, type LineCopy } from './fan-out.ts';
+export { type FetchResult, imagesToFetch, withFetched } from './fetched-media.ts';
 export type { FieldRule, FieldTable } from './field-rules.ts';
 export { CHAT_FIELDS, COMPLETION_FIELDS, EMBEDDING_FIELDS, RESPONSE_FIELDS } from './fields.ts';
 export type { FetchedMedia, MediaUrl } from './findings.ts';
 export { MAX_REQUESTS_OF_LINE, type OpenAiEndpoint, type OpenAiLine, type OpenAiRead, type ReadOptions } from './line.ts';
+export { imageType } from './media.ts';
 export { answerOf, type NativeOutput, openAiFromNative } from './native-output.ts';
 export { type OnUnsupported, pathInLine, refusedBy, type UnsupportedCount, UnsupportedCounts } from './policy.ts';
 export { OPENAI_CHANGES, OPENAI_OMISSIONS, OPENAI_PROBLEMS, type OpenAiProblem, type OpenAiProblemCode } from './problems.ts';

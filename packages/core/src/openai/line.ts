@@ -51,5 +51,8 @@ export interface ReadOptions {
 /** Most records of one line: a record id has two digits of base 36 for them. */
 export const MAX_REQUESTS_OF_LINE = 36 * 36;
 
-/** The key of a line that is one of several which a single line was cut into (`cutLine`). */
+/**
+ * The key of what a line of a copy of ours says of itself: `copy` and `of` where it is one of several that a single line was cut into
+ * (`cutLine`); `unfetched`, why the bytes behind URLs of it could not be fetched (`withFetched`).
+ */
 export const COPY_KEY = 'batchrock';

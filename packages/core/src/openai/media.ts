@@ -69,9 +69,18 @@ export function readMediaUrl(url: string, place: MediaPlace, findings: Findings)
   const fetched = findings.fetched?.get(url);
   if (fetched !== undefined) return readBytes(fetched.base64, fetched.mediaType, place, findings);
   findings.needs(url, place.kind, place.path);
-  const message = `${place.path} is ${shown(url)}, and no model reads a URL: give --fetch-images to have it fetched, or a data: URL`;
-  findings.problem('media_not_fetched', place.path, message);
+  const why = findings.unfetched?.[url];
+  const ways = place.kind === 'image' ? 'give --fetch-images to have it fetched, or a data: URL' : 'give a data: URL';
+  const reason = typeof why === 'string' ? `could not be fetched: ${why}` : `no model reads a URL: ${ways}`;
+  findings.problem('media_not_fetched', place.path, `${place.path} is ${shown(urlShown(url))}, and ${reason}`);
   return undefined;
+}
+
+/** A URL for a message: what stands behind its path may be a key to it. */
+function urlShown(url: string): string {
+  const end = url.search(/[?#]/);
+  const rest = url.slice('https://'.length, end < 0 ? undefined : end);
+  return `https://${rest.slice(rest.split('/', 1)[0]!.lastIndexOf('@') + 1)}${end < 0 ? '' : '?…'}`;
 }
 
 /** Reads base64 of a known media type. */
@@ -139,6 +148,7 @@ function readS3Url(url: string, place: MediaPlace, findings: Findings): ReadMedi
   return { mediaType, source: { kind: 's3', uri: url } };
 }
 
-function imageType(base64: string): string | undefined {
+/** The media type of an image by the first characters of its base64; undefined for one that no model takes. */
+export function imageType(base64: string): string | undefined {
   return IMAGE_HEADS.find(([head]) => base64.startsWith(head))?.[1];
 }

@@ -22,7 +22,8 @@ export const OPENAI_PROBLEMS = {
   bad_data_url: 'a URL that begins with `data:` is not `data:<media type>;base64,<data>`',
   bad_url: 'a URL is neither `data:`, `s3://` nor `https://`',
   unknown_media_type: 'the media type is none that a model takes, or cannot be told',
-  media_not_fetched: 'bytes are behind an https URL; the service reads none, they are fetched with `--fetch-images`',
+  media_not_fetched:
+    'bytes are behind an https URL; the service reads none; images are fetched with `--fetch-images`, unless they cannot be',
   file_id: 'a file stands in the storage of OpenAI, where nothing here can read it',
   bad_tool_name: 'the name of a tool is not 1 to 64 of A to Z, a to z, 0 to 9, `_` and `-`',
   duplicate_tool: 'two tools have the same name',

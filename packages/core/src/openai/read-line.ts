@@ -1,7 +1,7 @@
 import { readChatBody, readCompletionBody, readResponseBody } from './chat-body.ts';
 import { readEmbeddingBody } from './embedding-body.ts';
 import { Findings, type Given, type GivenObject, isAbsent, isObject, shown } from './findings.ts';
-import type { OpenAiEndpoint, OpenAiLine, OpenAiRead, ReadOptions } from './line.ts';
+import { COPY_KEY, type OpenAiEndpoint, type OpenAiLine, type OpenAiRead, type ReadOptions } from './line.ts';
 
 /** Endpoints by what `url` says, with and without the version. */
 export const OPENAI_URLS: ReadonlyMap<unknown, OpenAiEndpoint> = new Map(
@@ -24,7 +24,7 @@ export function readOpenAiText(text: string, options: ReadOptions = {}): OpenAiR
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const findings = new Findings(undefined);
+    const findings = new Findings();
     findings.lineProblem(
       'not_json',
       '',
@@ -40,7 +40,7 @@ export function readOpenAiText(text: string, options: ReadOptions = {}): OpenAiR
  * all that is wrong is among the problems.
  */
 export function readOpenAiLine(value: unknown, options: ReadOptions = {}): OpenAiRead {
-  const findings = new Findings(options.fetched);
+  const findings = new Findings(options.fetched, unfetchedOf(value));
   if (!isObject(value)) {
     findings.lineProblem('not_an_object', '', 'the line is no JSON object; {"custom_id", "method", "url", "body"} is needed');
     return { problems: findings.problems, unsupported: [], urls: [] };
@@ -64,6 +64,13 @@ export function readOpenAiLine(value: unknown, options: ReadOptions = {}): OpenA
   const model = isObject(body) ? readModel(body['model'], findings) : undefined;
   const requests = isObject(body) && endpoint !== undefined ? readBody(body, endpoint, findings) : undefined;
   return assemble(customId, model, endpoint, requests, findings);
+}
+
+/** Why bytes behind URLs of a line could not be fetched, by URL, where a copy of ours says so. */
+function unfetchedOf(value: unknown): GivenObject | undefined {
+  const mark = isObject(value) ? value[COPY_KEY] : undefined;
+  const unfetched = isObject(mark) ? mark['unfetched'] : undefined;
+  return isObject(unfetched) ? unfetched : undefined;
 }
 
 /** True for an object that has what a line of an OpenAI batch file has, and no `modelInput`. */

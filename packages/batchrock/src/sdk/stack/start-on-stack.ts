@@ -1,12 +1,13 @@
 import { InputError, isServiceError, type SourcePin } from '@batchrock/core';
-import { datasetNames } from '../../request/dataset-name.ts';
 import { withAnswerSchema } from '../../request/answer-schema.ts';
+import { datasetNames } from '../../request/dataset-name.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
 import { type OutputPlace, outputExists, standingAt } from '../../request/output.ts';
 import type { RunRequest } from '../../request/request.ts';
 import type { FoundDataset } from '../found-question.ts';
-import { findDataset, type Inspected, inspect, pinAll } from '../inspect.ts';
+import { findDataset, type Inspected, inspect } from '../inspect.ts';
 import type { Session } from '../opened-session.ts';
+import { pinAll } from '../pin-sources.ts';
 import type { RunReport } from '../reports.ts';
 import { checkOutput, type StartOptions } from '../start-run.ts';
 import { type BegunExecution, beginExecution } from './begin-execution.ts';

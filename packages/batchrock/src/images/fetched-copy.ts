@@ -1,0 +1,139 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type FetchResult, imagesToFetch, rowValue, type Source, type SourcePin, withFetched } from '@batchrock/core';
+import { nodeClock, nodeSha256, storageError, systemErrorCode } from '../node/index.ts';
+import type { DatasetOptions } from '../request/dataset-files.ts';
+import type { FetchImages } from '../request/fetch-images.ts';
+import { canonicalJson } from '../request/identity.ts';
+import { wholeRow } from '../request/openai-lines.ts';
+import { type PassOptions, rowBatches } from '../request/row-batches.ts';
+import { type KeptFile, SpoolFile } from '../request/spool-file.ts';
+import { createImageReach, type ImageReach } from './image-reach.ts';
+import { KeptImages, makeImageFolder } from './kept-images.ts';
+
+/** A dataset whose images are to be fetched. */
+export interface FetchInput extends PassOptions {
+  readonly sources: readonly Source[];
+  readonly how: DatasetOptions;
+  /** What its files are known by. */
+  readonly pins: readonly SourcePin[];
+  readonly asked: FetchImages;
+  /** The folder of what is kept. */
+  readonly folder: string;
+  /** Where the copy goes. */
+  readonly spool: string;
+  readonly reach?: ImageReach | undefined;
+  readonly notice: (text: string) => void;
+}
+
+/** An image may have as many bytes (Bedrock API reference, Message: 3.75 MB; 2026-11). */
+const MAX_IMAGE_BYTES = 3_932_160;
+const MAX_TOTAL_BYTES = 5e9;
+const TIMEOUT_MS = 30_000;
+const AT_ONCE = 16;
+
+/**
+ * A copy of lines of an OpenAI batch file with the bytes of their images in place of https URLs. What was fetched for a dataset is
+ * fetched once: the same dataset has the same copy from then on, whatever stands behind its URLs later, so the same command finds its
+ * run. A copy that was not finished goes on with the images that are there.
+ */
+export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
+  const { hosts, maxTotalBytes = MAX_TOTAL_BYTES } = input.asked;
+  const key = hash({ schema: 'fetched/1', pins: input.pins, hosts: hosts ?? null, maxTotalBytes });
+  const known = join(input.folder, `${key}.json`);
+  const folder = join(input.folder, key);
+  if (input.asked.again) for (const path of [known, folder]) await rm(path, { recursive: true, force: true });
+  const before = await knownCopy(known);
+  if (before !== undefined) {
+    input.notice('the images are those that were fetched for this dataset before');
+    return before;
+  }
+  await makeImageFolder(folder);
+  const reach = createImageReach(input.reach);
+  const bounds = { maxBytes: MAX_IMAGE_BYTES, timeoutMs: TIMEOUT_MS, hosts, signal: input.signal };
+  const images = new KeptImages({ folder, get: reach.get, clock: nodeClock, bounds, maxTotalBytes });
+  try {
+    const copy = await writeCopy(input, images);
+    await writeKnown(known, copy);
+    const { fetched, failed, bytes } = images.counts;
+    const lost = failed === 0 ? '' : `; ${failed} could not be fetched, and their lines are rejected`;
+    input.notice(`images: ${fetched} fetched, ${(bytes / 1e6).toFixed(1)} MB${lost}`);
+    // they stand in the copy now
+    await rm(folder, { recursive: true, force: true });
+    return copy;
+  } finally {
+    reach.close();
+  }
+}
+
+async function writeCopy({ sources, how, spool, signal, onProgress }: FetchInput, images: KeptImages): Promise<KeptFile> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const file = await SpoolFile.begin(spool);
+  try {
+    const pass = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
+    for await (const batch of rowBatches(sources, how, pass)) {
+      const wanted = Array.from({ length: batch.count }, (_, row) =>
+        batch.reject[row] === 0 ? imagesToFetch(rowValue(decoder, batch, row)).map(({ url }) => url) : [],
+      );
+      await eachAtOnce([...new Set(wanted.flat())], (url) => images.keep(url));
+      for (const [row, urls] of wanted.entries()) {
+        if (urls.length === 0) for (const piece of wholeRow(batch, row)) await file.write(bytesOf(piece));
+        else await file.write(bytesOf(`${JSON.stringify(await fetchedLine(rowValue(decoder, batch, row), urls, images))}\n`));
+      }
+    }
+    await file.seal();
+    return await file.keep();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw storageError(error, 'keep the lines with their images in the state directory');
+  } finally {
+    await file.discard();
+  }
+}
+
+async function fetchedLine(value: unknown, urls: readonly string[], images: KeptImages): Promise<unknown> {
+  const results = new Map<string, FetchResult>();
+  for (const url of urls) results.set(url, await images.result(url));
+  return withFetched(value, results);
+}
+
+function bytesOf(piece: string | Uint8Array): Uint8Array {
+  return typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+}
+
+/** Some at a time; the first that fails ends it when those under way have ended. */
+async function eachAtOnce(urls: readonly string[], work: (url: string) => Promise<void>): Promise<void> {
+  const rest = urls.values();
+  const one = async (): Promise<void> => {
+    for (const url of rest) await work(url);
+  };
+  const settled = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, urls.length) }, one));
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
+}
+
+/** The copy that was made for a dataset, if it is still whole. */
+async function knownCopy(path: string): Promise<KeptFile | undefined> {
+  try {
+    const copy = JSON.parse(await readFile(path, 'utf8')) as KeptFile;
+    return (await stat(copy.path)).size === copy.bytes ? copy : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return undefined;
+    throw storageError(error, 'read which images were fetched');
+  }
+}
+
+async function writeKnown(path: string, copy: KeptFile): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(`${path}.part`, JSON.stringify(copy), { mode: 0o600 });
+    await rename(`${path}.part`, path);
+  } catch (error) {
+    throw storageError(error, 'note which images were fetched');
+  }
+}
+
+function hash(value: object): string {
+  return Buffer.from(nodeSha256.sha256(new TextEncoder().encode(canonicalJson(value))))
+    .toString('hex')
+    .slice(0, 32);
+}

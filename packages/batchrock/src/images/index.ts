@@ -1,0 +1,2 @@
+export { fetchedCopy } from './fetched-copy.ts';
+export type { ImageReach } from './image-reach.ts';
