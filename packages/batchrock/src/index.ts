@@ -1,4 +1,24 @@
 export { type BatchrockError, type ErrorCode, isBatchrockError, type StopMode } from '@batchrock/core';
+export {
+  type Batch,
+  type BatchLine,
+  type BatchOptions,
+  type BatchResults,
+  type BatchRetryOptions,
+  type BatchStatus,
+  type ChatChoice,
+  ChatCompletionBatch,
+  type ChatMessages,
+  type ChatResult,
+  chatCompletionBatch,
+  EmbeddingBatch,
+  type EmbeddingResult,
+  embeddingBatch,
+  type LoadOptions,
+  type RequestFields,
+  type ResultsOptions,
+  type UnsuccessfulResult,
+} from './sdk/batch/index.ts';
 export { Batchrock, openBatchrock } from './sdk/batchrock.ts';
 export type {
   ErrorExample,

@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { storageError } from '../../node/index.ts';
+import { spoolStandardInput } from '../../request/standard-input.ts';
+import type { BatchKind } from './batch-options.ts';
+
+/** A line of an OpenAI batch file. */
+export interface BatchLine {
+  readonly custom_id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Requests of one body each, whose ids are `request-` and their place in the list, from 0. */
+export function* linesOf(
+  kind: BatchKind,
+  data: Iterable<unknown>,
+  body: Readonly<Record<string, unknown>>,
+): Generator<BatchLine> {
+  const [url, key] = kind === 'chat' ? ['/v1/chat/completions', 'messages'] : ['/v1/embeddings', 'input'];
+  let i = 0;
+  for (const each of data) yield { custom_id: `request-${i++}`, method: 'POST', url, body: { ...body, [key]: each } };
+}
+
+/** Writes requests into a folder, under their hash. */
+export async function keepLines(lines: Iterable<object>, folder: string): Promise<string> {
+  async function* text(): AsyncGenerator<string> {
+    for (const line of lines) yield `${JSON.stringify(line)}\n`;
+  }
+  return (await spoolStandardInput(text(), folder, { format: 'jsonl' })).path;
+}
+
+/** Copies a file of requests into a folder, under its hash. */
+export async function keepFile(file: string, folder: string): Promise<string> {
+  return (await spoolStandardInput(createReadStream(file), folder, { format: 'jsonl' })).path;
+}
+
+/** The requests with one of these ids, in the order of the file, which is read line by line. */
+export async function requestsOf(file: string, customIds: ReadonlySet<string>): Promise<readonly BatchLine[]> {
+  const found: BatchLine[] = [];
+  if (customIds.size === 0) return found;
+  try {
+    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+      const request = lineIn(line);
+      if (request !== undefined && customIds.has(request.custom_id)) found.push(request);
+    }
+  } catch (error) {
+    throw storageError(error, `read ${file}`);
+  }
+  return found;
+}
+
+function lineIn(text: string): BatchLine | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'custom_id' in value ? (value as BatchLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}
