@@ -280,6 +280,7 @@ describe('a conversation with Nova through InvokeModel', () => {
       topK: 5,
       stop: ['END'],
     });
+    const { additionalProperties: _, ...openWeather } = weather;
     expect(body).toMatchObject({
       schemaVersion: 'messages-v1',
       system: [{ text: 'Be brief.' }, { cachePoint: { type: 'default' } }, { text: 'Be kind.' }],
@@ -290,7 +291,7 @@ describe('a conversation with Nova through InvokeModel', () => {
       ],
       inferenceConfig: { maxTokens: 9, temperature: 1, topP: 0.5, topK: 5, stopSequences: ['END'] },
       toolConfig: {
-        tools: [{ toolSpec: { name: 'weather', inputSchema: { json: weather } } }],
+        tools: [{ toolSpec: { name: 'weather', inputSchema: { json: openWeather } } }],
         toolChoice: { tool: { name: 'weather' } },
       },
     });
@@ -298,6 +299,7 @@ describe('a conversation with Nova through InvokeModel', () => {
       'changed cache_ttl_not_supported messages',
       'changed temperature_clamped temperature',
       'left-out parallel_tool_calls_not_supported parallel_tool_calls',
+      'changed tool_schema_changed tools[0].function.parameters',
     ]);
   });
 

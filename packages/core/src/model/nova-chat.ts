@@ -4,6 +4,7 @@ import { converseMessages, converseSystem } from './converse-messages.ts';
 import { reportExtras } from './extras.ts';
 import type { ModelTraits } from './family.ts';
 import type { JsonFields, JsonObject } from './json.ts';
+import { novaToolSchema } from './nova-tool-schema.ts';
 import { isBlank } from './prefill.ts';
 import { type Sampling, samplingOf } from './sampling.ts';
 import { hasToolTurns, type ToolPlan, toolsOf } from './tool-use.ts';
@@ -112,6 +113,6 @@ function toolSpec(tool: ChatTool, sink: UnsupportedSink): JsonObject {
   }
   const spec: JsonFields = { name: tool.name };
   if (tool.description !== undefined && !isBlank(tool.description)) spec['description'] = tool.description;
-  spec['inputSchema'] = { json: tool.parameters };
+  spec['inputSchema'] = { json: novaToolSchema(tool, sink) };
   return spec;
 }

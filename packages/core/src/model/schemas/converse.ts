@@ -72,10 +72,12 @@ export const converseSchema: JsonObject = closed({
 
 const plain = cachePoint();
 const empty = closed({});
+// Nova User Guide, Troubleshooting tool calls, 2026-11: nothing else stands at the top of a tool's schema
+const toolInput = closed({ 'type!': words('object'), 'properties!': ANY_OBJECT, required: list(FILLED) });
 const toolSpec = closed({
   'name!': TOOL_NAME,
   description: SAID,
-  'inputSchema!': closed({ 'json!': ANY_OBJECT }),
+  'inputSchema!': closed({ 'json!': toolInput }),
 });
 
 /** Requests of Nova through InvokeModel (Amazon Nova User Guides, request schemas of 1 and 2, 2026-11). */
