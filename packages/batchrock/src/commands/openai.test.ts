@@ -181,6 +181,41 @@ describe('an OpenAI batch file', () => {
     expect(await linesOf(out)).toHaveLength(60);
   });
 
+  it('is planned by what its lines say: problems by kind, the longest answers, and how far off that is', async () => {
+    const bad = [
+      lineOf('a', { messages: [] }),
+      lineOf('b', { messages: [] }),
+      lineOf('c', { messages: [{ role: 'robot' }] }),
+      lineOf('d', { messages: [{ role: 'user', content: 'x' }], seed: 1 }),
+    ];
+    const good = fileOf(10, (i) => chat(i, { max_tokens: i < 5 ? 100 : 300, tools: [tool] }));
+    const cwd = folderWith({ 'in.jsonl': `${good}${bad.join('')}` });
+    const { stdout } = await cli(['plan', 'in.jsonl', '--model', MODEL], { cwd });
+    expect(stdout).toMatch(/records +10 to send, 4 rows rejected\n +no_messages: 2 rows, the first on line 11 /);
+    expect(stdout).toMatch(/\n +unknown_role: 1 row, the first on line 13 /);
+    expect(stdout).toMatch(/\n +field_not_supported: 1 row, the first on line 14 /);
+    expect(stdout).toMatch(
+      /nine texts in ten lie within that range\n +out ~1\.8 k \(10 to 2\.0 k\); assumes 178 output tokens a row/,
+    );
+    expect(stdout).toMatch(/USD, prices of \d{4}-\d\d-\d\d/);
+    const unpriced = await cli(['plan', 'in.jsonl', '--model', 'zai.glm-4.7'], { cwd });
+    expect(unpriced.stdout).toContain('cost      price unknown');
+  });
+
+  it('is not sent beyond --max-cost: the job that would exceed it waits', async () => {
+    const file = fileOf(300, (i) => chat(i, { max_tokens: 1000 }));
+    // answers are longer than is said here, so that the ceiling is met in the middle
+    const argv = ['--records-per-job', '100', '--slots', '1', '--expect-output-tokens', '1', '--max-cost', '0.002'];
+    const { code, stderr, server, cwd } = await ran(file, argv);
+    expect([code, stderr]).toEqual([6, expect.stringContaining('does not hold another job')]);
+    const { jobs } = (await (await fetch(`${server.url}/_batchrock/jobs`)).json()) as { jobs: readonly unknown[] };
+    expect(jobs.length).toBeGreaterThan(0);
+    expect(jobs.length).toBeLessThan(3);
+    const status = JSON.parse((await cli(['status', '--json'], { cwd })).stdout) as { rows: number; pending: number };
+    expect(status.rows).toBe(300);
+    expect(status.pending).toBeGreaterThanOrEqual(100);
+  });
+
   it.each([
     ['the same custom_id twice', `${chat(1)}${chat(2)}${chat(1)}`, [], 'BR-E0126', /stands in 2 lines: 1, 3/],
     ['several models', `${chat(1, { model: 'a' })}${chat(2, { model: 'b' })}`, [], 'BR-E0127', /a in 1 lines from line 1, b in/],

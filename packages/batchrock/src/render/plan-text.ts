@@ -1,4 +1,4 @@
-import type { OutputEstimate, PlannedCost } from '@batchrock/core';
+import { IMAGE_TOKENS, type OutputEstimate, type PlannedCost } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
 import { assumptionText } from './assumption-text.ts';
 import { bytes, count, duration, plural, short, UNKNOWN, usdAlike, usdNumber } from './figures.ts';
@@ -26,7 +26,7 @@ export function renderPlan(report: PlanReport): string[] {
   lines.push(...tokenLines(report), ...costLines(report));
   lines.push(`storage   ${bytes(report.storageBytes)} put into the bucket, results not counted`);
   lines.push(`time      ${timeText(report)}`);
-  lines.push('network   nothing was sent');
+  lines.push(report.hasFetched ? 'network   images were fetched; nothing was sent' : 'network   nothing was sent');
   return lines;
 }
 
@@ -40,19 +40,33 @@ function takenLines({ taken, leftOut }: PlanReport): string[] {
   return lines;
 }
 
-function tokenLines({ plan }: PlanReport): string[] {
+function tokenLines(report: PlanReport): string[] {
+  const { plan } = report;
   const input = plan.inputTokens;
   const output = plan.outputTokens;
   const each = plan.recordTokens;
   const band = input ? `~${short(input.expected)} (${short(input.low)} to ${short(input.high)})` : UNKNOWN;
   const record = each ? `; a record: ${count(each.fewest)} least, ${count(each.mean)} mean, ${count(each.most)} most` : '';
-  return [`tokens    in ${band}${record}`, ...(output ? [`          out ${outputText(output)}`] : [])];
+  return [
+    `tokens    in ${band}${record}`,
+    ...(input ? [methodText(report)] : []),
+    ...(output ? [`          out ${outputText(output)}`] : []),
+  ];
+}
+
+/** What the tokens are, and how far off: their tokenizers are not published, so that no library could count them. */
+function methodText({ plan }: PlanReport): string {
+  const { images = 0, uncounted = 0 } = plan.media ?? {};
+  const seen = images === 0 ? '' : `; ${plural(images, 'image')} at ${count(IMAGE_TOKENS.expected)} each`;
+  const unseen =
+    uncounted === 0 ? '' : `; ${plural(uncounted, 'document, sound or film', 'documents, sounds and films')} not counted`;
+  return `          estimated from the characters: nine texts in ten lie within that range${seen}${unseen}`;
 }
 
 /** `~25.6 k (100 to 102 k); assumes 256 output tokens a row: --expect-output-tokens N`. */
 function outputText({ low, expected, high, each, assumed }: OutputEstimate): string {
   const most = high === undefined ? `at least ${short(low)}; no limit: --param max_tokens=N` : `${short(low)} to ${short(high)}`;
-  const given = assumed ? assumptionText(each) : `${count(each)} output tokens a row`;
+  const given = assumed ? assumptionText(each) : `${count(Math.round(each))} output tokens a row`;
   return `~${short(expected)} (${most}); ${given}`;
 }
 
@@ -101,6 +115,7 @@ export function planDocument(report: PlanReport): object {
     sentinels: plan.sentinels,
     storageBytes: rest.storageBytes ?? null,
     recordTokens: plan.recordTokens === undefined ? null : each(plan.recordTokens, toTenths),
+    media: plan.media ?? null,
     inputTokens: plan.inputTokens === undefined ? null : each(plan.inputTokens, Math.round),
     outputTokens: outputDocument(plan.outputTokens),
     cost: costDocument(plan.cost),

@@ -10,6 +10,7 @@ import {
   type RowReader,
   rowValue,
   sampleRecords,
+  translateLine,
   whyNotTranslated,
 } from '@batchrock/core';
 import type { Dataset } from './dataset.ts';
@@ -85,7 +86,7 @@ class Tally {
   readonly #question: CheckedQuestion;
   readonly #encoder: RecordEncoder;
   readonly #block: OutputBlock;
-  readonly #rejected = new Map<number, { rows: number; firstLine: number; firstProblem: string }>();
+  readonly #rejected = new Map<string, { rows: number; firstLine: number; firstProblem: string }>();
   readonly #text = new TextDecoder();
   #records = 0;
   #bytes = 0;
@@ -110,7 +111,7 @@ class Tally {
   }
 
   survey(isWhole: boolean): Survey {
-    const rejected = [...this.#rejected].map(([reason, found]) => ({ code: REJECT_CODES[reason] ?? String(reason), ...found }));
+    const rejected = [...this.#rejected].map(([code, found]) => ({ code, ...found }));
     rejected.sort((a, b) => b.rows - a.rows);
     return {
       rows: this.rows,
@@ -131,13 +132,22 @@ class Tally {
   }
 
   #reject(batch: RowBatch, row: number, reason: RejectReason): void {
-    const known = this.#rejected.get(reason);
+    const code = this.#codeOf(batch, row, reason);
+    const known = this.#rejected.get(code);
     if (known) {
       known.rows++;
       return;
     }
     const firstProblem = this.#why(batch, row, reason);
-    this.#rejected.set(reason, { rows: 1, firstLine: batch.line[row] as number, firstProblem });
+    this.#rejected.set(code, { rows: 1, firstLine: batch.line[row] as number, firstProblem });
+  }
+
+  /** Lines of an OpenAI batch file say themselves what is wrong with them: the first problem of each. */
+  #codeOf(batch: RowBatch, row: number, reason: RejectReason): string {
+    const { model, request } = this.#question;
+    const code = REJECT_CODES[reason] ?? String(reason);
+    if (reason !== RejectReason.invalidRequest || !request.openai) return code;
+    return translateLine(rowValue(this.#text, batch, row), { ...model, ...request.openai }).problems[0]?.code ?? code;
   }
 
   #why(batch: RowBatch, row: number, reason: RejectReason): string {

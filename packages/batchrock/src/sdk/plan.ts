@@ -29,6 +29,8 @@ export interface PlanReport {
   readonly minRecords: number;
   /** Bytes that the run puts into its bucket before Bedrock writes anything: records, and rows before compression. */
   readonly storageBytes: number | undefined;
+  /** Images behind URLs were fetched for it, and are kept for the run. */
+  readonly hasFetched?: true;
 }
 
 /**
@@ -81,5 +83,6 @@ async function planInspected(inspected: Inspected, question: Question, options: 
     plan,
     minRecords: model.limits.minRecords,
     storageBytes: plan.bytes === undefined ? undefined : plan.bytes + survey.rowBytes,
+    ...(question.fetchImages === undefined ? {} : { hasFetched: true }),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveModel } from '../model/index.ts';
 import { planCost } from './cost.ts';
 import { estimatePlan } from './plan.ts';
-import { sampleRecords } from './record-sample.ts';
+import { IMAGE_TOKENS, sampleRecords } from './record-sample.ts';
 import { estimateTokens } from './tokens.ts';
 
 const haiku = resolveModel('anthropic.claude-3-haiku-20240307-v1:0');
@@ -50,6 +50,29 @@ describe('a sample of records', () => {
     expect(embedded.inputTokens.expected).toBeLessThan(20);
   });
 
+  it('counts tools, calls and their results as they are written, and images for what is assumed of one', () => {
+    const record = (modelInput: object) => JSON.stringify({ recordId: 'k3000000000', modelInput });
+    const tokens = (modelInput: object) => sampleRecords([record(modelInput)])!.inputTokens.expected - 8;
+    const tool = { name: 'look_up', description: 'looks it up', input_schema: { type: 'object', properties: { q: {} } } };
+    expect(tokens({ tools: [tool] })).toBeCloseTo(estimateTokens(JSON.stringify([tool])).expected, 6);
+    const call = { messages: [{ content: [{ type: 'tool_use', id: 'x', input: { q: 'one' } }] }] };
+    expect(tokens(call)).toBeCloseTo(estimateTokens('{"q":"one"}').expected, 6);
+    const image = { type: 'image', source: { type: 'base64', data: 'text'.repeat(1000) } };
+    expect(tokens({ messages: [{ content: [image] }] })).toBe(IMAGE_TOKENS.expected);
+    const converse = { messages: [{ content: [{ image: { format: 'png', source: {} } }, { document: { name: 'text' } }] }] };
+    expect(tokens(converse)).toBe(IMAGE_TOKENS.expected);
+    expect(sampleRecords([record(converse), record({})])).toMatchObject({ images: 0.5, otherMedia: 0.5 });
+  });
+
+  it('knows the longest answers where every record says its own', () => {
+    const record = (max_tokens?: number) => JSON.stringify({ modelInput: { prompt: 'x', max_tokens } });
+    expect(sampleRecords([record(100), record(2000)])).toMatchObject({ answerLimits: [100, 2000] });
+    expect(sampleRecords([record(100), record()])).not.toHaveProperty('answerLimits');
+    const two = sampleRecords([record(100), record(2000)])!;
+    const { outputTokens } = estimatePlan({ model: haiku, params: {}, records: 10, slots: 1, sample: two });
+    expect(outputTokens).toEqual({ low: 10, expected: 1780, high: 10_500, each: 178, assumed: true });
+  });
+
   it('measures bytes with the line feed, and is undefined for nothing', () => {
     expect(sampleRecords([line('é'), line('é')])!.bytes).toBe(new TextEncoder().encode(line('é')).length);
     expect(sampleRecords(['', '\n'])).toBeUndefined();
@@ -79,12 +102,13 @@ describe('a plan', () => {
   });
 
   it('leaves out what is not known', () => {
-    const noPrice = estimatePlan({ model: unpriced, params: {}, records: 1_000, slots: 20, sample });
+    const unbound = sampleRecords(['{"modelInput":{"prompt":"some words"}}'])!;
+    const noPrice = estimatePlan({ model: unpriced, params: {}, records: 1_000, slots: 20, sample: unbound });
     expect(noPrice).not.toHaveProperty('cost');
     expect(noPrice.outputTokens).not.toHaveProperty('high');
     const noSample = estimatePlan({ model: haiku, params: {}, records: 1_000, slots: 20 });
     for (const unknown of ['cost', 'inputTokens', 'bytes', 'recordTokens']) expect(noSample).not.toHaveProperty(unknown);
-    const unbounded = estimatePlan({ model: haiku, params: {}, records: 1_000, slots: 20, sample });
+    const unbounded = estimatePlan({ model: haiku, params: {}, records: 1_000, slots: 20, sample: unbound });
     expect(unbounded.cost!.batch).not.toHaveProperty('high');
     expect(planCost(undefined, { input: 1, output: 1 })).toBeUndefined();
   });

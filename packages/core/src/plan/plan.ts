@@ -27,7 +27,7 @@ export interface PlanInput {
 export interface OutputEstimate {
   readonly low: number;
   readonly expected: number;
-  /** Absent where no parameter bounds an answer. */
+  /** Absent where nothing bounds an answer. */
   readonly high?: number;
   /** Mean tokens of one answer, as expected. */
   readonly each: number;
@@ -49,6 +49,8 @@ export interface Plan {
   readonly inputTokens?: Estimate;
   /** Fewest, mean and most input tokens of one record, as expected. */
   readonly recordTokens?: { readonly fewest: number; readonly mean: number; readonly most: number };
+  /** In all records: images, which are counted as `IMAGE_TOKENS` each, and what is not counted, since its tokens are not known. */
+  readonly media?: { readonly images: number; readonly uncounted: number };
   /** Absent for embeddings. */
   readonly outputTokens?: OutputEstimate;
   readonly cost?: PlannedCost;
@@ -80,6 +82,7 @@ export function estimatePlan(input: PlanInput): Plan {
       bytes: Math.round(sample.bytes * records),
       inputTokens: inputTokens!,
       recordTokens: { fewest: sample.fewestTokens, mean: sample.inputTokens.expected, most: sample.mostTokens },
+      media: { images: Math.round(sample.images * records), uncounted: Math.round(sample.otherMedia * records) },
     }),
     ...(output && { outputTokens: output }),
     ...(cost && { cost }),
@@ -87,17 +90,23 @@ export function estimatePlan(input: PlanInput): Plan {
   };
 }
 
-function outputTokens({ params, records, outputTokens: known }: PlanInput): OutputEstimate {
+/** The longest answers are those of the request's parameters, or those that the records say themselves. */
+function outputTokens({ params, records, outputTokens: known, sample }: PlanInput): OutputEstimate {
   const limit = params['max_tokens'];
-  const most = typeof limit === 'number' ? limit : undefined;
-  const each = Math.min(known ?? ASSUMED_ANSWER, most ?? Number.POSITIVE_INFINITY);
+  const limits = typeof limit === 'number' ? [limit] : sample?.answerLimits;
+  const wanted = known ?? ASSUMED_ANSWER;
+  const each = limits === undefined ? wanted : mean(limits.map((most) => Math.min(wanted, most)));
   return {
     low: records,
     expected: records * each,
-    ...(most !== undefined && { high: records * most }),
+    ...(limits !== undefined && { high: records * mean(limits) }),
     each,
     assumed: known === undefined,
   };
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }
 
 function times({ low, expected, high }: Estimate, count: number): Estimate {
