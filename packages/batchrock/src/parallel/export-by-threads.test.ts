@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createS3ObjectStore, type S3ObjectStoreOptions } from '@batchrock/aws';
 import { exportResults } from '@batchrock/core';
 import { createParquetWriter, GROUP_ROWS } from '@batchrock/formats';
@@ -8,6 +10,7 @@ import { expect, test } from 'vitest';
 import { folderWith, localServer } from '../../test/cli-harness.ts';
 import { createFileSink } from '../node/index.ts';
 import { exportByThreads, type ThreadedExport } from './export-by-threads.ts';
+import { threadModule } from './thread-module.ts';
 
 const createdBy = 'batchrock version 1.2.3';
 
@@ -82,4 +85,31 @@ test('any number of threads writes the bytes of one, and what ends them leaves n
 test('rows of one row group need no other thread', async () => {
   const { write, alone } = await world(300);
   expect(Buffer.compare((await write('one.parquet', { threads: 4 })).bytes, alone)).toBe(0);
+});
+
+test('a thread that is one file writes the same bytes', async () => {
+  const rows = GROUP_ROWS + 200;
+  const root = fileURLToPath(new URL('../../../..', import.meta.url));
+  // where packages of others are found
+  const folder = mkdtempSync(join(root, 'node_modules', '.threads-'));
+  try {
+    expect(spawnSync(process.execPath, [join(root, 'scripts/threads.mjs'), folder]).status).toBe(0);
+    expect(readdirSync(folder)).toEqual(['export-thread.bundle.js', 'join-thread.bundle.js']);
+    const { write, alone } = await world(rows);
+    const module = pathToFileURL(join(folder, 'export-thread.bundle.js'));
+    // the second row group is the other thread's
+    expect(Buffer.compare((await write('two.parquet', { module })).bytes, alone)).toBe(0);
+    writeFileSync(module, 'throw new Error("the bundle was loaded")');
+    await expect(write('none.parquet', { module })).rejects.toThrow('the bundle was loaded');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
+
+test('a thread loads its source, the bundle where there is one, or what was compiled', () => {
+  const folder = folderWith({ 'some-thread.bundle.js': '' });
+  const beside = pathToFileURL(join(folder, 'index.js')).href;
+  expect(threadModule('some-thread', beside).href).toMatch(/some-thread\.bundle\.js$/);
+  expect(threadModule('other-thread', beside).href).toMatch(/other-thread\.js$/);
+  expect(threadModule('some-thread', beside.replace(/js$/, 'ts')).href).toMatch(/some-thread\.ts$/);
 });

@@ -2,6 +2,7 @@ import { CancelledError, type ExportCounts, type ObjectSink } from '@batchrock/c
 import { type ExportThreadData, openExportWork } from './export-work.ts';
 import { joinPieces, type MadePiece, type PieceTask, pieceTasks } from './parquet-pieces.ts';
 import { TaskThreads } from './task-threads.ts';
+import { threadModule } from './thread-module.ts';
 
 export interface ThreadedExport extends ExportThreadData {
   /** Of the whole run. */
@@ -9,6 +10,8 @@ export interface ThreadedExport extends ExportThreadData {
   /** The caller's is one of them; no more are used than there are row groups. */
   readonly threads: number;
   readonly createdBy: string;
+  /** What the other threads load; default: what lies beside this. */
+  readonly module?: URL;
   readonly signal?: AbortSignal;
   /** Called after each row group with the rows written so far. */
   readonly onProgress?: (rows: number) => void;
@@ -24,7 +27,7 @@ export async function exportByThreads(sink: ObjectSink, o: ThreadedExport): Prom
   const data: ExportThreadData = { store, document, run, parts };
   const own = openExportWork(data);
   const threads = new TaskThreads<PieceTask, MadePiece>({
-    module: new URL(`./export-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+    module: o.module ?? threadModule('export-thread', import.meta.url),
     data,
     threads: Math.min(o.threads, tasks.length),
     work: own.work,

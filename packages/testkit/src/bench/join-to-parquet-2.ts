@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type CollectCounts, InvariantError, loadParts, loadRun, type PartBody } from '@batchrock/core';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import { createFileSink } from 'batchrock/node';
-import { joinPieces, type MadePiece, pieceTasks, TaskThreads } from 'batchrock/parallel';
+import { joinPieces, type MadePiece, pieceTasks, TaskThreads, threadModule } from 'batchrock/parallel';
 import type { Bench } from './bench.ts';
 import { benchDocument } from './csv-to-jobs.ts';
 import { endedBenchPart, setUpJoin } from './join.ts';
@@ -25,12 +25,17 @@ export const joinToParquet2: Bench = {
     ledger.close();
     const started = performance.now();
     const data = { dir, document, run };
-    const module = new URL(`./join-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+    const module = threadModule('join-thread', import.meta.url);
     const work = openJoinWork(data);
     const threads = new TaskThreads<JoinTask, CollectCounts | MadePiece>({ module, data, threads: THREADS, work });
     try {
-      const parts = await collectAll(threads, prepared);
-      const pieces = pieceTasks(rows).map((each) => threads.run({ kind: 'export', rows: each, parts }));
+      const parts = collectAll(threads, prepared);
+      const pieces: ReturnType<typeof threads.run>[] = [];
+      for (const each of pieceTasks(rows)) {
+        // no thread waits for the last part while there are rows whose parts are all collected
+        const own = parts.filter(({ span }) => span !== undefined && span.from.ordinal < each.to && span.to.ordinal > each.from);
+        pieces.push(threads.run({ kind: 'export', rows: each, parts: await Promise.all(own.map((part) => part.collected)) }));
+      }
       const sink = createFileSink(join(dir, 'results'));
       const counts = await joinPieces(sink, {}, pieces as Parameters<typeof joinPieces>[2]);
       const seconds = (performance.now() - started) / 1000;
@@ -42,14 +47,16 @@ export const joinToParquet2: Bench = {
   },
 };
 
-async function collectAll(
-  threads: TaskThreads<JoinTask, CollectCounts | MadePiece>,
-  prepared: readonly PartBody[],
-): Promise<PartBody[]> {
-  const tasks = prepared.map(endedBenchPart).map((part) => ({ part, task: threads.run({ kind: 'collect', part }) }));
-  const parts: PartBody[] = [];
-  for (const { part, task } of tasks) {
-    parts.push({ ...part, state: 'collected', collected: (await task.result) as CollectCounts });
-  }
-  return parts;
+/** A part, and what it is when it is collected. */
+interface CollectedPart extends Pick<PartBody, 'span'> {
+  readonly collected: Promise<PartBody>;
+}
+
+function collectAll(threads: TaskThreads<JoinTask, CollectCounts | MadePiece>, prepared: readonly PartBody[]): CollectedPart[] {
+  return prepared.map(endedBenchPart).map((part) => {
+    const { result } = threads.run({ kind: 'collect', part });
+    const collected = result.then((counts) => ({ ...part, state: 'collected' as const, collected: counts as CollectCounts }));
+    collected.catch(() => undefined);
+    return { span: part.span, collected };
+  });
 }
