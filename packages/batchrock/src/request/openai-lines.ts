@@ -9,6 +9,7 @@ import {
   readOpenAiLine,
   rowValue,
   type Source,
+  type TranslatedLine,
   type TranslateOptions,
   translateLine,
   type UnsupportedCount,
@@ -44,9 +45,15 @@ export interface OpenAiScan {
   readonly several: number;
   /** Hashes of ids that stand in several lines, or seem to: two that differ may have the same hash. */
   readonly repeated: ReadonlySet<number>;
+  /** As `countPassed` gives it, for the translation that the scan was given; none without one. */
+  readonly passed: readonly UnsupportedCount[];
 }
 
-export type ScanOptions = PassOptions;
+/** How lines are scanned. */
+export interface ScanOptions extends PassOptions {
+  /** Who is probably asked: what it would not be told as it stands is counted on the way. */
+  readonly translation?: TranslateOptions | undefined;
+}
 
 /** True when the first rows that can be read all have a `custom_id` and a `body`. Throws what the readers throw. */
 export async function areOpenAiLines(sources: readonly Source[], how: DatasetOptions, signal?: AbortSignal): Promise<boolean> {
@@ -73,9 +80,12 @@ export async function scanOpenAi(
   const models = new Map<string, { lines: number; readonly firstLine: number }>();
   let withoutModel: { lines: number; readonly firstLine: number } | undefined;
   const counts = { sound: 0, withTools: 0, embeddings: 0, conversations: 0, several: 0 };
+  const unsupported = new UnsupportedCounts();
+  const { translation } = options;
   await eachRow(sources, how, options, (value, line) => {
     if (value === undefined) return true;
-    const read = readOpenAiLine(value);
+    const { read, passed } = translation === undefined ? readOnly(value) : translateLine(value, translation);
+    for (const each of passed) unsupported.add(each, read.endpoint ?? 'chat', line);
     if (read.customId !== undefined && (copyOf(value)?.copy ?? 0) === 0 && !ids.add(read.customId)) {
       twice.add(hashOf(read.customId));
     }
@@ -90,12 +100,16 @@ export async function scanOpenAi(
     countRequests(read, counts);
     return true;
   });
-  return { ...counts, models, withoutModel, repeated: twice };
+  return { ...counts, models, withoutModel, repeated: twice, passed: unsupported.list() };
+}
+
+function readOnly(value: unknown): Pick<TranslatedLine, 'read' | 'passed'> {
+  return { read: readOpenAiLine(value), passed: [] };
 }
 
 function countRequests(
   { line }: OpenAiRead,
-  counts: { -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'withoutModel' | 'repeated'>]: OpenAiScan[K] },
+  counts: { -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'withoutModel' | 'repeated' | 'passed'>]: OpenAiScan[K] },
 ): void {
   if (line === undefined) return;
   counts.sound += 1;
@@ -113,7 +127,7 @@ export async function countPassed(
   sources: readonly Source[],
   how: DatasetOptions,
   translation: TranslateOptions,
-  options: ScanOptions = {},
+  options: PassOptions = {},
 ): Promise<readonly UnsupportedCount[]> {
   const counts = new UnsupportedCounts();
   await eachRow(sources, how, options, (value, line) => {
@@ -185,7 +199,7 @@ export function* wholeRow({ bytes, rowStart, rowEnd }: RowBatch, row: number): G
 async function eachRow(
   sources: readonly Source[],
   how: DatasetOptions,
-  options: ScanOptions,
+  options: PassOptions,
   look: (value: unknown, line: number) => boolean,
 ): Promise<void> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

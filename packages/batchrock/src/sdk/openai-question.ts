@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InputError, resolveModel, type Source, type UnsupportedCount } from '@batchrock/core';
+import { InputError, resolveModel, type Source, type TranslateOptions, type UnsupportedCount } from '@batchrock/core';
 import { catalogueFrom } from '../request/catalogue-file.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
@@ -26,21 +26,27 @@ export async function readOpenAiQuestion(
   const withImages = asked.fetchImages && (await fetchImages(session, input, options));
   const sources = withImages === undefined ? found.sources : [withImages];
   const how = withImages === undefined ? input.how : PLAIN;
-  const scan = await scanOpenAi(sources, how, { signal, onProgress: tell });
+  // most files have no tools in them: they are read once then
+  const likely = askedLines(asked, { withTools: 0 });
+  const scan = await scanOpenAi(sources, how, { signal, onProgress: tell, translation: toldOf(likely) });
   await refuseRepeated(sources, how, scan.repeated, signal);
   const { model } = early;
   checkModels(scan);
   checkTask(scan, model.modelId, model.family.task === 'embedding');
   if (isOpen) session.notice('these are lines of an OpenAI batch file: they are translated, and so are their answers');
   const question = askedLines(asked, scan);
-  const { openai } = question.request;
-  if (openai !== undefined && openai.onUnsupported !== 'drop') {
-    const passed = await countPassed(sources, how, { ...question.model, ...openai }, { signal, onProgress: tell });
-    for (const each of passed) session.notice(passedNotice(each));
-  }
+  const told = question.model.family === likely.model.family ? undefined : toldOf(question);
+  const passed = told === undefined ? scan.passed : await countPassed(sources, how, told, { signal, onProgress: tell });
+  for (const each of passed) session.notice(passedNotice(each));
   if (scan.several === 0) return { question, sources, ...(withImages === undefined ? {} : { isPlain: true }) };
   session.notice(`${scan.several} lines ask for several answers: each answer is a record of its own`);
   return { question, sources: [await cutCopy(session, sources, found.name, { how, signal })], isPlain: true };
+}
+
+/** How a question is put to its model, where the user hears of what it is not told. */
+function toldOf({ model, request }: CheckedQuestion): TranslateOptions | undefined {
+  const { openai } = request;
+  return openai === undefined || openai.onUnsupported === 'drop' ? undefined : { ...model, ...openai };
 }
 
 /** How copies of ours are read. */
@@ -79,7 +85,6 @@ function passedNotice({ count, firstLine, path, message }: UnsupportedCount): st
 /** The question of lines: how the model is spoken to follows from what is in them. */
 export function askedLines(asked: Question, { withTools }: Pick<OpenAiScan, 'withTools'>): CheckedQuestion {
   const { limits } = checkQuestion({ ...asked, inputFormat: 'openai' }).model;
-  const family = asked.family === undefined ? {} : { family: asked.family };
   const catalogue = catalogueFrom(asked.catalogue);
   const known = catalogue === undefined ? {} : { catalogue };
   return openAiQuestion(asked, resolveModel(asked.model, { ...family, ...known, limits }), withTools > 0);

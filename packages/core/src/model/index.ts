@@ -43,6 +43,7 @@ export { DEFAULT_LIMITS } from './limits.ts';
 export { paramWarnings } from './param-warnings.ts';
 export { describeParam, type ParamSpec } from './params.ts';
 export { parseCatalogue } from './parse-catalogue.ts';
+export { isBlank } from './prefill.ts';
 export { batchPrice } from './prices.ts';
 export { type ResolveOptions, resolveModel } from './resolve.ts';
 export { REQUEST_SCHEMAS } from './schemas/index.ts';

@@ -2,9 +2,14 @@ import type { Turn, UnsupportedSink } from './chat.ts';
 import type { ModelTraits } from './family.ts';
 import { leftOut } from './unsupported.ts';
 
-/** True when there is nothing to read in a text: models refuse such blocks. */
+/** True when a text has nothing but white space in it: models refuse such blocks. Ends at the first character that is none. */
 export function isBlank(text: string): boolean {
-  return text === '' || text.trim() === '';
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x20 && code < 0x7f) return false;
+    if (text[i]!.trim() !== '') return false;
+  }
+  return true;
 }
 
 /** True when the conversation ends in the beginning of the model's own answer. */

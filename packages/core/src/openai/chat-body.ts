@@ -1,8 +1,9 @@
 import type { ChatRequest, ChatTool } from '../model/index.ts';
+import { isBlank } from '../model/index.ts';
 import { Conversation } from './conversation.ts';
 import { type ChatDraft, readFields } from './field-rules.ts';
 import { CHAT_FIELDS, COMPLETION_FIELDS, RESPONSE_FIELDS } from './fields.ts';
-import { type Findings, type Given, type GivenObject, isAbsent, isBlank } from './findings.ts';
+import { type Findings, type Given, type GivenObject, isAbsent } from './findings.ts';
 import { MAX_REQUESTS_OF_LINE } from './line.ts';
 import { readMessages } from './messages.ts';
 import { readInput } from './response-input.ts';

@@ -1,5 +1,6 @@
 import type { AssistantBlock, CachePoint, JsonObject, SystemBlock, ToolResultBlock, Turn, UserBlock } from '../model/index.ts';
-import { type Findings, isBlank, shown } from './findings.ts';
+import { isBlank } from '../model/index.ts';
+import { type Findings, shown } from './findings.ts';
 
 /** A call that an assistant's turn made. */
 interface OpenCall {

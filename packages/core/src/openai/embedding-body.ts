@@ -1,7 +1,8 @@
 import type { EmbeddingRequest } from '../model/index.ts';
+import { isBlank } from '../model/index.ts';
 import { readFields, readNumber, readString } from './field-rules.ts';
 import { EMBEDDING_FIELDS } from './fields.ts';
-import { type Findings, type Given, type GivenObject, isAbsent, isBlank, shown } from './findings.ts';
+import { type Findings, type Given, type GivenObject, isAbsent, shown } from './findings.ts';
 import { MAX_REQUESTS_OF_LINE } from './line.ts';
 
 /** The requests of a body, one for each text, and how their numbers are written. */

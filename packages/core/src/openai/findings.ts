@@ -113,16 +113,6 @@ export function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeName(value);
 }
 
-/** True when a text has nothing but white space in it. Ends at the first character that is none. */
-export function isBlank(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0x20 && code < 0x7f) return false;
-    if (code > 0x20 && text[i]!.trim() !== '') return false;
-  }
-  return true;
-}
-
 /** `list` within reach of a message: `a, b or c`. */
 export function anyOf(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

@@ -1,6 +1,7 @@
 import type { JsonObject, TextBlock, UserBlock } from '../model/index.ts';
+import { isBlank } from '../model/index.ts';
 import type { Conversation } from './conversation.ts';
-import { type Findings, type Given, type GivenObject, isAbsent, isBlank, isObject, shown } from './findings.ts';
+import { type Findings, type Given, type GivenObject, isAbsent, isObject, shown } from './findings.ts';
 import { cacheOf, type PartKinds, type ReadPart, readParts } from './parts.ts';
 import { readArguments } from './tool-arguments.ts';
 import { checkToolName } from './tools.ts';

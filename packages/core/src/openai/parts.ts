@@ -1,5 +1,6 @@
 import type { CachePoint, MediaBlock, TextBlock } from '../model/index.ts';
-import { type Findings, type Given, type GivenObject, isAbsent, isBlank, isObject, shown } from './findings.ts';
+import { isBlank } from '../model/index.ts';
+import { type Findings, type Given, type GivenObject, isAbsent, isObject, shown } from './findings.ts';
 import { mediaTypeOfName, type ReadMedia, readBytes, readMediaUrl } from './media.ts';
 
 /** A part of a content, read. A refusal is the text of one. */

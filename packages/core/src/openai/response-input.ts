@@ -1,6 +1,7 @@
 import type { TextBlock } from '../model/index.ts';
+import { isBlank } from '../model/index.ts';
 import type { Conversation } from './conversation.ts';
-import { type Findings, type Given, type GivenObject, isAbsent, isBlank, isObject, shown } from './findings.ts';
+import { type Findings, type Given, type GivenObject, isAbsent, isObject, shown } from './findings.ts';
 import { readCall, readMessage } from './messages.ts';
 import { readParts } from './parts.ts';
 
