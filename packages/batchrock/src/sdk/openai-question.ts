@@ -85,6 +85,7 @@ function passedNotice({ count, firstLine, path, message }: UnsupportedCount): st
 /** The question of lines: how the model is spoken to follows from what is in them. */
 export function askedLines(asked: Question, { withTools }: Pick<OpenAiScan, 'withTools'>): CheckedQuestion {
   const { limits } = checkQuestion({ ...asked, inputFormat: 'openai' }).model;
+  const family = asked.family === undefined ? {} : { family: asked.family };
   const catalogue = catalogueFrom(asked.catalogue);
   const known = catalogue === undefined ? {} : { catalogue };
   return openAiQuestion(asked, resolveModel(asked.model, { ...family, ...known, limits }), withTools > 0);
