@@ -37,7 +37,7 @@ for (const part of await loadParts(ledger, run.body)) {
   }
 }
 ledger.close();
-// what is still on its way to the disk would be written while the join is timed: two gigabytes before its first byte
+// what is still on its way to the disk would be written while the join is timed: up to two gigabytes
 spawnSync('sync');
 
 function splitLines(text: Buffer): Buffer[] {
