@@ -70,6 +70,14 @@ describe('an OpenAI batch file that is split by its models', () => {
     expect(await jobsOf(server)).toEqual([]);
   });
 
+  it('sends nothing at all where one of its runs cannot be begun', async () => {
+    const server = await localServer();
+    const cwd = folderWith({ 'in.jsonl': `${named(2)}${chat(2, { model: 'amazon.nova-lite-v9:0' })}` });
+    const refused = await cli(['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url], { cwd });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('BR-E0105')]);
+    expect(await jobsOf(server)).toEqual([]);
+  });
+
   it('ends right after a kill -9, by the same command', async () => {
     const server = await localServer({ speed: 60 });
     const cwd = folderWith({ 'in.jsonl': named(210) });
