@@ -1,4 +1,17 @@
-export { type BatchrockError, type ErrorCode, isBatchrockError, type StopMode } from '@batchrock/core';
+export {
+  type BatchrockError,
+  type DefinedAnswer,
+  defineFamily,
+  type ErrorCode,
+  type FamilyDefinition,
+  isBatchrockError,
+  type StopMode,
+} from '@batchrock/core';
+export type { ImageReach } from './images/image-reach.ts';
+export type { FileCounts, FileOutput, FileReason, FileStatus } from './queue/file.ts';
+export type { FetchImages } from './request/fetch-images.ts';
+export type { KnownExport, ResultShape } from './request/output.ts';
+export type { InputFormat } from './request/request.ts';
 export {
   type Batch,
   type BatchLine,
@@ -21,6 +34,8 @@ export {
 } from './sdk/batch/index.ts';
 export { Batchrock, openBatchrock } from './sdk/batchrock.ts';
 export type {
+  AdoptReport,
+  AdoptRequest,
   ErrorExample,
   ErrorGroup,
   Explanation,
@@ -59,4 +74,4 @@ export {
   type QueueOptions,
   type WaitOptions,
 } from './sdk/queue/index.ts';
-export { type SimulationReport, type SimulationRequest, simulate } from './sdk/simulate.ts';
+export { type RequestedRegion, type SimulationReport, type SimulationRequest, simulate } from './sdk/simulate.ts';

@@ -83,7 +83,7 @@ export function withRows(command: Command): Command {
     .option('--text-column <name>', 'embedding models: what to embed (default: input_text)')
     .addOption(new Option('--param <name=value>', 'a request parameter: temperature=0; repeatable').argParser(nameAndValue))
     .option('--schema <file>', 'a JSON schema that every answer has to be by')
-    .option('--family <name>', 'how to speak to a model that is not known')
+    .option('--family <name>', 'how to speak to a model that is not known, or ./x.js')
     .addOption(
       new Option('--invocation-type <type>', 'the same: converse suits any chat model').choices(['invoke-model', 'converse']),
     )

@@ -4,6 +4,7 @@ import type { BatchServiceFacts, Compression, Ledger, RunPorts } from '@batchroc
 import {
   ajvSchemas,
   createScratch,
+  fileFamilies,
   loadDigest,
   nodeClock,
   nodeRandom,
@@ -131,5 +132,6 @@ async function portsOf(
     compression,
     scratch: createScratch(dir.scratch),
     schemas: ajvSchemas,
+    families: fileFamilies,
   };
 }

@@ -53,6 +53,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
       modelId: model.modelId,
       baseId: model.baseId,
       family: model.family.name,
+      ...(question.familyModule === undefined ? {} : { familyModule: question.familyModule }),
       invocationType: question.invocationType,
       task: model.family.task,
       ...((question.request.openai ?? question.request.schema) === undefined ? {} : { traits: model.traits }),

@@ -24,11 +24,11 @@ export interface IdentityInput {
  * run at once, how often a record is tried and how long a job may take do not count: they change no answer.
  */
 export function runIdentity(input: IdentityInput): string {
-  const { model, invocationType, request } = input.question;
+  const { model, invocationType, familyModule, request } = input.question;
   const text = canonicalJson({
     schema: 'question/1',
     dataset: { files: input.files, format: input.format, delimiter: input.delimiter },
-    model: { modelId: model.modelId, family: model.family.name, invocationType },
+    model: { modelId: model.modelId, family: model.family.name, familyModule: familyModule?.sha256, invocationType },
     request,
     recordsPerJob: input.recordsPerJob,
     bounds: input.bounds,

@@ -1,6 +1,7 @@
 import {
   type AnswerSchema,
   chatFamily,
+  type FamilyModule,
   InputError,
   InvariantError,
   type InvocationType,
@@ -16,12 +17,15 @@ import {
 } from '@batchrock/core';
 import type { WithAnswerSchema } from './answer-schema.ts';
 import { catalogueFrom } from './catalogue-file.ts';
+import { familyOption, type WithOwnFamily } from './own-family.ts';
 import type { Question } from './request.ts';
 
 /** A question whose model, prompt and parameters have been checked; the dataset has not been looked at yet. */
 export interface CheckedQuestion {
   readonly model: ResolvedModel;
   readonly invocationType: InvocationType;
+  /** The file of a family of the user's own. */
+  readonly familyModule?: FamilyModule;
   readonly request: RunDocument['request'];
   /** Prompt and system prompt; none for embeddings and for rows that are records. */
   readonly templates: readonly Template[];
@@ -36,14 +40,22 @@ export const DEFAULT_TEXT_COLUMN = 'input_text';
 const MAX_GIVEN_BYTES = 16 << 20;
 
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
-export function checkQuestion(question: WithAnswerSchema<Question>): CheckedQuestion {
+export function checkQuestion(question: WithOwnFamily<WithAnswerSchema<Question>>): CheckedQuestion {
   const catalogue = catalogueFrom(question.catalogue);
   const model = resolveModel(question.model, {
     ...(catalogue === undefined ? {} : { catalogue }),
-    ...(question.family === undefined ? {} : { family: question.family }),
+    ...familyOption(question),
     ...(question.invocationType === undefined ? {} : { invocationType: question.invocationType }),
     ...(isReady(question) ? { limits: { maxRecordBytes: MAX_GIVEN_BYTES } } : {}),
   });
+  return { ...checkRequest(question, model), ...moduleOf(question) };
+}
+
+function moduleOf({ ownFamily }: WithOwnFamily<Question>): Pick<CheckedQuestion, 'familyModule'> {
+  return ownFamily === undefined ? {} : { familyModule: ownFamily.module };
+}
+
+function checkRequest(question: WithAnswerSchema<Question>, model: ResolvedModel): CheckedQuestion {
   if (question.inputFormat === 'openai') return openAiQuestion(question, model);
   const params = checkParams(question, model);
   if (question.inputFormat !== 'bedrock' && model.family.task === 'text') return textQuestion(question, model, params);
@@ -76,12 +88,13 @@ function isReady({ inputFormat }: Question): boolean {
  * Lines of an OpenAI batch file; `hasToolCalls`: there are tools in some of them, which decides how the model is spoken to. The
  * service is spoken to by embedding models in one way only.
  */
-export function openAiQuestion(question: Question, model: ResolvedModel, hasToolCalls = false): CheckedQuestion {
+export function openAiQuestion(question: WithOwnFamily<Question>, model: ResolvedModel, hasToolCalls = false): CheckedQuestion {
   refuseBeside(question, 'lines of an OpenAI batch file say themselves what is asked', 'body');
   const family = model.family.task === 'embedding' ? model.family : chatFamily(model, hasToolCalls, question.invocationType);
   return {
     model: { ...model, family },
     invocationType: family.invocationType,
+    ...moduleOf(question),
     request: { params: {}, openai: { onUnsupported: question.onUnsupported ?? 'error' } },
     templates: [],
     columns: ['custom_id', 'body'],

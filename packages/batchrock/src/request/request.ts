@@ -42,7 +42,7 @@ export interface Question extends TargetOptions, RunBounds {
    * fields are columns of the results.
    */
   readonly schema?: string | JsonObject;
-  /** How to speak to a model that is not in the catalogue. */
+  /** How to speak to a model that is not in the catalogue: a built-in family, or the path of a module that gives one. */
   readonly family?: string;
   readonly invocationType?: InvocationType;
   /** Path of a JSON file that changes what is known of models, from the current folder. */

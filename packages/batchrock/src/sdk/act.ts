@@ -148,6 +148,8 @@ export async function stop(session: Session, reference: string | undefined, o: S
 
 async function holding<T>(session: Session, reference: string | undefined, work: (opened: OpenedRun) => Promise<T>): Promise<T> {
   const opened = await openRun(session, reference);
+  // what is not as it was when the run was begun should show before anything is asked of it
+  await opened.connection.ports.families.of(opened.home.document.model);
   const lock = await lockRun(session.dir, opened.id);
   try {
     return await work(opened);

@@ -1,5 +1,6 @@
 import {
   estimatePlan,
+  type Family,
   InputError,
   loadParts,
   loadRun,
@@ -62,7 +63,8 @@ export async function checkBudget(
   const parts = await loadParts(ports.ledger, run);
   const { jobs } = runCounts(run, parts);
   const records = parts.reduce((sum, part) => sum + (part.attempt === 1 ? part.records : 0), 0);
-  const plan = estimateFor(home, records, request, survey);
+  const family = await ports.families.of(home.document.model);
+  const plan = estimateFor(home, { records, request, survey, family });
   const expected = plan.cost?.batch.expected;
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
   if (!hasSent && !options.isAgreed) await checkEstimate(home, request, plan, options);
@@ -87,9 +89,16 @@ async function checkEstimate(home: RunHome, request: RunRequest, plan: Plan, opt
 }
 
 /** The plan of a run that is frozen already. */
-function estimateFor(home: RunHome, records: number, request: RunRequest, survey: Survey): Plan {
+interface Estimating {
+  readonly records: number;
+  readonly request: RunRequest;
+  readonly survey: Survey;
+  readonly family: Family;
+}
+
+function estimateFor(home: RunHome, { records, request, survey, family }: Estimating): Plan {
   const { document } = home;
-  const { modelId, family, invocationType, price } = document.model;
+  const { modelId, invocationType, price } = document.model;
   const known = resolveModel(modelId, { family, invocationType });
   // the price that was frozen holds, also where it came from a catalogue of the user's
   const model = price === undefined ? known : { ...known, price };

@@ -4,6 +4,7 @@ import {
   emptyOutcomeSpans,
   encodeOutcome,
   type Family,
+  isBatchrockError,
   type OutcomeSpans,
   type ResultRow,
   ResultStatus,
@@ -28,7 +29,7 @@ export function flatAnswers(writer: ResultWriter, family: Family): ResultWriter 
     },
     write(batch, row, result) {
       if (result.status !== ResultStatus.succeeded) return writer.write(batch, row, result);
-      const answer = family.answer(wholeOutput(decoder, result.outcome));
+      const answer = readAnswer(family, wholeOutput(decoder, result.outcome));
       flat.recordId = result.recordId;
       flat.status = answer === undefined ? ResultStatus.failed : ResultStatus.succeeded;
       const line = outcomeLine(answer);
@@ -39,6 +40,16 @@ export function flatAnswers(writer: ResultWriter, family: Family): ResultWriter 
     finish: () => writer.finish(),
     abort: () => writer.abort(),
   };
+}
+
+/** What a family of a user's project throws is no answer. */
+function readAnswer(family: Family, modelOutput: unknown): Answer | undefined {
+  try {
+    return family.answer(modelOutput);
+  } catch (error) {
+    if (!isBatchrockError(error) || error.code !== 'BR-E0132') throw error;
+    return undefined;
+  }
 }
 
 /** The parsed `modelOutput`; the outcome has it as the text of a JSON string. */

@@ -2,6 +2,7 @@ import type { Source } from '@batchrock/core';
 import type { CompressionName, FormatName } from '@batchrock/formats';
 import type { ImageReach } from '../images/index.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
+import type { WithOwnFamily } from '../request/own-family.ts';
 import type { CheckedQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
 import type { FoundSources } from '../sources/index.ts';
@@ -29,7 +30,7 @@ export interface FoundDataset extends FoundSources {
 
 /** A question whose dataset is found and not read yet. */
 export interface FoundQuestion {
-  readonly asked: Question;
+  readonly asked: WithOwnFamily<Question>;
   /** Nothing says how the rows are to be asked: they may say it themselves. */
   readonly isOpen: boolean;
   /** As far as it could be checked without the dataset. */

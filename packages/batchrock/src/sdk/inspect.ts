@@ -6,6 +6,7 @@ import type { DatasetOptions } from '../request/dataset-files.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
 import { areOpenAiLines } from '../request/openai-lines.ts';
+import { withOwnFamily } from '../request/own-family.ts';
 import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
 import { areRecords, mayBeRecords } from '../request/ready-records.ts';
 import type { InputFormat, Question } from '../request/request.ts';
@@ -39,7 +40,8 @@ export async function inspect(
   options: InspectOptions,
   given?: FoundDataset,
 ): Promise<Inspected> {
-  const asked = await withAnswerSchema(await withNamedPrompt(request, session.cwd), session.cwd);
+  const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
+  const asked = await withAnswerSchema(named, session.cwd);
   const isOpen = mayBeRecords(asked);
   const early = checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
   const target = resolveTarget(request, session.env, session.dir.local);

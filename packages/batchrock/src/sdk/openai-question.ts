@@ -3,6 +3,7 @@ import { InputError, resolveModel, type Source, type TranslateOptions, type Unsu
 import { catalogueFrom } from '../request/catalogue-file.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
+import { familyOption, type WithOwnFamily } from '../request/own-family.ts';
 import { type CheckedQuestion, checkQuestion, openAiQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
@@ -83,12 +84,11 @@ function passedNotice({ count, firstLine, path, message }: UnsupportedCount): st
 }
 
 /** The question of lines: how the model is spoken to follows from what is in them. */
-export function askedLines(asked: Question, { withTools }: Pick<OpenAiScan, 'withTools'>): CheckedQuestion {
+export function askedLines(asked: WithOwnFamily<Question>, { withTools }: Pick<OpenAiScan, 'withTools'>): CheckedQuestion {
   const { limits } = checkQuestion({ ...asked, inputFormat: 'openai' }).model;
-  const family = asked.family === undefined ? {} : { family: asked.family };
   const catalogue = catalogueFrom(asked.catalogue);
   const known = catalogue === undefined ? {} : { catalogue };
-  return openAiQuestion(asked, resolveModel(asked.model, { ...family, ...known, limits }), withTools > 0);
+  return openAiQuestion(asked, resolveModel(asked.model, { ...familyOption(asked), ...known, limits }), withTools > 0);
 }
 
 async function cutCopy(

@@ -1,6 +1,7 @@
 import {
-  familyNamed,
+  type Family,
   InputError,
+  invariant,
   keepsWholeOutput,
   type ObjectSink,
   type ResultWriter,
@@ -65,8 +66,11 @@ export interface ResultSinks {
   readonly openErrors?: (() => ObjectSink) | undefined;
 }
 
+/** A run; where it keeps whole outputs, with how its model is spoken to. */
+export type WriterReading = RunReading & { readonly family: Family | undefined };
+
 /** A writer of a run's results. */
-export function resultWriter(sinks: ResultSinks, style: ResultStyle, reading: RunReading): ResultWriter {
+export function resultWriter(sinks: ResultSinks, style: ResultStyle, reading: WriterReading): ResultWriter {
   const { document } = reading;
   const sink = sinks.rows;
   switch (styleOf(style, document)) {
@@ -75,10 +79,15 @@ export function resultWriter(sinks: ResultSinks, style: ResultStyle, reading: Ru
     case 'records':
       return createRecordsWriter(sink);
     case 'flat':
-      return flatAnswers(tableWriter(sink, style), familyNamed(document.model.family));
+      return flatAnswers(tableWriter(sink, style), known(reading.family));
     case 'plain':
       return tableWriter(sink, style);
   }
+}
+
+function known(family: Family | undefined): Family {
+  invariant(family !== undefined, 'whole outputs are read without a family');
+  return family;
 }
 
 function tableWriter(sink: ObjectSink, { format, csvSafe }: ResultStyle): ResultWriter {
@@ -95,10 +104,10 @@ function tableWriter(sink: ObjectSink, { format, csvSafe }: ResultStyle): Result
 const MS = 1000;
 
 /** Answers are as old as their run: the same results whenever they are written. */
-function openAiWriter({ rows, openErrors }: ResultSinks, { document, run }: RunReading): ResultWriter {
+function openAiWriter({ rows, openErrors }: ResultSinks, { document, run, family }: WriterReading): ResultWriter {
   const { model, request, createdAt } = document;
   return createOpenAiWriter(rows, {
-    family: familyNamed(model.family),
+    family: known(family),
     traits: model.traits ?? {},
     onUnsupported: request.openai?.onUnsupported ?? 'error',
     model: model.modelId,

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import {
   type ExportCounts,
   exportResults,
+  type Family,
+  keepsWholeOutput,
   type ObjectSink,
   type ResultWriter,
   type RunPorts,
@@ -30,20 +32,23 @@ export interface ExportOptions {
 
 /** Writes the results of a run into a sink, as they are at this moment. */
 export function exportTo(ports: RunPorts, sink: ObjectSink, o: ExportOptions & ResultStyle): Promise<ExportCounts> {
-  return exportWith(ports, (reading) => onlyOutcomes(resultWriter({ rows: sink }, o, reading), o.only), o);
+  return exportWith(ports, (reading, family) => onlyOutcomes(resultWriter({ rows: sink }, o, { ...reading, family }), o.only), o);
 }
 
 /** Gives every row of a run with its outcome to a writer, which is made when it is known what the run is. */
 export async function exportWith(
   ports: RunPorts,
-  makeWriter: (reading: RunReading) => ResultWriter,
+  makeWriter: (reading: RunReading, family: Family | undefined) => ResultWriter,
   o: ExportOptions,
 ): Promise<ExportCounts> {
   const reading = await readRun(ports, o.run, { signal: o.signal });
   if (reading === undefined) throw new StateError('BR-E0201', `no run ${o.run} in this ledger`, { details: { run: o.run } });
+  const { document } = reading;
+  // only what is in whole outputs is still to be read
+  const family = keepsWholeOutput(document.request) ? await ports.families.of(document.model) : undefined;
   return exportResults(ports, {
     ...reading,
-    writer: makeWriter(reading),
+    writer: makeWriter(reading, family),
     openRows: keptRowsOf(reading.document),
     signal: o.signal,
     onProgress: o.onProgress,
@@ -114,8 +119,9 @@ function exportAlone(ports: RunPorts, files: ResultFiles, o: WriteOptions): Prom
   const { place } = o;
   const { errors } = place;
   const openErrors = errors === undefined ? undefined : () => files.open(errors);
-  const makeWriter = (reading: RunReading): ResultWriter => {
-    const open = (file: number) => resultWriter({ rows: files.open(outputFilePath(place, file)), openErrors }, place, reading);
+  const makeWriter = (reading: RunReading, family: Family | undefined): ResultWriter => {
+    const open = (file: number) =>
+      resultWriter({ rows: files.open(outputFilePath(place, file)), openErrors }, place, { ...reading, family });
     return onlyOutcomes(place.maxRowsPerFile === undefined ? open(0) : filesWriter(place.maxRowsPerFile, open), o.only);
   };
   return exportWith(ports, makeWriter, o);

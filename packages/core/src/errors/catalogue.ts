@@ -61,6 +61,11 @@ const entries = {
     title: 'unsound JSON schema',
     hint: 'mend the schema at the place that is named; references have to lead to places within it',
   },
+  'BR-E0131': {
+    title: 'unsound family module',
+    hint: 'the module has to export a family, as default or as family: see docs/families.md',
+  },
+  'BR-E0132': { title: 'a family of the project failed', hint: 'mend the module that is named; its error is the cause' },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },
@@ -94,6 +99,10 @@ const entries = {
     hint: 'choose another --stack; --force takes this one, and what it holds now is removed from it',
   },
   'BR-E0217': { title: 'deploying is not installed', hint: 'npm install @batchrock/deploy' },
+  'BR-E0218': {
+    title: 'family module changed',
+    hint: 'put the file back as it was when the run was begun, at the path that is named',
+  },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },

@@ -57,6 +57,8 @@ export interface ModelTraits {
 export interface Family {
   /** As in `--family`: `anthropic`, `nova`, `titan-embed-text`, `converse`. */
   readonly name: string;
+  /** The module of a user's project that it comes from; absent: it is built in. What such a one throws has the code `BR-E0132`. */
+  readonly origin?: string;
   readonly task: Task;
   readonly invocationType: InvocationType;
   /** The parameters that it takes, for checks and for help texts. */

@@ -10,8 +10,8 @@ import { present } from './reading.ts';
 
 /** How to speak to a model that is not known, and other limits than those in the catalogue. */
 export interface ResolveOptions {
-  /** `--family`. */
-  readonly family?: string;
+  /** `--family`: the name of a built-in one, or one of a user's project. */
+  readonly family?: string | Family;
   /** `--invocation-type`; `Converse` alone is enough to speak to any chat model. */
   readonly invocationType?: InvocationType;
   /** Take the place of the catalogue's. */
@@ -109,11 +109,11 @@ function checkTask(id: string, known: ModelEntry | undefined, asked: Family): vo
 /** The family that the options name, or undefined when they leave it to the catalogue. */
 function askedFamily({ family: name, invocationType }: ResolveOptions): Family | undefined {
   if (name !== undefined) {
-    const family = familyNamed(name);
+    const family = typeof name === 'string' ? familyNamed(name) : name;
     if (invocationType === undefined || family.invocationType === invocationType) return family;
     throw new InputError(
       'BR-E0120',
-      `family ${name} is spoken in jobs of invocation type ${family.invocationType}, not ${invocationType}`,
+      `family ${family.name} is spoken in jobs of invocation type ${family.invocationType}, not ${invocationType}`,
       { hint: invocationType === 'Converse' ? 'leave out --family, or give --family converse' : 'leave out --invocation-type' },
     );
   }

@@ -1,4 +1,5 @@
-import type { Family } from '../model/index.ts';
+import { isBatchrockError } from '../errors/index.ts';
+import { FAMILY_FAILED, type Family } from '../model/index.ts';
 import type { OpenAiResult, RecordAnswer } from './answer.ts';
 import { type Given, isObject, typeName } from './findings.ts';
 import type { OpenAiEndpoint } from './line.ts';
@@ -16,6 +17,16 @@ export interface NativeOutput {
 
 /** What a family reads in a parsed `modelOutput`, or why there is nothing to read. */
 export function answerOf(family: Family, modelOutput: unknown): RecordAnswer {
+  try {
+    return readAnswer(family, modelOutput);
+  } catch (error) {
+    // a family of a user's project has failed on it
+    if (!isBatchrockError(error) || error.code !== 'BR-E0132') throw error;
+    return { kind: 'failed', code: FAMILY_FAILED, message: error.message };
+  }
+}
+
+function readAnswer(family: Family, modelOutput: unknown): RecordAnswer {
   if (family.task === 'embedding') {
     const answer = family.answer(modelOutput);
     if (answer?.embedding !== undefined)

@@ -12,6 +12,7 @@ export type { Clock } from './clock.ts';
 export { checkCommit, keyOfWrite } from './commit-shape.ts';
 export type { Compression } from './compression.ts';
 export type { Digest, RunningDigest } from './digest.ts';
+export { builtInFamilies, type Families, type FamilyModule, type FamilyRef } from './families.ts';
 export {
   type CommitResult,
   type IndexEntry,

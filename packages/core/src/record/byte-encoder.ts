@@ -1,6 +1,7 @@
 import { invariant } from '../errors/index.ts';
 import type { Family, ModelTraits } from '../model/index.ts';
 import { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, writeEscaped } from './escape-json.ts';
+import { FamilyRecordEncoder } from './family-encoder.ts';
 import { GivenRecordEncoder } from './given-encoder.ts';
 import { RECORD_ID_LENGTH, recordPrefixBytes, writeRecordId } from './ids.ts';
 import { KernelRecords } from './kernel-records.ts';
@@ -26,13 +27,14 @@ const NOTHING = new Uint8Array(0);
 /**
  * An encoder that copies the constant pieces of the request and escapes the cells between them: no object and no string is
  * made for a row. Rows that are records already are copied (`GivenRecordEncoder`), lines of an OpenAI batch file translated
- * (`OpenAiRecordEncoder`). `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
+ * (`OpenAiRecordEncoder`), and rows of a family of a user's project given to it (`FamilyRecordEncoder`). `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
  * wider than the last one.
  */
 export function createRecordEncoder(spec: RecordEncoderSpec, columns: readonly string[]): RecordEncoder {
   const { openai, given } = spec.request;
   if (openai) return new OpenAiRecordEncoder({ ...spec, ...openai, traits: spec.traits ?? {} });
-  return given ? new GivenRecordEncoder(spec, columns) : new ByteRecordEncoder(spec, columns);
+  if (given) return new GivenRecordEncoder(spec, columns);
+  return spec.family.origin === undefined ? new ByteRecordEncoder(spec, columns) : new FamilyRecordEncoder(spec, columns);
 }
 
 class ByteRecordEncoder implements RecordEncoder {

@@ -1,5 +1,5 @@
-import type { Answer, Family, SchemaCheck } from '../model/index.ts';
-import { isTruncated } from '../model/index.ts';
+import { isBatchrockError } from '../errors/index.ts';
+import { type Answer, FAMILY_FAILED, type Family, isTruncated, type SchemaCheck } from '../model/index.ts';
 import { emptyAnswer, type PluckedAnswer, type Plucker, pluckerFor } from './answer-plucker.ts';
 import { isCutOffReason } from './cut-off.ts';
 import { isRetryable } from './error-class.ts';
@@ -204,6 +204,17 @@ export class OutputDecoder {
     this.truncated = this.retry = false;
     this.inputTokens = this.outputTokens = -1;
     if (this.#parsed === undefined && this.#spans.isPlucked && this.#keepPlucked()) return;
+    try {
+      this.#read();
+    } catch (error) {
+      // a family of a user's project has failed on it
+      if (!isBatchrockError(error) || error.code !== 'BR-E0132') throw error;
+      this.succeeded = this.truncated = false;
+      this.#keep({ ...this.#failed(FAMILY_FAILED, error.message), retry: false });
+    }
+  }
+
+  #read(): void {
     const parsed = this.#parsed ?? this.#parseSpans();
     if (this.#whole !== undefined && parsed['modelOutput'] != null) {
       this.#keepWhole(this.#whole, parsed['modelOutput']);
@@ -360,6 +371,10 @@ export class OutputDecoder {
   #failure(parsed: Record<string, unknown>): Outcome {
     const { code, message } =
       parsed['error'] == null ? badOutput(parsed['modelOutput'], this.#family.name) : readError(parsed['error']);
+    return this.#failed(code, message);
+  }
+
+  #failed(code: string, message: string): Outcome & { readonly status: 'failed' } {
     const id = recordId(this.#prefixText, this.ordinal, this.sub);
     return { id, status: 'failed', code, message: message.slice(0, MAX_MESSAGE), retry: isRetryable(code, message) };
   }

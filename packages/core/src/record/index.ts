@@ -2,6 +2,7 @@ export { AnswerFields } from './answer-fields.ts';
 export { createRecordEncoder, type RecordEncoderSpec } from './byte-encoder.ts';
 export { LineKind, OutputDecoder } from './decode.ts';
 export { type ByteView, byteView, copyBytes, escapedLength, MAX_ESCAPED, ownView, writeEscaped } from './escape-json.ts';
+export { whyNotRequested } from './family-encoder.ts';
 export { MODEL_INPUT_COLUMN } from './given-encoder.ts';
 export {
   isSentinelOrdinal,

@@ -1,6 +1,6 @@
 import type { Priority } from '../lane/index.ts';
 import type { AnswerSchema, InvocationType, JsonObject, ModelLimits, ModelTraits, Price } from '../model/index.ts';
-import type { Dialect, SourcePin } from '../ports/index.ts';
+import type { Dialect, FamilyModule, SourcePin } from '../ports/index.ts';
 import type { OpenAiAsk } from '../record/index.ts';
 import type { TakenRows } from './taken-rows.ts';
 
@@ -33,6 +33,8 @@ export interface RunDocument {
     readonly modelId: string;
     readonly baseId: string;
     readonly family: string;
+    /** The file of a family of the user's own. */
+    readonly familyModule?: FamilyModule;
     readonly invocationType: InvocationType;
     readonly task: 'text' | 'embedding';
     /** What the model takes otherwise than its family, where requests are written from conversations, or with a schema. */

@@ -16,7 +16,7 @@ export interface PartDraftOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Ports = Pick<RunPorts, 'objects' | 'digest' | 'compression'>;
+type Ports = Pick<RunPorts, 'families' | 'objects' | 'digest' | 'compression'>;
 
 /**
  * A part of the first attempt while its rows go by: the records of its job, its rows as they came, and those of them that

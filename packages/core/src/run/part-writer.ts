@@ -1,6 +1,5 @@
 import { StateError } from '../errors/index.ts';
 import { jobIdentity, type PartFacts } from '../job/index.ts';
-import { familyNamed } from '../model/index.ts';
 import { type Fill, fitsFile, sentinelsFor } from '../pack/index.ts';
 import type { RunningDigest } from '../ports/index.ts';
 import { type OutputBlock, recordId, SENTINEL_FIRST_ORDINAL } from '../record/index.ts';
@@ -23,7 +22,7 @@ export interface PartWriterOptions {
 /** What only the first attempt knows of a part; takes the place of what the writer found. */
 export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal' | 'xxh128'>;
 
-type Ports = Pick<RunPorts, 'objects' | 'digest'>;
+type Ports = Pick<RunPorts, 'objects' | 'digest' | 'families'>;
 
 const NO_BLOCK: OutputBlock = { bytes: new Uint8Array(0), length: 0 };
 
@@ -163,7 +162,7 @@ export class PartWriter {
 
   async #pad(sentinels: number): Promise<void> {
     const { recordPrefix, model } = this.#options.document;
-    const modelInput = familyNamed(model.family).sentinel();
+    const modelInput = (await this.#ports.families.of(model)).sentinel();
     for (let i = 0; i < sentinels; i++) {
       const line = JSON.stringify({ recordId: recordId(recordPrefix, SENTINEL_FIRST_ORDINAL + i), modelInput });
       const bytes = new TextEncoder().encode(`${line}\n`);

@@ -1,4 +1,15 @@
-import type { BatchService, Clock, Compression, Digest, Ledger, ObjectStore, Random, Schemas, Scratch } from '../ports/index.ts';
+import type {
+  BatchService,
+  Clock,
+  Compression,
+  Digest,
+  Families,
+  Ledger,
+  ObjectStore,
+  Random,
+  Schemas,
+  Scratch,
+} from '../ports/index.ts';
 
 /** Everything that a use case needs from outside. The composition root fills it in once. */
 export interface RunPorts {
@@ -11,4 +22,5 @@ export interface RunPorts {
   readonly compression: Compression;
   readonly scratch: Scratch;
   readonly schemas: Schemas;
+  readonly families: Families;
 }

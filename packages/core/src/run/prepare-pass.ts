@@ -1,6 +1,6 @@
 import { InputError, InvariantError } from '../errors/index.ts';
 import type { PartFacts, Place } from '../job/index.ts';
-import { familyNamed } from '../model/index.ts';
+import type { Family } from '../model/index.ts';
 import { type Fill, Packer, type Tail } from '../pack/index.ts';
 import type { ReadPosition, RowReader } from '../ports/index.ts';
 import {
@@ -33,6 +33,8 @@ export interface PrepareProgress {
 
 export interface PreparePassOptions {
   readonly document: RunDocument;
+  /** That of the document. */
+  readonly family: Family;
   readonly openRows: (from?: ReadPosition) => Promise<RowReader>;
   /** Called for each part, in order, when it is certain and all its objects are there. */
   readonly onPart: (facts: PartFacts, columns: readonly string[]) => Promise<void>;
@@ -109,7 +111,7 @@ export class PreparePass {
   #newEncoder(reader: RowReader): RecordEncoder {
     const { model, request, recordPrefix } = this.#options.document;
     const { maxRecordBytes } = model.limits;
-    const family = familyNamed(model.family);
+    const { family } = this.#options;
     return createRecordEncoder({ family, traits: model.traits, request, recordPrefix, maxRecordBytes }, reader.columns);
   }
 
@@ -229,9 +231,9 @@ export class PreparePass {
   }
 
   #refuse(batch: RowBatch, row: number, reason: RejectReason): Omit<RejectedOutcome, 'status'> {
-    const { document } = this.#options;
+    const { document, family } = this.#options;
     const line = batch.line[row]!;
-    const cause = rejectCause(document, this.#reader, batch, row, reason);
+    const cause = rejectCause({ ...document, family }, this.#reader, batch, row, reason);
     if (document.strict) {
       // an error is logged, and what stands in cells is not
       const file = this.#reader.sourceName ?? document.source.name;

@@ -48,6 +48,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   const known = await takeUp(ports, document.run, { signal });
   if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
+  const family = await ports.families.of(document.model);
   const facts = known ? await committedParts(ports, document.run, { signal }) : [];
   const columns = known?.columns ?? [];
   const last = facts.at(-1);
@@ -55,6 +56,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   const pass = await closingOnError(reader, async () => {
     const made = new PreparePass(ports, reader, beginAfter(facts), {
       document,
+      family,
       openRows: options.openRows,
       onProgress: options.onProgress,
       signal,

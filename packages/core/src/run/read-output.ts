@@ -1,5 +1,4 @@
 import type { Collector, RecordSet } from '../join/index.ts';
-import { familyNamed } from '../model/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { keepsWholeOutput, LineKind, OutputDecoder } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
@@ -31,14 +30,17 @@ export interface ReadInput extends CallOptions {
 }
 
 /** Reads all lines of a job's output once: what is better than what its record has becomes an outcome line in the collector. */
-export async function readOutput({ objects, schemas }: Pick<RunPorts, 'objects' | 'schemas'>, o: ReadInput): Promise<OutputRead> {
+export async function readOutput(
+  { objects, schemas, families }: Pick<RunPorts, 'objects' | 'schemas' | 'families'>,
+  o: ReadInput,
+): Promise<OutputRead> {
   const { collector, records, writer } = o;
   const read: OutputRead = { lines: 0, retry: new Uint8Array(records.slots), tally: new OutcomeTally(), lost: new Map() };
   const padding = new Set<number>();
   const { model, recordPrefix, request } = o.document;
   const check = request.schema && (await schemas.load())(request.schema.schema);
   const decoder = new OutputDecoder({
-    family: familyNamed(model.family),
+    family: await families.of(model),
     recordPrefix,
     whole: keepsWholeOutput(request),
     check,

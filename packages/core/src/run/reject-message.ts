@@ -1,14 +1,15 @@
-import { familyNamed } from '../model/index.ts';
+import type { Family } from '../model/index.ts';
 import { whyNotTranslated } from '../openai/index.ts';
 import type { RejectCause, RowReader } from '../ports/index.ts';
 import { parseTemplate, templateColumns } from '../prompt/index.ts';
-import { CellKind, MODEL_INPUT_COLUMN, RejectReason, type RowBatch, rowValue } from '../record/index.ts';
+import { CellKind, MODEL_INPUT_COLUMN, RejectReason, type RowBatch, rowValue, whyNotRequested } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 
 /** What is known of a run, or of one that may begin, where a row is refused. */
 export interface RejectContext {
+  readonly family: Family;
   readonly source: Pick<RunDocument['source'], 'dialect'>;
-  readonly model: Pick<RunDocument['model'], 'family' | 'traits' | 'limits'>;
+  readonly model: Pick<RunDocument['model'], 'traits' | 'limits'>;
   readonly request: RunDocument['request'];
 }
 
@@ -50,7 +51,7 @@ export function bareCause(
     case RejectReason.notObject:
       return { why: `its ${JSON.stringify(MODEL_INPUT_COLUMN)} is no JSON object` };
     case RejectReason.invalidRequest:
-      return { why: requestProblems(run, batch, row) };
+      return { why: requestProblems(run, reader, batch, row) };
     case RejectReason.missingColumn:
       return { why: `the row has no ${missingColumns(run, reader, batch, row).join(', ')}` };
     default:
@@ -58,11 +59,12 @@ export function bareCause(
   }
 }
 
-function requestProblems({ model, request }: RejectContext, batch: RowBatch, row: number): string {
+function requestProblems({ family, model, request }: RejectContext, reader: RowReader, batch: RowBatch, row: number): string {
+  if (request.openai === undefined) return whyNotRequested({ family, traits: model.traits, request }, reader.columns, batch, row);
   return whyNotTranslated(rowValue(new TextDecoder(), batch, row), {
-    family: familyNamed(model.family),
+    family,
     traits: model.traits ?? {},
-    onUnsupported: request.openai?.onUnsupported ?? 'error',
+    onUnsupported: request.openai.onUnsupported,
   });
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   type BatchService,
+  builtInFamilies,
   DEFAULT_LIMITS,
   InvariantError,
   type Ledger,
@@ -64,6 +65,7 @@ export function benchPorts(dir: string, ledger: Ledger): RunPorts {
     compression: plainCompression,
     scratch: createScratch(dir),
     schemas: ajvSchemas,
+    families: builtInFamilies,
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import {
+  builtInFamilies,
   type Dialect,
   driveRun,
   ensureLane,
@@ -61,6 +62,7 @@ export async function wholeRun(ledgers: readonly Ledger[]): Promise<WholeRun> {
       compression: plainCompression,
       scratch: new MemoryScratch(),
       schemas: ajvSchemas,
+      families: builtInFamilies,
     }),
   );
   if (first === undefined) throw new Error('a run needs a ledger');

@@ -1,4 +1,5 @@
 import {
+  builtInFamilies,
   CancelledError,
   type Clock,
   driveRun,
@@ -151,6 +152,7 @@ export class TimedWorld {
       compression: identityCompression,
       scratch: new MemoryScratch(),
       schemas: ajvSchemas,
+      families: builtInFamilies,
     };
   }
 }

@@ -1,4 +1,5 @@
 import {
+  builtInFamilies,
   ensureLane,
   objectKeys,
   type PartBody,
@@ -46,6 +47,7 @@ export function memoryPorts(options: Omit<ScriptedBatchServiceOptions, 'clock' |
     compression: identityCompression,
     scratch: new MemoryScratch(),
     schemas: ajvSchemas,
+    families: builtInFamilies,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type BatchServiceFacts, type Item, type LaneBody, ledgerKeys, type RunPorts } from '@batchrock/core';
+import { type BatchServiceFacts, builtInFamilies, type Item, type LaneBody, ledgerKeys, type RunPorts } from '@batchrock/core';
 import { ajvSchemas } from 'batchrock/node';
 import { identityCompression, MemoryScratch, nodeDigest } from '../memory/index.ts';
 import { Bedrock } from './bedrock.ts';
@@ -68,6 +68,7 @@ export class Site {
       compression: identityCompression,
       scratch: new MemoryScratch(),
       schemas: ajvSchemas,
+      families: builtInFamilies,
     };
   }
 

@@ -1,4 +1,12 @@
-import { DEFAULT_LIMITS, type Dialect, type PartBody, type RunBody, type RunDocument, type RunPorts } from '@batchrock/core';
+import {
+  builtInFamilies,
+  DEFAULT_LIMITS,
+  type Dialect,
+  type PartBody,
+  type RunBody,
+  type RunDocument,
+  type RunPorts,
+} from '@batchrock/core';
 import { ajvSchemas } from 'batchrock/node';
 import {
   FakeClock,
@@ -39,6 +47,7 @@ export function wayBackPorts(objects = new MemoryObjectStore()): RunPorts & {
     compression: identityCompression,
     scratch: new MemoryScratch(),
     schemas: ajvSchemas,
+    families: builtInFamilies,
   };
 }
 

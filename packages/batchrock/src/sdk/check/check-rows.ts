@@ -11,6 +11,7 @@ import { withAnswerSchema } from '../../request/answer-schema.ts';
 import { type DatasetOptions, openDatasetFiles } from '../../request/dataset-files.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
 import { scanOpenAi } from '../../request/openai-lines.ts';
+import { withOwnFamily } from '../../request/own-family.ts';
 import { type CheckedQuestion, checkQuestion } from '../../request/question.ts';
 import { mayBeRecords } from '../../request/ready-records.ts';
 import type { Question } from '../../request/request.ts';
@@ -45,7 +46,8 @@ export interface CheckOptions extends InspectOptions {
  * is wrong with the question itself.
  */
 export async function checkRows(session: InspectingSession, request: Question, options: CheckOptions): Promise<CheckReport> {
-  const asked = await withAnswerSchema(await withNamedPrompt(request, session.cwd), session.cwd);
+  const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
+  const asked = await withAnswerSchema(named, session.cwd);
   const isOpen = mayBeRecords(asked);
   checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
   const found = await findDataset(session, request, options);
@@ -99,7 +101,7 @@ async function checkEncoded(
   const reader = await dataset.open();
   const spec = { ...model, request: question.request, recordPrefix: '00', maxRecordBytes };
   const encoder = createRecordEncoder(spec, reader.columns);
-  const context = { source: dataset, model: { ...model, family: model.family.name }, request: question.request };
+  const context = { source: dataset, family: model.family, model, request: question.request };
   const block = { bytes: new Uint8Array(maxRecordBytes), length: 0 };
   const text = new TextDecoder();
   const tally = new Tally(dataset.name, question);

@@ -1,6 +1,7 @@
 import { InputError, openAiFromNative, RejectReason, resolveModel, rowValue } from '@batchrock/core';
 import { catalogueFrom } from '../../request/catalogue-file.ts';
 import { openDatasetFiles } from '../../request/dataset-files.ts';
+import { familyOption, withOwnFamily } from '../../request/own-family.ts';
 import type { Question } from '../../request/request.ts';
 import type { InspectingSession, InspectOptions } from '../found-question.ts';
 import { findDataset } from '../inspect.ts';
@@ -29,11 +30,11 @@ export async function convertAnswers(
   request: AnswersQuestion,
   options: InspectOptions & { readonly onRows: (rows: readonly CheckedRow[]) => Promise<void> },
 ): Promise<AnswersReport> {
-  const { family: name, invocationType, created = 0 } = request;
+  const { invocationType, created = 0 } = request;
   const catalogue = catalogueFrom(request.catalogue);
   const { family, modelId } = resolveModel(request.model, {
     ...(catalogue === undefined ? {} : { catalogue }),
-    ...(name === undefined ? {} : { family: name }),
+    ...familyOption(await withOwnFamily(request, session.cwd)),
     ...(invocationType === undefined ? {} : { invocationType }),
   });
   if (family.task === 'text' && family.reply === undefined) {

@@ -17,7 +17,7 @@ const NOT_ON_A_STACK = {
   prefix: 'its keys are those of the stack',
   roleArn: "Bedrock's role is that of the stack",
   localSpeed: 'its clock is that of the account',
-  family: 'its models are those that are known',
+  family: 'its models are those that are known, and files of this machine are not there',
   invocationType: 'its models are those that are known',
   delimiter: 'its functions find the delimiter in the header',
   maxExpansion: 'its functions take the usual bounds of compressed files',
