@@ -5,6 +5,7 @@ import { COMPILE_CACHE } from './scripts/compile-cache.mjs';
 const conditions = ['@batchrock/source'];
 
 const CDK = ['packages/{cdk,deploy}/src/**/*.test.ts'];
+const PLAIN = ['packages/{core,lambda}/src/**/*.test.ts'];
 
 export default defineConfig({
   resolve: { conditions },
@@ -16,11 +17,13 @@ export default defineConfig({
         test: {
           name: 'rest',
           include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: CDK,
+          exclude: [...CDK, ...PLAIN],
         },
       },
       // loading the CDK takes eight seconds, most of what a file of these takes: once a worker, and not once a file
       { extends: true, test: { name: 'cdk', include: CDK, isolate: false } },
+      // nor do these change anything that is another's (a global, the environment, a module); what they load is a third of what they take
+      { extends: true, test: { name: 'plain', include: PLAIN, isolate: false } },
     ],
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source'],

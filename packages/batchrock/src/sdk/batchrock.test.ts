@@ -118,7 +118,7 @@ describe('a run that is submitted', () => {
 
   test('is stopped without waiting where that is asked for, and sent again without waiting', async () => {
     const cwd = folderWith({ 'in.csv': 'id,text\n1,good\n2,bad\n' });
-    const server = await localServer({ queueMs: 3_600_000 });
+    const server = await localServer({ queueMs: 86_400_000 });
     await using batchrock = await openBatchrock({ stateDir: join(cwd, 'state'), env: {}, cwd });
     const { run } = await batchrock.submit({ ...question, dataset: 'in.csv', endpointUrl: server.url });
     expect(await batchrock.stop(run, 'stop', { isLeft: true })).toMatchObject({

@@ -80,7 +80,10 @@ export interface Batchrock {
 }
 
 /** The entry by the name of its type: `await Batchrock.open()` is `await openBatchrock()`. */
-export const Batchrock = { open: openBatchrock } as const;
+export const Batchrock = {
+  /** See `openBatchrock`. */
+  open: openBatchrock,
+} as const;
 
 /** Opens the ledger of a state directory, or with `stack` that of an orchestrator in an account. Close it again: an embedded local Bedrock runs until then. */
 export async function openBatchrock(options: SessionOptions = {}): Promise<Batchrock> {

@@ -2,6 +2,7 @@ import { InputError, ResultStatus, type ResultWriter } from '@batchrock/core';
 
 /** The four outcomes by name. */
 const OUTCOME_NAMES = ['succeeded', 'failed', 'rejected', 'pending'] as const;
+/** What became of a row, or `pending` where that is not known yet. */
 export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 
 /** Parses a list of outcome names. Throws `BR-E0120` naming those that are none. */

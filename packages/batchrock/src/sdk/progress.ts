@@ -31,5 +31,6 @@ export interface LeaveOptions extends FollowOptions {
 /** How a long call is followed and cancelled. */
 export interface FollowOptions {
   readonly signal?: AbortSignal;
+  /** Hears what the run is doing. */
   readonly onProgress?: (progress: RunProgress) => void;
 }

@@ -23,6 +23,7 @@ export interface ResultsRequest {
   /** Of runs that keep whole outputs; default: by what their rows are. */
   readonly shape?: ResultShape;
   readonly signal?: AbortSignal;
+  /** Hears how many rows were looked at so far. */
   readonly onProgress?: (rows: number) => void;
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@batchrock/core';
 
 /** A Region as it might be. */
-interface RequestedRegion {
+export interface RequestedRegion {
   readonly name: string;
   /** Jobs at once. */
   readonly slots: number;

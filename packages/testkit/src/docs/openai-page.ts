@@ -23,6 +23,8 @@ export function openaiPage(): string {
     'npx batchrock run requests.jsonl --model us.amazon.nova-pro-v1:0 --out answers.jsonl',
     '```',
     '',
+    '[Beside LangBatch and LiteLLM](peers.md): what each makes of the same requests.',
+    '',
     '## What goes in',
     '',
     'Each line is `{"custom_id", "method": "POST", "url", "body"}`. The `url` is `/v1/chat/completions`, `/v1/responses`,',

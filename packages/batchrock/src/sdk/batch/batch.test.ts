@@ -223,7 +223,7 @@ describe('what goes wrong in the life of LangBatch batches is right here', () =>
   });
 
   test('19: a batch that is cancelled has no job that runs on, and keeps what was answered', async () => {
-    const { options, server } = await worldWith({ 'in.jsonl': CHATS }, { queueMs: 3_600_000 });
+    const { options, server } = await worldWith({ 'in.jsonl': CHATS }, { queueMs: 86_400_000 });
     await using batch = await chatCompletionBatch('in.jsonl', options);
     await batch.start();
     expect(['in_progress', 'cancelled']).toContain(await batch.cancel());

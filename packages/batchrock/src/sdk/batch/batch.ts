@@ -69,6 +69,7 @@ export interface Batch<Result> {
   save(): Promise<string>;
   /** Closes the ledger and its connections; jobs go on. The batch may be used again. */
   close(): Promise<void>;
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 export type { Batch, BatchRetryOptions, ResultsOptions } from './batch.ts';
 export type { BatchOptions } from './batch-options.ts';
-export type { BatchResults, ChatChoice, ChatResult, EmbeddingResult, UnsuccessfulResult } from './batch-results.ts';
-export type { BatchStatus } from './batch-status.ts';
+export type { BatchResults, ChatChoice, ChatResult, EmbeddingResult, OutputLine, UnsuccessfulResult } from './batch-results.ts';
+export { type BatchStatus, batchStatus } from './batch-status.ts';
 export {
   ChatCompletionBatch,
   type ChatMessages,
@@ -11,4 +11,4 @@ export {
   type LoadOptions,
   type RequestFields,
 } from './make-batch.ts';
-export type { BatchLine } from './request-file.ts';
+export { type BatchLine, keepLines } from './request-file.ts';

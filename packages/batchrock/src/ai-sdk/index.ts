@@ -1,0 +1,1 @@
+export { type BatchProviderOptions, type BedrockBatchProvider, bedrockBatch } from './provider.ts';
