@@ -8,15 +8,21 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Those that take a minute or more, the longest first. */
 const LONG = [
   'many-manifests',
-  'on-moto',
+  'one-ledger',
+  'permissions',
+  'stack-commands',
+  'orchestrated-crashes',
+  'queue-tasks',
   'orchestrated',
   'deploy',
-  'orchestrated-crashes',
+  'throttled',
+  'on-moto',
   'statuses',
-  'permissions',
   'queue-control',
-  'queue-tasks',
   'queue-files',
+  'chained',
+  'queue-commands',
+  'orchestration-bill',
 ];
 
 /** Begins with the longest files, which nothing tells on a fresh clone: begun last, one of them would run alone at the end. */

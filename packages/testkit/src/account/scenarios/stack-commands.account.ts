@@ -99,7 +99,11 @@ test('a run moves from a laptop to the stack, which brings it to its end', async
   const where = ['--bucket', orchestrator.bucket, '--role-arn', bedrockRoleArn];
   const question = ['--model', MODEL, '--prompt', 'Back {topic}', '--max-records-per-job', '100', '--yes'];
   const laptop = start(['run', 'topics.csv', ...question, ...where], 'laptop');
-  await expect.poll(async () => (await jobsOf('batchrock')).length).toBe(2);
+  const early = laptop.ended.then(({ code, stderr }) => {
+    throw new Error(`it has ended with ${code} before its jobs were there: ${stderr}`);
+  });
+  await Promise.race([early, expect.poll(async () => (await jobsOf('batchrock')).length).toBe(2)]);
+  early.catch(() => undefined);
   laptop.process.kill('SIGKILL');
   await bedrock.clearFaults();
   const run = /run (r-[0-9a-z]{10})/.exec((await laptop.ended).stderr)?.[1] ?? '';
