@@ -210,4 +210,42 @@ describe('a run with a schema', () => {
     const embed = await cli(argv, { cwd });
     expect(embed.stderr).toContain('a schema is for answers of text');
   });
+
+  it('is the line’s own in an OpenAI batch file, and each answer is checked by that of its line', async () => {
+    const format = (schema: object) => ({ response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } });
+    const lineOf = (i: number, schema?: object) =>
+      JSON.stringify({
+        custom_id: `l${i}`,
+        method: 'POST',
+        url: '/v1/chat/completions',
+        body: { messages: [{ role: 'user', content: `Row: row ${i}` }], ...(schema && format(schema)) },
+      });
+    const number = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+    const word = { type: 'object', properties: { n: { type: 'string' } }, required: ['n'] };
+    const lines = Array.from({ length: ROWS }, (_, i) => lineOf(i, i === 0 ? undefined : i % 2 === 1 ? number : word));
+    const say: Said = (row) => {
+      if (row === 0) return 'no JSON at all';
+      if (row === 5) return { text: '{"n":', end: 'length' };
+      if (row === 7) return '```json\n{"n":7}\n```';
+      return row < 4 ? '{"n":1}' : row % 2 === 1 ? '{"n":1}' : '{"n":"x"}';
+    };
+    for (const id of [LLAMA, NATIVE, QWEN]) {
+      const upstream = await model(say);
+      const server = await localServer({ upstreamUrl: upstream.url });
+      const cwd = folderWith({ 'in.jsonl': `${lines.join('\n')}\n` });
+      const argv = ['run', 'in.jsonl', '--model', id, '--endpoint-url', server.url, '--out', 'out.jsonl'];
+      expect((await cli(argv, { cwd })).code).toBe(3);
+      const rows = await rowsOf(join(cwd, 'out.jsonl'));
+      const wrong = rows.filter((row) => row['error'] !== null).map((row) => [row['custom_id'], row['error']]);
+      expect(wrong).toEqual([
+        ['l2', { code: 'schema_mismatch', message: '/n must be string' }],
+        ['l7', { code: 'schema_mismatch', message: expect.stringContaining('the answer is no JSON') }],
+      ]);
+      expect(rows[2]).toMatchObject({ response: { status_code: 422 } });
+      expect(JSON.stringify(rows[5])).toContain('"finish_reason":"length"');
+    }
+    const cwd = folderWith({ 'in.jsonl': `${lines.join('\n')}\n${lineOf(999, { type: 'objekt' })}\n` });
+    const refused = await cli(['run', 'in.jsonl', '--model', LLAMA], { cwd });
+    expect(refused.stderr).toContain(`line ${ROWS + 1}: body.response_format: the schema cannot be used: at /type`);
+  });
 });

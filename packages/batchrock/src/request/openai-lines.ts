@@ -45,6 +45,8 @@ export interface OpenAiScan {
   readonly several: number;
   /** Hashes of ids that stand in several lines, or seem to: two that differ may have the same hash. */
   readonly repeated: ReadonlySet<number>;
+  /** JSON schemas that lines ask for, as JSON, each with the first of its lines; of very many the first ones. */
+  readonly schemas: ReadonlyMap<string, number>;
   /** As `countPassed` gives it, for the translation that the scan was given; none without one. */
   readonly passed: readonly UnsupportedCount[];
 }
@@ -81,6 +83,7 @@ export async function scanOpenAi(
   let withoutModel: { lines: number; readonly firstLine: number } | undefined;
   const counts = { sound: 0, withTools: 0, embeddings: 0, conversations: 0, several: 0 };
   const unsupported = new UnsupportedCounts();
+  const schemas = new Map<string, number>();
   const { translation } = options;
   await eachRow(sources, how, options, (value, line) => {
     if (value === undefined) return true;
@@ -98,18 +101,32 @@ export async function scanOpenAi(
       withoutModel.lines += 1;
     }
     countRequests(read, counts);
+    noteSchema(read, line, schemas);
     return true;
   });
-  return { ...counts, models, withoutModel, repeated: twice, passed: unsupported.list() };
+  return { ...counts, models, withoutModel, repeated: twice, schemas, passed: unsupported.list() };
 }
 
 function readOnly(value: unknown): Pick<TranslatedLine, 'read' | 'passed'> {
   return { read: readOpenAiLine(value), passed: [] };
 }
 
+/** Schemas that are looked at before anything is sent. */
+const MOST_SCHEMAS = 1000;
+
+function noteSchema({ line }: OpenAiRead, at: number, schemas: Map<string, number>): void {
+  if (line === undefined || line.endpoint === 'embeddings') return;
+  const format = line.requests[0]?.format;
+  if (format?.kind !== 'schema' || schemas.size >= MOST_SCHEMAS) return;
+  const schema = JSON.stringify(format.schema);
+  if (!schemas.has(schema)) schemas.set(schema, at);
+}
+
 function countRequests(
   { line }: OpenAiRead,
-  counts: { -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'withoutModel' | 'repeated' | 'passed'>]: OpenAiScan[K] },
+  counts: {
+    -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'withoutModel' | 'repeated' | 'schemas' | 'passed'>]: OpenAiScan[K];
+  },
 ): void {
   if (line === undefined) return;
   counts.sound += 1;

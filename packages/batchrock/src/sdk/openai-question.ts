@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InputError, resolveModel, type Source, type TranslateOptions, type UnsupportedCount } from '@batchrock/core';
+import { ajvSchemas } from '../node/index.ts';
 import { catalogueFrom } from '../request/catalogue-file.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
@@ -35,13 +36,29 @@ export async function readOpenAiQuestion(
   checkModels(scan);
   checkTask(scan, model.modelId, model.family.task === 'embedding');
   if (isOpen) session.notice('these are lines of an OpenAI batch file: they are translated, and so are their answers');
-  const question = askedLines(asked, scan);
+  const question = await withLineSchemas(askedLines(asked, scan), scan);
   const told = question.model.family === likely.model.family ? undefined : toldOf(question);
   const passed = told === undefined ? scan.passed : await countPassed(sources, how, told, { signal, onProgress: tell });
   for (const each of passed) session.notice(passedNotice(each));
   if (scan.several === 0) return { question, sources, ...(withImages === undefined ? {} : { isPlain: true }) };
   session.notice(`${scan.several} lines ask for several answers: each answer is a record of its own`);
   return { question, sources: [await cutCopy(session, sources, found.name, { how, signal })], isPlain: true };
+}
+
+/** Where lines ask for answers by a schema, those are checked. Throws `BR-E0130` for a schema that nobody can check by, with its line. */
+async function withLineSchemas(question: CheckedQuestion, { schemas }: OpenAiScan): Promise<CheckedQuestion> {
+  const { openai } = question.request;
+  if (schemas.size === 0 || openai === undefined) return question;
+  const compile = await ajvSchemas.load();
+  for (const [schema, line] of schemas) {
+    try {
+      compile(JSON.parse(schema));
+    } catch (cause) {
+      const message = `line ${line}: body.response_format: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new InputError('BR-E0130', message, { cause, details: { line } });
+    }
+  }
+  return { ...question, request: { ...question.request, openai: { ...openai, checked: true } } };
 }
 
 /** How a question is put to its model, where the user hears of what it is not told. */

@@ -45,10 +45,10 @@ function answerTool({ name, description, schema }: SchemaFormat): ChatTool {
   return { at: 'response_format', name: ANSWER_TOOL, description: about, parameters: schema };
 }
 
+/** What stands before a schema in instructions. */
+export const SCHEMA_FOLLOWS = 'It has to be valid against this JSON schema:\n';
+
 /** Asks for a schema in words; the schema's JSON stands at the end, on a line of its own. */
 export function schemaInstruction(schema: JsonObject): string {
-  return (
-    'Answer with one JSON value and nothing else, without Markdown. It has to be valid against this JSON schema:\n' +
-    JSON.stringify(schema)
-  );
+  return `Answer with one JSON value and nothing else, without Markdown. ${SCHEMA_FOLLOWS}${JSON.stringify(schema)}`;
 }

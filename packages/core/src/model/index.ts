@@ -9,6 +9,7 @@ export {
   schemaNotes,
   schemaRequest,
 } from './answer-schema.ts';
+export { askedSchema } from './asked-schema.ts';
 export type { ModelEntry, ModelLimits, Price, ResolvedModel } from './catalogue.ts';
 export { MODEL_CATALOGUE } from './catalogue-data.ts';
 export type {
@@ -47,6 +48,6 @@ export { parseCatalogue } from './parse-catalogue.ts';
 export { isBlank } from './prefill.ts';
 export { batchPrice } from './prices.ts';
 export { type ResolveOptions, resolveModel } from './resolve.ts';
-export { REQUEST_SCHEMAS } from './schemas/index.ts';
+export { GIVEN_SCHEMAS, REQUEST_SCHEMAS } from './schemas/index.ts';
 export { isTruncated } from './stop-reason.ts';
 export { needsTools } from './tool-use.ts';

@@ -1,5 +1,5 @@
 import { isBatchrockError } from '../errors/index.ts';
-import { type Answer, FAMILY_FAILED, type Family, isTruncated, type SchemaCheck } from '../model/index.ts';
+import { type Answer, type CompileSchema, FAMILY_FAILED, type Family, isTruncated, type SchemaCheck } from '../model/index.ts';
 import { emptyAnswer, type PluckedAnswer, type Plucker, pluckerFor } from './answer-plucker.ts';
 import { isCutOffReason } from './cut-off.ts';
 import { isRetryable } from './error-class.ts';
@@ -9,6 +9,7 @@ import { hasEscape, isUtf8 } from './json-scan.ts';
 import { skipSoundValue } from './json-sound.ts';
 import { judgedOutcome, parseExactly } from './judge-answer.ts';
 import { KernelSpans, TakenLines, writeKernelOutcome } from './kernel-lines.ts';
+import { LineChecks } from './line-checks.ts';
 import { type LineFields, LineTemplate } from './line-template.ts';
 import { encodeOutcome, type Outcome } from './outcome-line.ts';
 import { badOutput, readError } from './output-failure.ts';
@@ -50,6 +51,8 @@ export interface DecoderOptions {
   readonly recordPrefix: string;
   readonly whole?: boolean | undefined;
   readonly check?: SchemaCheck | undefined;
+  /** Whole outputs: makes checks of the schemas that the requests ask for, each by its own. */
+  readonly compile?: CompileSchema | undefined;
 }
 
 /**
@@ -101,6 +104,10 @@ export class OutputDecoder {
 
   /** Says whether an answer is what it has to be; then every answer is parsed. */
   readonly #check: SchemaCheck | undefined;
+  readonly #checks: LineChecks | undefined;
+  /** Where the scanned line is. */
+  #lineStart = 0;
+  #lineEnd = 0;
 
   /**
    * `whole`: an outcome has the JSON text of the `modelOutput` for its response; default: the answer in it. `check`: an answer that
@@ -108,6 +115,7 @@ export class OutputDecoder {
    */
   constructor(options: DecoderOptions) {
     this.#check = options.check;
+    this.#checks = options.compile && new LineChecks(options.compile);
     this.#family = options.family;
     this.#prefixText = options.recordPrefix;
     this.#prefix = recordPrefixBytes(options.recordPrefix);
@@ -115,7 +123,8 @@ export class OutputDecoder {
     this.taken = new TakenLines(this.#prefix);
     this.#found = new KernelSpans(options.family.task === 'embedding' && !options.whole);
     this.#fields = { spans: this.#spans, answer: this.#answer, found: this.#found };
-    this.#pluck = options.check === undefined ? pluckerFor(options.family.name, this.#answer) : () => -1;
+    this.#pluck =
+      options.check === undefined && options.compile === undefined ? pluckerFor(options.family.name, this.#answer) : () => -1;
   }
 
   /**
@@ -156,6 +165,8 @@ export class OutputDecoder {
   scan(bytes: Uint8Array, start: number, end: number): LineKind {
     const isMatched = this.#matchedFrom === start && this.#text.bytes === bytes;
     this.#matchedFrom = -1;
+    this.#lineStart = start;
+    this.#lineEnd = end;
     if (this.#text.bytes !== bytes) this.#text = byteView(bytes);
     this.#parsed = this.#line = undefined;
     const spans = this.#spans;
@@ -349,12 +360,26 @@ export class OutputDecoder {
       return;
     }
     const answer = this.#family.answer(modelOutput);
+    const failure = answer && this.#checks && this.#failureByLine(this.#checks, modelOutput, answer);
+    if (failure !== undefined) {
+      this.#keep(failure);
+      return;
+    }
     this.succeeded = true;
     this.truncated = isTruncated(answer?.stopReason ?? '');
     this.inputTokens = answer?.inputTokens ?? -1;
     this.outputTokens = answer?.outputTokens ?? -1;
     const stop = answer === undefined ? undefined : spanOf(JSON.stringify(answer.stopReason).slice(1, -1));
     this.#writeWhole(whole, span, stop);
+  }
+
+  /** What the request asks for stands in the line, which nothing else needs to be parsed for. */
+  #failureByLine(checks: LineChecks, modelOutput: unknown, answer: Answer): Outcome | undefined {
+    const line = this.#parsed ?? parseObject(this.#text.bytes, this.#lineStart, this.#lineEnd);
+    const success = this.#success(answer);
+    const failure = checks.failureOf(success, { family: this.#family, modelInput: line?.['modelInput'], modelOutput, answer });
+    if (failure !== undefined) this.truncated = false;
+    return failure;
   }
 
   /** Where the `modelOutput` stands; undefined when it is no object, or not UTF-8. */

@@ -15,6 +15,8 @@ export interface AnswerToJudge {
   /** What the family reads in it. */
   readonly answer: Answer;
   readonly check: SchemaCheck;
+  /** Nothing may stand around the answer, not even a fence. */
+  readonly isBare?: true;
 }
 
 /**
@@ -23,11 +25,11 @@ export interface AnswerToJudge {
  * None is worth another attempt by itself: the model has answered and was paid.
  */
 export function judgedOutcome(success: Succeeded, judged: AnswerToJudge): Outcome {
-  const { family, modelOutput, answer, check } = judged;
+  const { family, modelOutput, answer, check, isBare } = judged;
   // where the schema was given as a tool, the call is the answer
   const said = tried(() => (family.reply === undefined ? answer.text : family.reply(modelOutput)?.text));
   if (said === TOO_DEEP) return misfit(success, SCHEMA_MISMATCH, TOO_DEEP, answer.text);
-  const text = said === undefined ? '' : withoutFence(said);
+  const text = said === undefined ? '' : isBare ? said : withoutFence(said);
   const why = tried(() => whyNot(text, check));
   if (why === undefined) return { ...success, response: text };
   if (isTruncated(answer.stopReason)) {

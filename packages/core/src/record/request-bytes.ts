@@ -30,6 +30,8 @@ export interface RequestSpec {
 /** How lines of an OpenAI batch file are translated. */
 export interface OpenAiAsk {
   readonly onUnsupported: OnUnsupported;
+  /** Some lines ask for answers by a schema: those are checked. */
+  readonly checked?: true;
 }
 
 /** True where a request knows nothing of its answer's shape, so that all of it is kept. */

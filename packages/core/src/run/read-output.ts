@@ -44,6 +44,7 @@ export async function readOutput(
     recordPrefix,
     whole: keepsWholeOutput(request),
     check,
+    compile: request.openai?.checked && (await schemas.load()),
   });
   const keys = o.output.files.map((file) => file.key);
   const lines = new LineChain(objects, keys, { signal: o.signal });
