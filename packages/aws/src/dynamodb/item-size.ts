@@ -1,5 +1,7 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { StateError } from '@batchrock/core';
-import type { Attributes } from './ledger-item.ts';
+
+type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Bytes of one item, names of attributes included (DynamoDB Developer Guide, service quotas, 2026-11). */
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -24,6 +26,11 @@ export function checkSizes(items: readonly Attributes[]): void {
   }
 }
 
+/** Write units of an item outside a transaction: one for each kilobyte that is begun (Developer Guide, write units, 2026-11). */
+export function unitsOf(attributes: Attributes): number {
+  return Math.max(1, Math.ceil(sizeOf(attributes) / 1024));
+}
+
 /** What is too large for a ledger on DynamoDB. */
 export function tooLarge(message: string, cause?: unknown): StateError {
   return new StateError('BR-E0212', message, { cause });
@@ -32,7 +39,7 @@ export function tooLarge(message: string, cause?: unknown): StateError {
 function sizeOf(attributes: Attributes): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(attributes)) {
-    bytes += name.length + (value.S === undefined ? NUMBER_BYTES : Buffer.byteLength(value.S));
+    bytes += name.length + (value.B?.byteLength ?? (value.S === undefined ? NUMBER_BYTES : Buffer.byteLength(value.S)));
   }
   return bytes;
 }

@@ -1,4 +1,4 @@
-import type { TransactWriteItem, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import type { PutItemCommandInput, TransactWriteItem, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Key, keyOfWrite, type Version, type Write } from '@batchrock/core';
 import { checkSizes } from './item-size.ts';
 import { type Attributes, attributesOf } from './ledger-item.ts';
@@ -10,12 +10,26 @@ export function transactionOf(table: string, writes: readonly Write[], token: st
   return { TransactItems: items, ClientRequestToken: token };
 }
 
+/**
+ * The one put of a commit that has nothing else, for half of what a transaction of it costs; undefined for every other commit. Throws
+ * `BR-E0212`.
+ */
+export function singlePutOf(table: string, writes: readonly Write[], token: string): PutItemCommandInput | undefined {
+  const [write, ...others] = writes;
+  if (write === undefined || others.length > 0 || !('put' in write)) return undefined;
+  const put = putOf(table, write, token);
+  checkSizes([put.Item]);
+  return put;
+}
+
+function putOf(table: string, write: Extract<Write, { readonly put: unknown }>, token: string) {
+  const version = write.expect === 'absent' ? 1 : write.expect + 1;
+  return { TableName: table, ...conditionOf(write.expect), Item: attributesOf(write.put, version, token) };
+}
+
 function transactItem(table: string, write: Write, token: string): TransactWriteItem {
+  if ('put' in write) return { Put: putOf(table, write, token) };
   const shared = { TableName: table, ...conditionOf(write.expect) };
-  if ('put' in write) {
-    const version = write.expect === 'absent' ? 1 : write.expect + 1;
-    return { Put: { ...shared, Item: attributesOf(write.put, version, token) } };
-  }
   const Key = { pk: { S: keyOfWrite(write) } };
   return 'check' in write ? { ConditionCheck: { ...shared, Key } } : { Delete: { ...shared, Key } };
 }
@@ -25,7 +39,7 @@ function conditionOf(expect: Version | 'absent') {
   return { ConditionExpression: 'v = :v', ExpressionAttributeValues: { ':v': { N: String(expect) } } };
 }
 
-/** Why a transaction was not carried out. */
+/** Why a transaction, or a put alone, was not carried out. */
 export type Refusal =
   /** These keys have another version. */
   | { readonly kind: 'stale'; readonly keys: readonly Key[] }
@@ -41,7 +55,7 @@ export type Refusal =
 const THROTTLED = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded']);
 
 /**
- * Reads why DynamoDB cancelled a transaction; undefined for every other error. A condition that did not hold is a stale
+ * Reads why DynamoDB cancelled a transaction or refused a put; undefined for every other error. A condition that did not hold is a stale
  * version whatever else was wrong; a conflict is not.
  */
 export function refusalOf(error: unknown, writes: readonly Write[]): Refusal | undefined {
@@ -56,6 +70,7 @@ export function refusalOf(error: unknown, writes: readonly Write[]): Refusal | u
   };
   if (name === 'TransactionInProgressException') return { kind: 'in-progress' };
   if (name === 'TransactionConflictException') return { kind: 'conflict' };
+  if (name === 'ConditionalCheckFailedException') return { kind: 'stale', keys: writes.map(keyOfWrite) };
   if (name === 'ItemCollectionSizeLimitExceededException') return { kind: 'too-large', message };
   if (name !== 'TransactionCanceledException') return undefined;
   const reasons = CancellationReasons ?? [];

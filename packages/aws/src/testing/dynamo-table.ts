@@ -1,4 +1,4 @@
-type Value = { readonly S?: string; readonly N?: string };
+type Value = { readonly S?: string; readonly N?: string; readonly B?: string };
 type Attributes = Readonly<Record<string, Value>>;
 
 interface Conditional {
@@ -10,6 +10,7 @@ interface Conditional {
 export interface Request extends Conditional {
   readonly TableName?: string;
   readonly Key?: Attributes;
+  readonly Item?: Attributes;
   readonly ConsistentRead?: boolean;
   readonly TransactItems?: readonly {
     readonly Put?: Conditional & { readonly Item: Attributes };
@@ -63,7 +64,18 @@ export class DynamoTable {
     }
     if (operation === 'Query') return this.#query(request);
     if (operation === 'TransactWriteItems') return this.#transact(request);
+    if (operation === 'PutItem') return this.#put(request);
     throw new ServiceFault('UnknownOperationException', operation);
+  }
+
+  /** It is refused while a transaction with its item is under way, and remembers no token. */
+  #put(request: Request): unknown {
+    const { Item = {} } = request;
+    const key = Item['pk']!.S!;
+    if (this.#locked.has(key)) throw new ServiceFault('TransactionConflictException');
+    if (!holds(request, this.items.get(key))) throw new ServiceFault('ConditionalCheckFailedException');
+    this.items.set(key, Item);
+    return {};
   }
 
   async #transact({ TransactItems = [], ClientRequestToken = '' }: Request): Promise<unknown> {

@@ -112,13 +112,14 @@ describe('queues', () => {
 describe('events', () => {
   const rule = resource(plain, 'AWS::Events::Rule', 'OrchestratorEventsJobStateChanges').Properties;
 
-  it('are those of jobs of this account, whatever their state, and go to the queue of kicks', () => {
+  it('are those of jobs of this account that have ended, and go to the queue of kicks', () => {
     expect(rule.EventPattern).toMatchObject({
       source: ['aws.bedrock'],
       'detail-type': ['Batch Inference Job State Change'],
       account: [{ Ref: 'AWS::AccountId' }],
     });
-    expect(rule.EventPattern.detail.status).toHaveLength(10);
+    const ends = ['Completed', 'PartiallyCompleted', 'Failed', 'Expired', 'Stopped'];
+    expect(rule.EventPattern.detail).toEqual({ status: ends });
     expect(rule.Targets.map(({ Arn }: { Arn: unknown }) => flat(Arn))).toEqual([
       expect.stringMatching(/^<OrchestratorKicksQueue/),
     ]);

@@ -2,19 +2,11 @@ import { Duration, aws_events as events, type aws_lambda as lambda, Stack, aws_e
 import { Construct } from 'constructs';
 import type { WorkQueue } from './work-queue';
 
-/** Every status of a job (API reference of GetModelInvocationJob, 2026-11): its end, and that it lives. */
-const statuses = [
-  'Submitted',
-  'Validating',
-  'Scheduled',
-  'InProgress',
-  'Stopping',
-  'Completed',
-  'PartiallyCompleted',
-  'Failed',
-  'Expired',
-  'Stopped',
-];
+/**
+ * How a job ends (API reference of GetModelInvocationJob, 2026-11): a slot is free. That one lives is no reason to wake anybody; the
+ * sweep writes down how far it is.
+ */
+const ends = ['Completed', 'PartiallyCompleted', 'Failed', 'Expired', 'Stopped'];
 
 /** What wakes the functions: Bedrock's events, which are best effort, and a schedule, which makes up for the lost ones. */
 export class JobEvents extends Construct {
@@ -22,12 +14,12 @@ export class JobEvents extends Construct {
     super(scope, id);
     const { kicks, sweep } = props;
     new events.Rule(this, 'JobStateChanges', {
-      description: 'Amazon Bedrock batch inference jobs whose state has changed',
+      description: 'Amazon Bedrock batch inference jobs that have ended',
       eventPattern: {
         source: ['aws.bedrock'],
         detailType: ['Batch Inference Job State Change'],
         account: [Stack.of(this).account],
-        detail: { status: statuses },
+        detail: { status: ends },
       },
       targets: [new targets.SqsQueue(kicks.queue, { deadLetterQueue: kicks.deadLetters })],
     });

@@ -78,6 +78,8 @@ export const MAX_COMMIT_WRITES = 20;
  * it returns. A commit that throws may have taken effect: read again.
  */
 export interface Ledger {
+  /** True where each write is paid for: then no event is recorded of the steps of a part, which its item tells too. */
+  readonly isMetered?: boolean;
   /** Strongly consistent. */
   get(key: Key, options?: CallOptions): Promise<Item<unknown> | undefined>;
   /**

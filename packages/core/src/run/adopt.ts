@@ -5,7 +5,7 @@ import type { CallOptions, JobView, Write } from '../ports/index.ts';
 import { addOpen } from './budget.ts';
 import { loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
-import { recordEvent, transact } from './transact.ts';
+import { recordEvent, recordStep, transact } from './transact.ts';
 
 /** True for a job that was created for this part: by its name, and by its token where the service says it. */
 export function isJobOf(part: PartBody, view: JobView): boolean {
@@ -45,8 +45,12 @@ export function adoptJob(
       if (event === undefined) return { writes: [], result: part.body.jobArn === jobArn ? 'known' : 'duplicate' };
       const run = await loadRun(ports.ledger, ref.run, o);
       const happening = { kind: 'submitted', attempt: ref.attempt, part: ref.part, jobArn } as const;
-      const change = part.body.state === 'ready' ? addOpen(run.body, part.body.records) : {};
-      const writes: Write[] = [putPart(part, evolve(part.body, event)), ...recordEvent(ports, run, happening, change)];
+      // whoever just takes the run to be at rest must see where a part is not ready after all
+      const told =
+        part.body.state === 'ready'
+          ? recordEvent(ports, run, happening, addOpen(run.body, part.body.records))
+          : recordStep(ports, run, happening);
+      const writes: Write[] = [putPart(part, evolve(part.body, event)), ...told];
       if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, part.body, o));
       return { writes, result: 'adopted' };
     },

@@ -8,7 +8,7 @@ import { loadPart, loadRun, type PartRef, putPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { realSteps } from './real-steps.ts';
 import type { StepOptions } from './steps.ts';
-import { recordEvent, transact } from './transact.ts';
+import { recordStep, transact } from './transact.ts';
 
 /** `unsettled`: ask again later. `gone`: nothing to collect, or somebody else did. */
 export type CollectResult = 'collected' | 'unsettled' | 'gone';
@@ -34,7 +34,7 @@ export async function collectPart(ports: RunPorts, ref: PartRef, o: StepOptions 
       const happening = { kind: 'collected', attempt: ref.attempt, part: ref.part, jobArn: part.jobArn } as const;
       const spent = addSpent(run.body, current.body, counts, document.model.price);
       return {
-        writes: [putPart(current, evolve(current.body, event)), ...recordEvent(ports, run, happening, spent)],
+        writes: [putPart(current, evolve(current.body, event)), ...recordStep(ports, run, happening, { change: spent })],
         result: 'collected',
       };
     },

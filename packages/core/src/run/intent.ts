@@ -9,7 +9,7 @@ import { nameItem } from './items.ts';
 import { ledgerKeys } from './keys.ts';
 import { findName, type Loaded, loadLane, loadPart, loadRun, type PartRef, putLane, putPart, putRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
-import { recordEvent, transact } from './transact.ts';
+import { recordEvent, recordStep, transact } from './transact.ts';
 
 /**
  * How old an intent is, as far as it matters.
@@ -48,7 +48,7 @@ export function mayBeSentAgain(run: RunBody): boolean {
 export type NoIntent = 'taken' | 'no-slot' | 'not-running' | 'no-budget' | 'blocked';
 
 /**
- * Writes the intent to create a part's job: slot, part, name, run and event in one commit, or nothing. The slot is taken
+ * Writes the intent to create a part's job: slot, part, name and what is recorded of it in one commit, or nothing. The slot is taken
  * before the job exists, so the ledger never holds fewer than the service counts.
  */
 export function writeIntent(ports: RunPorts, ref: PartRef, o?: CallOptions): Promise<PartBody | NoIntent> {
@@ -74,7 +74,7 @@ export function writeIntent(ports: RunPorts, ref: PartRef, o?: CallOptions): Pro
           putPart(part, intended),
           putLane(lane, holdSlot(lane.body, { jobName: intended.jobName, ...ref })),
           await claimName(ports, intended, o),
-          ...recordEvent(ports, run, happening, addOpen(run.body, part.body.records)),
+          ...recordStep(ports, run, happening, { change: addOpen(run.body, part.body.records) }),
         ],
         result: intended,
       };

@@ -34,6 +34,8 @@ export const objectKeys = {
   /** Which ledger drives a run. */
   owner: (run: string): string => `runs/${run}/owner.json`,
   summary: (run: string): string => `runs/${run}/summary.json`,
+  /** Where the inputs of all its jobs lie. */
+  inputs: (run: string): string => `runs/${run}/input/`,
   inputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/input/${partId(attempt, part)}/`,
   inputFile: (run: string, attempt: number, part: number, file: number): string =>
     `runs/${run}/input/${partId(attempt, part)}/${String(file).padStart(3, '0')}.jsonl`,

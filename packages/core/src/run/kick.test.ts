@@ -1,6 +1,7 @@
 import { MEMORY_LANE, type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeIntent } from './intent.ts';
+import { ledgerKeys } from './keys.ts';
 import { kickJob } from './kick.ts';
 import { loadLane, loadPart } from './load.ts';
 import { eventsSince } from './read.ts';
@@ -47,6 +48,21 @@ describe('a kick', () => {
     });
     expect(await holders()).toEqual([]);
     expect((await eventsSince(ports, RUN, 0)).map((event) => event.kind)).toEqual(['submitting', 'submitted', 'ended']);
+  });
+
+  it('keeps no events of parts where writes are paid for, and writes the run where a job begins', async () => {
+    ports.ledger.isMetered = true;
+    const version = () => ports.ledger.peek(ledgerKeys.run(RUN))?.version;
+    const before = version() ?? 0;
+    const written: string[] = [];
+    ports.ledger.hook = ({ call, moment, about }) => void (call === 'commit' && moment === 'before' && written.push(about));
+    await submitPart(ports, PART);
+    const { jobName } = await part();
+    ports.clock.jump(MINUTE);
+    expect(await kickJob(ports, { jobName })).toBe('ended');
+    expect(await eventsSince(ports, RUN, 0)).toEqual([]);
+    expect(version()).toBe(before + 1);
+    expect(written).toHaveLength(3);
   });
 
   it('changes nothing when it comes again, late, or many at once', async () => {

@@ -5,7 +5,7 @@ import { type CallOptions, isTerminalStatus, type JobView } from '../ports/index
 import { adoptJob, findJob, isJobOf, stopJob } from './adopt.ts';
 import { findName, loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
-import { recordEvent, transact } from './transact.ts';
+import { recordStep, transact } from './transact.ts';
 
 /** What makes one look at a job: an event, a line of List, or just its name. Nothing else that it says is believed. */
 export interface JobHint {
@@ -61,10 +61,22 @@ function notFound(ports: RunPorts, part: PartBody, jobArn: string): KickResult {
   });
 }
 
-/** What List says of a submitted part's job: live counters are taken from it, an end is confirmed by Get. */
-export function noteListed(ports: RunPorts, part: PartBody, view: JobView, o?: CallOptions): Promise<KickResult> {
+/** Where writes are paid for, counters are written when so much more of a job is done. */
+const METERED_STEP = 0.25;
+
+/**
+ * What List says of a submitted part's job: live counters are taken from it, an end is confirmed by Get. `unchanged` also where what is
+ * new is not worth a write that is paid for.
+ */
+export async function noteListed(ports: RunPorts, part: PartBody, view: JobView, o?: CallOptions): Promise<KickResult> {
   const isLive = part.jobArn === view.jobArn && !isTerminalStatus(view.status);
+  if (isLive && ports.ledger.isMetered === true && isSmallStep(part, view)) return 'unchanged';
   return isLive ? applyView(ports, part, view, o) : kickJob(ports, view, o);
+}
+
+function isSmallStep({ jobStatus, jobCounts }: PartBody, { status, counts }: JobView): boolean {
+  const done = (counts?.processed ?? 0) - (jobCounts?.processed ?? 0);
+  return status === jobStatus && done < METERED_STEP * (counts?.total ?? 0);
 }
 
 /** Writes down what is new to a part that was just read. Most looks find nothing new, and then nothing is read again. */
@@ -97,7 +109,7 @@ function observe(ports: RunPorts, ref: PartRef, view: JobView, report: JobReport
         message: endMessage(view),
       } as const;
       return {
-        writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordEvent(ports, run, happening)],
+        writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordStep(ports, run, happening)],
         result: 'ended',
       };
     },

@@ -13,6 +13,8 @@ export interface PartDraftOptions {
   readonly part: number;
   /** Its first row. */
   readonly from: Place;
+  /** True where nothing of it can be there. */
+  readonly isNew?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,12 +38,12 @@ export class PartDraft {
   readonly #starts: Place[] = [];
 
   constructor(ports: Ports, options: PartDraftOptions) {
-    const { document, part, from, signal } = options;
+    const { document, part, from, isNew = false, signal } = options;
     this.#ports = ports;
     this.#options = options;
     this.from = from;
     this.#source = from.source;
-    this.records = new PartWriter(ports, { document, attempt: 1, part, hashed: false, signal });
+    this.records = new PartWriter(ports, { document, attempt: 1, part, hashed: false, isNew, signal });
     const key = objectKeys.rows(document.run, part, rowFormat(document.source.dialect), ports.compression.suffix);
     this.#hash = ports.digest.start();
     const sink = ports.compression.compress(ports.objects.create(key, { signal }));

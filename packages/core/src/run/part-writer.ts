@@ -16,6 +16,8 @@ export interface PartWriterOptions {
   readonly part: number;
   /** False when `finish` is given a hash; default true. */
   readonly hashed?: boolean;
+  /** True where it is known that the folder was empty, and that the store keeps what is written: then it is not listed. */
+  readonly isNew?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -99,7 +101,7 @@ export class PartWriter {
     const sentinels = sentinelsFor(this.records, document.model.limits);
     await this.#pad(sentinels);
     await this.#closeFile();
-    await this.#removeOthers(signal);
+    if (this.#options.isNew !== true) await this.#removeOthers(signal);
     const facts = {
       run: document.run,
       attempt,

@@ -5,6 +5,12 @@ import { findName, loadPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
 
+/** How live jobs are looked through. */
+export interface OrphanOptions extends PollOptions {
+  /** ARNs that parts have, as far as that is known: an old page will do, since a part keeps its job. */
+  readonly known?: ReadonlySet<string>;
+}
+
 /** How submitted parts are looked after. */
 export interface PollOptions extends CallOptions {
   /** Called whenever a job ended and so a slot came free, before the next job is looked at. */
@@ -66,12 +72,13 @@ const LIVE = ['Submitted', 'Validating', 'Scheduled', 'InProgress'] as const;
  * Looks through the live jobs for some of ours that the ledger does not know: adopts one whose intent is open, stops a
  * second job of a part that has one. A job with a name that this ledger never gave is somebody else's and left alone.
  */
-export async function adoptOrphans(ports: RunPorts, o: PollOptions = {}): Promise<{ adopted: number; stopped: number }> {
+export async function adoptOrphans(ports: RunPorts, o: OrphanOptions = {}): Promise<{ adopted: number; stopped: number }> {
   const note = o.onTrouble ?? raise;
   const report = { adopted: 0, stopped: 0 };
   for (const status of LIVE) {
     const live: JobView[] = [];
-    for await (const view of ports.service.list({ status }, o)) if (hasOurShape(view)) live.push(view);
+    for await (const view of ports.service.list({ status }, o))
+      if (hasOurShape(view) && o.known?.has(view.jobArn) !== true) live.push(view);
     for (const view of live) {
       checkCancelled(o.signal);
       if (isTerminalStatus(view.status)) continue;

@@ -39,6 +39,8 @@ export interface PreparePassOptions {
   /** Called for each part, in order, when it is certain and all its objects are there. */
   readonly onPart: (facts: PartFacts, columns: readonly string[]) => Promise<void>;
   readonly onProgress?: ((progress: PrepareProgress) => void) | undefined;
+  /** True when nothing lies below the inputs of the run: parts behind the first need no look at what an earlier try has left. */
+  readonly isNew?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -246,7 +248,9 @@ export class PreparePass {
 
   #open(from: Place): PartDraft {
     const { document, signal } = this.#options;
-    return new PartDraft(this.#ports, { document, part: this.#part, from, signal });
+    // the first shows that what is written is there
+    const isNew = this.#options.isNew === true && this.#part > 0;
+    return new PartDraft(this.#ports, { document, part: this.#part, from, isNew, signal });
   }
 
   #current(): PartDraft {

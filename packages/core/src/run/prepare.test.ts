@@ -407,6 +407,16 @@ describe('prepareRun after a crash', () => {
   });
 });
 
+it('a run that its ledger has forgotten leaves none of what an earlier try wrote beside the inputs of its jobs', async () => {
+  const ports = memoryPorts();
+  const left = 'runs/r-0000000001/input/00003-1/001.jsonl';
+  const sink = ports.objects.create(left);
+  await sink.write(Buffer.from('{}'));
+  await sink.commit();
+  await prepareRun(ports, await setup({ content: csvOf(40), partRecords: 5 }));
+  expect(ports.objects.keys()).not.toContain(left);
+});
+
 describe('the calls of prepareRun', () => {
   it('are a few for each part and none for a row', async () => {
     const ports = memoryPorts();
@@ -425,7 +435,8 @@ describe('the calls of prepareRun', () => {
       'ledger.commit': 1 + parts + 1,
       // run.json, parts.jsonl, prepared.json, and for each part its input and its rows
       'objects.create': 3 + 2 * parts,
-      'objects.list': parts,
+      // what an earlier try may have left of any part, and whether the first is there
+      'objects.list': 2,
     });
   });
 });

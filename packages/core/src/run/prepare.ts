@@ -49,6 +49,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
   const family = await ports.families.of(document.model);
+  const isNew = known === undefined && (await hasNoInputs(ports, document.run, { signal }));
   const facts = known ? await committedParts(ports, document.run, { signal }) : [];
   const columns = known?.columns ?? [];
   const last = facts.at(-1);
@@ -58,6 +59,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
       document,
       family,
       openRows: options.openRows,
+      isNew,
       onProgress: options.onProgress,
       signal,
       onPart: async (part, seen) => {
@@ -95,6 +97,12 @@ function takeUp(ports: RunPorts, id: string, o: CallOptions): Promise<RunBody | 
     },
     o,
   );
+}
+
+/** A ledger that does not know the run may be new itself, and the run not. */
+async function hasNoInputs({ objects }: RunPorts, run: string, o: CallOptions): Promise<boolean> {
+  for await (const _ of objects.list(objectKeys.inputs(run), o)) return false;
+  return true;
 }
 
 function preparedBefore(run: RunBody, document: RunDocument): PreparedRun {

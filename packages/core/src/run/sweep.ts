@@ -87,8 +87,10 @@ export async function sweepSlots(ports: RunPorts, lane: string, o: SweepOptions 
     const pursue = async () => pursueIntent(ports, part, { ...o, mayCreate: await isMine(part.run) });
     if ((await step(pursue)) === 'adopted') adopted++;
   }
-  const ended = await pollParts(ports, await openParts(ports, lane, 'submitted', o), watch);
-  const orphans = (await step(() => adoptOrphans(ports, watch))) ?? { adopted: 0, stopped: 0 };
+  const submitted = await openParts(ports, lane, 'submitted', o);
+  const known = new Set(submitted.flatMap(({ jobArn }) => jobArn ?? []));
+  const ended = await pollParts(ports, submitted, watch);
+  const orphans = (await step(() => adoptOrphans(ports, { ...watch, known }))) ?? { adopted: 0, stopped: 0 };
   return { adopted: adopted + orphans.adopted, ended, repaired, stopped: orphans.stopped };
 }
 

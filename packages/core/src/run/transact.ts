@@ -41,3 +41,21 @@ export function recordEvent(ports: RunPorts, run: Loaded<RunBody>, happening: Ha
   const event: EventBody = { run: run.body.run, seq, at: ports.clock.now(), ...happening };
   return [putRun(run, { ...run.body, ...change, seq }), { put: eventItem(event), expect: 'absent' }];
 }
+
+/** What goes with a step of a part beside its event. */
+export interface StepRecord {
+  /**
+   * What the step changes about the run, whose version moves on with it: the step begins or settles a job, and whoever counts or decides
+   * upon the jobs of the run must see that. Absent: the run is as it was.
+   */
+  readonly change?: Partial<RunBody>;
+}
+
+/**
+ * The writes that record a step of a part in the commit of that step: the run, and an event. A ledger whose writes are paid for keeps
+ * no events of parts, and the run is written only where the step is one of it too: all that would make each step three times as dear.
+ */
+export function recordStep(ports: RunPorts, run: Loaded<RunBody>, happening: Happening, { change }: StepRecord = {}): Write[] {
+  if (ports.ledger.isMetered !== true) return recordEvent(ports, run, happening, change);
+  return change === undefined ? [] : [putRun(run, { ...run.body, ...change })];
+}

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { resolveModel } from '@batchrock/core';
 import { MemoryObjectStore } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { ENGINE_SETTINGS } from '../testing/engine-settings.ts';
@@ -114,10 +115,17 @@ describe('the question of an execution', () => {
     expect((await questionOf(asked({ model_id: TITAN, text_column: 'body' }), bucket())).checked.columns).toEqual(['body']);
   });
 
+  it('cuts jobs of the size that is said, or as large as the model takes', async () => {
+    const cut = async (records: number) =>
+      (await questionOf(asked({ prompt: '{a}', max_records_per_job: records }), bucket())).question.recordsPerJob;
+    expect(await cut(200)).toBe(200);
+    expect(await cut(10_000_000)).toBe(resolveModel(asked({ prompt: '{a}' }).modelId).limits.maxRecords);
+  });
+
   it('has the bounds of jobs as those of the command line', async () => {
     const input = { prompt: '{a}', max_records_per_batch: 100, max_num_jobs: 2, max_records_total: 5, sample: 3, slots: 4 };
     expect((await questionOf(asked(input), bucket())).question).toMatchObject({
-      maxRecordsPerJob: 100,
+      recordsPerJob: 100,
       maxJobs: 2,
       maxRecords: 5,
       sample: 3,

@@ -25,7 +25,8 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
     ...(textColumn !== undefined && { textColumn }),
     ...(asked.maxRecords !== undefined && { maxRecords: asked.maxRecords }),
     ...(asked.maxJobs !== undefined && { maxJobs: asked.maxJobs }),
-    ...(maxRecordsPerJob !== undefined && { maxRecordsPerJob: maxRecordsPerJob.records }),
+    // whoever says it wants jobs of that size, as the original cuts them; what the model does not take is as much as it takes
+    ...(maxRecordsPerJob !== undefined && { recordsPerJob: Math.min(maxRecordsPerJob.records, model.limits.maxRecords) }),
     ...(asked.sample !== undefined && { sample: asked.sample }),
     ...(asked.maxAttempts !== undefined && { maxAttempts: asked.maxAttempts }),
     ...(asked.plannedSlots !== undefined && { slots: asked.plannedSlots }),

@@ -17,6 +17,8 @@ const DEFAULT_PAGE = 100;
 
 /** A ledger in memory: the reference that the other ledgers are compared with. Bodies are copied on the way in and out. */
 export class MemoryLedger implements Ledger {
+  /** True: as a ledger whose writes are paid for. */
+  isMetered = false;
   /** May be changed at any time. */
   hook: PortHook | undefined;
   readonly #items = new Map<Key, Item<unknown>>();

@@ -231,8 +231,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/kick.ts',
     edits: [
       [
-        'writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordEvent(ports, run, happening)],',
-        'writes: [putPart(part, next), ...recordEvent(ports, run, happening)],',
+        'writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordStep(ports, run, happening)],',
+        'writes: [putPart(part, next), ...recordStep(ports, run, happening)],',
       ],
     ],
     seeds: 100,

@@ -106,7 +106,10 @@ export class Sandboxes {
     });
     process.boot();
     const life = process.life!;
-    sandbox = { process, life, ports: this.#site.portsFor(life), isBusy: false, onGone: undefined };
+    const ports = this.#site.portsFor(life);
+    // the table of an account is paid for by the write
+    const metered = { ...ports, ledger: { ...ports.ledger, isMetered: true } };
+    sandbox = { process, life, ports: metered, isBusy: false, onGone: undefined };
     this.#all.add(sandbox);
     return sandbox;
   }

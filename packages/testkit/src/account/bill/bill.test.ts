@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { FrontRequest } from '../front/call.ts';
-import { addUsage, billOf, billOfCalls, billTable, createMeter, memoryOfLog, usageOfLog, usageOfMoreJobs } from './index.ts';
+import {
+  addUsage,
+  billOf,
+  billOfCalls,
+  billTable,
+  createMeter,
+  memoryOfLog,
+  usageOfLog,
+  usageOfMoreJobs,
+  writesTable,
+} from './index.ts';
 import { NO_USAGE } from './usage.ts';
 
 const request = (service: string, more: Partial<FrontRequest> = {}): FrontRequest => ({
@@ -36,8 +46,9 @@ describe('a meter counts', () => {
 
   test('two units for each part of a transaction and KB, and one for each index that it stands in', () => {
     const item = (bytes: number, more: object = {}) => ({ pk: { S: 'x'.repeat(bytes) }, ...more });
+    const inTwo = { runsAt: { S: 'a' }, runsSort: { S: '1' }, openAt: { S: 'b' }, openSort: { S: '2' } };
     const TransactItems = [
-      { Put: { Item: item(10, { runsAt: { S: 'a' }, openAt: { S: 'b' } }) } },
+      { Put: { Item: item(10, inTwo) } },
       { Put: { Item: item(1_500) } },
       { ConditionCheck: {} },
       { Delete: { Key: item(1) } },
@@ -48,8 +59,9 @@ describe('a meter counts', () => {
 
   test('an entry of an index twice where it moved, and once where it changed or went', () => {
     const meter = createMeter();
+    const placed = (index: string, at: string) => ({ [`${index}At`]: { S: at }, [`${index}Sort`]: { S: '1' } });
     const put = (openAt?: string) => ({
-      Put: { Item: { pk: { S: 'a' }, partsAt: { S: 'p' }, ...(openAt && { openAt: { S: openAt } }) } },
+      Put: { Item: { pk: { S: 'a' }, ...placed('parts', 'p'), ...(openAt && placed('open', openAt)) } },
     });
     const units = [put('ready'), put('ready'), put('ended'), put(), { Delete: { Key: { pk: { S: 'a' } } } }].map((part) => {
       const before = meter.usage().tableWrites;
@@ -59,9 +71,41 @@ describe('a meter counts', () => {
     expect(units).toEqual([4, 4, 5, 4, 3]);
   });
 
+  test('the larger of what was there and what is written, also where it is only looked at', () => {
+    const meter = createMeter();
+    const took = (action: string, body: object) => {
+      meter.note(table(action, body), { bytes: 0, isDone: true });
+      return meter.writes().at(-1)?.units;
+    };
+    const put = (bytes: number) => took('PutItem', { TableName: 't', Item: { pk: { S: 'a' }, body: { S: 'x'.repeat(bytes) } } });
+    const Key = { pk: { S: 'a' } };
+    expect([put(2_500), put(10)]).toEqual([3, 3]);
+    expect([put(1_017), put(1_019)]).toEqual([1, 2]);
+    expect(took('TransactWriteItems', { TransactItems: [{ ConditionCheck: { TableName: 't', Key } }] })).toBe(4);
+    expect([took('DeleteItem', { TableName: 't', Key }), took('DeleteItem', { TableName: 't', Key })]).toEqual([2, 1]);
+  });
+
   test('a unit for 4 KB that are read, half of one where they may be old', () => {
     expect(used(table('GetItem', { ConsistentRead: true }), 5_000)).toEqual({ tableReads: 2 });
     expect(used(table('Query', {}), 5_000)).toEqual({ tableReads: 1 });
+  });
+
+  test('where the units went, by what was done and by item', () => {
+    const meter = createMeter();
+    const event = { pk: { S: 'e' }, schema: { S: 'event/1' }, body: { S: '{"kind":"ended"}' } };
+    const part = { pk: { S: 'p' }, schema: { S: 'part/1' } };
+    const TransactItems = [{ Put: { Item: event } }, { Put: { Item: part } }];
+    meter.note(table('TransactWriteItems', { TransactItems }), { bytes: 0, isDone: true });
+    meter.note(table('TransactWriteItems', { TransactItems }), { bytes: 0, isDone: false });
+    meter.note(table('PutItem', { Item: part }), { bytes: 0, isDone: true });
+    expect(writesTable(meter.writes(), 2).split('\n').slice(2)).toEqual([
+      '| ended | event/1 | 1 | 36 | 2 | 0 | 1 |',
+      '| ended | part/1 | 1 | 15 | 2 | 0 | 1 |',
+      '| refused: ended | event/1 | 1 | 36 | 2 | 0 | 1 |',
+      '| refused: ended | part/1 | 1 | 15 | 2 | 0 | 1 |',
+      '| part/1 | part/1 | 1 | 15 | 1 | 0 | 0.5 |',
+      '| all |  |  |  | 9 | 0 | 4.5 |',
+    ]);
   });
 
   test('no call of a table whose price is not known', () => {

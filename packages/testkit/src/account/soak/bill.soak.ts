@@ -1,6 +1,6 @@
 import { ResultsFormat } from '@batchrock/cdk';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type BillColumn, billOf, billOfCalls, billTable, type JobsUsage, usageOfMoreJobs } from '../bill/index.ts';
+import { type BillColumn, billOf, billOfCalls, billTable, type JobsUsage, usageOfMoreJobs, writesTable } from '../bill/index.ts';
 import { DATASET, observed, openOrchestrator, topics } from '../scenarios/orchestrator.ts';
 import { openOriginalOrchestrator } from '../scenarios/original-orchestrator.ts';
 import { usageDuring } from '../scenarios/run-usage.ts';
@@ -25,7 +25,9 @@ async function ours(maxSubmittedAndInProgressJobs: number | undefined): Promise<
       expect(await orchestrator.succeed(execution, 3_000)).toMatchObject({ counts: { succeeded: ROWS } });
       return execution;
     });
-    return { jobs: (await orchestrator.account.bedrock.jobs()).length, usage };
+    const jobs = (await orchestrator.account.bedrock.jobs()).length;
+    process.stdout.write(`${writesTable(orchestrator.account.meter.writes(), jobs)}\n\n`);
+    return { jobs, usage };
   } finally {
     await orchestrator.account.close();
   }

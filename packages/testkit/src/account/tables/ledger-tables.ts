@@ -40,7 +40,7 @@ interface Query {
 }
 
 /**
- * Tables in memory: GetItem, Query of an index and TransactWriteItems as `DynamoLedger` asks for them, each at once, and nothing
+ * Tables in memory: GetItem, PutItem, Query of an index and TransactWriteItems as `DynamoLedger` asks for them, each at once, and nothing
  * besides. moto copies the table for each transaction and reads all of it for each query.
  */
 export function createLedgerTables(): LedgerTables {
@@ -79,7 +79,12 @@ export function createLedgerTables(): LedgerTables {
     tokens.add(ClientRequestToken);
     return done({});
   };
-  const carryOut = { GetItem: get, Query: query, TransactWriteItems: transact } as unknown as Readonly<
+  const put = (asked: Conditional & { readonly Item: Attributes }): TableAnswer => {
+    if (!holds({ Put: asked }, tableOf(asked.TableName))) return refused();
+    tableOf(asked.TableName).put(asked.Item);
+    return done({});
+  };
+  const carryOut = { GetItem: get, PutItem: put, Query: query, TransactWriteItems: transact } as unknown as Readonly<
     Record<string, (request: unknown) => TableAnswer>
   >;
   return { answer: (operation, request) => carryOut[operation]?.(request) };
@@ -100,6 +105,11 @@ function holds(item: Transacted, table: LedgerTable): boolean {
   if (ConditionExpression === 'attribute_not_exists(pk)') return there === undefined;
   if (ConditionExpression === 'v = :v') return there?.['v']?.['N'] === ExpressionAttributeValues?.[':v']?.['N'];
   throw new Error(`a ledger writes under no condition ${ConditionExpression}`);
+}
+
+function refused(): TableAnswer {
+  const message = 'The conditional request failed';
+  return { statusCode: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message } };
 }
 
 function cancelled(held: readonly boolean[]): TableAnswer {
