@@ -29,9 +29,9 @@ export default defineConfig({
     execArgv: ['--conditions=@batchrock/source'],
     env: COMPILE_CACHE,
     // ends what hangs; a busy machine must never fail a test
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 300_000 } },
     // the line that CI shows of a failure says why: the code and stderr of a command
     chaiConfig: { truncateThreshold: 2_000 },
     maxWorkers: 2,

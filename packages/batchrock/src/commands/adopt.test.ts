@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@batchrock/testkit';
 import { expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
 
@@ -14,14 +14,6 @@ const SERVER = {
   faults: { recordFail: 0.05, recordMissing: 0.02, lostReply: 0.1 },
   faultSeed: 7,
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The place of the only run of a state directory, as its user would note it. */
 async function placeOf(cwd: string): Promise<{ readonly run: string; readonly place: string }> {

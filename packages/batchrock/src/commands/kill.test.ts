@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
+import { freePort } from '@batchrock/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, MODEL, type ServerJob, spawnCli } from '../../test/cli-harness.ts';
 
@@ -122,13 +122,4 @@ async function withServer<T>(
   } finally {
     await server.close();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

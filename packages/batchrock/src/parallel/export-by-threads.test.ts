@@ -80,7 +80,7 @@ test('any number of threads writes the bytes of one, and what ends them leaves n
   const nowhere = { s3: { ...s3, bucket: 'no-such-bucket' }, isCompressed: false };
   await expect(write('failed.parquet', { store: nowhere })).rejects.toMatchObject({ kind: 'service', code: 'BR-E0504' });
   expect(readdirSync(dir).toSorted()).toEqual(['many.parquet', 'two.parquet']);
-}, 120_000);
+});
 
 test('rows of one row group need no other thread', async () => {
   const { write, alone } = await world(300);
@@ -104,7 +104,7 @@ test('a thread that is one file writes the same bytes', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 120_000);
+});
 
 test('a thread loads its source, the bundle where there is one, or what was compiled', () => {
   const folder = folderWith({ 'some-thread.bundle.js': '' });

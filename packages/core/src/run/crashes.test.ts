@@ -67,7 +67,7 @@ describe.each(WAYS)('a run whose process fails at %s', (_, steps, stride) => {
       await driveThrough(ports, steps, { at, kind: 'crash' });
       expect(() => checkEnd(ports, expected), `killed at ${at}: ${JSON.stringify(calls[at])}`).not.toThrow();
     }
-  }, 120_000);
+  });
 
   it('ends in the same bytes, with no job created twice, when a call fails there or its answer is lost', async () => {
     const calm = await newWorld();
@@ -83,5 +83,5 @@ describe.each(WAYS)('a run whose process fails at %s', (_, steps, stride) => {
       }
       expect(() => checkEnd(ports, expected), `lost at ${at}: ${JSON.stringify(calls[at])}`).not.toThrow();
     }
-  }, 120_000);
+  });
 });

@@ -15,7 +15,7 @@ function* blocks(): Generator<Buffer> {
   }
 }
 
-test('a job of 200 MB is run in bounded memory', { timeout: 120_000 }, async () => {
+test('a job of 200 MB is run in bounded memory', async () => {
   const local = await startLocalService();
   const upload = new Upload({
     client: local.s3,

@@ -67,4 +67,4 @@ test('300 MB through multipart and through a trailing-checksum stream come back 
   expect(await hashOf('stream')).toBe(streamed.hash());
 
   expect((await peak()) - peakBefore).toBeLessThan(MAX_GROWTH_BYTES);
-}, 180_000);
+});

@@ -53,4 +53,4 @@ test('bodies of conversations are what the types of AWS, Anthropic and OpenAI sa
   const ofSound = [...problems].filter(([i]) => i < sound.length);
   expect(ofSound.slice(0, 3).map(([i, problem]) => `${problem}\n${JSON.stringify(sound[i])}`)).toEqual([]);
   expect(problems.size).toBe(VENDORS.length);
-}, 120_000);
+});
