@@ -153,7 +153,8 @@ describe('validate', () => {
   });
 
   it('checks the rows of a prompt, and records', async () => {
-    const cwd = folderWith({ 'in.csv': 'id,text\n1,a\n2\n', 'records.jsonl': '{"modelInput":{}}\n{"modelInput":[]}\n' });
+    const sound = '{"modelInput":{"messages":[{"role":"user","content":[{"text":"x"}]}]}}';
+    const cwd = folderWith({ 'in.csv': 'id,text\n1,a\n2\n', 'records.jsonl': `${sound}\n{"modelInput":[]}\n` });
     const rows = await cli(['validate', 'in.csv', '--model', NOVA, '--prompt', '{text}'], { cwd });
     expect(rows).toMatchObject({ code: 3, stdout: expect.stringMatching(/^in\.csv:3: .*\(ragged_row\)\n$/) });
     const piped = await cli(['validate', '-', '--model', NOVA, '--prompt', '{text}'], { cwd, stdin: 'id,text\n1,a\n2\n' });

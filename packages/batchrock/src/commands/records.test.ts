@@ -43,6 +43,31 @@ describe('a file of records that are ready to be sent', () => {
     expect(csv.stdout.split('\n', 1)[0]).toMatch(/^recordId,modelInput,model_output,status,/);
   });
 
+  it('is looked at before anything is sent: what its model refuses is said, and a file of another model is not run', async () => {
+    const server = await localServer();
+    const lines = fileOf(6, claude).trimEnd().split('\n');
+    const blank =
+      '{"modelInput":{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[{"role":"user","content":" "}]}}';
+    const cwd = folderWith({ 'in.jsonl': `${[...lines, blank].join('\n')}\n` });
+    const of = (model: string) => ['in.jsonl', '--model', model, '--endpoint-url', server.url];
+    const planned = await cli(['plan', ...of(MODEL)], { cwd });
+    expect(planned.code).toBe(0);
+    expect(planned.stderr).toMatch(
+      /1 of the first 7 records are none that .* takes, the first at line 7: modelInput\.messages\[0\]/,
+    );
+    const checked = await cli(['validate', ...of(MODEL).slice(0, 3)], { cwd });
+    expect(checked.code).toBe(3);
+    expect(checked.stdout).toBe('in.jsonl:7: modelInput.messages[0].content: must not be blank (not_as_the_model_takes_it)\n');
+    const other = await cli(['run', ...of(TITAN)], { cwd });
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/BR-E0133 no record is one that .*titan.* 'inputText'/),
+    });
+    // all of them are named where nothing is to be sent
+    expect((await cli(['validate', ...of(TITAN).slice(0, 3)], { cwd })).stdout.trimEnd().split('\n')).toHaveLength(7);
+    expect(await jobsOf(server)).toEqual([]);
+  });
+
   it('may be of an embedding model, with rows among them that cannot be sent', async () => {
     const server = await localServer();
     const bad = ['{"recordId":"b1","modelInput":"text"}', '{"recordId":"b2"}', '{"modelInput":{"a":}}'].join('\n');

@@ -4,7 +4,7 @@ import type { PlanReport } from '../sdk/plan.ts';
 import { planDocument, renderPlan } from './plan-text.ts';
 
 const TOKENS = { low: 8, expected: 10, high: 13 };
-const SAMPLE = { records: 100, bytes: 300, inputTokens: TOKENS, fewestTokens: 8, mostTokens: 13 };
+const SAMPLE = { records: 100, bytes: 300, inputTokens: TOKENS, fewestTokens: 8, mostTokens: 13, images: 0, otherMedia: 0 };
 
 function report(change: Partial<PlanReport> = {}, expectOutputTokens?: number, maxTokens?: number): PlanReport {
   const model = resolveModel('amazon.nova-lite-v1:0');

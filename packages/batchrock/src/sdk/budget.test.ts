@@ -27,7 +27,15 @@ async function prepared(change: { readonly target?: Target; readonly model?: str
   };
   return (tokensEach: number, request: Partial<RunRequest> = {}, options: BudgetOptions = {}) => {
     const tokens = { low: tokensEach, expected: tokensEach, high: tokensEach };
-    const sample = { records: 10, bytes: 100, inputTokens: tokens, fewestTokens: tokensEach, mostTokens: tokensEach };
+    const sample = {
+      records: 10,
+      bytes: 100,
+      inputTokens: tokens,
+      fewestTokens: tokensEach,
+      mostTokens: tokensEach,
+      images: 0,
+      otherMedia: 0,
+    };
     const survey = { rows: 10, rowBytes: 100, records: 10, rejected: [], sample, isWhole: false };
     const asked = { home, survey, request: { dataset: 'x.csv', model: home.document.model.modelId, ...request } };
     return checkBudget({ notice }, ports, asked, options);

@@ -18,6 +18,8 @@ export interface InspectOptions extends FollowOptions {
   readonly stdin?: AsyncIterable<Uint8Array | string>;
   /** How images behind URLs are reached, for programs that test themselves; default: on the public Internet alone. */
   readonly imageReach?: ImageReach;
+  /** Records that were ready are not looked at before anything is sent: nothing is, or somebody looks at all of them. */
+  readonly asGiven?: true;
 }
 
 /** The files of a dataset. */

@@ -4,6 +4,7 @@ import { withAnswerSchema } from '../request/answer-schema.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
+import { lookAtGiven } from '../request/given-check.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
 import { areOpenAiLines } from '../request/openai-lines.ts';
 import { withOwnFamily } from '../request/own-family.ts';
@@ -54,6 +55,8 @@ export async function inspect(
     const { question, sources, isPlain } = await readQuestion(session, { asked, isOpen, early, found, how }, options);
     const dataset = await lookAtDataset(found.name, sources, isPlain ? { format: 'jsonl' } : how, question, options.signal);
     for (const warning of dataset.warnings) session.notice(warning);
+    const doubt = options.asGiven ? undefined : await lookAtGiven(dataset, question, options.signal);
+    if (doubt !== undefined) session.notice(`${doubt}; batchrock validate looks at every record`);
     const files = await pinAll(sources, options);
     const tell = (rows: number, share: number | undefined) => options.onProgress?.({ phase: 'reading', rows, share });
     const taken = await takeRows(dataset, request, files, { signal: options.signal, onProgress: tell });

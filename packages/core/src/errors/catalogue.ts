@@ -66,6 +66,10 @@ const entries = {
     hint: 'the module has to export a family, as default or as family: see docs/families.md',
   },
   'BR-E0132': { title: 'a family of the project failed', hint: 'mend the module that is named; its error is the cause' },
+  'BR-E0133': {
+    title: 'records of another model',
+    hint: 'name the model that they were written for, or how it is spoken to; batchrock validate looks at every record',
+  },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },

@@ -48,6 +48,6 @@ export { parseCatalogue } from './parse-catalogue.ts';
 export { isBlank } from './prefill.ts';
 export { batchPrice } from './prices.ts';
 export { type ResolveOptions, resolveModel } from './resolve.ts';
-export { REQUEST_SCHEMAS } from './schemas/index.ts';
+export { GIVEN_SCHEMAS, REQUEST_SCHEMAS } from './schemas/index.ts';
 export { isTruncated } from './stop-reason.ts';
 export { needsTools } from './tool-use.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imagesToFetch, withFetched } from './fetched-media.ts';
+import { type FetchResult, imagesToFetch, withFetched } from './fetched-media.ts';
 import { readOpenAiLine } from './read-line.ts';
 
 const PNG = { mediaType: 'image/png', base64: 'iVBORw0KGgo=' };
@@ -36,10 +36,10 @@ describe('images behind URLs', () => {
 
   it('that could not be fetched are told of without what may be a key to them', () => {
     const line = chat([image(A), image(B)]);
-    const results = new Map([
+    const results = new Map<string, FetchResult>([
       [A, { why: 'it answered 404' }],
       [B, PNG],
-    ] as const);
+    ]);
     const { problems, urls } = readOpenAiLine(JSON.parse(JSON.stringify(withFetched(line, results))));
     expect(urls).toHaveLength(2);
     expect(problems[0]).toEqual({

@@ -114,6 +114,7 @@ test.each(FAMILIES.filter((family) => family.task === 'text').map((family) => [f
       const bytes = utf8.encode('x"y,z');
       const batch = {
         bytes,
+        offset: 0,
         count: 1,
         width: 2,
         cells: Uint32Array.of(0, 3, CellKind.text, 4, 5, CellKind.text),

@@ -22,7 +22,7 @@ describe('an error that a state machine shows', () => {
   it('tells nobody to give a flag or a command, whatever its code', () => {
     const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
     // what only a laptop can meet: strict runs, its state directory, its disk, its terminal, its local Bedrock, and deploying
-    const elsewhere = /^BR-E(0113|0116|0119|0126|0127|0209|0210|0211|0214|0215|0216|0217|0508|0510|0511|0512)$/;
+    const elsewhere = /^BR-E(0113|0116|0119|0126|0127|0133|0209|0210|0211|0214|0215|0216|0217|0508|0510|0511|0512)$/;
     for (const code of codes.filter((each) => !elsewhere.test(each))) {
       expect(hintFor(code), code).not.toMatch(/--|batchrock |command/);
     }

@@ -1,6 +1,7 @@
 import {
   FAMILIES,
   type Family,
+  GIVEN_SCHEMAS,
   MODEL_CATALOGUE,
   REQUEST_SCHEMAS,
   type ResolvedModel,
@@ -14,6 +15,9 @@ import { chatRequest, embeddingRequest } from './chat-arbitrary.ts';
 
 const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
 const judges = new Map(Object.entries(REQUEST_SCHEMAS).map(([name, schema]) => [name, ajv.compile(schema)]));
+const loose = new Map(
+  Object.entries(GIVEN_SCHEMAS).map(([name, schema]) => [name, new Ajv2020({ strict: false }).compile(schema)]),
+);
 
 function judgeOf({ name }: Family): ValidateFunction {
   const judge = judges.get(name);
@@ -21,10 +25,12 @@ function judgeOf({ name }: Family): ValidateFunction {
   return judge;
 }
 
+/** By the schema of all that is written here, and by that of what must not be in any request. */
 function accept(family: Family, body: unknown): void {
-  const judge = judgeOf(family);
-  if (!judge(JSON.parse(JSON.stringify(body)))) {
-    throw new Error(`${ajv.errorsText(judge.errors)} in ${JSON.stringify(body)}`);
+  for (const judge of [judgeOf(family), loose.get(family.name)]) {
+    if (judge !== undefined && !judge(JSON.parse(JSON.stringify(body)))) {
+      throw new Error(`${ajv.errorsText(judge.errors)} in ${JSON.stringify(body)}`);
+    }
   }
 }
 

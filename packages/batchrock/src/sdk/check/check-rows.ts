@@ -9,6 +9,7 @@ import {
 } from '@batchrock/core';
 import { withAnswerSchema } from '../../request/answer-schema.ts';
 import { type DatasetOptions, openDatasetFiles } from '../../request/dataset-files.ts';
+import { givenCheck } from '../../request/given-check.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
 import { scanOpenAi } from '../../request/openai-lines.ts';
 import { withOwnFamily } from '../../request/own-family.ts';
@@ -95,7 +96,7 @@ async function checkEncoded(
 ): Promise<CheckReport> {
   // where a run would send them is no matter here
   const nowhere = { ...session, env: { ...session.env, BATCHROCK_BUCKET: '' } };
-  const { question, dataset } = await inspect(nowhere, request, options, found);
+  const { question, dataset } = await inspect(nowhere, request, { ...options, asGiven: true }, found);
   const { model } = question;
   const { maxRecordBytes } = model.limits;
   const reader = await dataset.open();
@@ -103,6 +104,7 @@ async function checkEncoded(
   const encoder = createRecordEncoder(spec, reader.columns);
   const context = { source: dataset, family: model.family, model, request: question.request };
   const block = { bytes: new Uint8Array(maxRecordBytes), length: 0 };
+  const refusedBy = await givenCheck(question);
   const text = new TextDecoder();
   const tally = new Tally(dataset.name, question);
   await eachBatch(reader, dataset, options, async (batch) => {
@@ -111,7 +113,11 @@ async function checkEncoded(
       block.length = 0;
       const reason = encoder.encode(batch, row, tally.rows + row, block);
       if (reason === RejectReason.none || reason === NEEDS_SPACE) {
-        rows.push({ problems: [], records: [text.decode(block.bytes.subarray(0, block.length))] });
+        const record = text.decode(block.bytes.subarray(0, block.length));
+        const refused = refusedBy?.(record);
+        const code = 'not_as_the_model_takes_it';
+        if (refused === undefined) rows.push({ problems: [], records: [record] });
+        else rows.push({ problems: [errorAt(dataset.sources, batch, row, { code, ...refused })], records: [] });
         continue;
       }
       const message = rejectMessage(bareCause(context, reader, batch, row, reason));

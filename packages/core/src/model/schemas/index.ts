@@ -11,6 +11,8 @@ import {
 import { gptOssSchema, mistralChatSchema, openaiShapedSchema } from './openai.ts';
 import { llamaSchema, mistralPromptSchema } from './prompts.ts';
 
+export { GIVEN_SCHEMAS } from './given.ts';
+
 /**
  * JSON schemas (draft 2020-12) of the requests of each family, by its name. They are stricter than the services: only what is
  * written here is in them.
