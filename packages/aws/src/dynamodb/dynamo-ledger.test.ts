@@ -92,6 +92,9 @@ describe('the ledger on DynamoDB', () => {
     expect(server.table.items.get('a')).not.toHaveProperty('body');
     expect(server.table.items.get('b')).not.toHaveProperty('packed');
     expect((await ledger.get('a'))?.body).toEqual({ holders });
+    // what the users of a queue read themselves stays text
+    await ledger.commit([{ put: { key: 'f', schema: 'file/1', body: { holders }, indexes: [] }, expect: 'absent' }]);
+    expect(server.table.items.get('f')).toMatchObject({ body: { S: JSON.stringify({ holders }) } });
     server.table.items.set('a', { ...server.table.items.get('a'), packed: { B: 'bm8=' } });
     await expect(ledger.get('a')).rejects.toMatchObject({ code: 'BR-E0205' });
   });

@@ -21,7 +21,7 @@ import { unitsOf } from './item-size.ts';
  * | `v` | N | its version |
  * | `schema` | S | `part/1` and the like |
  * | `body` | S | its body as JSON: what JSON holds comes back bit by bit, which a map of DynamoDB's numbers does not promise |
- * | `packed` | B | in place of `body` where that makes the item cheaper to write: the same text, deflated |
+ * | `packed` | B | in place of `body` where that makes the item cheaper to write: the same text, deflated; never of a file of a queue |
  * | `by` | S | the token of the commit that wrote it, so that a commit whose answer was lost can be told from another's |
  * | `<index>At` | S | only where the item has a place in that index: `at` |
  * | `<index>Sort` | S | beside it: `sort`, a blank and the key, so that the index has the order of the port |
@@ -58,7 +58,12 @@ export function attributesOf(item: NewItem<unknown>, version: Version, token: st
     attributes[names.at] = { S: place.at };
     attributes[names.sort] = { S: `${place.sort} ${item.key}` };
   }
-  return unitsOf(attributes) === 1 ? attributes : cheaper(attributes);
+  return unitsOf(attributes) === 1 || isPublished(item) ? attributes : cheaper(attributes);
+}
+
+/** A file of a queue is an item that its users read too, with whatever reads a table (docs/batch-queue.md). */
+function isPublished({ schema }: NewItem<unknown>): boolean {
+  return schema.startsWith('file/');
 }
 
 /** Each kilobyte that is begun is paid for with each write, twice in a transaction, and once more in each index. */
