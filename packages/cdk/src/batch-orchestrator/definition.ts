@@ -53,8 +53,8 @@ const silence = { ErrorEquals: ['States.HeartbeatTimeout'], IntervalSeconds: 1, 
 /**
  * What an execution does, in Amazon States Language: prepare, wait for the run, export. Preparing and exporting are loops, since a
  * function has fifteen minutes and a dataset no end. No list travels in the state, and nothing is mapped over: the ledger knows
- * the parts. An error of ours is not caught, and retried only where it passes by waiting: the code and message of any other end the execution, and
- * a redrive goes on there.
+ * the parts. An error of ours is not caught, and retried only where it passes by waiting: the code and message of any other end
+ * the execution, and a redrive goes on there.
  */
 export function definition(functions: DefinitionFunctions): object {
   return {

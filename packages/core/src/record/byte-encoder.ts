@@ -27,8 +27,8 @@ const NOTHING = new Uint8Array(0);
 /**
  * An encoder that copies the constant pieces of the request and escapes the cells between them: no object and no string is
  * made for a row. Rows that are records already are copied (`GivenRecordEncoder`), lines of an OpenAI batch file translated
- * (`OpenAiRecordEncoder`), and rows of a family of a user's project given to it (`FamilyRecordEncoder`). `columns` is the reader's list: where it grows (JSON Lines), it is looked at again whenever a batch is
- * wider than the last one.
+ * (`OpenAiRecordEncoder`), and rows of a family of a user's project given to it (`FamilyRecordEncoder`). `columns` is the reader's
+ * list: where it grows (JSON Lines), it is looked at again whenever a batch is wider than the last one.
  */
 export function createRecordEncoder(spec: RecordEncoderSpec, columns: readonly string[]): RecordEncoder {
   const { openai, given } = spec.request;
