@@ -37,6 +37,9 @@ const SETTINGS = {
   FINISH_QUEUE_URL: 'http://127.0.0.1:9/finish',
 };
 
+/** What the script that makes them refuses. */
+const MOST_BYTES = 5 << 18;
+
 describe('the bundles', () => {
   let dir: string;
   beforeAll(async () => {
@@ -59,12 +62,12 @@ describe('the bundles', () => {
 
   const bytes = (folder: string, handler: string) => readFile(join(dir, folder, handler, 'index.mjs'));
 
-  it('are one file for each handler, below 1 MiB, and name no place of this machine', async () => {
+  it('are one file for each handler, of 1.25 MiB at most, and name no place of this machine', async () => {
     expect((await readdir(join(dir, 'here'))).filter((name) => !name.includes('.'))).toEqual(HANDLERS);
     for (const handler of HANDLERS) {
       expect(await readdir(join(dir, 'here', handler))).toEqual(['index.mjs']);
       const code = await bytes('here', handler);
-      expect(code.length).toBeLessThan(1 << 20);
+      expect(code.length).toBeLessThan(MOST_BYTES);
       expect(code.includes(root)).toBe(false);
       expect(code.includes(dir)).toBe(false);
     }

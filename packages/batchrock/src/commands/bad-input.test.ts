@@ -379,7 +379,7 @@ test('a state directory in whose way a file stands is told: exit code 2', async 
 
 test.each([
   ['a page', 200, '<html>hello</html>', /BR-E0208 s3:\/\/batchrock-local\/\S+ lists 0 of the 1 files/],
-  ['JSON', 404, '{}', /BR-E0504 PutObject \S+ the answer \(HTTP 404\) is none that AWS gives/],
+  ['JSON', 404, '{}', /BR-E0504 ListObjectsV2 \S+ the answer \(HTTP 404\) is none that AWS gives/],
   [
     'a redirect',
     301,

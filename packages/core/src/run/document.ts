@@ -196,7 +196,7 @@ export interface RunBody {
   /** Files that results were exported to. */
   readonly exports?: readonly { readonly path: string; readonly bytes: number; readonly xxh128: string }[];
   readonly synthetic: boolean;
-  /** Sequence number of its newest event. */
+  /** Sequence number of its newest event, or of a step since that a ledger keeps no event of (`Ledger.isMetered`). */
   readonly seq: number;
 }
 

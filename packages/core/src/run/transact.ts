@@ -57,5 +57,6 @@ export interface StepRecord {
  */
 export function recordStep(ports: RunPorts, run: Loaded<RunBody>, happening: Happening, { change }: StepRecord = {}): Write[] {
   if (ports.ledger.isMetered !== true) return recordEvent(ports, run, happening, change);
-  return change === undefined ? [] : [putRun(run, { ...run.body, ...change })];
+  // counted all the same: whoever decided upon the run as it was before finds that it is another
+  return change === undefined ? [] : [putRun(run, { ...run.body, ...change, seq: run.body.seq + 1 })];
 }
