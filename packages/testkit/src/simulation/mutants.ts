@@ -325,7 +325,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (run.body.state !== 'stopping' && (run.body.state !== 'running' || state === 'stopped')) return",
       ],
     ],
-    from: 13_700,
+    from: 20_100,
     seeds: 100,
     breaks: ['I9'],
   },
