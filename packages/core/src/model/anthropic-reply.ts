@@ -1,6 +1,6 @@
 import type { ChatReply, FinishReason } from './chat.ts';
 import { property, stringOrEmpty } from './reading.ts';
-import { callInput, replyOf, usageBeside } from './reply-reading.ts';
+import { callInput, finishOf, replyOf, usageBeside } from './reply-reading.ts';
 
 /**
  * StopReason of Anthropic's Messages API (SDK 1.12.0, 2026-11), and `compaction` of its betas. A pause is an answer that is not
@@ -43,7 +43,7 @@ export function anthropicReply(modelOutput: unknown): ChatReply | undefined {
     texts,
     thoughts,
     calls,
-    finish: (Object.hasOwn(FINISH, stopReason) ? FINISH[stopReason] : undefined) ?? 'stop',
+    finish: finishOf(FINISH, stopReason),
     stopReason,
     usage: usageBeside({
       input: property(usage, 'input_tokens'),

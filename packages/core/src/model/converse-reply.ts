@@ -1,6 +1,6 @@
 import type { ChatReply, FinishReason } from './chat.ts';
 import { property, stringOrEmpty } from './reading.ts';
-import { callInput, replyOf, usageBeside } from './reply-reading.ts';
+import { callInput, finishOf, replyOf, usageBeside } from './reply-reading.ts';
 
 /** StopReason of the Converse API (API Reference, 2026-11). */
 const FINISH: Readonly<Record<string, FinishReason>> = {
@@ -42,7 +42,7 @@ export function converseReply(modelOutput: unknown): ChatReply | undefined {
     texts,
     thoughts,
     calls,
-    finish: (Object.hasOwn(FINISH, stopReason) ? FINISH[stopReason] : undefined) ?? 'stop',
+    finish: finishOf(FINISH, stopReason),
     stopReason,
     usage: usageBeside({
       input: property(usage, 'inputTokens'),

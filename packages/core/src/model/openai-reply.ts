@@ -2,7 +2,7 @@ import type { ChatReply, FinishReason } from './chat.ts';
 import type { Answer } from './family.ts';
 import type { JsonValue } from './json.ts';
 import { count, present, property, stringOrEmpty } from './reading.ts';
-import { callInput, replyOf, usageBeside } from './reply-reading.ts';
+import { callInput, finishOf, replyOf, usageBeside } from './reply-reading.ts';
 
 /** OpenAI's finish reasons; Mistral and vLLM say `model_length` and `error` too (2026-11). */
 const FINISH: Readonly<Record<string, FinishReason>> = {
@@ -54,7 +54,7 @@ export function openaiReply(modelOutput: unknown): ChatReply | undefined {
   const refusal = stringOrEmpty(property(message, 'refusal'));
   const calls = callsOf(property(message, 'tool_calls'));
   const stopReason = stopReasonOf(choice);
-  const finish = (Object.hasOwn(FINISH, stopReason) ? FINISH[stopReason] : undefined) ?? 'stop';
+  const finish = finishOf(FINISH, stopReason);
   const usage = property(modelOutput, 'usage');
   return replyOf({
     id: stringOrEmpty(property(modelOutput, 'id')),

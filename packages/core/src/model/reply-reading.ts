@@ -30,6 +30,11 @@ export function replyOf({ id, texts, thoughts, calls, finish, stopReason, usage 
   };
 }
 
+/** What a model's word for its end means; one that nobody knows is an end like any other. */
+export function finishOf(words: Readonly<Record<string, FinishReason>>, stopReason: string): FinishReason {
+  return (Object.hasOwn(words, stopReason) ? words[stopReason] : undefined) ?? 'stop';
+}
+
 /** Counts of tokens as a model says them, each what it may be. */
 export interface Counts {
   readonly input: unknown;

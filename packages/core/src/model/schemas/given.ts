@@ -1,16 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import { COUNT, FILLED, list, SAID, TOOL_NAME, words } from './pieces.ts';
-
-/** A JSON schema of an object that has at least these properties; a name that ends in `!` has to be there. */
-function open(properties: Readonly<Record<string, JsonObject>>, more: JsonObject = {}): JsonObject {
-  const names = Object.keys(properties);
-  return {
-    type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name.replace('!', ''), properties[name]!])),
-    required: names.filter((name) => name.endsWith('!')).map((name) => name.slice(0, -1)),
-    ...more,
-  };
-}
+import { COUNT, FILLED, list, open, SAID, TOOL_NAME, words } from './pieces.ts';
 
 const block = open({ text: SAID });
 const blocks = list(block, 1);

@@ -2,12 +2,16 @@ import type { JsonObject } from '../json.ts';
 
 /** A JSON schema of an object with these properties and no others; a name that ends in `!` has to be there. */
 export function closed(properties: Readonly<Record<string, JsonObject>>, more: JsonObject = {}): JsonObject {
+  return open(properties, { additionalProperties: false, ...more });
+}
+
+/** The same, of an object that may have others too. */
+export function open(properties: Readonly<Record<string, JsonObject>>, more: JsonObject = {}): JsonObject {
   const names = Object.keys(properties);
   return {
     type: 'object',
     properties: Object.fromEntries(names.map((name) => [name.replace('!', ''), properties[name]!])),
     required: names.filter((name) => name.endsWith('!')).map((name) => name.slice(0, -1)),
-    additionalProperties: false,
     ...more,
   };
 }
