@@ -2,7 +2,11 @@ import { type CompileSchema, InputError, type JsonObject, type SchemaFault } fro
 import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 import { watchedRegExp } from './watched-regexp.ts';
 
-type AjvModule = typeof import('./ajv.ts');
+/** What is taken of Ajv: a class for each draft, and the formats that it knows. */
+export type AjvModules = Pick<typeof import('ajv'), 'Ajv'> &
+  Pick<typeof import('ajv/dist/2019.js'), 'Ajv2019'> &
+  Pick<typeof import('ajv/dist/2020.js'), 'Ajv2020'> &
+  Pick<typeof import('ajv-formats/dist/formats.js'), 'fullFormats'>;
 
 /** The drafts that are known, by the beginning of `$schema`. Without one: 2020-12, as the service's structured outputs have it. */
 const DRAFTS = [
@@ -23,7 +27,7 @@ const MOST_BYTES = 1 << 20;
 const OPTIONS: Options = { strict: false, logger: false, code: { regExp: watchedRegExp } };
 
 /** Makes checks by Ajv. */
-export function compilerOf(module: AjvModule): CompileSchema {
+export function compilerOf(module: AjvModules): CompileSchema {
   return (schema) => {
     checkSize(schema);
     const validate = compiled(module, schema);
@@ -31,7 +35,7 @@ export function compilerOf(module: AjvModule): CompileSchema {
   };
 }
 
-function compiled(module: AjvModule, schema: JsonObject): ValidateFunction {
+function compiled(module: AjvModules, schema: JsonObject): ValidateFunction {
   const { $schema: draft = DRAFTS[0][0], $async: isAsync } = schema;
   const [, name] = DRAFTS.find(([uri]) => String(draft).replace(/#$/, '') === uri) ?? [];
   if (name === undefined) {
