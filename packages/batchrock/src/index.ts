@@ -74,4 +74,5 @@ export {
   type QueueOptions,
   type WaitOptions,
 } from './sdk/queue/index.ts';
+export type { SchemaRow, SchemaValue } from './sdk/schema-row.ts';
 export { type RequestedRegion, type SimulationReport, type SimulationRequest, simulate } from './sdk/simulate.ts';

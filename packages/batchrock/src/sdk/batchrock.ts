@@ -1,4 +1,4 @@
-import type { ObjectSink, StopMode } from '@batchrock/core';
+import type { JsonObject, ObjectSink, StopMode } from '@batchrock/core';
 import type { Question, RunRequest } from '../request/request.ts';
 import type { RetryRequest } from './act.ts';
 import type { AdoptReport, AdoptRequest } from './adopt.ts';
@@ -12,6 +12,7 @@ import type { OutputReport, RunReport } from './reports.ts';
 import { type RowsRequest, resultRows } from './result-rows.ts';
 import { type ResultsFileRequest, type ResultsRequest, resultsToFile, resultsToSink } from './results.ts';
 import type { RunStatus } from './run-status.ts';
+import type { SchemaRow } from './schema-row.ts';
 import { openRun, openSession, type SessionOptions } from './session.ts';
 import type { StartOptions } from './start-run.ts';
 import { readList, readStatus } from './status.ts';
@@ -46,6 +47,15 @@ export interface Batchrock {
    * nobody else does: who submits a run watches it to its end.
    */
   watch(run?: string, options?: WatchOptions): AsyncIterable<RunStatus>;
+  /**
+   * The rows of a run that was asked with this schema, in input order, as they are now: its properties are columns with their types,
+   * and null where a row has no answer. Throws `BR-E0219` when the run was asked with another one, or a column of the dataset has a
+   * property's name.
+   */
+  results<const Schema extends JsonObject>(
+    run: string | undefined,
+    options: RowsRequest & { readonly schema: Schema },
+  ): AsyncIterable<SchemaRow<Schema>>;
   /**
    * The rows of a run with their outcomes, in input order, as they are now: at any time, also in the middle of a run. A row is its
    * line of JSON Lines results; `Row` says what the caller knows of it, and is not checked.
@@ -96,7 +106,7 @@ export async function openBatchrock(options: SessionOptions = {}): Promise<Batch
     submit: (request, o) => submitRun(session, request, o),
     advance: (run, o) => advanceRun(session, run, o),
     watch: (run, o) => followRun(session, run, o),
-    results: (run, o) => resultRows(session, run, o),
+    results: (run?: string, o?: RowsRequest) => resultRows<never>(session, run, o),
     writeResults: (run, out, o) => resultsToFile(session, run, out, o),
     async writeResultsTo(run, sink, o) {
       await resultsToSink(session, run, sink, o);

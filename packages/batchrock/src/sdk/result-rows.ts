@@ -1,9 +1,21 @@
-import { CancelledError, type ObjectSink } from '@batchrock/core';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  CancelledError,
+  type JsonObject,
+  loadRun,
+  type ObjectSink,
+  resultTable,
+  StateError,
+  schemaFields,
+} from '@batchrock/core';
 import { type ResultsRequest, resultsToSink } from './results.ts';
-import type { Session } from './session.ts';
+import { openRun, type Session } from './session.ts';
 
 /** What is wanted of a run's rows. */
-export type RowsRequest = Pick<ResultsRequest, 'only' | 'shape' | 'signal'>;
+export interface RowsRequest extends Pick<ResultsRequest, 'only' | 'shape' | 'signal'> {
+  /** What the run was asked with: its properties are columns of the rows, with their types. */
+  readonly schema?: JsonObject;
+}
 
 const BLOCK_BYTES = 256 * 1024;
 
@@ -14,11 +26,12 @@ const BLOCK_BYTES = 256 * 1024;
 export async function* resultRows<Row>(
   session: Session,
   reference: string | undefined,
-  { signal, ...o }: RowsRequest = {},
+  { signal, schema, ...o }: RowsRequest = {},
 ): AsyncGenerator<Row, void, undefined> {
+  const run = schema === undefined ? reference : await runBySchema(session, reference, schema);
   const handover = createHandover();
   const all = { ...o, format: 'jsonl', signal: signal ? AbortSignal.any([signal, handover.left]) : handover.left } as const;
-  const writing = resultsToSink(session, reference, handover.sink, all).finally(() => handover.end());
+  const writing = resultsToSink(session, run, handover.sink, all).finally(() => handover.end());
   // what it throws is thrown below; until then nobody waits for it
   writing.catch(() => undefined);
   try {
@@ -34,6 +47,27 @@ export async function* resultRows<Row>(
     handover.leave();
     await writing.catch(() => undefined);
   }
+}
+
+/** The id of a run whose rows have the columns of a schema. Throws `BR-E0219` where they have others. */
+async function runBySchema(session: Session, reference: string | undefined, schema: JsonObject): Promise<string> {
+  const { id, home, connection } = await openRun(session, reference);
+  const asked = home.document.request.schema;
+  if (asked === undefined) throw otherRows(id, 'was asked without a schema');
+  if (!isDeepStrictEqual(asked.schema, schema)) throw otherRows(id, 'was asked with another schema');
+  const { body } = await loadRun(connection.ports.ledger, id);
+  const { fields = [], names } = resultTable(home.document, body);
+  const own = new Set<string>(Object.values(names));
+  for (const [i, { key }] of schemaFields(schema).entries()) {
+    if (fields[i]?.name !== key && !own.has(key)) {
+      throw otherRows(id, `has ${key} from its dataset; the answer's is ${fields[i]?.name}`);
+    }
+  }
+  return id;
+}
+
+function otherRows(run: string, why: string): StateError {
+  return new StateError('BR-E0219', `run ${run} ${why}`, { details: { run } });
 }
 
 /** Blocks from one who writes to one who reads: one is in hand, and is written to again when the next is asked for. */

@@ -107,6 +107,10 @@ const entries = {
     title: 'family module changed',
     hint: 'put the file back as it was when the run was begun, at the path that is named',
   },
+  'BR-E0219': {
+    title: 'rows of another schema',
+    hint: 'give the schema that the run was asked with, or read its rows without one',
+  },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },

@@ -116,6 +116,11 @@ function columnsOf(document: RunDocument, run: RunBody): readonly string[] {
   });
 }
 
+/** The columns of a run's results. Throws `BR-E0207` where those of its rows are not all known yet. */
+export function resultTable(document: RunDocument, run: RunBody): ResultTable {
+  return tableOf(document, columnsOf(document, run));
+}
+
 function tableOf({ source, model, request }: RunDocument, columns: readonly string[]): ResultTable {
   const { dialect } = source;
   if (keepsWholeOutput(request)) {

@@ -16,7 +16,7 @@ export type {
   StopMode,
 } from './document.ts';
 export { type DriveOptions, driveRun, isOver, type RunSnapshot } from './drive.ts';
-export { type ExportCounts, type ExportInput, exportResults } from './export.ts';
+export { type ExportCounts, type ExportInput, exportResults, resultTable } from './export.ts';
 export { buildGeneration } from './generation.ts';
 export { runIdFor } from './identity.ts';
 export { type IntentPhase, intentPhase, renewIntent, withdrawIntent, writeIntent } from './intent.ts';
