@@ -20,6 +20,8 @@ export async function spoolStandardInput(
     readonly format?: FormatName;
     readonly onProgress?: (bytes: number) => void;
     readonly signal?: AbortSignal;
+    /** For messages; default: standard input. */
+    readonly what?: string;
   },
 ): Promise<Spooled> {
   let file: SpoolFile | undefined;
@@ -37,7 +39,7 @@ export async function spoolStandardInput(
     return { ...kept, format: options.format ?? sniffed.format ?? 'csv', compression: sniffed.compression };
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw storageError(error, 'keep standard input in the state directory');
+    throw storageError(error, `keep ${options.what ?? 'standard input'} in the state directory`);
   } finally {
     await file?.discard();
   }

@@ -44,7 +44,10 @@ export interface Batch<Result> {
   readonly run: string | undefined;
   /** Absolute path of its requests. */
   readonly file: string;
-  /** Uploads the requests and creates as many jobs as may run now. Once only; a start that has thrown may be made again. */
+  /**
+   * Uploads the requests and creates as many jobs as may run now. Once only, also while a start is under way; one that has thrown may be
+   * made again.
+   */
   start(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Looks after the jobs, sends what may be sent next, and says how the batch stands. */
   getStatus(options?: { readonly signal?: AbortSignal }): Promise<BatchStatus>;
@@ -90,6 +93,7 @@ export function createBatch<Result>({ saved, session: options, resultOf }: Batch
   const { id, kind, request } = saved;
   let { run, file } = saved;
   let opening: Promise<Session> | undefined;
+  let isStarting = false;
   const open = (): Promise<Session> => {
     opening ??= openSession(options);
     return opening;
@@ -128,12 +132,21 @@ export function createBatch<Result>({ saved, session: options, resultOf }: Batch
         const hint = 'retry() sends again what has failed; new: true makes another batch of the same requests';
         throw new StateError('BR-E0207', `the batch is started already: it is run ${run}`, { hint, details: { run } });
       }
+      if (isStarting) {
+        throw new StateError('BR-E0207', 'the batch is being started', {
+          hint: 'wait for the first start()',
+          details: { batch: id },
+        });
+      }
+      isStarting = true;
       try {
         run = (await submitRun(await open(), { ...request, dataset: file }, { ...signalOf(o), yes: true })).run;
       } catch (error) {
         // what was found out about a server that failed is asked again by the next start
         await close();
         throw error;
+      } finally {
+        isStarting = false;
       }
     },
     async getStatus(o = {}) {

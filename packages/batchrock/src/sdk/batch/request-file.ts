@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { InputError } from '@batchrock/core';
 import { storageError } from '../../node/index.ts';
 import { spoolStandardInput } from '../../request/standard-input.ts';
 import type { BatchKind } from './batch-options.ts';
@@ -23,17 +24,34 @@ export function* linesOf(
   for (const each of data) yield { custom_id: `request-${i++}`, method: 'POST', url, body: { ...body, [key]: each } };
 }
 
-/** Writes requests into a folder, under their hash. */
-export async function keepLines(lines: Iterable<object>, folder: string): Promise<string> {
+/** Writes requests into a folder, under their hash. Throws `BR-E0113` for one that JSON cannot say, with its place in the list, from 0. */
+export async function keepLines(lines: Iterable<unknown>, folder: string): Promise<string> {
   async function* text(): AsyncGenerator<string> {
-    for (const line of lines) yield `${JSON.stringify(line)}\n`;
+    let i = 0;
+    for (const line of lines) yield `${jsonOf(line, i++)}\n`;
   }
-  return (await spoolStandardInput(text(), folder, { format: 'jsonl' })).path;
+  return (await spoolStandardInput(text(), folder, { format: 'jsonl', what: KEPT })).path;
+}
+
+const KEPT = 'the requests';
+
+function jsonOf(line: unknown, place: number): string {
+  try {
+    // of what JSON has no word for it makes nothing
+    return JSON.stringify(line) ?? 'null';
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
+    throw new InputError('BR-E0113', `request ${place} cannot be written as JSON: ${why}`, {
+      cause,
+      hint: 'give plain JSON values',
+      details: { request: place },
+    });
+  }
 }
 
 /** Copies a file of requests into a folder, under its hash. */
 export async function keepFile(file: string, folder: string): Promise<string> {
-  return (await spoolStandardInput(createReadStream(file), folder, { format: 'jsonl' })).path;
+  return (await spoolStandardInput(createReadStream(file), folder, { format: 'jsonl', what: KEPT })).path;
 }
 
 /** The requests with one of these ids, in the order of the file, which is read line by line. */

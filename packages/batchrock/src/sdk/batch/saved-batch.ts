@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { StateError } from '@batchrock/core';
+import { InputError, StateError } from '@batchrock/core';
 import { storageError, systemErrorCode } from '../../node/index.ts';
 import { findRunId, loadRunHome, type Session } from '../session.ts';
 import type { BatchKind, BatchRequest } from './batch-options.ts';
@@ -19,20 +20,26 @@ export interface SavedBatch {
 /** Writes a batch, whole or not at all, in place of what was saved of it before. */
 export async function saveBatch(session: Pick<Session, 'dir'>, batch: SavedBatch): Promise<void> {
   const path = pathOf(session, batch.id);
+  // two processes may save the same batch
+  const hidden = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     await mkdir(join(session.dir.path, 'batches'), { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.part`, `${JSON.stringify(batch)}\n`, { mode: 0o600 });
-    await rename(`${path}.part`, path);
+    await writeFile(hidden, `${JSON.stringify(batch)}\n`, { mode: 0o600 });
+    await rename(hidden, path);
   } catch (error) {
+    await rm(hidden, { force: true });
     throw storageError(error, `save the batch in ${path}`);
   }
 }
 
 /**
  * A batch by its id; or by the id of its run, whether it was saved or not, as the ledger knows all of a batch that was started. Throws
- * `BR-E0201` where there is neither, and `BR-E0207` for a batch of the other kind.
+ * `BR-E0120` without an id, `BR-E0201` where there is neither, and `BR-E0207` for a batch of the other kind.
  */
 export async function loadBatch(session: Session, kind: BatchKind, id: string): Promise<SavedBatch> {
+  if (typeof id !== 'string' || id === '') {
+    throw new InputError('BR-E0120', 'the id of a batch is empty', { hint: 'give what save() gave, or the id of a run' });
+  }
   const found = (await readSaved(session, id)) ?? (await batchOfRun(session, id));
   if (found.kind === kind) return found;
   const [is, use] = found.kind === 'chat' ? ['conversations', 'ChatCompletionBatch'] : ['embeddings', 'EmbeddingBatch'];
@@ -44,9 +51,9 @@ const SAVED_ID = /^[0-9a-f-]{36}$/;
 async function readSaved(session: Session, id: string): Promise<SavedBatch | undefined> {
   if (!SAVED_ID.test(id)) return undefined;
   const path = pathOf(session, id);
-  let saved: SavedBatch;
+  let saved: unknown;
   try {
-    saved = JSON.parse(await readFile(path, 'utf8')) as SavedBatch;
+    saved = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') {
       throw new StateError('BR-E0201', `no batch ${id} was saved in ${session.dir.path}`, {
@@ -56,8 +63,19 @@ async function readSaved(session: Session, id: string): Promise<SavedBatch | und
     }
     throw error instanceof SyntaxError ? unreadable(path) : storageError(error, `read ${path}`);
   }
-  if (saved.schema !== 'batchrock.batch/1') throw unreadable(path);
+  if (!isSaved(saved)) throw unreadable(path);
   return saved;
+}
+
+/** What every batch that was saved has. */
+function isSaved(value: unknown): value is SavedBatch {
+  const { schema, id, kind, file, request, run = '' } = fieldsOf(value);
+  if (schema !== 'batchrock.batch/1' || (kind !== 'chat' && kind !== 'embedding')) return false;
+  return [id, file, run, fieldsOf(request)['model']].every((each) => typeof each === 'string');
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function unreadable(path: string): StateError {
