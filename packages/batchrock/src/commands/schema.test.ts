@@ -205,7 +205,9 @@ describe('a run with a schema', () => {
     });
     const cwd = folderWith({ 'in.jsonl': `${line}\n`, 'in.csv': dataset, 'schema.json': '{}' });
     const openai = await cli(['run', 'in.jsonl', '--model', MODEL, '--schema', 'schema.json'], { cwd });
-    expect(openai.stderr).toContain('a schema cannot be put into them');
+    expect(openai.stderr).toContain(
+      'lines of an OpenAI batch file say themselves what is asked; a schema cannot be put into them',
+    );
     const argv = ['run', 'in.csv', '--model', 'amazon.titan-embed-text-v2:0', '--text-column', 'text', '--schema', 'schema.json'];
     const embed = await cli(argv, { cwd });
     expect(embed.stderr).toContain('a schema is for answers of text');

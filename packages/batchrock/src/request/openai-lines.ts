@@ -71,6 +71,23 @@ export async function areOpenAiLines(sources: readonly Source[], how: DatasetOpt
   return rows > 0 && !isOther;
 }
 
+/** The first line that has no `custom_id` or no `body`, where others of the first rows have both. */
+export async function lineUnlikeOpenAi(
+  sources: readonly Source[],
+  how: DatasetOptions,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  let rows = 0;
+  let alike = 0;
+  let other: number | undefined;
+  await eachRow(sources, how, { signal }, (value, line) => {
+    if (looksLikeOpenAi(value)) alike += 1;
+    else if (value !== undefined) other ??= line;
+    return ++rows < LOOKED_AT_ROWS;
+  });
+  return alike > 0 ? other : undefined;
+}
+
 /** Reads all lines once, before anything is decided by them. */
 export async function scanOpenAi(
   sources: readonly Source[],

@@ -51,6 +51,12 @@ export function checkQuestion(question: WithOwnFamily<WithAnswerSchema<Question>
   return { ...checkRequest(question, model), ...moduleOf(question) };
 }
 
+/** Checks as much of a question as its rows have no say in, where they may be ready to be sent. Throws as `checkQuestion`. */
+export function checkOpenQuestion(question: WithOwnFamily<WithAnswerSchema<Question>>): CheckedQuestion {
+  const { params: _, schema: __, answerSchema: ___, ...rest } = question;
+  return checkQuestion({ ...rest, inputFormat: 'bedrock' });
+}
+
 function moduleOf({ ownFamily }: WithOwnFamily<Question>): Pick<CheckedQuestion, 'familyModule'> {
   return ownFamily === undefined ? {} : { familyModule: ownFamily.module };
 }
@@ -85,17 +91,22 @@ function isReady({ inputFormat }: Question): boolean {
 }
 
 /**
- * Lines of an OpenAI batch file; `hasToolCalls`: there are tools in some of them, which decides how the model is spoken to. The
+ * Lines of an OpenAI batch file, which say all themselves but `max_tokens` of those that leave it out; `hasToolCalls`: there are tools in some of them, which decides how the model is spoken to. The
  * service is spoken to by embedding models in one way only.
  */
 export function openAiQuestion(question: WithOwnFamily<Question>, model: ResolvedModel, hasToolCalls = false): CheckedQuestion {
-  refuseBeside(question, 'lines of an OpenAI batch file say themselves what is asked', 'body');
+  const { max_tokens: limit, ...params } = question.params ?? {};
+  refuseBeside({ ...question, params }, 'lines of an OpenAI batch file say themselves what is asked', 'body');
+  const maxTokens = limit === undefined ? undefined : model.family.parseParams({ max_tokens: limit })['max_tokens'];
   const family = model.family.task === 'embedding' ? model.family : chatFamily(model, hasToolCalls, question.invocationType);
   return {
     model: { ...model, family },
     invocationType: family.invocationType,
     ...moduleOf(question),
-    request: { params: {}, openai: { onUnsupported: question.onUnsupported ?? 'error' } },
+    request: {
+      params: {},
+      openai: { onUnsupported: question.onUnsupported ?? 'error', ...(typeof maxTokens === 'number' && { maxTokens }) },
+    },
     templates: [],
     columns: ['custom_id', 'body'],
   };

@@ -7,8 +7,8 @@ import type { Question } from './request.ts';
 const LOOKED_AT_ROWS = 1000;
 
 /** True when nothing in a question says how its rows are to be asked, so that they may be records that are ready to be sent. */
-export function mayBeRecords({ inputFormat, prompt, promptId, system, textColumn, params = {} }: Question): boolean {
-  return [inputFormat, prompt, promptId, system, textColumn, ...Object.values(params)].every((each) => each === undefined);
+export function mayBeRecords({ inputFormat, prompt, promptId, system, textColumn }: Question): boolean {
+  return [inputFormat, prompt, promptId, system, textColumn].every((each) => each === undefined);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { InputError, type Source, type SourcePin } from '@batchrock/core';
+import { InputError, isBatchrockError, type Source, type SourcePin } from '@batchrock/core';
 import { checkedUrl, resolveTarget, type Target } from '../compose/target.ts';
 import { withAnswerSchema } from '../request/answer-schema.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
@@ -6,9 +6,9 @@ import type { DatasetOptions } from '../request/dataset-files.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
 import { lookAtGiven } from '../request/given-check.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
-import { areOpenAiLines } from '../request/openai-lines.ts';
+import { areOpenAiLines, lineUnlikeOpenAi } from '../request/openai-lines.ts';
 import { withOwnFamily } from '../request/own-family.ts';
-import { type CheckedQuestion, checkQuestion } from '../request/question.ts';
+import { type CheckedQuestion, checkOpenQuestion, checkQuestion } from '../request/question.ts';
 import { areRecords, mayBeRecords } from '../request/ready-records.ts';
 import type { InputFormat, Question } from '../request/request.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
@@ -44,7 +44,7 @@ export async function inspect(
   const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
   const asked = await withAnswerSchema(named, session.cwd);
   const isOpen = mayBeRecords(asked);
-  const early = checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
+  const early = isOpen ? checkOpenQuestion(asked) : checkQuestion(asked);
   const target = resolveTarget(request, session.env, session.dir.local);
   if (request.s3EndpointUrl !== undefined) checkedUrl(request.s3EndpointUrl, '--s3-endpoint-url');
   for (const warning of early.model.warnings) session.notice(warning);
@@ -76,7 +76,26 @@ async function readQuestion(session: InspectingSession, o: FoundQuestion, option
     throw new InputError('BR-E0112', '--fetch-images is for lines of an OpenAI batch file, and these are none');
   }
   if (isOpen && kind === 'bedrock') session.notice('every row has a modelInput: they are sent as they are');
-  return { question: isOpen && kind === 'rows' ? checkQuestion(asked) : early, sources };
+  if (!isOpen) return { question: early, sources };
+  if (kind === 'bedrock') return { question: checkQuestion({ ...asked, inputFormat: 'bedrock' }), sources };
+  return { question: await rowsQuestion(o, options.signal), sources };
+}
+
+/** Rows for a prompt. Where there is none, one odd line may be all that keeps them from being lines of an OpenAI batch file. */
+async function rowsQuestion({ asked, found, how }: FoundQuestion, signal: AbortSignal | undefined): Promise<CheckedQuestion> {
+  try {
+    return checkQuestion(asked);
+  } catch (error) {
+    if (!isBatchrockError(error) || error.code !== 'BR-E0110') throw error;
+    const line = await lineUnlikeOpenAi(found.sources, how, signal);
+    if (line === undefined) throw error;
+    const message = `${error.message}; other lines are of an OpenAI batch file, and line ${line} has no custom_id or no body`;
+    throw new InputError('BR-E0110', message, {
+      hint: '--input-format openai sends the others and rejects such lines; rows for a prompt need --prompt TEXT',
+      details: { line },
+      cause: error,
+    });
+  }
 }
 
 /** How the files of a question are read: as they themselves have told, or as was asked. */

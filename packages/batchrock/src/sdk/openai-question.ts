@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { InputError, resolveModel, type Source, type TranslateOptions, type UnsupportedCount } from '@batchrock/core';
+import { InputError, type Source, type TranslateOptions, type UnsupportedCount } from '@batchrock/core';
 import { ajvSchemas } from '../node/index.ts';
-import { catalogueFrom } from '../request/catalogue-file.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
-import { familyOption, type WithOwnFamily } from '../request/own-family.ts';
+import type { WithOwnFamily } from '../request/own-family.ts';
 import { type CheckedQuestion, checkQuestion, openAiQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
@@ -102,10 +101,7 @@ function passedNotice({ count, firstLine, path, message }: UnsupportedCount): st
 
 /** The question of lines: how the model is spoken to follows from what is in them. */
 export function askedLines(asked: WithOwnFamily<Question>, { withTools }: Pick<OpenAiScan, 'withTools'>): CheckedQuestion {
-  const { limits } = checkQuestion({ ...asked, inputFormat: 'openai' }).model;
-  const catalogue = catalogueFrom(asked.catalogue);
-  const known = catalogue === undefined ? {} : { catalogue };
-  return openAiQuestion(asked, resolveModel(asked.model, { ...familyOption(asked), ...known, limits }), withTools > 0);
+  return openAiQuestion(asked, checkQuestion({ ...asked, inputFormat: 'openai' }).model, withTools > 0);
 }
 
 async function cutCopy(
@@ -117,6 +113,7 @@ async function cutCopy(
   const { path, xxh128 } = await spoolStandardInput(cutLines(sources, how, signal), session.dir.spool, {
     format: 'jsonl',
     signal,
+    what: 'a copy of the lines',
   });
   return fileSource(path, plainName(name), xxh128);
 }

@@ -56,11 +56,19 @@ export function openaiChat(request: ChatRequest, traits: ModelTraits, dialect: O
   if (!isFull && request.user !== undefined) {
     leftOut(sink, 'user_not_supported', 'user', 'user is left out: this model has no such field');
   }
-  for (const name of isFull ? EXTRAS : []) {
-    if (request.extras !== undefined && Object.hasOwn(request.extras, name)) body[name] = request.extras[name]!;
-  }
+  if (isFull) addExtras(body, request.extras);
   reportExtras(request, sink, isFull ? EXTRAS : []);
   return body;
+}
+
+/** `logprobs` of a completion is a number, that of a conversation a flag beside one (OpenAI API reference, 2026-11). */
+function addExtras(body: JsonFields, extras: ChatRequest['extras'] = {}): void {
+  for (const name of EXTRAS) if (Object.hasOwn(extras, name)) body[name] = extras[name]!;
+  const { logprobs, top_logprobs: most } = body;
+  if (typeof logprobs === 'number') {
+    body['logprobs'] = true;
+    if (logprobs > 0) body['top_logprobs'] = logprobs;
+  } else if (logprobs === undefined && most !== undefined) body['logprobs'] = true;
 }
 
 function addSampling(body: JsonFields, request: ChatRequest, traits: ModelTraits, sink: UnsupportedSink): void {

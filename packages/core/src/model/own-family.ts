@@ -62,7 +62,11 @@ export function ownFamily(given: unknown, origin: string): Family {
   const guard = <T>(what: string, work: () => T): T => guarded(`${name}.${what} of ${origin}`, work);
   const body = (what: string, work: () => JsonObject): JsonObject => guard(what, () => checkedBody(work()));
   const parseParams = (raw: Readonly<Record<string, string>>) => parseParamsBy(params, name, raw);
-  const request = (input: RequestInput) => body('request', () => definition.request(input));
+  const request = (input: RequestInput) => {
+    // the same for all rows: a module that changes them would change the rows behind it
+    Object.freeze(input.params);
+    return body('request', () => definition.request(input));
+  };
   const sentinel = definition.sentinel?.bind(definition);
   const chat = definition.chat?.bind(definition);
   const embedding = definition.embedding?.bind(definition);
@@ -140,7 +144,7 @@ function checkedBody(body: JsonObject): JsonObject {
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   if (!isObject || body instanceof Promise) throw new Error('it gives no JSON object');
   // whatever JSON cannot say shows here, in the row that it is of
-  JSON.stringify(body);
+  if (!JSON.stringify(body)?.startsWith('{')) throw new Error('it gives no JSON object');
   return body;
 }
 
@@ -165,6 +169,25 @@ function isCount(value: unknown): boolean {
 
 function checkedReply(given: ChatReply | undefined): ChatReply | undefined {
   if (given === undefined || given === null || given instanceof Promise) return given;
-  const { finish = 'stop', stopReason = '', toolCalls = [] } = given;
-  return { ...given, finish, stopReason: String(stopReason), toolCalls };
+  const { finish = 'stop', stopReason = '', toolCalls = [], text, reasoning, usage, ...more } = given;
+  if (!FINISHES.includes(finish)) throw new Error(`finish is none of ${FINISHES.join(', ')}`);
+  if (text !== undefined && text !== null && typeof text !== 'string') throw new Error('its text is no text');
+  if (!Array.isArray(toolCalls) || !toolCalls.every(isCall)) throw new Error('its toolCalls are no list of { id, name, input }');
+  return {
+    ...more,
+    finish,
+    stopReason: String(stopReason),
+    toolCalls,
+    ...(typeof text === 'string' && { text }),
+    ...(typeof reasoning === 'string' && { reasoning }),
+    ...(isCount(usage?.input) && isCount(usage?.output) && { usage }),
+  } as ChatReply;
+}
+
+const FINISHES: readonly ChatReply['finish'][] = ['stop', 'length', 'tool_calls', 'content_filter', 'refusal', 'malformed'];
+
+function isCall(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name } = value as Readonly<Record<string, unknown>>;
+  return typeof id === 'string' && typeof name === 'string';
 }

@@ -97,6 +97,16 @@ describe('tools', () => {
       { tools: [tool('a', { parameters: { type: 'string' } })] },
       [`bad_schema ${place}.parameters.type`],
     ],
+    [
+      'properties that are a list',
+      { tools: [tool('a', { parameters: { type: 'object', properties: [] } })] },
+      [`bad_schema ${place}.parameters.properties`],
+    ],
+    [
+      'required names that are no texts',
+      { tools: [tool('a', { parameters: { type: 'object', required: [['a']] } })] },
+      [`bad_schema ${place}.parameters.required`],
+    ],
     ['a description that is a number', { tools: [tool('a', { description: 5 })] }, [`bad_type ${place}.description`]],
     ['strictness that is a text', { tools: [tool('a', { strict: 'yes' })] }, [`bad_type ${place}.strict`]],
     ['a choice of an unknown tool', { tools, tool_choice: named('z')[0] }, ['unknown_tool body.tool_choice']],

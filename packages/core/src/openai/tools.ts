@@ -105,7 +105,15 @@ function readParameters(given: Given, path: string, findings: Findings): JsonObj
     findings.problem('too_deep', path, `${path} is nested deeper than 100 levels`);
     return undefined;
   }
-  const { type } = given;
+  const { type, properties, required } = given;
+  if (properties !== undefined && !isObject(properties)) {
+    findings.problem('bad_schema', `${path}.properties`, `${path}.properties is ${shown(properties)}; an object is needed`);
+    return undefined;
+  }
+  if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
+    findings.problem('bad_schema', `${path}.required`, `${path}.required is no list of names`);
+    return undefined;
+  }
   if (type === undefined) return { type: 'object', ...(given as JsonObject) };
   if (type === 'object') return given as JsonObject;
   findings.problem('bad_schema', `${path}.type`, `${path}.type is ${shown(type)}; parameters are an object, with type "object"`);

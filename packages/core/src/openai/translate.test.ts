@@ -25,6 +25,20 @@ test.each([
   expect(translated.passed.map(({ path }) => path)).toEqual(bodies === 0 ? [] : ['messages[0].name', 'seed']);
 });
 
+test('the longest answer of a line that does not say it is that of the run', () => {
+  const said = (body: object) => translateLine(lineOf({ messages, n: 2, ...body }), { ...to('drop'), maxTokens: 9 }).bodies;
+  expect(said({})).toEqual([expect.objectContaining({ inferenceConfig: { maxTokens: 9 } }), said({})[0]]);
+  expect(said({ max_completion_tokens: 5 })[0]).toMatchObject({ inferenceConfig: { maxTokens: 5 } });
+});
+
+test.each([
+  [2, { logprobs: true, top_logprobs: 2 }],
+  [0, { logprobs: true }],
+])('the %d log probabilities that a completion asks for are asked for as a conversation has them', (logprobs, told) => {
+  const { bodies } = translateLine(lineOf({ prompt: 'x', logprobs }, '/v1/completions'), to('error', 'openai-shaped'));
+  expect(bodies[0]).toEqual({ messages: [{ role: 'user', content: 'x' }], ...told });
+});
+
 test('a line of the other task than the model’s is refused', () => {
   const options = to('warn', 'titan-embed-text');
   expect(translateLine(lineOf({ messages }), options).problems).toMatchObject([{ code: 'wrong_endpoint', path: 'url' }]);

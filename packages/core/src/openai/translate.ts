@@ -1,4 +1,4 @@
-import type { Family, JsonObject, ModelTraits, Unsupported } from '../model/index.ts';
+import type { ChatRequest, Family, JsonObject, ModelTraits, Unsupported } from '../model/index.ts';
 import type { OpenAiLine, OpenAiRead, ReadOptions } from './line.ts';
 import { type OnUnsupported, refusedBy } from './policy.ts';
 import type { OpenAiProblem } from './problems.ts';
@@ -9,6 +9,8 @@ export interface TranslateOptions extends ReadOptions {
   readonly family: Family;
   readonly traits: ModelTraits;
   readonly onUnsupported: OnUnsupported;
+  /** The longest answer, in tokens, of lines that do not say it; default: the model's own limit. */
+  readonly maxTokens?: number;
 }
 
 /** A line in the words of a model, or why it cannot be. */
@@ -57,7 +59,7 @@ export function translateLine(value: unknown, options: TranslateOptions): Transl
 /** Undefined where the family cannot be asked such a thing at all. */
 function bodiesOf(
   line: OpenAiLine,
-  { family, traits }: TranslateOptions,
+  { family, traits, maxTokens }: TranslateOptions,
   sink: (unsupported: Unsupported) => void,
 ): readonly JsonObject[] | undefined {
   if (line.endpoint === 'embeddings') {
@@ -70,9 +72,14 @@ function bodiesOf(
   for (const request of line.requests) {
     // n answers to one prompt are the same request n times
     const isSame = bodies.length > 0 && request === first;
-    bodies.push(isSame ? bodies[0]! : family.chat(request, traits, bodies.length === 0 ? sink : ignore));
+    if (isSame) bodies.push(bodies[0]!);
+    else bodies.push(family.chat(withLimit(request, maxTokens), traits, bodies.length === 0 ? sink : ignore));
   }
   return bodies;
+}
+
+function withLimit(request: ChatRequest, maxTokens: number | undefined): ChatRequest {
+  return maxTokens === undefined || request.maxTokens !== undefined ? request : { ...request, maxTokens };
 }
 
 /** What one request of a line cannot say, none of them can. */

@@ -11,6 +11,8 @@ export interface OpenAiEncoderSpec {
   readonly family: Family;
   readonly traits: ModelTraits;
   readonly onUnsupported: OnUnsupported;
+  /** Of lines that do not say it. */
+  readonly maxTokens?: number;
   /** Two digits of base 36: the first two characters of every record id. */
   readonly recordPrefix: string;
   /** Bytes of a record's line, its line feed included. */

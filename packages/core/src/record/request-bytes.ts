@@ -30,6 +30,8 @@ export interface RequestSpec {
 /** How lines of an OpenAI batch file are translated. */
 export interface OpenAiAsk {
   readonly onUnsupported: OnUnsupported;
+  /** The longest answer, in tokens, of lines that do not say it. */
+  readonly maxTokens?: number;
   /** Some lines ask for answers by a schema: those are checked. */
   readonly checked?: true;
 }

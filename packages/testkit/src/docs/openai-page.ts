@@ -41,6 +41,8 @@ export function openaiPage(): string {
     '  can say so. No model reads an `https://` URL: its bytes have to be fetched before. Documents (`file`) and sounds',
     '  (`input_audio`) are data in the same way; a `file_id` stands at OpenAI and is refused.',
     '- `cache_control` on a part or a message, and OpenAI’s `prompt_cache_breakpoint`, are points up to which a prefix is kept.',
+    '- The longest answer of lines that do not say it is `--param max_tokens=N`, else the model’s own limit (Claude, where it is',
+    '  spoken to by InvokeModel, has to be told one: 4,096). Other parameters are the lines’ own.',
     '- White space at the end of a last turn of the assistant is left out, since the model goes on from there.',
     '',
     ...fields('Fields of a chat completion', CHAT_FIELDS),

@@ -1,17 +1,18 @@
 import {
-  type OnUnsupported,
   pathInLine,
   REJECT_CODES,
   RejectReason,
   type ResolvedModel,
   type RowBatch,
   type RowReader,
+  type RunDocument,
   rejectMessage,
   rowValue,
   type Source,
   type TranslatedLine,
   translateLine,
 } from '@batchrock/core';
+import type { LineSchemas } from './line-schemas.ts';
 import type { LinesTogether } from './lines-together.ts';
 import { type CheckedRow, errorAt, type RowProblem } from './row-problem.ts';
 
@@ -19,23 +20,24 @@ import { type CheckedRow, errorAt, type RowProblem } from './row-problem.ts';
 export interface LineChecks {
   readonly sources: readonly Source[];
   readonly model: ResolvedModel;
-  readonly onUnsupported: OnUnsupported;
+  readonly ask: NonNullable<RunDocument['request']['openai']>;
   readonly together: LinesTogether;
+  readonly schemas: LineSchemas;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Checks a line, and writes its requests as records that are known by its `custom_id`. */
 export function checkLine(reader: RowReader, batch: RowBatch, row: number, checks: LineChecks): CheckedRow {
-  const { sources, model, onUnsupported, together } = checks;
+  const { sources, model, ask, together, schemas } = checks;
   if (batch.reject[row] !== RejectReason.none) {
     const code = REJECT_CODES[batch.reject[row] as number] ?? 'bad_row';
     const message = rejectMessage(reader.explainReject(row));
     return { problems: [errorAt(sources, batch, row, { code, path: '', message })], records: [] };
   }
-  const translated = translateLine(rowValue(decoder, batch, row), { ...model, onUnsupported });
+  const translated = translateLine(rowValue(decoder, batch, row), { ...model, ...ask });
   const { read, bodies } = translated;
-  const errors = [...translated.problems, ...together.problems(read, batch.line[row] as number)];
+  const errors = [...translated.problems, ...schemas(read), ...together.problems(read, batch.line[row] as number)];
   const records = recordsOf(read.customId ?? '', bodies);
   const size = Math.max(0, ...records.map((record) => Buffer.byteLength(record)));
   const most = model.limits.maxRecordBytes;
@@ -47,7 +49,7 @@ export function checkLine(reader: RowReader, batch: RowBatch, row: number, check
     });
   }
   const problems = errors.map((problem) => errorAt(sources, batch, row, problem));
-  if (onUnsupported !== 'drop') problems.push(...warnings(translated, sources, batch, row));
+  if (ask.onUnsupported !== 'drop') problems.push(...warnings(translated, sources, batch, row));
   return { problems, records: errors.length > 0 ? [] : records };
 }
 

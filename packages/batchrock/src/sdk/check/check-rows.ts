@@ -13,7 +13,7 @@ import { givenCheck } from '../../request/given-check.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
 import { scanOpenAi } from '../../request/openai-lines.ts';
 import { withOwnFamily } from '../../request/own-family.ts';
-import { type CheckedQuestion, checkQuestion } from '../../request/question.ts';
+import { type CheckedQuestion, checkOpenQuestion, checkQuestion } from '../../request/question.ts';
 import { mayBeRecords } from '../../request/ready-records.ts';
 import type { Question } from '../../request/request.ts';
 import type { FoundDataset, InspectingSession, InspectOptions } from '../found-question.ts';
@@ -21,6 +21,7 @@ import { findDataset, inspect, kindOfRows, readingOf } from '../inspect.ts';
 import { askedLines } from '../openai-question.ts';
 import { checkLine } from './check-lines.ts';
 import { eachBatch } from './each-batch.ts';
+import { lineSchemas } from './line-schemas.ts';
 import { LinesTogether } from './lines-together.ts';
 import { type CheckedRow, errorAt } from './row-problem.ts';
 
@@ -50,7 +51,8 @@ export async function checkRows(session: InspectingSession, request: Question, o
   const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
   const asked = await withAnswerSchema(named, session.cwd);
   const isOpen = mayBeRecords(asked);
-  checkQuestion(isOpen ? { ...asked, inputFormat: 'bedrock' } : asked);
+  if (isOpen) checkOpenQuestion(asked);
+  else checkQuestion(asked);
   const found = await findDataset(session, request, options);
   try {
     const how = readingOf(request, found);
@@ -72,8 +74,10 @@ async function checkLines(
   const tell = (rows: number, share: number | undefined) => onProgress?.({ phase: 'reading', rows, share });
   const scan = await scanOpenAi(sources, how, { signal, onProgress: tell });
   const question = askedLines(asked, scan);
-  const { model } = question;
-  const checks = { sources, model, onUnsupported: asked.onUnsupported ?? 'error', together: new LinesTogether(scan) };
+  const { model, request } = question;
+  const together = new LinesTogether(scan);
+  const ask = request.openai ?? { onUnsupported: 'error' };
+  const checks = { sources, model, ask, together, schemas: await lineSchemas(scan) };
   const tally = new Tally(name, question);
   const files = await openDatasetFiles(sources, how, signal);
   const bytes = sources.reduce((sum, source) => sum + source.size, 0);
