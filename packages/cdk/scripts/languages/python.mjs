@@ -9,7 +9,9 @@ export function synthesise(assembly, versions) {
   const python = join(environment, 'bin', 'python');
   const env = { PIP_CACHE_DIR: join(cacheFolder, 'pip'), PIP_DISABLE_PIP_VERSION_CHECK: '1' };
   if (!existsSync(python)) run('python3', ['-m', 'venv', environment]);
-  run(python, ['-m', 'pip', 'install', '-q', `aws-cdk-lib==${versions.cdk}`, `constructs==${versions.constructs}`], { env });
-  run(python, ['-m', 'pip', 'install', '-q', '--force-reinstall', '--no-deps', join(bindingsFolder, 'python')], { env });
+  // not compiled, which takes longer than the rest: Python compiles by itself what is imported, a small part of the CDK
+  const install = ['-m', 'pip', 'install', '-q', '--no-compile'];
+  run(python, [...install, `aws-cdk-lib==${versions.cdk}`, `constructs==${versions.constructs}`], { env });
+  run(python, [...install, '--force-reinstall', '--no-deps', join(bindingsFolder, 'python')], { env });
   run(python, [join(programsFolder, 'python', 'app.py'), assembly]);
 }

@@ -32,7 +32,8 @@ export async function openPythonEnvironment(folder: string, requirements: string
     `installing ${readFileSync(requirements, 'utf8').trim().split('\n').join(' and ')} (this takes some minutes)\n`,
   );
   const log = join(folder, 'install.log');
-  const install = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--requirement', requirements];
+  // not compiled, which takes longer than the rest: Python compiles by itself what is imported, a small part of all
+  const install = ['-m', 'pip', 'install', '--no-input', '--no-compile', '--disable-pip-version-check', '-r', requirements];
   await run(environment.python, install, INSTALL_MS, log).catch((error: unknown) => {
     throw new Error(`${String(error)}; see ${log}:\n${readFileSync(log, 'utf8').slice(-1000)}`);
   });
