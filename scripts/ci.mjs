@@ -5,10 +5,13 @@ import { COMPILE_CACHE } from './compile-cache.mjs';
 import { countsOf, failedFiles, failuresOf } from './failures.mjs';
 
 /**
- * One after another, before all else: they write what the others read (`dist`, `lib`, `handlers`), or read all that is there.
- * `sim` keeps every core busy by itself, and has three minutes for its seeds.
+ * Before all else, two at a time, since each is busy with one core: they write what the others read (`dist`, `lib`, `handlers`),
+ * or read all that is there. The last writes most (`lib`, `handlers`, `docs/api`), and what is under way then reads none of it.
  */
-const FIRST = ['run typecheck', 'run lint', 'run rooms', 'run unused', 'run packages', 'run sim'];
+const FIRST = ['run typecheck', 'run lint', 'run rooms', 'run unused', 'run packages'];
+
+/** Keeps every core busy by itself, and has three minutes for its seeds. */
+const BY_ITSELF = 'run sim';
 
 /**
  * Two at a time, in this order; whoever ends takes the next. What waits most (servers, downloads, other compilers) runs beside
@@ -127,12 +130,18 @@ function lineOf({ name, ok, passed, failed, seconds }) {
   return `${ok ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed, ${seconds} s`;
 }
 
-for (const suite of FIRST) await runSuite(suite);
-const waiting = [...SIDE_BY_SIDE];
-const lane = async () => {
-  for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) await runSuite(suite);
-};
-await Promise.all(Array.from({ length: LANES }, lane));
+/** Runs suites in this order, two at a time. */
+async function runAll(suites) {
+  const waiting = [...suites];
+  const lane = async () => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) await runSuite(suite);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+await runAll(FIRST);
+await runSuite(BY_ITSELF);
+await runAll(SIDE_BY_SIDE);
 
 for (const result of results.filter(({ suite, ok }) => !ok && AGAIN.includes(suite))) await runAgain(result);
 for (const file of unsteady) console.log(`UNSTEADY, passed alone: ${file}`);
