@@ -113,7 +113,7 @@ describe('Bedrock as a provider of batches for the AI SDK', () => {
       ],
     });
     expect(started.warnings).toEqual([
-      { requestId: 'parts', warning: { type: 'compatibility', feature: 'body.seed', details: expect.any(String) } },
+      { requestId: 'parts', warning: { type: 'unsupported', feature: 'body.seed', details: expect.any(String) } },
     ]);
     await statusAtEnd(provider, started);
     const items = await Array.fromAsync(getBatchResults({ provider, batch: started, tools: { look } }));

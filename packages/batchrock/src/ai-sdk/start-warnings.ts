@@ -10,8 +10,8 @@ export function startWarnings(question: Question, written: readonly WrittenReque
   const { model } = askedLines(question, { withTools });
   return written.flatMap(({ line, warnings }) => {
     const { passed } = translateLine(JSON.parse(JSON.stringify(line)), { ...model, onUnsupported: 'warn' });
-    const told = passed.map(({ path, message }) => ({
-      type: 'compatibility' as const,
+    const told = passed.map(({ path, message, effect }) => ({
+      type: effect === 'changed' ? ('compatibility' as const) : ('unsupported' as const),
       feature: pathInLine(path, 'chat'),
       details: message,
     }));

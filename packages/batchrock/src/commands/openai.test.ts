@@ -218,7 +218,7 @@ describe('an OpenAI batch file', () => {
 
   it.each([
     ['the same custom_id twice', `${chat(1)}${chat(2)}${chat(1)}`, [], 'BR-E0126', /stands in 2 lines: 1, 3/],
-    ['several models', `${chat(1, { model: 'a' })}${chat(2, { model: 'b' })}`, [], 'BR-E0127', /a in 1 lines from line 1, b in/],
+    ['several models', `${chat(1, { model: 'a' })}${chat(2, { model: 'b' })}`, [], 'BR-E0127', /a in line 1, b in line 2$/m],
     ['a prompt beside it', chat(1), ['--input-format', 'openai', '--prompt', 'x'], 'BR-E0112', /a prompt cannot/],
     ['an endpoint that the model has not', chat(1), ['--model', TITAN], 'BR-E0120', /makes embeddings, and all 1 lines/],
     ['tools for a model without them', chat(1, { tools: [tool] }), ['--invocation-type', 'converse'], 'BR-E0120', /tools/],

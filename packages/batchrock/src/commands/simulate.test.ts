@@ -24,6 +24,15 @@ async function simulated(...more: string[]) {
 }
 
 describe('simulate', () => {
+  test('takes the limits and the price of a model from a catalogue of the folder that it is called in', async () => {
+    const price = { input: 1, output: 2, date: '2026-11-22' };
+    const models = [{ id: 'acme.chat-1', family: 'converse', price, limits: { maxJobs: 7 } }];
+    const cwd = folderWith({ 'models.json': JSON.stringify({ models }) });
+    const argv = [...MILLION, '--model', 'acme.chat-1', '--catalogue', 'models.json', '--json'];
+    const { stdout } = await cli(argv, { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ model: 'acme.chat-1', regions: [{ slots: 7 }] });
+  });
+
   test('shows three ways side by side, in a table of figures', async () => {
     const { code, stdout, stderr } = await cli([...MILLION, '--part-size', '10000', '--slots', '20', '--model', MODEL], {
       cwd: folderWith(),

@@ -10,6 +10,7 @@ interface SimulateFlags extends CommonFlags {
   readonly slots?: number;
   readonly regions?: readonly RegionValue[];
   readonly model?: string;
+  readonly catalogue?: string;
   readonly retryShare?: number;
   readonly maxAttempts?: number;
   readonly queueMinutes?: number;
@@ -38,6 +39,7 @@ export function simulateCommand(cli: Cli): Command {
     .requiredOption('--records <n>', 'records in all', wholeNumber(1, 1_000_000_000))
     .option('--part-size <n>', 'records a job (default: as each would choose)', wholeNumber(1))
     .option('--model <id>', 'its limits, its quota and its price')
+    .option('--catalogue <file>', 'JSON that changes what is known of models')
     .option('--expect-input-tokens <n>', 'of a record (default: 500)', wholeNumber(1))
     .option('--expect-output-tokens <n>', 'of an answer (default: 256)', wholeNumber(1))
     .option('--retry-share <share>', 'records failing in an attempt: 0.02 or 2%', share)
@@ -49,16 +51,17 @@ export function simulateCommand(cli: Cli): Command {
     .option('--records-per-minute <n>', 'of one job, median (default: 600)', positiveNumber)
     .option('--seed <n>', 'of the chances that are played', wholeNumber(0, 2_147_483_647));
   return command.action(
-    cli.action<SimulateFlags>(async ({ terminal }, flags) => {
+    cli.action<SimulateFlags>(async ({ host, terminal }, flags) => {
       const { InputError } = await import('@batchrock/core');
       if (flags.slots !== undefined && flags.regions !== undefined) {
         throw new InputError('BR-E0112', 'both --slots and --regions are given; one is allowed', {
           hint: 'give the slots of each Region: --regions us-east-1=20,us-west-2=10',
         });
       }
+      const { withCatalogue } = await import('../request/catalogue-file.ts');
       const { simulate } = await import('../sdk/simulate.ts');
       const { REGIONS_NOTE, renderSimulation, SIMULATION_NOTES, simulationDocument } = await import('../render/simulate-text.ts');
-      const report = simulate(requestOf(flags));
+      const report = simulate(requestOf(withCatalogue(flags, host.cwd)));
       if (flags.json) await terminal.json(simulationDocument(report));
       else await terminal.data(`${renderSimulation(report).join('\n')}\n`);
       const notes = report.regions.length > 1 ? [...SIMULATION_NOTES, REGIONS_NOTE] : SIMULATION_NOTES;
@@ -73,6 +76,7 @@ function requestOf(flags: SimulateFlags) {
   return {
     records,
     model,
+    catalogue: flags.catalogue,
     partRecords: flags.partSize,
     slots,
     regions: flags.regions,

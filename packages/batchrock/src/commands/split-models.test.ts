@@ -28,7 +28,7 @@ describe('an OpenAI batch file that is split by its models', () => {
     const cwd = folderWith({ 'in.jsonl': file });
     const argv = ['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url, '--max-attempts', '9', '--out', 'out.jsonl'];
     const homeless = await cli(argv, { cwd });
-    expect([homeless.code, homeless.stderr]).toEqual([2, expect.stringMatching(/BR-E0127 1 lines from line 212 name no model/)]);
+    expect([homeless.code, homeless.stderr]).toEqual([2, expect.stringMatching(/BR-E0127 no model is named in line 212, and none/)]);
     const { code, stderr } = await cli([...argv, '--model', MODEL], { cwd });
     expect(code).toBe(3);
     expect(stderr).toMatch(/\n2 runs ended: 213 rows: 212 succeeded/);
@@ -75,7 +75,10 @@ describe('an OpenAI batch file that is split by its models', () => {
     const cwd = folderWith({ 'in.jsonl': `${named(2)}${chat(2, { model: 'amazon.nova-lite-v9:0' })}` });
     const refused = await cli(['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url], { cwd });
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('BR-E0105')]);
+    expect(refused.stderr).toContain(', which is named in line 3\n');
     expect(await jobsOf(server)).toEqual([]);
+    // nor is any other begun
+    expect(JSON.parse((await cli(['list', '--json'], { cwd })).stdout)).toMatchObject({ runs: [] });
   });
 
   it('ends right after a kill -9, by the same command', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FetchResult, imagesToFetch, rowValue, type Source, type SourcePin, withFetched } from '@batchrock/core';
@@ -54,6 +55,9 @@ export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
   const images = new KeptImages({ folder, get: reach.get, clock: nodeClock, bounds, maxTotalBytes });
   try {
     const copy = await writeCopy(input, images);
+    // whoever was there first has said what the dataset is
+    const first = await knownCopy(known);
+    if (first !== undefined) return first;
     await writeKnown(known, copy);
     const { fetched, failed, bytes } = images.counts;
     const lost = failed === 0 ? '' : `; ${failed} could not be fetched, and their lines are rejected`;
@@ -61,6 +65,12 @@ export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
     // they stand in the copy now
     await rm(folder, { recursive: true, force: true });
     return copy;
+  } catch (error) {
+    input.signal?.throwIfAborted();
+    // a process that was faster has taken the images away that it has written
+    const first = await knownCopy(known);
+    if (first !== undefined) return first;
+    throw error;
   } finally {
     reach.close();
   }
@@ -114,20 +124,27 @@ async function eachAtOnce(urls: readonly string[], work: (url: string) => Promis
 /** The copy that was made for a dataset, if it is still whole. */
 async function knownCopy(path: string): Promise<KeptFile | undefined> {
   try {
-    const copy = JSON.parse(await readFile(path, 'utf8')) as KeptFile;
-    return (await stat(copy.path)).size === copy.bytes ? copy : undefined;
+    const copy: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return isKept(copy) && (await stat(copy.path)).size === copy.bytes ? copy : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return undefined;
     throw storageError(error, 'read which images were fetched');
   }
 }
 
+function isKept(value: unknown): value is KeptFile {
+  const { path, xxh128, bytes } = (value ?? {}) as Partial<Record<keyof KeptFile, unknown>>;
+  return typeof path === 'string' && typeof xxh128 === 'string' && typeof bytes === 'number';
+}
+
 async function writeKnown(path: string, copy: KeptFile): Promise<void> {
+  const hidden = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.part`, JSON.stringify(copy), { mode: 0o600 });
-    await rename(`${path}.part`, path);
+    await writeFile(hidden, JSON.stringify(copy), { mode: 0o600 });
+    await rename(hidden, path);
   } catch (error) {
+    await rm(hidden, { force: true });
     throw storageError(error, 'note which images were fetched');
   }
 }

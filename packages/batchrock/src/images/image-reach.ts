@@ -125,7 +125,8 @@ async function readResponse(url: URL, response: IncomingMessage, maxBytes: numbe
   const status = response.statusCode ?? 0;
   const { location } = response.headers;
   if (REDIRECTS.has(status) && location !== undefined) {
-    response.resume();
+    // what else it says is of no interest, however long it is
+    response.destroy();
     const to = URL.parse(location, url.href);
     if (to === null) throw new ImageFailure('it redirects to what is no URL');
     return to;

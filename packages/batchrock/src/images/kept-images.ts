@@ -53,10 +53,10 @@ export class KeptImages {
     });
   }
 
-  /** What was kept for a URL. */
+  /** What was kept for a URL. Throws `BR-E0509` where it was taken away since. */
   async result(url: string): Promise<FetchResult> {
     const kept = await readKept(this.#path(url));
-    if (kept === undefined) return { why: 'it was not kept' };
+    if (kept === undefined) throw storageError(new Error('it is gone'), 'read an image that was kept');
     if ('why' in kept) return kept;
     const base64 = Buffer.from(kept.bytes).toString('base64');
     const mediaType = imageType(base64);

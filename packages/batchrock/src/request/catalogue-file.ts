@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InputError, type ModelEntry, parseCatalogue } from '@batchrock/core';
 
 /**
@@ -7,6 +8,11 @@ import { InputError, type ModelEntry, parseCatalogue } from '@batchrock/core';
  */
 export function catalogueFrom(path: string | undefined): readonly ModelEntry[] | undefined {
   return path === undefined ? undefined : parseCatalogue(readJson(path));
+}
+
+/** The same question, whose catalogue is found from any folder. */
+export function withCatalogue<T extends { readonly catalogue?: string }>(question: T, cwd: string): T {
+  return question.catalogue === undefined ? question : { ...question, catalogue: resolve(cwd, question.catalogue) };
 }
 
 function readJson(path: string): unknown {

@@ -29,6 +29,11 @@ export interface LinesWith {
   readonly firstLine: number;
 }
 
+/** `in line 3`, `in 5 lines from line 3`. */
+export function linesFrom({ lines, firstLine }: LinesWith): string {
+  return lines === 1 ? `in line ${firstLine}` : `in ${lines} lines from line ${firstLine}`;
+}
+
 /** What the lines of an OpenAI batch file ask for, all in all. */
 export interface OpenAiScan {
   /** Lines that can be sent, as far as they themselves say. */

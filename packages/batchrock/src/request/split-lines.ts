@@ -1,7 +1,7 @@
 import { InputError, rowValue, type Source } from '@batchrock/core';
 import { storageError } from '../node/index.ts';
 import type { DatasetOptions } from './dataset-files.ts';
-import type { OpenAiScan } from './openai-lines.ts';
+import { linesFrom, type OpenAiScan } from './openai-lines.ts';
 import { type PassOptions, rowBatches } from './row-batches.ts';
 import { type KeptFile, SpoolFile } from './spool-file.ts';
 
@@ -30,8 +30,8 @@ export function modelOfOthers({ models, withoutModel }: OpenAiScan, given: strin
   const [first] = models.keys();
   if (given !== undefined) return given;
   if (first !== undefined && withoutModel === undefined) return first;
-  const { lines = 0, firstLine } = withoutModel ?? {};
-  const message = first === undefined ? 'no line names a model' : `${lines} lines from line ${firstLine} name no model`;
+  const message =
+    first === undefined || withoutModel === undefined ? 'no line names a model' : `no model is named ${linesFrom(withoutModel)}`;
   throw new InputError('BR-E0127', `${message}, and none is given for them`, { hint: 'give --model for lines without one' });
 }
 

@@ -1,6 +1,7 @@
 import { InputError, isBatchrockError, type Source, type SourcePin } from '@batchrock/core';
 import { checkedUrl, resolveTarget, type Target } from '../compose/target.ts';
 import { withAnswerSchema } from '../request/answer-schema.ts';
+import { withCatalogue } from '../request/catalogue-file.ts';
 import { type Dataset, lookAtDataset } from '../request/dataset.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import { datasetName, datasetNames } from '../request/dataset-name.ts';
@@ -42,7 +43,7 @@ export async function inspect(
   given?: FoundDataset,
 ): Promise<Inspected> {
   const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
-  const asked = await withAnswerSchema(named, session.cwd);
+  const asked = withCatalogue(await withAnswerSchema(named, session.cwd), session.cwd);
   const isOpen = mayBeRecords(asked);
   const early = isOpen ? checkOpenQuestion(asked) : checkQuestion(asked);
   const target = resolveTarget(request, session.env, session.dir.local);

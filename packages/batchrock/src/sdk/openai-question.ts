@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InputError, type Source, type TranslateOptions, type UnsupportedCount } from '@batchrock/core';
 import { ajvSchemas } from '../node/index.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
-import { countPassed, cutLines, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
+import { countPassed, cutLines, linesFrom, type OpenAiScan, refuseRepeated, scanOpenAi } from '../request/openai-lines.ts';
 import type { WithOwnFamily } from '../request/own-family.ts';
 import { type CheckedQuestion, checkQuestion, openAiQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
@@ -40,7 +40,7 @@ export async function readOpenAiQuestion(
   const passed = told === undefined ? scan.passed : await countPassed(sources, how, told, { signal, onProgress: tell });
   for (const each of passed) session.notice(passedNotice(each));
   if (scan.several === 0) return { question, sources, ...(withImages === undefined ? {} : { isPlain: true }) };
-  session.notice(`${scan.several} lines ask for several answers: each answer is a record of its own`);
+  session.notice(`${severalText(scan.several)} for several answers: each answer is a record of its own`);
   return { question, sources: [await cutCopy(session, sources, found.name, { how, signal })], isPlain: true };
 }
 
@@ -58,6 +58,10 @@ async function withLineSchemas(question: CheckedQuestion, { schemas }: OpenAiSca
     }
   }
   return { ...question, request: { ...question.request, openai: { ...openai, checked: true } } };
+}
+
+function severalText(lines: number): string {
+  return lines === 1 ? '1 line asks' : `${lines} lines ask`;
 }
 
 /** How a question is put to its model, where the user hears of what it is not told. */
@@ -126,7 +130,7 @@ function plainName(name: string): string {
 /** A job has one model. */
 function checkModels({ models }: OpenAiScan): void {
   if (models.size < 2) return;
-  const each = [...models].map(([name, { lines, firstLine }]) => `${name} in ${lines} lines from line ${firstLine}`);
+  const each = [...models].map(([name, lines]) => `${name} ${linesFrom(lines)}`);
   throw new InputError('BR-E0127', `the lines name ${models.size} models: ${each.join(', ')}`, {
     details: { models: [...models.keys()], lines: [...models.values()].map(({ firstLine }) => firstLine) },
   });

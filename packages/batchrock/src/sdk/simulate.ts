@@ -7,6 +7,7 @@ import {
   type SystemForecast,
   type WhatIfLane,
 } from '@batchrock/core';
+import { catalogueFrom } from '../request/catalogue-file.ts';
 
 /** A Region as it might be. */
 export interface RequestedRegion {
@@ -23,6 +24,8 @@ export interface SimulationRequest {
   readonly records: number;
   /** Its limits and its price are taken; without it the usual limits, and no price. */
   readonly model?: string;
+  /** Path of a JSON file that changes what is known of models. */
+  readonly catalogue?: string;
   /** Records a job; default: what each system would choose. */
   readonly partRecords?: number;
   /** Jobs at once in the one Region; default: the model's quota. */
@@ -60,7 +63,9 @@ const ASSUMED_ANSWER_TOKENS = 256;
 
 /** Plays a run through with each system. Reads no dataset, asks no server; the same request gives the same answer. */
 export function simulate(request: SimulationRequest): SimulationReport {
-  const model = request.model === undefined ? undefined : resolveModel(request.model);
+  const known = catalogueFrom(request.catalogue);
+  const model =
+    request.model === undefined ? undefined : resolveModel(request.model, known === undefined ? {} : { catalogue: known });
   const limits = model?.limits ?? DEFAULT_LIMITS;
   const service = { ...SERVICE_MODEL, ...request.service };
   const one: RequestedRegion = { name: 'one Region', slots: request.slots ?? limits.maxJobs };

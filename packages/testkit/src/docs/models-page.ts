@@ -22,7 +22,7 @@ export function modelsPage(): string {
     '',
     '## Other prices, limits and models',
     '',
-    'Prices and limits change, and accounts have quotas of their own. `--catalogue FILE` (`models`, `plan`, `run`, `validate`) puts a',
+    'Prices and limits change, and accounts have quotas of their own. `--catalogue FILE` (`models`, `plan`, `run`, `validate`, `simulate`) puts a',
     'JSON file over what is known: an entry of a known id changes the fields that it names, `null` takes one away, and an entry of',
     'a new id adds a model, with the family that it is spoken to as. What a run was begun with stays with it.',
     '',

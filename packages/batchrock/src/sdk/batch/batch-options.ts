@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import { InputError, resolveModel } from '@batchrock/core';
-import { catalogueFrom } from '../../request/catalogue-file.ts';
+import { isFamilyPath } from '../../node/index.ts';
+import { catalogueFrom, withCatalogue } from '../../request/catalogue-file.ts';
+import { familyOption, type WithOwnFamily, withOwnFamily } from '../../request/own-family.ts';
 import type { Question, RunRequest } from '../../request/request.ts';
 import type { SessionOptions } from '../session.ts';
 
@@ -13,6 +16,8 @@ type MoreOfQuestion = Pick<
   | 'invocationType'
   | 'catalogue'
   | 'onUnsupported'
+  | 'fetchImages'
+  | 'params'
   | 'recordsPerJob'
   | 'maxRecordsPerJob'
   | 'slots'
@@ -58,7 +63,7 @@ type Required = Readonly<Record<(typeof REQUIRED)[number][0], string>>;
 export type BatchRequest = Omit<RunRequest, 'dataset'>;
 
 /** Throws `BR-E0112` naming all that is missing, and `BR-E0120` for a provider or a model that answers no such requests. */
-export function batchRequest(kind: BatchKind, options: BatchOptions): BatchRequest {
+export async function batchRequest(kind: BatchKind, options: BatchOptions): Promise<BatchRequest> {
   const { provider, stateDir: _, env: __, cwd: ___, onNotice: ____, ...asked } = options;
   if (provider !== 'bedrock') {
     throw new InputError('BR-E0120', `provider is ${JSON.stringify(provider)}; only "bedrock" is spoken to`, {
@@ -67,9 +72,16 @@ export function batchRequest(kind: BatchKind, options: BatchOptions): BatchReque
   }
   const { model, inputBucket, outputBucket, region, serviceRole } = requireAll(options);
   const { inputBucket: _in, serviceRole: _role, ...more } = asked;
-  checkTask(kind, model, options);
+  // a batch may be loaded from any folder
+  const cwd = options.cwd ?? process.cwd();
+  const { family } = options;
+  const placed = withCatalogue(
+    { ...more, ...(family !== undefined && { family: isFamilyPath(family) ? resolve(cwd, family) : family }) },
+    cwd,
+  );
+  checkTask(kind, model, await withOwnFamily(placed, cwd));
   return {
-    ...more,
+    ...placed,
     model,
     inputFormat: 'openai',
     format: 'jsonl',
@@ -95,10 +107,10 @@ function requireAll(options: BatchOptions): Required {
   });
 }
 
-function checkTask(kind: BatchKind, model: string, { family, catalogue }: BatchOptions): void {
-  const known = catalogueFrom(catalogue);
+function checkTask(kind: BatchKind, model: string, options: WithOwnFamily<Pick<BatchOptions, 'family' | 'catalogue'>>): void {
+  const known = catalogueFrom(options.catalogue);
   const resolved = resolveModel(model, {
-    ...(family === undefined ? {} : { family }),
+    ...familyOption(options),
     ...(known === undefined ? {} : { catalogue: known }),
   });
   const does: BatchKind = resolved.family.task === 'embedding' ? 'embedding' : 'chat';

@@ -67,7 +67,7 @@ async function batchOf<Result>(
   options: BatchOptions,
   resultOf: ResultOf<Result>,
 ): Promise<Batch<Result>> {
-  const request = batchRequest(kind, options);
+  const request = await batchRequest(kind, options);
   const session = sessionOf(options);
   const path = resolve(options.cwd ?? process.cwd(), file);
   await checkRequests(path, request, session);
@@ -94,7 +94,7 @@ async function batchOfLines<Result>(
   options: BatchOptions,
   resultOf: ResultOf<Result>,
 ): Promise<Batch<Result>> {
-  batchRequest(kind, options);
+  await batchRequest(kind, options);
   const { dir } = await openLookingSession(sessionOf(options));
   return batchOf(kind, await keepLines(lines, dir.spool), options, resultOf);
 }

@@ -72,6 +72,39 @@ describe('a batch that is used otherwise than it should', () => {
   });
 });
 
+describe('a batch of what is not built in', () => {
+  test('is spoken to by a family of a file, also where it is loaded from another folder', async () => {
+    const family = `export default {
+      name: 'mine', request: ({ text }) => ({ text }), answer: () => undefined,
+      chat: ({ turns }) => ({ messages: [{ role: 'user', content: turns[0].content[0].text }], max_tokens: 5 }),
+      reply: (output) => ({ text: 'mine: ' + output.choices[0].message.content }),
+    };`;
+    const server = await localServer({ buckets: ['work'], extraModels: ['acme.mine-v1:0'] });
+    const { cwd, place, options } = await world();
+    writeFileSync(join(cwd, 'mine.mjs'), family);
+    const mine = { ...options, endpointUrl: server.url, model: 'acme.mine-v1:0', family: './mine.mjs' };
+    await using batch = await chatCompletionBatch('in.jsonl', mine);
+    const id = await batch.save();
+    await using loaded = await ChatCompletionBatch.load(id, { ...place, cwd: folderWith({}) });
+    await loaded.start();
+    const { successful } = await loaded.getResults();
+    expect(successful[0]?.choices[0]?.message.content).toMatch(/^mine: /);
+  });
+
+  test('takes images behind URLs where they are to be fetched, and refuses them at once where they are not', async () => {
+    const { cwd, options } = await world();
+    const content = [{ type: 'image_url', image_url: { url: 'https://127.0.0.1/a.png' } }];
+    const shown = { ...LINE, custom_id: 'b', body: { messages: [{ role: 'user', content }] } };
+    writeFileSync(join(cwd, 'in.jsonl'), `${JSON.stringify(LINE)}\n${JSON.stringify(shown)}\n`);
+    await expect(chatCompletionBatch('in.jsonl', options)).rejects.toThrow('(media_not_fetched)');
+    await using batch = await chatCompletionBatch('in.jsonl', { ...options, fetchImages: {} });
+    await batch.start();
+    const { successful, unsuccessful } = await batch.getResults();
+    expect(successful.map(({ custom_id }) => custom_id)).toEqual(['a']);
+    expect(unsuccessful).toMatchObject([{ custom_id: 'b', error: { code: 'media_not_fetched' } }]);
+  });
+});
+
 function circle(): object {
   const message: Record<string, unknown> = { role: 'user' };
   message['content'] = message;

@@ -8,6 +8,7 @@ import {
   rejectMessage,
 } from '@batchrock/core';
 import { withAnswerSchema } from '../../request/answer-schema.ts';
+import { withCatalogue } from '../../request/catalogue-file.ts';
 import { type DatasetOptions, openDatasetFiles } from '../../request/dataset-files.ts';
 import { givenCheck } from '../../request/given-check.ts';
 import { withNamedPrompt } from '../../request/named-prompt.ts';
@@ -49,7 +50,7 @@ export interface CheckOptions extends InspectOptions {
  */
 export async function checkRows(session: InspectingSession, request: Question, options: CheckOptions): Promise<CheckReport> {
   const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
-  const asked = await withAnswerSchema(named, session.cwd);
+  const asked = withCatalogue(await withAnswerSchema(named, session.cwd), session.cwd);
   const isOpen = mayBeRecords(asked);
   if (isOpen) checkOpenQuestion(asked);
   else checkQuestion(asked);

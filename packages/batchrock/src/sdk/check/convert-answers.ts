@@ -1,5 +1,5 @@
 import { InputError, openAiFromNative, RejectReason, resolveModel, rowValue } from '@batchrock/core';
-import { catalogueFrom } from '../../request/catalogue-file.ts';
+import { catalogueFrom, withCatalogue } from '../../request/catalogue-file.ts';
 import { openDatasetFiles } from '../../request/dataset-files.ts';
 import { familyOption, withOwnFamily } from '../../request/own-family.ts';
 import type { Question } from '../../request/request.ts';
@@ -31,7 +31,7 @@ export async function convertAnswers(
   options: InspectOptions & { readonly onRows: (rows: readonly CheckedRow[]) => Promise<void> },
 ): Promise<AnswersReport> {
   const { invocationType, created = 0 } = request;
-  const catalogue = catalogueFrom(request.catalogue);
+  const catalogue = catalogueFrom(withCatalogue(request, session.cwd).catalogue);
   const { family, modelId } = resolveModel(request.model, {
     ...(catalogue === undefined ? {} : { catalogue }),
     ...familyOption(await withOwnFamily(request, session.cwd)),

@@ -1,6 +1,9 @@
 import { InputError, type Source } from '@batchrock/core';
+import { withCatalogue } from '../../request/catalogue-file.ts';
 import type { DatasetOptions } from '../../request/dataset-files.ts';
-import { type LinesWith, refuseRepeated, scanOpenAi } from '../../request/openai-lines.ts';
+import { type LinesWith, linesFrom, refuseRepeated, scanOpenAi } from '../../request/openai-lines.ts';
+import { withOwnFamily } from '../../request/own-family.ts';
+import { checkQuestion } from '../../request/question.ts';
 import type { Question } from '../../request/request.ts';
 import { type ModelLines, modelOfOthers, splitLines } from '../../request/split-lines.ts';
 import { fileSource } from '../../sources/index.ts';
@@ -51,6 +54,8 @@ export async function findModels(
     const scan = await scanOpenAi(sources, how, { signal, onProgress: tell });
     await refuseRepeated(sources, how, scan.repeated, signal);
     const others = modelOfOthers(scan, question.model);
+    const { withoutModel } = scan;
+    await checkModels(session, question, [...scan.models, ...(withoutModel ? [[others, withoutModel] as const] : [])]);
     const models: ModelDataset[] = [];
     for (const lines of await splitLines(sources, how, { spool: session.dir.spool, others, signal, onProgress: tell })) {
       models.push({ ...lines, found: await datasetOf(found.name, lines) });
@@ -60,6 +65,24 @@ export async function findModels(
   } catch (error) {
     await found.close();
     throw error;
+  }
+}
+
+/** Each model has to be one that can be spoken to before the runs of the others are made. Throws the first's error, with its line. */
+async function checkModels(
+  session: InspectingSession,
+  question: SplitQuestion,
+  models: Iterable<readonly [string, LinesWith]>,
+): Promise<void> {
+  for (const [model, lines] of models) {
+    const asked = await withOwnFamily({ ...question, model, inputFormat: 'openai' as const }, session.cwd);
+    try {
+      checkQuestion(withCatalogue(asked, session.cwd));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const { code, hint, details } = error;
+      throw new InputError(code, `${error.message}, which is named ${linesFrom(lines)}`, { hint, details, cause: error });
+    }
   }
 }
 
