@@ -1,4 +1,4 @@
-import type { OnUnsupported } from '@batchrock/core';
+import type { Dedupe, OnUnsupported } from '@batchrock/core';
 import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
 import type { InputFormat, Question } from '../request/request.ts';
@@ -43,6 +43,7 @@ export interface QuestionFlags {
   readonly maxAttempts?: number;
   readonly timeoutHours?: number;
   readonly strict?: boolean;
+  readonly dedupe?: Dedupe;
 }
 
 /** Options that say where jobs run. */
@@ -134,6 +135,7 @@ export function withQuestion(command: Command): Command {
     .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
     .option('--max-records-per-job <n>', 'planned, but no more than n', wholeNumber(1))
     .option('--max-jobs <n>', 'n jobs at most; what does not go in is left out', wholeNumber(1))
+    .addOption(new Option('--dedupe [among]', 'the same request once, not again in its job').choices(['part']).preset('part'))
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
@@ -193,7 +195,7 @@ function targetOptions(flags: TargetFlags): TargetOptions {
 export function questionOf(dataset: readonly string[], flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
   const { system, promptId, promptsDir, textColumn, family, inputFormat, format, delimiter, maxExpansion } = flags;
   const { slots, recordsPerJob, maxRecords, maxRecordsPerJob, maxJobs, sample } = flags;
-  const { maxAttempts, timeoutHours, strict } = flags;
+  const { maxAttempts, timeoutHours, strict, dedupe } = flags;
   return {
     ...targetOptions(flags),
     dataset: flags.datasetId === undefined ? dataset : [`hf://${flags.datasetId.replace(/^hf:\/\//i, '')}`, ...dataset],
@@ -228,6 +230,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     maxAttempts,
     timeoutHours,
     strict,
+    dedupe,
   };
 }
 

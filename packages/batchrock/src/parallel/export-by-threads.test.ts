@@ -14,15 +14,24 @@ import { threadModule } from './thread-module.ts';
 
 const createdBy = 'batchrock version 1.2.3';
 
+const PART_ROWS = 70_000;
+
+/** A fifth of the rows have the outcome of one of the first of their part. */
+const duplicateOf = (row: number): number | undefined =>
+  row % 5 === 4 && row % PART_ROWS > 1000 ? row - (row % PART_ROWS) + 5 * (row % 97) : undefined;
+
+const hasFailed = (row: number): boolean => row % 7 === 3;
+
 /** A run whose objects lie in a bucket, and the file that one thread makes of it. */
 async function world(rows: number) {
   const lines = Array.from({ length: rows }, (_, i) => `${i},${i % 3 === 0 ? `text ${i}` : 'same'}`);
   const { ports, ...run } = await datasetWorld({
     format: 'csv',
     bytes: new TextEncoder().encode(`id,v\n${lines.join('\n')}\n`),
-    partRows: 70_000,
+    partRows: PART_ROWS,
+    duplicateOf,
     outcome: (row) =>
-      row % 7 === 3
+      hasFailed(row)
         ? { status: 'failed', code: '400', message: `row ${row}`, retry: false }
         : { status: 'succeeded', response: `answer ${row}`, stop: 'end_turn', inputTokens: row },
   });
@@ -66,7 +75,8 @@ test('any number of threads writes the bytes of one, and what ends them leaves n
   const { write, alone, dir, s3 } = await world(rows);
   const seen: number[] = [];
   const { counts, bytes } = await write('two.parquet', { onProgress: (count) => seen.push(count) });
-  expect(counts).toMatchObject({ rows, succeeded: rows - Math.floor((rows + 3) / 7), pending: 0 });
+  const failed = Array.from({ length: rows }, (_, row) => duplicateOf(row) ?? row).filter(hasFailed).length;
+  expect(counts).toMatchObject({ rows, succeeded: rows - failed, failed, pending: 0 });
   expect(seen).toEqual([GROUP_ROWS, 2 * GROUP_ROWS, rows]);
   expect(Buffer.compare(bytes, alone)).toBe(0);
   // more than there are row groups

@@ -6,9 +6,10 @@ import { fit, printable } from './width.ts';
 export function renderExplanation(explanation: Explanation, width: number): string[] {
   const told = costTeller(explanation.synthetic);
   if (explanation.kind === 'part') return explanation.lives.flatMap((life) => partLines(life, told));
-  const { row, line, file, recordId } = explanation;
+  const { row, line, file, recordId, duplicateOf } = explanation;
   const place = line === undefined ? '' : `, line ${count(line)} of ${printable(file)}`;
   const lines = [`row ${count(row)}${place}, record ${recordId}`];
+  if (duplicateOf !== undefined) lines.push(`  not sent: row ${count(duplicateOf)} asks for the same, and its outcome counts`);
   if (explanation.lives.length === 0) lines.push('  not sent yet');
   for (const life of explanation.lives) {
     const isRejected = life.outcome?.status === 'rejected';
@@ -27,6 +28,8 @@ function partLines(life: PartLife, told: CostTeller): string[] {
   if (life.jobArn !== undefined) lines.push(`  ${life.jobArn}`);
   if (life.jobMessage) lines.push(`  message: ${printable(life.jobMessage)}`);
   if (life.sentinels > 0) lines.push(`  padded with ${plural(life.sentinels, 'record')}`);
+  if (life.duplicates > 0)
+    lines.push(`  ${plural(life.duplicates, 'row')} more ${life.duplicates === 1 ? 'has' : 'have'} outcomes of these: not sent`);
   if (life.batchUsd !== undefined) lines.push(`  cost     ${told(life.batchUsd)}`);
   lines.push(`  input    ${life.inputUri}`, `  output   ${life.outputUri}`, `  outcomes ${life.outcomesUri}`);
   return lines;

@@ -19,6 +19,7 @@ function report(change: Partial<PlanReport> = {}, expectOutputTokens?: number, m
     taken: undefined,
     leftOut: 0,
     rejected: [],
+    duplicates: { rows: 0, areLeftOut: false, batchUsd: 0 },
     plan: estimatePlan({ model, params, records: 1000, slots: 20, sample: SAMPLE, outputTokens: expectOutputTokens }),
     minRecords: 100,
     storageBytes: 1000,
@@ -75,6 +76,20 @@ describe('a plan', () => {
       cost: { currency: 'USD', batch: { expected: Number(plan.cost?.batch.expected.toFixed(8)) } },
     });
     expect(JSON.stringify(document)).not.toMatch(/\.\d{9}/);
+  });
+
+  test('tells what another row asks for already: what it saves, or would', () => {
+    const told = (change: Partial<PlanReport['duplicates']>) => {
+      const duplicates = { rows: 1200, areLeftOut: false, batchUsd: 0.5, ...change };
+      return line(renderPlan(report({ duplicates })), '          1,2')?.trim();
+    };
+    const many = '1,200 rows';
+    expect(told({})).toBe(`${many} ask for what another of the same job does: --dedupe would save ~$0.50`);
+    expect(told({ areLeftOut: true })).toBe(
+      `${many} more ask for what another of the same job does: not sent, which saves ~$0.50`,
+    );
+    expect(told({ batchUsd: undefined })).toMatch(/would save their cost$/);
+    expect(line(renderPlan(report()), '          1,2')).toBeUndefined();
   });
 
   test('tells a time for AWS alone', () => {

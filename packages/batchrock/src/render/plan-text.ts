@@ -1,7 +1,7 @@
 import { IMAGE_TOKENS, type OutputEstimate, type PlannedCost } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
 import { assumptionText } from './assumption-text.ts';
-import { bytes, count, duration, plural, short, UNKNOWN, usdAlike, usdNumber } from './figures.ts';
+import { bytes, count, duration, plural, short, UNKNOWN, usd, usdAlike, usdNumber } from './figures.ts';
 import { printable } from './width.ts';
 
 /** What a run would do and cost, in lines. */
@@ -18,6 +18,7 @@ export function renderPlan(report: PlanReport): string[] {
         `          ${each.code}: ${plural(each.rows, 'row')}, the first on line ${each.firstLine} (${printable(each.firstProblem)})`,
     ),
     ...takenLines(report),
+    ...duplicateLines(report),
     `parts     ${plural(plan.parts, 'job')} of up to ${plural(plan.partRecords, 'record')}, ${count(plan.slots)} at once, ${plural(plan.waves, 'wave')}`,
   ];
   if (plan.sentinels > 0) {
@@ -38,6 +39,17 @@ function takenLines({ taken, leftOut }: PlanReport): string[] {
   }
   if (leftOut > 0) lines.push(`          ${plural(leftOut, 'row')} left out: they do not go into the jobs (--max-jobs)`);
   return lines;
+}
+
+/** What is not sent twice, or need not be. */
+function duplicateLines({ duplicates }: PlanReport): string[] {
+  const { rows, areLeftOut, batchUsd } = duplicates;
+  if (rows === 0) return [];
+  const many = `${plural(rows, 'row')} ${areLeftOut ? 'more ' : ''}${rows === 1 ? 'asks' : 'ask'} for what another of the same job does`;
+  const worth = batchUsd === undefined ? '' : ` ~${usd(batchUsd)}`;
+  return [
+    `          ${many}: ${areLeftOut ? `not sent, which saves${worth || ' their cost'}` : `--dedupe would save${worth || ' their cost'}`}`,
+  ];
 }
 
 function tokenLines(report: PlanReport): string[] {
@@ -108,6 +120,7 @@ export function planDocument(report: PlanReport): object {
     records: plan.records,
     taken: rest.taken ?? null,
     leftOut: rest.leftOut,
+    duplicates: { ...rest.duplicates, batchUsd: usdNumber(rest.duplicates.batchUsd) },
     parts: plan.parts,
     partRecords: plan.partRecords,
     waves: plan.waves,

@@ -84,6 +84,7 @@ export function renderStatus(status: RunStatus): string[] {
     ...(status.endedAt === undefined ? [] : [['ended', localTime(status.endedAt)] as const]),
     ['progress', `${percent(shareCollected(status))} · ${countsText(status)}`],
     ...underWay(status),
+    ...(status.duplicates === 0 ? [] : [['same', duplicatesText(status)] as const]),
     ['jobs', `${slotsText(jobs)}, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`],
     ...leftOf(status),
     ...(status.padding === 0
@@ -99,6 +100,12 @@ export function renderStatus(status: RunStatus): string[] {
     ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
+}
+
+/** They are in the counts, and in neither tokens nor cost. */
+function duplicatesText({ duplicates }: RunStatus): string {
+  const [asks, has] = duplicates === 1 ? ['asks', 'has'] : ['ask', 'have'];
+  return `${plural(duplicates, 'row')} ${asks} for what another does: not sent, ${has} its outcome`;
 }
 
 /** The time left, where it can be told and somebody sees to it. */
@@ -157,6 +164,7 @@ export function statusDocument(status: RunStatus): object {
     failed: status.failed,
     rejected: status.rejected ?? null,
     pending: status.pending ?? null,
+    duplicates: status.duplicates,
     truncated: status.truncated,
     processing: status.processing,
     jobs: { ...jobs, slots: jobs.slots ?? null },

@@ -73,6 +73,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     ...(asked.maxJobs === undefined ? {} : { maxParts: asked.maxJobs }),
     maxAttempts: asked.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     strict: asked.strict ?? false,
+    ...(asked.dedupe === undefined ? {} : { dedupe: asked.dedupe }),
     ...((asked.slots ?? input.maxErrorRate) === undefined
       ? {}
       : { asked: { slots: asked.slots, maxErrorRate: input.maxErrorRate } }),

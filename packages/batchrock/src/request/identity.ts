@@ -1,4 +1,4 @@
-import type { Dialect, SourcePin } from '@batchrock/core';
+import type { Dedupe, Dialect, SourcePin } from '@batchrock/core';
 import { nodeSha256 } from '../node/index.ts';
 import type { CheckedQuestion } from './question.ts';
 import type { RunBounds } from './run-bounds.ts';
@@ -15,6 +15,8 @@ export interface IdentityInput {
   /** What bounds the rows that are sent and the jobs; undefined without any bound. */
   readonly bounds?: RunBounds | undefined;
   readonly strict: boolean;
+  /** Which rows are not sent since others ask for the same; undefined where all are. */
+  readonly dedupe?: Dedupe | undefined;
   /** From `targetIdentity`. */
   readonly target: object;
 }
@@ -33,6 +35,7 @@ export function runIdentity(input: IdentityInput): string {
     recordsPerJob: input.recordsPerJob,
     bounds: input.bounds,
     strict: input.strict,
+    dedupe: input.dedupe,
     target: input.target,
   });
   return Buffer.from(nodeSha256.sha256(new TextEncoder().encode(text))).toString('hex');

@@ -1,4 +1,4 @@
-import type { InvocationType, JsonObject, OnUnsupported } from '@batchrock/core';
+import type { Dedupe, InvocationType, JsonObject, OnUnsupported } from '@batchrock/core';
 import type { FormatName } from '@batchrock/formats';
 import type { TargetOptions } from '../compose/target.ts';
 import type { FetchImages } from './fetch-images.ts';
@@ -68,6 +68,11 @@ export interface Question extends TargetOptions, RunBounds {
   readonly recordsPerJob?: number;
   /** A bad row ends the run before anything is sent. */
   readonly strict?: boolean;
+  /**
+   * `part`: a row that asks for the very same as one before it in its job is not sent, and has its answer. Default: each row is sent,
+   * since a sampled answer is not a function of the request.
+   */
+  readonly dedupe?: Dedupe;
   /** Jobs at once; default: the model's quota. */
   readonly slots?: number;
   /** Mean tokens of an answer, for estimates of cost alone; default: 256 are assumed. */

@@ -1,5 +1,6 @@
 import {
   createRecordEncoder,
+  KnownRequests,
   NEEDS_SPACE,
   type OutputBlock,
   REJECT_CODES,
@@ -13,13 +14,17 @@ import {
   translateLine,
   whyNotTranslated,
 } from '@batchrock/core';
+import { nodeSha256 } from '../node/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { CheckedQuestion } from './question.ts';
 
 /** What a look at rows has shown, without anything being written or sent. */
 export interface Survey {
   readonly rows: number;
+  /** Rows that would be sent. */
   readonly records: number;
+  /** Rows that ask for what another of their part asks for, where that was looked for; in `records` unless they are left out. */
+  readonly duplicates: number;
   /** Bytes of the rows as they came, unpacked. */
   readonly rowBytes: number;
   /** Rows that cannot be sent, by reason, most frequent first. */
@@ -48,6 +53,8 @@ export async function surveyRows(
   question: CheckedQuestion,
   options: {
     readonly maxRows?: number;
+    /** Look for duplicates: among so many records of a part. */
+    readonly duplicates?: { readonly partRecords: number; readonly areLeftOut: boolean };
     readonly signal?: AbortSignal;
     /** Rows looked at so far, and the share of the dataset that is read. */
     readonly onProgress?: (rows: number, share: number | undefined) => void;
@@ -60,7 +67,10 @@ export async function surveyRows(
       { ...question.model, request: question.request, recordPrefix: '00', maxRecordBytes },
       reader.columns,
     );
-    const tally = new Tally(reader, question, encoder, { bytes: new Uint8Array(maxRecordBytes), length: 0 });
+    const tally = new Tally(reader, question, encoder, {
+      block: { bytes: new Uint8Array(maxRecordBytes), length: 0 },
+      duplicates: options.duplicates,
+    });
     for (;;) {
       options.signal?.throwIfAborted();
       const batch = await reader.next();
@@ -79,6 +89,11 @@ export function shareRead(reader: RowReader, dataset: Pick<Dataset, 'bytes'>): n
   return dataset.bytes === 0 ? undefined : (reader.bytesRead ?? reader.position.byte) / dataset.bytes;
 }
 
+interface TallyOptions {
+  readonly block: OutputBlock;
+  readonly duplicates: { readonly partRecords: number; readonly areLeftOut: boolean } | undefined;
+}
+
 /** Counts rows, and keeps every n-th record: n doubles when there are too many, so that the sample spans the dataset. */
 class Tally {
   rows = 0;
@@ -88,12 +103,18 @@ class Tally {
   readonly #block: OutputBlock;
   readonly #rejected = new Map<string, { rows: number; firstLine: number; firstProblem: string }>();
   readonly #text = new TextDecoder();
+  readonly #duplicates: TallyOptions['duplicates'];
+  readonly #known: KnownRequests;
+  #duplicateRows = 0;
   #records = 0;
   #bytes = 0;
   #kept: string[] = [];
   #every = 1;
 
-  constructor(reader: RowReader, question: CheckedQuestion, encoder: RecordEncoder, block: OutputBlock) {
+  constructor(reader: RowReader, question: CheckedQuestion, encoder: RecordEncoder, { block, duplicates }: TallyOptions) {
+    const { request, model } = question;
+    this.#duplicates = duplicates;
+    this.#known = new KnownRequests(nodeSha256, request.openai !== undefined && model.family.task === 'text');
     this.#reader = reader;
     this.#question = question;
     this.#encoder = encoder;
@@ -105,8 +126,9 @@ class Tally {
       this.#bytes += batch.rowEnd[row]! - batch.rowStart[row]!;
       this.#block.length = 0;
       const reason = this.#encoder.encode(batch, row, this.rows++, this.#block);
-      if (reason === RejectReason.none) this.#keep();
-      else if (reason !== NEEDS_SPACE) this.#reject(batch, row, reason);
+      if (reason === RejectReason.none) {
+        if (!this.#isLeftOut(batch, row)) this.#keep();
+      } else if (reason !== NEEDS_SPACE) this.#reject(batch, row, reason);
     }
   }
 
@@ -116,11 +138,26 @@ class Tally {
     return {
       rows: this.rows,
       records: this.#records,
+      duplicates: this.#duplicateRows,
       rowBytes: this.#bytes,
       rejected,
       sample: sampleRecords(this.#kept),
       isWhole,
     };
+  }
+
+  /** Cut as the parts of a run are; which of them are balanced at the end makes no difference worth a word. */
+  #isLeftOut(batch: RowBatch, row: number): boolean {
+    if (this.#duplicates === undefined) return false;
+    const { bytes, length: end } = this.#block;
+    const isKnown = this.#known.find(batch, row, { bytes, start: 0, end }) >= 0;
+    if (isKnown) {
+      this.#duplicateRows++;
+      return this.#duplicates.areLeftOut;
+    }
+    if (this.#known.size >= this.#duplicates.partRecords) this.#known.clear();
+    this.#known.add(this.rows);
+    return false;
   }
 
   #keep(): void {

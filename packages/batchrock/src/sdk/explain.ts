@@ -27,6 +27,8 @@ export interface PartLife {
   readonly rows: { readonly first: number; readonly last: number };
   readonly records: number;
   readonly sentinels: number;
+  /** Rows that are not sent and have the outcomes of its records. */
+  readonly duplicates: number;
   readonly jobName: string;
   readonly jobArn: string | undefined;
   readonly jobStatus: string | undefined;
@@ -60,6 +62,8 @@ export type Explanation = {
       /** The file, as the dataset names it. */
       readonly file: string;
       readonly recordId: string;
+      /** It was not sent, because this row, a 1-based number, asks for the same: the lives are those of its record. */
+      readonly duplicateOf?: number;
       readonly lives: readonly RecordLife[];
     }
   | { readonly kind: 'part'; readonly lives: readonly PartLife[] }
@@ -90,7 +94,7 @@ function ordinalFrom(what: string, { run, document }: RunReading): number | unde
     throw new StateError('BR-E0206', `row ${what}: run ${run.run} has rows 1 to ${run.rows}`, { details: { run: run.run } });
   }
   if (what.length !== RECORD_ID_LENGTH || !what.startsWith(document.recordPrefix)) return undefined;
-  const ordinal = ordinalOf(new TextEncoder().encode(what), 0);
+  const ordinal = ordinalAt(what);
   return ordinal >= 0 && (run.rows === undefined || ordinal < run.rows) ? ordinal : undefined;
 }
 
@@ -100,10 +104,25 @@ function isNamed(part: PartBody, what: string): boolean {
 }
 
 async function explainRow(connection: Connection, reading: RunReading, ordinal: number): Promise<Explanation> {
-  const { document, parts } = reading;
+  const { document } = reading;
   const place = await placeOf(connection, reading, ordinal);
   const file = document.source.files[place?.source ?? 0]?.name ?? document.source.name;
   const id = recordId(document.recordPrefix, ordinal);
+  const own = await livesOf(connection, reading, id);
+  const outcome = own[0]?.outcome;
+  const of = outcome?.status === 'duplicate' ? outcome.of : undefined;
+  const lives = of === undefined ? own : await livesOf(connection, reading, of);
+  const what = { row: ordinal + 1, line: place?.line, file, recordId: id, lives };
+  return { synthetic: document.synthetic, kind: 'row', ...what, ...(of !== undefined && { duplicateOf: 1 + ordinalAt(of) }) };
+}
+
+function ordinalAt(id: string): number {
+  return ordinalOf(new TextEncoder().encode(id), 0);
+}
+
+/** What happened to a record in each attempt. */
+async function livesOf(connection: Connection, { document, parts }: RunReading, id: string): Promise<readonly RecordLife[]> {
+  const ordinal = ordinalAt(id);
   const lives: RecordLife[] = [];
   for (const part of parts.filter((each) => ordinal >= each.firstOrdinal && ordinal <= each.lastOrdinal)) {
     const life = lifeOf(connection, document, part);
@@ -113,7 +132,7 @@ async function explainRow(connection: Connection, reading: RunReading, ordinal: 
       lives.push({ in: life, outcome: undefined, batchUsd: undefined });
     }
   }
-  return { synthetic: document.synthetic, kind: 'row', row: ordinal + 1, line: place?.line, file, recordId: id, lives };
+  return lives;
 }
 
 async function placeOf({ ports }: Connection, { document, run, parts }: RunReading, ordinal: number) {
@@ -159,6 +178,7 @@ function lifeOf({ ports }: Connection, document: RunDocument, part: PartBody): P
     rows: { first: part.firstOrdinal + 1, last: part.lastOrdinal + 1 },
     records: part.records,
     sentinels: part.sentinels,
+    duplicates: part.duplicates ?? 0,
     jobName: part.jobName,
     jobArn: part.jobArn,
     jobStatus: part.jobStatus,

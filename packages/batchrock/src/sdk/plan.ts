@@ -25,6 +25,14 @@ export interface PlanReport {
   readonly taken: TakenRows | undefined;
   /** Rows that could be sent and do not go into the jobs that may be made. */
   readonly leftOut: number;
+  /** Rows that ask for what another of their part asks for. */
+  readonly duplicates: {
+    readonly rows: number;
+    /** They are not sent, and in neither `plan` nor `leftOut`. */
+    readonly areLeftOut: boolean;
+    /** USD by batch inference, as expected: what they cost, or would. */
+    readonly batchUsd: number | undefined;
+  };
   readonly plan: Plan;
   readonly minRecords: number;
   /** Bytes that the run puts into its bucket before Bedrock writes anything: records, and rows before compression. */
@@ -32,6 +40,9 @@ export interface PlanReport {
   /** Images behind URLs were fetched for it, and are kept for the run. */
   readonly hasFetched?: true;
 }
+
+/** Rows by which the size of a part is planned. */
+const SURVEYED_ROWS = 1000;
 
 /**
  * Reads the whole dataset once and tells what a run would do; writes nothing into a bucket and sends nothing. `given`: the dataset,
@@ -54,8 +65,13 @@ export async function planRun(
 async function planInspected(inspected: Inspected, question: Question, options: FollowOptions): Promise<PlanReport> {
   const { dataset, target } = inspected;
   const { model, request } = inspected.question;
+  // as a run does, which freezes the size of its parts when it has seen its first rows
+  const stop = options.signal === undefined ? {} : { signal: options.signal };
+  const first = await surveyRows(dataset, inspected.question, { maxRows: SURVEYED_ROWS, ...stop });
+  const areLeftOut = question.dedupe !== undefined;
   const survey = await surveyRows(dataset, inspected.question, {
-    signal: options.signal,
+    duplicates: { partRecords: partRecords(question, dataset, model.limits, first.sample?.bytes), areLeftOut },
+    ...stop,
     onProgress: (rows, share) => options.onProgress?.({ phase: 'reading', rows, share }),
   });
   const slots = question.slots ?? model.limits.maxJobs;
@@ -80,9 +96,15 @@ async function planInspected(inspected: Inspected, question: Question, options: 
     rejected: survey.rejected,
     taken: dataset.taken,
     leftOut: survey.records - records,
+    duplicates: { rows: survey.duplicates, areLeftOut, batchUsd: costOfSome(plan, survey.duplicates) },
     plan,
     minRecords: model.limits.minRecords,
     storageBytes: plan.bytes === undefined ? undefined : plan.bytes + survey.rowBytes,
     ...(question.fetchImages === undefined ? {} : { hasFetched: true }),
   };
+}
+
+/** What so many records cost, if all cost the same. */
+function costOfSome({ cost, records }: Plan, some: number): number | undefined {
+  return cost === undefined ? undefined : records === 0 ? 0 : (cost.batch.expected * some) / records;
 }

@@ -29,6 +29,8 @@ export interface RunStatus {
   readonly failed: number;
   readonly rejected: number | undefined;
   readonly pending: number | undefined;
+  /** Rows that were not sent because another one asks for the same; they are counted by its outcome. */
+  readonly duplicates: number;
   /** Answers cut off at the model's token limit; part of `succeeded`. */
   readonly truncated: number;
   /** Records that live jobs have answered so far. They become final when the job ends. */

@@ -14,6 +14,7 @@ import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
 import { targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
+import { plural } from '../render/figures.ts';
 import type { Dataset } from '../request/dataset.ts';
 import { findFreeRun } from '../request/free-run.ts';
 import { freezeDocument } from '../request/freeze-document.ts';
@@ -171,6 +172,7 @@ function identityOf(request: RunRequest, inspected: Inspected): string {
     recordsPerJob: request.recordsPerJob,
     bounds: boundsOf(request),
     strict: request.strict ?? false,
+    dedupe: request.dedupe,
     target: targetIdentity(inspected.target),
   });
 }
@@ -221,7 +223,12 @@ async function prepare(
     const jobs = document.maxParts === 1 ? 'one job is' : `${document.maxParts} jobs are`;
     notice(`${jobs} full: the rows behind the first ${prepared.rows} are left out (--max-jobs)`);
   }
-  const records = prepared.rows - prepared.rejected;
+  const { duplicates = 0 } = prepared;
+  if (duplicates > 0)
+    notice(
+      `${plural(duplicates, 'row')} of ${prepared.rows} ${duplicates === 1 ? 'asks' : 'ask'} for what another one does: not sent (--dedupe)`,
+    );
+  const records = prepared.rows - prepared.rejected - duplicates;
   if (records > 0 && records < minRecords) {
     notice(
       `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that ${minRecords - records === 1 ? 'is' : 'are'} dropped again`,

@@ -81,6 +81,7 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
     failed: counts.failed,
     rejected: isPrepared ? counts.rejected : undefined,
     pending: isPrepared ? counts.pending : undefined,
+    duplicates: counts.duplicates,
     truncated: counts.truncated,
     processing: { succeeded: counts.live.succeeded, failed: counts.live.failed },
     jobs: {

@@ -24,7 +24,12 @@ export interface CollectCounts {
   readonly outputTokens?: number;
   /** Where the sorted runs of its outcomes begin in their object, in bytes; absent where it is one. */
   readonly sortedRuns?: readonly number[];
+  /** How the duplicates of its records came out; absent where there are none. */
+  readonly duplicates?: DuplicateCounts;
 }
+
+/** How the rows came out that have the outcomes of others, in the words of `CollectCounts`. */
+export type DuplicateCounts = Pick<CollectCounts, 'succeeded' | 'failed' | 'retryable' | 'missing' | 'truncated'>;
 
 /** A place in the dataset where a row begins, or its end; the fields of `ReadPosition`. */
 export interface Place {
@@ -72,6 +77,8 @@ export interface PartFacts {
   readonly span?: PartSpan;
   /** First attempt only: rows that were never sent. */
   readonly rejected?: number;
+  /** Rows that are not sent and have the outcomes of its records, since they ask for the same; absent where there are none. */
+  readonly duplicates?: number;
   readonly jobName: string;
   readonly clientRequestToken: string;
 }

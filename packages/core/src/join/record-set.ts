@@ -14,11 +14,11 @@ export interface RecordSet {
   isGap(slot: number): boolean;
 }
 
-/** Rows `from` to `to` (exclusive) without the rejected ones: the records of a part of the first attempt. */
-export function rowsWithout(from: number, to: number, rejected: Iterable<number>): RecordSet {
+/** Rows `from` to `to` (exclusive) without those that were not sent: the records of a part of the first attempt. */
+export function rowsWithout(from: number, to: number, unsent: Iterable<number>): RecordSet {
   const gaps = new Uint8Array(to - from);
-  for (const ordinal of rejected) {
-    invariant(ordinal >= from && ordinal < to, `rejected row ${ordinal} is outside of its part, ${from} to ${to}`);
+  for (const ordinal of unsent) {
+    invariant(ordinal >= from && ordinal < to, `unsent row ${ordinal} is outside of its part, ${from} to ${to}`);
     gaps[ordinal - from] = 1;
   }
   return {

@@ -21,10 +21,18 @@ export { addressOf, allowKernel, kernelFunctions, linkKernel, releaseBlock, take
 export { AnswerLiterals, LiteralBlock, writeCsvAnswer, writeCsvCell, writeJsonCell } from './kernel-results.ts';
 export { JsonKeys, type ScannedRows, type Stretch, scanCsvRows } from './kernel-rows.ts';
 export { rowValue } from './openai-encoder.ts';
-export { encodeOutcome, encodeRejectedOutcome, type Outcome, parseOutcome, type RejectedOutcome } from './outcome-line.ts';
+export {
+  type DuplicateOutcome,
+  encodeOutcome,
+  encodeRejectedOutcome,
+  type Outcome,
+  parseOutcome,
+  type RejectedOutcome,
+  type UnsentOutcome,
+} from './outcome-line.ts';
 export { OutcomeReader } from './outcome-reader.ts';
 export { emptyOutcomeSpans, hasKeptAnswer, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
-export { type EncodeLimits, NEEDS_SPACE, type OutputBlock, type RecordEncoder } from './record-encoder.ts';
+export { type EncodeLimits, NEEDS_SPACE, type OutputBlock, REQUEST_AT, type RecordEncoder } from './record-encoder.ts';
 export { keepsWholeOutput, type OpenAiAsk, type RequestSpec } from './request-bytes.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';
 export { unpackFloats, vectorTextRoom, writeVector } from './vector-pack.ts';

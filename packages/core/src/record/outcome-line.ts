@@ -2,7 +2,7 @@ import { MAX_PACKED_NUMBERS, PACKED_NUMBER, packVector, vectorTextRoom, writeVec
 
 /**
  * What became of one record in one attempt, as it stands in `outcomes/<part>-<attempt>.jsonl`: one line for each real
- * record of the part, sorted by id. Attempt 0 holds the rows that were never sent.
+ * record of the part, sorted by id. Attempt 0 holds the rows that were never sent: rejected ones and duplicates.
  */
 export type Outcome =
   | {
@@ -32,7 +32,8 @@ export type Outcome =
     }
   /** Sent, and nothing came back. */
   | { readonly id: string; readonly status: 'missing' }
-  | RejectedOutcome;
+  | RejectedOutcome
+  | DuplicateOutcome;
 
 /** A row that was never sent. */
 export interface RejectedOutcome {
@@ -44,6 +45,17 @@ export interface RejectedOutcome {
   /** 1-based line of the source on which the row begins. */
   readonly line: number;
 }
+
+/** A row that was not sent because its request is that of a row before it, whose outcome is its own too. */
+export interface DuplicateOutcome {
+  readonly id: string;
+  readonly status: 'duplicate';
+  /** The record id of that row, which was sent. */
+  readonly of: string;
+}
+
+/** What is known of a row before anything is sent. */
+export type UnsentOutcome = RejectedOutcome | DuplicateOutcome;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -90,6 +102,8 @@ function inKeyOrder(outcome: Outcome): object {
       return { id: outcome.id, status: 'missing' };
     case 'rejected':
       return { id: outcome.id, status: 'rejected', code: outcome.code, message: outcome.message, line: outcome.line };
+    case 'duplicate':
+      return { id: outcome.id, status: 'duplicate', of: outcome.of };
   }
 }
 

@@ -28,6 +28,9 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ id, status: fc.constant('failed' as const), code: string, message: string, retry: fc.boolean() }),
   fc.record({ id, status: fc.constant('missing' as const) }),
   fc.record({ id, status: fc.constant('rejected' as const), code: string, message: string, line: fc.nat() }),
+  fc
+    .tuple(fc.nat(9_999), fc.integer({ min: 1, max: 9_999 }))
+    .map(([of, more]) => ({ id: recordId('k3', of + more), status: 'duplicate' as const, of: recordId('k3', of) })),
 );
 
 /** The spans, made into an outcome again. */
@@ -56,6 +59,8 @@ function reread(line: Uint8Array): unknown {
       return { id: own, status: 'failed', ...failure(), retry: spans.retry };
     case OutcomeStatus.rejected:
       return { id: own, status: 'rejected', ...failure(), line: spans.line };
+    case OutcomeStatus.duplicate:
+      return { id: own, status: 'duplicate', of: recordId('k3', spans.of) };
     default:
       return { id: own, status: 'missing' };
   }

@@ -9,6 +9,7 @@ export const OutcomeStatus = {
   failed: 0x66,
   missing: 0x6d,
   rejected: 0x72,
+  duplicate: 0x64,
 } as const;
 export type OutcomeStatus = (typeof OutcomeStatus)[keyof typeof OutcomeStatus];
 
@@ -46,6 +47,8 @@ export interface OutcomeSpans {
   retry: boolean;
   /** Rejected: 1-based line of the source. */
   line: number;
+  /** Duplicate: the ordinal of the row whose outcome it has. */
+  of: number;
 }
 
 export function emptyOutcomeSpans(): OutcomeSpans {
@@ -71,6 +74,7 @@ export function emptyOutcomeSpans(): OutcomeSpans {
     messageEnd: 0,
     retry: false,
     line: 0,
+    of: -1,
   };
 }
 
@@ -87,6 +91,8 @@ const RETRY = ascii(',"retry":');
 const LINE = ascii(',"line":');
 const KEPT = ascii(',"response":');
 const MISSING = ascii('issing"}');
+const DUPLICATE = ascii('uplicate","of":"');
+const END = ascii('"}');
 
 /** Offset of the id in its line: `{"id":"`. */
 const ID_AT = 7;
@@ -113,9 +119,18 @@ export function readOutcome(bytes: Uint8Array, start: number, end: number, into:
       return after(bytes, at, end, MISSING) === end;
     case OutcomeStatus.rejected:
       return readRejected(bytes, at, end, into);
+    case OutcomeStatus.duplicate:
+      return readDuplicate(bytes, at, end, into);
     default:
       return false;
   }
+}
+
+function readDuplicate(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {
+  into.status = OutcomeStatus.duplicate;
+  const id = after(bytes, at, end, DUPLICATE);
+  into.of = ordinalOf(bytes, id);
+  return into.of >= 0 && into.of < into.ordinal && after(bytes, id + RECORD_ID_LENGTH, end, END) === end;
 }
 
 function readSucceeded(bytes: Uint8Array, at: number, end: number, into: OutcomeSpans): boolean {

@@ -1,3 +1,4 @@
+import { RECORD_ID_LENGTH } from './ids.ts';
 import type { RejectReason, RowBatch } from './row-batch.ts';
 
 /** A block of fixed capacity that records are appended to. */
@@ -9,6 +10,9 @@ export interface OutputBlock {
 
 /** The beginning of every record, up to its id. */
 export const RECORD_HEAD: Uint8Array = new TextEncoder().encode('{"recordId":"');
+
+/** Offset in a record of what stands behind its id: equal from there on are records that ask for the same. */
+export const REQUEST_AT: number = RECORD_HEAD.length + RECORD_ID_LENGTH;
 
 /** What `encode` returns when the record does not fit into what is left of the block: flush it, then encode the row again. */
 export const NEEDS_SPACE = -1;

@@ -4,10 +4,12 @@ import { Collector, type RecordSet, rowsWithout, theseRecords } from '../join/in
 import type { CallOptions, JobView } from '../ports/index.ts';
 import { encodeOutcome, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
+import { countDuplicates } from './duplicates.ts';
 import { type JobOutput, listJobOutput } from './job-output.ts';
 import { objectKeys } from './keys.ts';
 import { tallyOutcomes } from './outcome-counts.ts';
 import { OutcomeLines } from './outcome-lines.ts';
+import { hasUnsent } from './outcome-merge.ts';
 import { recordOrdinals } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
 import { type OutputRead, readOutput } from './read-output.ts';
@@ -33,6 +35,14 @@ const BUDGET_BYTES = 24 << 20;
  * answer counts before an error.
  */
 export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promise<CollectCounts | 'unsettled'> {
+  const counts = await writeRecords(ports, input);
+  if (counts === 'unsettled' || (input.part.duplicates ?? 0) === 0) return counts;
+  const { part, signal } = input;
+  const duplicates = await countDuplicates(ports, { part, sortedRuns: counts.sortedRuns, signal });
+  return { ...counts, duplicates };
+}
+
+async function writeRecords(ports: RunPorts, input: CollectInput): Promise<CollectCounts | 'unsettled'> {
   const { document, part, view, signal } = input;
   const key = objectKeys.outcomes(part.run, part.attempt, part.part);
   // asked before the look: a process that stands still behind it would take an old listing for all there will ever be
@@ -78,19 +88,19 @@ async function outputOf(ports: RunPorts, part: PartBody, view: JobView, options:
   return listJobOutput(ports, `${objectKeys.outputFolder(part.run, part.attempt, part.part)}${jobId}/`, options);
 }
 
-/** The first attempt sends every row of its span that was not rejected; a later one what stands in its input files. */
+/** The first attempt sends every row of its span that was not left out; a later one what stands in its input files. */
 async function recordsOf(ports: RunPorts, part: PartBody, options: CallOptions): Promise<RecordSet> {
   if (part.span === undefined) return theseRecords(await recordOrdinals(ports, part, options));
-  const rejected: number[] = [];
-  if ((part.rejected ?? 0) > 0) {
+  const unsent: number[] = [];
+  if (hasUnsent(part)) {
     const lines = new OutcomeLines(ports, [{ key: objectKeys.outcomes(part.run, 0, part.part) }], options);
     try {
-      while (await lines.fill()) while (lines.next()) rejected.push(lines.spans.ordinal);
+      while (await lines.fill()) while (lines.next()) unsent.push(lines.spans.ordinal);
     } finally {
       await lines.close();
     }
   }
-  return rowsWithout(part.span.from.ordinal, part.span.to.ordinal, rejected);
+  return rowsWithout(part.span.from.ordinal, part.span.to.ordinal, unsent);
 }
 
 interface WriteInput extends CallOptions {

@@ -1,4 +1,4 @@
-import type { PartBody, PartState } from '../job/index.ts';
+import type { DuplicateCounts, PartBody, PartState } from '../job/index.ts';
 import type { RunBody } from './document.ts';
 
 /** How a run stands, derived from its parts. `rows` is always `succeeded + failed + rejected + pending`. */
@@ -9,6 +9,8 @@ export interface RunCounts {
   /** Failed for good: permanently, or at the last attempt. */
   readonly failed: number;
   readonly rejected: number;
+  /** Of all rows: those that were not sent because another asks for the same. They are counted by its outcome. */
+  readonly duplicates: number;
   /** Not sent, in flight, not collected, or to be sent again. */
   readonly pending: number;
   /** Of the succeeded: cut off at the token limit. */
@@ -27,16 +29,17 @@ export interface RunCounts {
  * generation, so what neither succeeded nor is under way in the last one has failed.
  */
 export function runCounts(run: RunBody, parts: readonly PartBody[]): RunCounts {
-  const sent = sum(parts, (part) => (part.attempt === 1 ? part.records : 0));
+  const duplicates = sum(parts, (part) => (part.attempt === 1 ? (part.duplicates ?? 0) : 0));
+  const sent = sum(parts, (part) => (part.attempt === 1 ? part.records : 0)) + duplicates;
   const rejected = run.rejected ?? sum(parts, (part) => part.rejected ?? 0);
   // rows of a first generation that is not complete in the ledger yet count as pending
   const rows = run.rows ?? sent + rejected;
-  const succeeded = sum(parts, (part) => part.collected?.succeeded ?? 0);
+  const succeeded = sumOutcomes(parts, ({ succeeded }) => succeeded);
   const latest = parts.filter((part) => part.attempt === run.attempt);
   const isOver = run.state === 'ended';
   const open = sum(latest, (part) => {
-    if (part.collected) return isOver ? 0 : part.collected.retryable + part.collected.missing;
-    return part.state === 'collected' ? 0 : part.records;
+    if (part.collected) return isOver ? 0 : sumOutcomes([part], ({ retryable, missing }) => retryable + missing);
+    return part.state === 'collected' ? 0 : part.records + (part.duplicates ?? 0);
   });
   const unseen = Math.max(0, rows - rejected - sent);
   const inputTokens = sumKnown(parts, (part) => part.collected?.inputTokens);
@@ -46,8 +49,9 @@ export function runCounts(run: RunBody, parts: readonly PartBody[]): RunCounts {
     succeeded,
     failed: sent - succeeded - open,
     rejected,
+    duplicates,
     pending: open + unseen,
-    truncated: sum(parts, (part) => part.collected?.truncated ?? 0),
+    truncated: sumOutcomes(parts, ({ truncated }) => truncated),
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
     jobs: jobsByState(latest),
@@ -76,6 +80,14 @@ function liveCounts(parts: readonly PartBody[]): RunCounts['live'] {
  */
 function withoutPadding({ records, sentinels }: PartBody, counted = 0): number {
   return Math.floor((Math.min(counted, records + sentinels) * records) / Math.max(1, records + sentinels));
+}
+
+/** Over the records that are collected, and over their duplicates. */
+function sumOutcomes(parts: readonly PartBody[], of: (counts: DuplicateCounts) => number): number {
+  return sum(parts, ({ collected }) => {
+    if (collected === undefined) return 0;
+    return of(collected) + (collected.duplicates === undefined ? 0 : of(collected.duplicates));
+  });
 }
 
 function sum(parts: readonly PartBody[], of: (part: PartBody) => number): number {

@@ -81,6 +81,8 @@ export interface RunDocument {
   readonly maxAttempts: number;
   /** A bad row ends the run before anything is sent. */
   readonly strict: boolean;
+  /** A row that asks for the same as one before it in its part is not sent, and has its outcome. Default: every row is sent. */
+  readonly dedupe?: Dedupe;
   /** Asked for with its first command, and free to be asked for otherwise later: changes no answer. */
   readonly asked?: {
     /** Jobs at once. */
@@ -95,6 +97,9 @@ export interface RunDocument {
   /** True when the target is the local Bedrock: answers are synthetic. */
   readonly synthetic: boolean;
 }
+
+/** Among which rows a request is sent once only: those of a part. */
+export type Dedupe = 'part';
 
 /**
  * How a run is stopped. `drain`: nothing new is sent, jobs in flight finish and are collected. `stop`: they are stopped,

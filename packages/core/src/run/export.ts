@@ -16,6 +16,7 @@ import {
   emptyOutcomeSpans,
   isCutOff,
   keepsWholeOutput,
+  type OutcomeSpans,
   OutcomeStatus,
   RECORD_ID_LENGTH,
   type RowBatch,
@@ -23,6 +24,7 @@ import {
   writeRecordId,
 } from '../record/index.ts';
 import type { RunBody, RunDocument } from './document.ts';
+import { type Originals, originalsOf } from './originals.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import { type OpenRows, openPartRows } from './part-rows.ts';
 import type { RunPorts } from './ports.ts';
@@ -71,7 +73,8 @@ export async function exportResults(
   const { document, run, writer, only, signal } = input;
   const { attempt, state } = run;
   const isOver = state === 'ended';
-  const merge = new OutcomeMerge(ports, { run: run.run, attempt, isOver, parts: input.parts, only, signal });
+  const merged = { run: run.run, attempt, isOver, parts: input.parts, ...(only && { only }), signal };
+  const merge = new OutcomeMerge(ports, merged);
   const columns = columnsOf(document, run);
   const counts = [0, 0, 0, 0];
   const tally = { counts, truncated: 0 };
@@ -84,7 +87,16 @@ export async function exportResults(
     for (const part of own) {
       const rows = await openPartRows(ports, { document, part, columns, openRows: input.openRows, signal });
       try {
-        next = await exportPart(rows, part, next, { merge, writer, prefix: document.recordPrefix, tally, only, fields });
+        const originals = originalsOf(ports, { ...merged, part });
+        next = await exportPart(rows, part, next, {
+          merge,
+          originals,
+          writer,
+          prefix: document.recordPrefix,
+          tally,
+          only,
+          fields,
+        });
       } finally {
         await rows.close();
       }
@@ -141,6 +153,8 @@ function firstParts(parts: readonly PartBody[], only: RowRange | undefined): Par
 
 interface PartExport {
   readonly merge: OutcomeMerge;
+  /** Undefined for a part without duplicates. */
+  readonly originals: Originals | undefined;
   readonly writer: ResultWriter;
   readonly prefix: string;
   readonly tally: { readonly counts: number[]; truncated: number };
@@ -168,9 +182,15 @@ async function exportPart(rows: RowReader, part: PartBody, first: number, o: Par
     ordinal += skipped;
     for (let row = skipped; row < batch.count && ordinal < to; row++) {
       while (!merge.seek(ordinal)) await merge.fill();
+      let { outcome } = merge;
+      if (outcome?.status === OutcomeStatus.duplicate) {
+        invariant(o.originals !== undefined, `row ${ordinal} is a duplicate in part ${part.part}, which has none`);
+        while (!o.originals.seek(outcome.of)) await o.originals.fill(ordinal);
+        ({ outcome } = o.originals);
+      }
       writeRecordId(prefix, ordinal, result.recordId, 0);
-      result.status = statusOf(merge);
-      if (merge.outcome !== undefined) result.outcome = merge.outcome;
+      result.status = statusOf(outcome);
+      if (outcome !== undefined) result.outcome = outcome;
       if (o.fields !== undefined && result.status === ResultStatus.succeeded) result.fields = o.fields.read(result.outcome);
       while (!writer.write(batch, row, result)) await writer.drain();
       tally.counts[result.status]! += 1;
@@ -183,8 +203,8 @@ async function exportPart(rows: RowReader, part: PartBody, first: number, o: Par
   return ordinal;
 }
 
-function statusOf(merge: OutcomeMerge): ResultStatus {
-  switch (merge.outcome?.status) {
+function statusOf(outcome: OutcomeSpans | undefined): ResultStatus {
+  switch (outcome?.status) {
     case OutcomeStatus.succeeded:
       return ResultStatus.succeeded;
     case OutcomeStatus.failed:

@@ -6,6 +6,7 @@ export { writeOutcomes } from './collect-output.ts';
 export { type RunCounts, runCounts } from './counts.ts';
 export { type DispatchOptions, type DispatchReport, dispatchLane, ensureLane } from './dispatch.ts';
 export type {
+  Dedupe,
   EventBody,
   RetrySelection,
   RunBody,
@@ -33,8 +34,9 @@ export {
   runItem,
 } from './items.ts';
 export { jobParameters, jobSpec } from './job-spec.ts';
-export { ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
+export { isInputKey, ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export { type JobHint, type KickResult, kickJob } from './kick.ts';
+export { KnownRequests } from './known-requests.ts';
 export {
   eachBody,
   findName,

@@ -20,20 +20,21 @@ export class OutcomeTally {
   /** Where the sorted runs of the lines begin, in bytes. */
   sortedRuns: readonly number[] = [];
 
-  add(outcome: OutcomeSpans): void {
+  /** `times`: as if the line stood there so many times. */
+  add(outcome: OutcomeSpans, times = 1): void {
     switch (outcome.status) {
       case OutcomeStatus.succeeded:
-        this.succeeded += 1;
-        if (isCutOff(outcome)) this.truncated += 1;
+        this.succeeded += times;
+        if (isCutOff(outcome)) this.truncated += times;
         this.addTokens(outcome.inputTokens, outcome.outputTokens);
         break;
       case OutcomeStatus.failed:
-        if (outcome.retry) this.retryable += 1;
-        else this.failed += 1;
+        if (outcome.retry) this.retryable += times;
+        else this.failed += times;
         this.addTokens(outcome.inputTokens, outcome.outputTokens);
         break;
       case OutcomeStatus.missing:
-        this.missing += 1;
+        this.missing += times;
         break;
       default:
     }

@@ -1,5 +1,5 @@
 import { invariant } from '../errors/index.ts';
-import type { PartBody } from '../job/index.ts';
+import type { PartBody, PartFacts } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { emptyOutcomeSpans, encodeOutcome, type OutcomeSpans, OutcomeStatus, readOutcome, recordId } from '../record/index.ts';
 import { objectKeys } from './keys.ts';
@@ -30,7 +30,8 @@ interface Stream {
 }
 
 /**
- * What became of each row over all generations: the first success, else what its latest attempt says. Ask for rows in
+ * What became of each row over all generations: the first success, else what its latest attempt says; of a duplicate, whose
+ * outcome it has. Ask for rows in
  * rising order. Each generation's files, one after another, are sorted by row, so this is one pass in constant memory.
  */
 export class OutcomeMerge {
@@ -116,9 +117,8 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, par
       streams.push({ attempt, outcomes: undefined, underWay: new InputLines(ports, waiting, { signal }), ordinal: -1 });
   };
   const keyOf = (attempt: number, part: PartBody) => objectKeys.outcomes(run, attempt, part.part);
-  const rejected = sorted.filter((part) => part.attempt === 1 && (part.rejected ?? 0) > 0);
-  const rejects = rejected.map((part) => ({ key: keyOf(0, part) }));
-  add(0, rejects, []);
+  const unsent = sorted.filter((part) => part.attempt === 1 && hasUnsent(part)).map((part) => ({ key: keyOf(0, part) }));
+  add(0, unsent, []);
   for (let attempt = 1; attempt <= newest; attempt++) {
     const own = sorted.filter((part) => part.attempt === attempt && part.records > 0);
     const collected = own.filter((part) => part.state === 'collected');
@@ -128,6 +128,11 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, par
     add(attempt, objects, waiting);
   }
   return streams;
+}
+
+/** True for a part of the first attempt with rows that were not sent: rejected ones, or duplicates. */
+export function hasUnsent({ rejected = 0, duplicates = 0 }: PartFacts): boolean {
+  return rejected + duplicates > 0;
 }
 
 /** What is said of a record that nothing came back for, and that is not sent again. */

@@ -1,6 +1,6 @@
 import type { PartFacts, Place } from '../job/index.ts';
 import { type RunningDigest, rowFormat } from '../ports/index.ts';
-import { encodeRejectedOutcome, type RejectedOutcome, type RowBatch } from '../record/index.ts';
+import { encodeOutcome, type RowBatch, type UnsentOutcome } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { KeptRows } from './kept-rows.ts';
 import { objectKeys } from './keys.ts';
@@ -28,12 +28,13 @@ export class PartDraft {
   readonly records: PartWriter;
   readonly from: Place;
   rejected = 0;
+  duplicates = 0;
   readonly #ports: Ports;
   readonly #options: PartDraftOptions;
   readonly #rows: SinkWriter;
   readonly #kept: KeptRows;
   readonly #hash: RunningDigest;
-  #rejects: SinkWriter | undefined;
+  #unsent: SinkWriter | undefined;
   #source: number | undefined;
   readonly #starts: Place[] = [];
 
@@ -65,30 +66,34 @@ export class PartDraft {
   }
 
   /** Writes the outcomes of rows that are not sent, in order. */
-  async reject(rows: readonly Omit<RejectedOutcome, 'status'>[]): Promise<void> {
+  async leaveOut(rows: readonly UnsentOutcome[]): Promise<void> {
     if (rows.length === 0) return;
     const { document, part, signal } = this.#options;
-    this.#rejects ??= new SinkWriter(this.#ports.objects.create(objectKeys.outcomes(document.run, 0, part), { signal }));
-    this.rejected += rows.length;
-    for (const row of rows) await this.#rejects.write(encodeRejectedOutcome(row));
+    this.#unsent ??= new SinkWriter(this.#ports.objects.create(objectKeys.outcomes(document.run, 0, part), { signal }));
+    for (const row of rows) {
+      if (row.status === 'duplicate') this.duplicates++;
+      else this.rejected++;
+      await this.#unsent.write(encodeOutcome(row));
+    }
   }
 
   /** Makes its objects visible. `to`: the row after its last one. */
   async close(to: Place): Promise<PartFacts> {
     await this.#rows.commit();
-    await this.#rejects?.commit();
+    await this.#unsent?.commit();
     return this.records.finish({
       firstOrdinal: this.from.ordinal,
       lastOrdinal: to.ordinal - 1,
       span: { from: this.from, to, ...(this.#starts.length > 0 && { starts: this.#starts }) },
       rejected: this.rejected,
+      ...(this.duplicates > 0 && { duplicates: this.duplicates }),
       xxh128: this.#hash.hex(),
     });
   }
 
   /** Gives up what is not visible yet. */
   async abort(): Promise<void> {
-    await Promise.all([this.records.abort(), this.#rows.abort(), this.#rejects?.abort()]);
+    await Promise.all([this.records.abort(), this.#rows.abort(), this.#unsent?.abort()]);
   }
 }
 

@@ -22,7 +22,7 @@ export interface PartWriterOptions {
 }
 
 /** What only the first attempt knows of a part; takes the place of what the writer found. */
-export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'firstOrdinal' | 'lastOrdinal' | 'xxh128'>;
+export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'duplicates' | 'firstOrdinal' | 'lastOrdinal' | 'xxh128'>;
 
 type Ports = Pick<RunPorts, 'objects' | 'digest' | 'families'>;
 
@@ -95,8 +95,11 @@ export class PartWriter {
     this.#count(end - start, ordinal);
   }
 
-  /** Pads the part, makes its last file visible, removes files that an earlier try may have left, and says what it is. */
-  async finish(first?: FirstAttemptFacts): Promise<PartFacts> {
+  /**
+   * Pads the part, makes its last file visible, removes files that an earlier try may have left, and says what it is. `known`: what
+   * cannot be seen in its records.
+   */
+  async finish(known?: FirstAttemptFacts | Pick<PartFacts, 'duplicates'>): Promise<PartFacts> {
     const { document, attempt, part, signal } = this.#options;
     const sentinels = sentinelsFor(this.records, document.model.limits);
     await this.#pad(sentinels);
@@ -114,7 +117,7 @@ export class PartWriter {
       xxh128: this.#hash?.hex() ?? '',
       firstOrdinal: this.#firstOrdinal,
       lastOrdinal: this.#lastOrdinal,
-      ...first,
+      ...known,
     };
     const { namePrefix } = document.job;
     const parameters = jobParameters(document, facts);

@@ -9,12 +9,13 @@ import {
   type OutputBlock,
   REJECT_CODES,
   type RecordEncoder,
-  type RejectedOutcome,
   RejectReason,
   type RowBatch,
   recordId,
+  type UnsentOutcome,
 } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
+import { KnownRequests } from './known-requests.ts';
 import { PartDraft, removeDrafts } from './part-draft.ts';
 import { placeOf } from './place-of.ts';
 import type { RunPorts } from './ports.ts';
@@ -62,6 +63,8 @@ export class PreparePass {
   readonly #ports: RunPorts;
   readonly #options: PreparePassOptions;
   readonly #packer: Packer;
+  /** Requests of the part in hand, where a row with one of them is not sent. */
+  readonly #known: KnownRequests | undefined;
   /** Records that do not fit into what is left of a block are encoded here, then copied. */
   readonly #spare: OutputBlock = { bytes: new Uint8Array(SPARE_BYTES), length: 0 };
   #reader: RowReader;
@@ -90,6 +93,7 @@ export class PreparePass {
     this.#part = begin.part;
     this.#rejected = begin.rejected;
     const { document } = options;
+    this.#known = KnownRequests.of(document, ports.digest);
     this.#packer = new Packer({ ...document.model.limits, partRecords: document.partRecords });
   }
 
@@ -152,38 +156,46 @@ export class PreparePass {
   async #encodeBatch(batch: RowBatch): Promise<void> {
     let kept = 0;
     let row = 0;
-    const rejects: Omit<RejectedOutcome, 'status'>[] = [];
+    const unsent: UnsentOutcome[] = [];
     while (row < batch.count) {
-      row = this.#encodeRun(batch, row, rejects);
+      row = this.#encodeRun(batch, row, unsent);
       if (row === batch.count) break;
-      const size = this.#encodeSpare(batch, row, rejects);
-      if (size > 0) {
-        if (!this.#packer.fits(size)) {
-          await this.#current().reject(rejects.splice(0));
-          await this.#current().keepRows(batch, kept, row);
-          kept = row;
-          const at = placeOf(batch, row, this.#ordinal);
-          if (this.#part + 1 === this.#options.document.maxParts) {
-            this.#cutAt = at;
-            return;
-          }
-          await this.#cut(at);
+      let size = this.#isLong() ? -1 : this.#encodeSpare(batch, row, unsent);
+      if (size < 0 || (size > 0 && !this.#packer.fits(size))) {
+        await this.#current().leaveOut(unsent.splice(0));
+        await this.#current().keepRows(batch, kept, row);
+        kept = row;
+        const at = placeOf(batch, row, this.#ordinal);
+        if (this.#part + 1 === this.#options.document.maxParts) {
+          this.#cutAt = at;
+          return;
         }
+        await this.#cut(at);
+        if (size < 0) size = this.#encodeSpare(batch, row, unsent);
+      }
+      if (size > 0) {
         this.#packer.take(size);
         await this.#current().records.append(this.#spare.bytes, 0, size, this.#ordinal);
+        this.#known?.add(this.#ordinal);
       }
       row++;
       this.#ordinal++;
     }
-    await this.#current().reject(rejects);
+    await this.#current().leaveOut(unsent);
     await this.#current().keepRows(batch, kept, batch.count);
+  }
+
+  /** The part in hand has too many rows to be kept in mind. */
+  #isLong(): boolean {
+    return this.#known?.isFull(this.#ordinal - this.#current().from.ordinal) ?? false;
   }
 
   /**
    * Encodes rows straight into the part's block, as many as go there without waiting for anything; the first row that does not.
    * That one needs another block, file or part, and is encoded again.
    */
-  #encodeRun(batch: RowBatch, first: number, rejects: Omit<RejectedOutcome, 'status'>[]): number {
+  #encodeRun(batch: RowBatch, first: number, unsent: UnsentOutcome[]): number {
+    if (this.#known !== undefined) return this.#encodeKnown(this.#known, batch, first, unsent);
     const encoder = this.#encoder;
     const packer = this.#packer;
     const writer = this.#current().records;
@@ -208,22 +220,53 @@ export class PreparePass {
         if (!writer.accept(start, this.#ordinal)) return row;
         packer.take(size);
       } else if (result === NEEDS_SPACE) return row;
-      else rejects.push(this.#refuse(batch, row, result));
+      else unsent.push(this.#refuse(batch, row, result));
       this.#ordinal++;
     }
     return batch.count;
   }
 
-  /** Encodes one row beside the block; the bytes of its record, or 0 when it is rejected. */
-  #encodeSpare(batch: RowBatch, row: number, rejects: Omit<RejectedOutcome, 'status'>[]): number {
+  /** The same, row by row, where a row with a request that the part has already is not sent. */
+  #encodeKnown(known: KnownRequests, batch: RowBatch, first: number, unsent: UnsentOutcome[]): number {
+    const packer = this.#packer;
+    const writer = this.#current().records;
+    const { out } = writer;
+    for (let row = first; row < batch.count; row++, this.#ordinal++) {
+      if (this.#isLong()) return row;
+      const start = out.length;
+      const result = this.#encoder.encode(batch, row, this.#ordinal, out);
+      if (result === NEEDS_SPACE) return row;
+      if (result !== RejectReason.none) {
+        unsent.push(this.#refuse(batch, row, result));
+        continue;
+      }
+      const size = out.length - start;
+      const same = known.find(batch, row, { bytes: out.bytes, start, end: out.length });
+      if (same >= 0) unsent.push(this.#duplicate(same));
+      if (same >= 0 || !packer.fits(size)) out.length = start;
+      if (same >= 0) continue;
+      if (!packer.fits(size) || !writer.accept(start, this.#ordinal)) return row;
+      packer.take(size);
+      known.add(this.#ordinal);
+    }
+    return batch.count;
+  }
+
+  /** Encodes one row beside the block; the bytes of its record, or 0 when it is not sent. */
+  #encodeSpare(batch: RowBatch, row: number, unsent: UnsentOutcome[]): number {
     const spare = this.#spare;
     const most = this.#options.document.model.limits.maxRecordBytes;
     for (;;) {
       spare.length = 0;
       const result = this.#encoder.encode(batch, row, this.#ordinal, spare);
-      if (result === RejectReason.none) return spare.length;
+      if (result === RejectReason.none) {
+        const same = this.#known?.find(batch, row, { bytes: spare.bytes, start: 0, end: spare.length }) ?? -1;
+        if (same < 0) return spare.length;
+        unsent.push(this.#duplicate(same));
+        return 0;
+      }
       if (result !== NEEDS_SPACE) {
-        rejects.push(this.#refuse(batch, row, result));
+        unsent.push(this.#refuse(batch, row, result));
         return 0;
       }
       if (spare.bytes.length >= most)
@@ -232,7 +275,13 @@ export class PreparePass {
     }
   }
 
-  #refuse(batch: RowBatch, row: number, reason: RejectReason): Omit<RejectedOutcome, 'status'> {
+  /** The row in hand asks for what a row before it asks for. */
+  #duplicate(of: number): UnsentOutcome {
+    const { recordPrefix } = this.#options.document;
+    return { id: recordId(recordPrefix, this.#ordinal), status: 'duplicate', of: recordId(recordPrefix, of) };
+  }
+
+  #refuse(batch: RowBatch, row: number, reason: RejectReason): UnsentOutcome {
     const { document, family } = this.#options;
     const line = batch.line[row]!;
     const cause = rejectCause({ ...document, family }, this.#reader, batch, row, reason);
@@ -243,7 +292,7 @@ export class PreparePass {
       throw new InputError('BR-E0113', where, { details: { file, line } });
     }
     const id = recordId(document.recordPrefix, this.#ordinal);
-    return { id, code: REJECT_CODES[reason]!, message: rejectMessage(cause), line };
+    return { id, status: 'rejected', code: REJECT_CODES[reason]!, message: rejectMessage(cause), line };
   }
 
   #open(from: Place): PartDraft {
@@ -264,6 +313,7 @@ export class PreparePass {
     await before?.facts;
     this.#hold(at);
     this.#packer.cut();
+    this.#known?.clear();
     if (before) await this.#emit(before);
     this.#draft = this.#open(at);
   }
@@ -287,7 +337,8 @@ export class PreparePass {
   async #finishTail(): Promise<boolean> {
     if (!this.#draft) return true;
     const before = this.#held;
-    const tail: Tail = this.#cutAt ? { kind: 'keep' } : this.#packer.end();
+    // cut elsewhere, the last parts would send other rows: where rows are left out the last part is padded instead
+    const tail: Tail = this.#cutAt || this.#known ? { kind: 'keep' } : this.#packer.end();
     if (tail.kind === 'keep' || !before) {
       this.#hold(this.#end());
       for (const part of before ? [before, this.#held] : [this.#held]) await this.#emit(part!);

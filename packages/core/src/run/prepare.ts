@@ -27,6 +27,8 @@ export interface PrepareOptions extends CallOptions {
 export interface PreparedRun {
   readonly rows: number;
   readonly rejected: number;
+  /** Rows that are not sent because one before them asks for the same; absent where there are none. */
+  readonly duplicates?: number;
   readonly parts: number;
   readonly columns: readonly string[];
   /** Rows were left out, because the parts that may be made are full. */
@@ -74,6 +76,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   const prepared: PreparedRun = {
     rows: end.ordinal,
     rejected: beginAfter(facts).rejected,
+    ...duplicatesOf(facts),
     parts: facts.length,
     columns: all,
     ...(isCut && { isCut }),
@@ -125,6 +128,12 @@ async function committedParts(ports: RunPorts, run: string, o: CallOptions): Pro
 
 function beginAfter(facts: readonly PartFacts[]): { readonly part: number; readonly rejected: number } {
   return { part: facts.length, rejected: facts.reduce((sum, part) => sum + (part.rejected ?? 0), 0) };
+}
+
+/** Rows that were left out as duplicates, where some were. */
+function duplicatesOf(facts: readonly PartFacts[]): Pick<PreparedRun, 'duplicates'> {
+  const duplicates = facts.reduce((sum, part) => sum + (part.duplicates ?? 0), 0);
+  return duplicates > 0 ? { duplicates } : {};
 }
 
 async function closingOnError<T>(reader: RowReader, work: () => Promise<T>): Promise<T> {
@@ -200,14 +209,15 @@ function whatWasFound({ rows, rejected, parts, columns }: PreparedRun, { source 
 }
 
 function startRun(ports: RunPorts, document: RunDocument, prepared: PreparedRun, o: CallOptions): Promise<void> {
-  const { rows, rejected, parts, isCut } = prepared;
+  const { rows, rejected, duplicates, parts, isCut } = prepared;
   return transact<void>(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, document.run, o);
       if (run.body.state !== 'preparing') return { writes: [], result: undefined };
       const change = { state: 'running', ...whatWasFound(prepared, document), parts: [parts] } as const;
-      const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected${isCut ? ', the rest left out' : ''}`;
+      const shared = duplicates === undefined ? '' : `, ${duplicates} duplicates`;
+      const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected${shared}${isCut ? ', the rest left out' : ''}`;
       return { writes: recordEvent(ports, run, { kind: 'prepared', message }, change), result: undefined };
     },
     o,

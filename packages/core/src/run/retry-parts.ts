@@ -4,6 +4,7 @@ import type { ModelLimits } from '../model/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
 import type { RetrySelection, RunDocument } from './document.ts';
+import { DuplicateTally } from './duplicates.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import { InputLines } from './part-files.ts';
 import { PartWriter } from './part-writer.ts';
@@ -31,7 +32,13 @@ export async function writeRetryParts(ports: RunPorts, input: RetryInput): Promi
   if (left === 0) return facts;
   const { document, signal } = input;
   const chosen = new ChosenLines(ports, input);
+  const tally = new DuplicateTally(ports, input.parts, { signal });
   let writer: PartWriter | undefined;
+  let duplicates = 0;
+  const finish = async (part: PartWriter): Promise<void> => {
+    facts.push(await part.finish(duplicates > 0 ? { duplicates } : {}));
+    duplicates = 0;
+  };
   try {
     let target = 0;
     let partsLeft = partsFor(left, document);
@@ -39,7 +46,7 @@ export async function writeRetryParts(ports: RunPorts, input: RetryInput): Promi
       while (chosen.next()) {
         const { bytes, start, end, ordinal } = chosen.lines;
         if (writer !== undefined && !fits(writer, target, end + 1 - start, document.model.limits)) {
-          facts.push(await writer.finish());
+          await finish(writer);
           writer = undefined;
         }
         if (writer === undefined) {
@@ -50,10 +57,12 @@ export async function writeRetryParts(ports: RunPorts, input: RetryInput): Promi
           partsLeft -= 1;
         }
         await writer.append(...withLineEnd(bytes, start, end), ordinal);
+        if (!tally.knows(ordinal)) await tally.fill(ordinal);
+        duplicates += tally.of(ordinal);
         left -= 1;
       }
     }
-    if (writer !== undefined) facts.push(await writer.finish());
+    if (writer !== undefined) await finish(writer);
     invariant(left === 0, `${left} records were counted for another attempt and not found`);
     return facts;
   } catch (error) {

@@ -54,6 +54,7 @@ export function summaryText(document: RunDocument, run: RunBody, parts: readonly
     succeeded: counts.succeeded,
     failed: counts.failed,
     rejected: counts.rejected,
+    duplicates: counts.duplicates,
     truncated: counts.truncated,
     inputTokens: counts.inputTokens ?? null,
     outputTokens: counts.outputTokens ?? null,

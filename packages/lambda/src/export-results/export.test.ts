@@ -72,6 +72,26 @@ describe('an export', () => {
     expect(await tolerant.world.export(tolerant.run)).toMatchObject({ status: 'Completed', counts });
   });
 
+  it('has an answer for each row where the same request is sent once', async () => {
+    const world = new Orchestrator();
+    const lines = Array.from({ length: 300 }, (_, i) => `${i},text ${i % 60}\n`);
+    world.datasets.set('s3://data/rows.csv', `id,text\n${lines.join('')}`);
+    const { run } = await world.prepare({ ...INPUT, dedupe: 'part', results_format: 'csv' });
+    await world.follow(run);
+    await world.untilTold();
+    const counts = { rows: 300, succeeded: 300, failed: 0, rejected: 0 };
+    expect(await world.export(run)).toMatchObject({ status: 'Completed', counts });
+    const inputs = world.ports.objects.keys(`runs/${run}/input/`).map((key) => world.ports.objects.text(key) ?? '');
+    const sent = inputs.map((text) => text.split('\n').filter((line) => line.includes('text ')).length);
+    expect(sent).toEqual([60]);
+    const results = world.ports.objects.keys('batch_output').find((key) => key.endsWith('.csv')) ?? '';
+    const [header, ...rows] = (world.ports.objects.text(results) ?? '').trimEnd().split('\n');
+    const response = header?.split(',').indexOf('response') ?? -1;
+    const answers = rows.map((row) => row.split(',')[response]);
+    expect(new Set(answers).size).toBe(60);
+    expect(answers).toEqual(answers.map((_, i) => answers[i % 60]));
+  });
+
   it('counts tokens, and their cost where the price of the model is known', async () => {
     const { world, run } = await endedRun(150);
     const answer = await world.export(run);

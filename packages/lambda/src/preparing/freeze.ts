@@ -48,6 +48,7 @@ export function identityOf({ settings }: Engine, { question, checked }: AskedQue
     recordsPerJob: undefined,
     bounds: boundsOf(question),
     strict: false,
+    dedupe: question.dedupe,
     target: targetIdentity(targetOf(settings)),
   });
 }

@@ -1,4 +1,4 @@
-import { InputError, type JsonObject, type ModelLimits } from '@batchrock/core';
+import { type Dedupe, InputError, type JsonObject, type ModelLimits } from '@batchrock/core';
 import type { EngineSettings, ResultsFormat } from '../engine/index.ts';
 import { Fields, invalid } from '../fields/index.ts';
 import { INPUT_KEYS, type InputKey } from './input-keys.ts';
@@ -35,6 +35,7 @@ export interface Asked {
   readonly sample?: number;
   readonly maxErrorRate?: number;
   readonly maxAttempts?: number;
+  readonly dedupe?: Dedupe;
   /** Jobs at once, as the input says. */
   readonly slots?: number;
   /** Jobs at once that the parts are made for: no more than the stack has slots now. */
@@ -80,6 +81,7 @@ export function parseInput(input: unknown, settings: EngineSettings): Asked {
     sample: fields.wholeNumber('sample', 1),
     maxErrorRate: fields.share('max_error_rate'),
     maxAttempts: fields.wholeNumber('max_attempts', 1, 100),
+    dedupe: fields.choice('dedupe', ['part']),
     slots,
     plannedSlots: lesser(slots, settings.maxJobs),
     timeoutHours: fields.wholeNumber('timeout_hours', 24, 168) ?? settings.timeoutHours,

@@ -20,6 +20,7 @@ export const INPUT_KEYS = [
   'sample',
   'max_error_rate',
   'max_attempts',
+  'dedupe',
   'slots',
   'timeout_hours',
   'results_format',

@@ -29,6 +29,7 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
     ...(maxRecordsPerJob !== undefined && { recordsPerJob: Math.min(maxRecordsPerJob.records, model.limits.maxRecords) }),
     ...(asked.sample !== undefined && { sample: asked.sample }),
     ...(asked.maxAttempts !== undefined && { maxAttempts: asked.maxAttempts }),
+    ...(asked.dedupe !== undefined && { dedupe: asked.dedupe }),
     ...(asked.plannedSlots !== undefined && { slots: asked.plannedSlots }),
     timeoutHours: asked.timeoutHours,
   };

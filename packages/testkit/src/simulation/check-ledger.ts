@@ -12,6 +12,7 @@ const FROZEN = [
   'lane',
   'records',
   'sentinels',
+  'duplicates',
   'bytes',
   'files',
   'xxh128',

@@ -19,6 +19,7 @@ export interface ResultRow {
 /** What a row met, attempt by attempt. */
 interface Met {
   readonly attempt: number;
+  readonly part: number;
   readonly result: RecordResult;
 }
 
@@ -29,11 +30,12 @@ export function checkResults(trace: Trace, bedrock: Bedrock, dataset: Dataset, r
     return;
   }
   const met = meetings(bedrock, dataset.document.run);
+  const meetingsOf = dataset.document.dedupe === undefined ? undefined : sharedMeetings(trace, dataset, met);
   dataset.rows.forEach((row, i) => {
     const id = recordId(dataset.document.recordPrefix, i);
     const result = results[i]!;
     if (result.id !== id) trace.violate('I1', `result ${i} is of ${result.id}, not of ${id}`);
-    checkRow(trace, { id, row, result, met: met.get(id) ?? [], maxAttempts: dataset.document.maxAttempts });
+    checkRow(trace, { id, row, result, met: meetingsOf?.[i] ?? met.get(id) ?? [], maxAttempts: dataset.document.maxAttempts });
   });
 }
 
@@ -45,11 +47,39 @@ function meetings(bedrock: Bedrock, run: string): Map<string, Met[]> {
     for (const [id, result] of jobResults(job)) {
       const list = met.get(id) ?? [];
       met.set(id, list);
-      list.push({ attempt: place.attempt, result });
+      list.push({ attempt: place.attempt, part: place.part, result });
     }
   }
   for (const list of met.values()) list.sort((a, b) => a.attempt - b.attempt);
   return met;
+}
+
+/**
+ * What each row met, or the row that was sent for it: the last one until then that asks for the same. In its part nobody else has
+ * asked for it.
+ */
+function sharedMeetings(
+  trace: Trace,
+  { document, rows }: Dataset,
+  met: ReadonlyMap<string, Met[]>,
+): readonly (Met[] | undefined)[] {
+  const sent = new Map<string, Met[]>();
+  return rows.map(({ prompt }, i) => {
+    const id = recordId(document.recordPrefix, i);
+    const own = met.get(id);
+    if (prompt === undefined) return own;
+    const before = sent.get(prompt);
+    if (own === undefined) return before;
+    if (before !== undefined && firstPart(before) === firstPart(own))
+      trace.violate('I4', `row ${id} was sent, though its part has asked for the same before`);
+    sent.set(prompt, own);
+    return own;
+  });
+}
+
+/** The part of the first attempt that a row was sent in. */
+function firstPart(met: readonly Met[]): number | undefined {
+  return met.find(({ attempt }) => attempt === 1)?.part;
 }
 
 interface RowCase {

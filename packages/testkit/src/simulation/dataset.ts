@@ -28,20 +28,31 @@ export function drawDataset(
   const count = rng.chance(0.1) ? rng.int(1, 3) : rng.int(4, 30);
   const badRate = rng.chance(0.4) ? rng.logUniform(0.02, 0.3) : 0;
   const poisonRate = rng.chance(0.4) ? rng.logUniform(0.02, 0.4) : 0;
+  const twins = drawTwins(rng);
+  const texts: { readonly text: string; readonly poison: boolean }[] = [];
   const rows: OracleRow[] = [];
   const lines: string[] = csv ? ['id,text'] : [];
   for (let i = 0; i < count; i++) {
     // A world without a row to send would have nothing to show.
     const bad = i > 0 && rng.chance(badRate);
-    const poison = rng.chance(poisonRate);
-    const text = `${rng.pick(WORDS)} ${i}${poison ? ` ${POISON}` : ''}`;
+    const isPoison = rng.chance(poisonRate);
+    const own = { text: `${rng.pick(WORDS)} ${i}${isPoison ? ` ${POISON}` : ''}`, poison: isPoison };
+    const { text, poison } = twins?.chance(0.5) && i > 0 ? twins.pick(texts) : own;
+    texts.push({ text, poison });
     lines.push(csv ? csvLine(i, text, bad) : jsonLine(i, text, bad));
     const seen = csv ? text.replaceAll('""', '"') : text;
     rows.push(bad ? { prompt: undefined, poison: false } : { prompt: `Say: ${seen}`, poison });
   }
   const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
   const dialect: Dialect = csv ? { format: 'csv', delimiter: ',', header: ['id', 'text'] } : { format: 'jsonl' };
-  return { bytes, rows, document: drawDocument(rng, { ...options, bytes: bytes.length, dialect }) };
+  const document = drawDocument(rng, { ...options, bytes: bytes.length, dialect });
+  return { bytes, rows, document: twins === undefined ? document : { ...document, dedupe: 'part' } };
+}
+
+/** In some worlds rows ask for what others ask for, and are not sent. Drawn apart: the other worlds are as they were. */
+function drawTwins(rng: Rng): Rng | undefined {
+  const twins = rng.fork('twins');
+  return twins.chance(0.25) ? twins : undefined;
 }
 
 function csvLine(i: number, text: string, bad: boolean): string {

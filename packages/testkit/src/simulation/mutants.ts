@@ -19,6 +19,27 @@ export interface Mutant {
 /** The planted bugs, those of the design's table first. */
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'requests-of-another-part',
+    thought: 'what was asked once in a run need not be asked again',
+    file: 'run/known-requests.ts',
+    edits: [['    this.#rows.clear();', '']],
+    seeds: 100,
+    breaks: ['I1', 'I3', 'unexpected-error'],
+  },
+  {
+    name: 'first-word-of-an-original',
+    thought: 'a duplicate has what became of the row that was sent for it',
+    file: 'run/originals.ts',
+    edits: [
+      [
+        'new OutcomeMerge(this.#ports, { ...this.#input, only });',
+        'new OutcomeMerge(this.#ports, { ...this.#input, attempt: 1, only });',
+      ],
+    ],
+    seeds: 100,
+    breaks: ['I1', 'I2', 'I3'],
+  },
+  {
     name: 'release-slot-before-finish',
     thought: 'the job exists, so the slot has done its work',
     file: 'run/adopt.ts',

@@ -26,6 +26,8 @@ export interface DatasetOptions {
   readonly partRows?: number;
   /** What became of a row that was sent; undefined for a part that is not collected, which then has none at all. */
   readonly outcome?: (ordinal: number) => OutcomeOf | undefined;
+  /** The row of the same part whose outcome a row has, which is not sent then; undefined for one that is. */
+  readonly duplicateOf?: (ordinal: number) => number | undefined;
   readonly family?: string;
   /** The rows are records as they are given. */
   readonly given?: true;
@@ -64,14 +66,18 @@ export async function datasetWorld(options: DatasetOptions): Promise<DatasetWorl
     const part = parts.length;
     ports.objects.put(objectKeys.rows(document.run, part, options.format, ''), options.bytes.subarray(from.byte, to.byte));
     const rejected = rows.rejects.filter(({ ordinal }) => ordinal >= first && ordinal < last);
-    putLines(
-      ports,
-      objectKeys.outcomes(document.run, 0, part),
-      rejected.map((each) => encodeRejectedOutcome({ ...each, id: recordId(document.recordPrefix, each.ordinal) })),
-    );
-    const sent = Array.from({ length: last - first }, (_, i) => first + i).filter(
-      (ordinal) => !rejected.some((each) => each.ordinal === ordinal),
-    );
+    const rejects = new Map(rejected.map((each) => [each.ordinal, each]));
+    const idOf = (ordinal: number): string => recordId(document.recordPrefix, ordinal);
+    const unsent: Uint8Array[] = [];
+    const sent: number[] = [];
+    for (let ordinal = first; ordinal < last; ordinal++) {
+      const reject = rejects.get(ordinal);
+      const of = options.duplicateOf?.(ordinal);
+      if (reject !== undefined) unsent.push(encodeRejectedOutcome({ ...reject, id: idOf(ordinal) }));
+      else if (of !== undefined) unsent.push(encodeOutcome({ id: idOf(ordinal), status: 'duplicate', of: idOf(of) }));
+      else sent.push(ordinal);
+    }
+    putLines(ports, objectKeys.outcomes(document.run, 0, part), unsent);
     const outcomes = sent.map((ordinal) => ({ ordinal, what: options.outcome?.(ordinal) }));
     const isCollected = outcomes.every(({ what }) => what !== undefined);
     if (isCollected) {
@@ -84,6 +90,7 @@ export async function datasetWorld(options: DatasetOptions): Promise<DatasetWorl
       part,
       records: sent.length,
       rejected: rejected.length,
+      duplicates: unsent.length - rejected.length,
       span: { from, to },
       firstOrdinal: first,
       lastOrdinal: last - 1,

@@ -18,6 +18,7 @@ export function combinedStatus(runs: readonly RunStatus[]): RunStatus {
     failed: sum((run) => run.failed),
     rejected: known((run) => run.rejected),
     pending: known((run) => run.pending),
+    duplicates: sum((run) => run.duplicates),
     truncated: sum((run) => run.truncated),
     processing: { succeeded: sum((run) => run.processing.succeeded), failed: sum((run) => run.processing.failed) },
     jobs: {

@@ -45,7 +45,7 @@ export function executionInput(
   question: WithAnswerSchema<Question & Pick<RunRequest, 'maxErrorRate'>>,
   isNamedThere: boolean,
 ): ExecutionInput {
-  const { system, params, textColumn, slots, timeoutHours, sample, maxErrorRate } = question;
+  const { system, params, textColumn, slots, timeoutHours, sample, dedupe, maxErrorRate } = question;
   const all: Record<string, unknown> = {
     ...source,
     model_id: question.model,
@@ -58,6 +58,7 @@ export function executionInput(
     max_num_jobs: question.maxJobs,
     max_records_per_job: question.maxRecordsPerJob,
     sample,
+    dedupe,
     max_attempts: question.maxAttempts,
     max_error_rate: maxErrorRate,
     slots,
