@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
@@ -18,6 +19,8 @@ let calls = 0;
 
 const start = JSON.parse(process.argv[2] ?? '{}') as SandboxStart;
 process.argv.length = 2;
+// for this process alone: Lambda defines no such variable
+delete process.env['NODE_COMPILE_CACHE'];
 process.once('disconnect', () => process.exit());
 shiftDates();
 prefixConsole();
@@ -34,6 +37,8 @@ const handler = await loadHandler().catch((failure: FunctionFailure) => {
   return undefined;
 });
 if (handler !== undefined) {
+  // what was compiled is kept by then: a sandbox never ends by itself
+  flushCompileCache();
   process.on('message', (call: SandboxCall) => void run(handler, call));
   report({ kind: 'ready' });
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { FunctionSettings } from '../functions/index.ts';
+import { type FunctionSettings, keptCode } from '../functions/index.ts';
 import { arnOf, type Maker, type Making, physicalName, requireTrust } from './making.ts';
 import { numberOf, recordOf, refuse, requiredText, textOf } from './properties.ts';
 
@@ -57,5 +57,5 @@ function codeFolderOf({ properties, asset }: Making): string {
   const folder = asset(String(S3Key));
   if (folder === undefined) throw new Error(`the code ${JSON.stringify(properties['Code'])} is no asset of the assembly`);
   if (!statSync(folder).isDirectory()) throw new Error(`the code ${folder} is no folder; only folders are hosted here`);
-  return folder;
+  return keptCode(folder, String(S3Key));
 }
