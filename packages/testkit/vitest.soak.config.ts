@@ -14,7 +14,7 @@ export default defineConfig({
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source', '--max-old-space-size=8192'],
     testTimeout: 6 * 3_600_000,
-    hookTimeout: 900_000,
+    hookTimeout: 3_600_000,
     maxWorkers: 1,
   },
 });

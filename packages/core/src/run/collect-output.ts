@@ -5,7 +5,7 @@ import type { CallOptions, JobView } from '../ports/index.ts';
 import { encodeOutcome, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 import { countDuplicates } from './duplicates.ts';
-import { type JobOutput, listJobOutput } from './job-output.ts';
+import { type JobOutput, lookAtOutput } from './job-output.ts';
 import { objectKeys } from './keys.ts';
 import { tallyOutcomes } from './outcome-counts.ts';
 import { OutcomeLines } from './outcome-lines.ts';
@@ -47,7 +47,7 @@ async function writeRecords(ports: RunPorts, input: CollectInput): Promise<Colle
   const key = objectKeys.outcomes(part.run, part.attempt, part.part);
   // asked before the look: a process that stands still behind it would take an old listing for all there will ever be
   const isOver = hasSettled(ports, part, view);
-  const output = await outputOf(ports, part, view, { signal });
+  const output = await outputOf(ports, part, view, { isOver, signal });
   const written = await tallyOutcomes(ports, key, { signal });
   if (written !== undefined) return written.counts(output.manifest);
   if (!isOver && output.manifest === undefined) return 'unsettled';
@@ -82,10 +82,15 @@ function linesToCome(part: PartBody, view: JobView, output: JobOutput): number {
   return Math.max(all, output.manifest?.processed ?? 0, view.counts?.processed ?? 0);
 }
 
-async function outputOf(ports: RunPorts, part: PartBody, view: JobView, options: CallOptions): Promise<JobOutput> {
+interface OutputOptions extends CallOptions {
+  readonly isOver: boolean;
+}
+
+async function outputOf(ports: RunPorts, part: PartBody, view: JobView, o: OutputOptions): Promise<JobOutput> {
   const jobId = view.jobArn.slice(view.jobArn.lastIndexOf('/') + 1);
   if (jobId === '') return { files: [] };
-  return listJobOutput(ports, `${objectKeys.outputFolder(part.run, part.attempt, part.part)}${jobId}/`, options);
+  const folder = `${objectKeys.outputFolder(part.run, part.attempt, part.part)}${jobId}/`;
+  return lookAtOutput(ports, folder, { files: part.files, isComplete: view.status === 'Completed', ...o });
 }
 
 /** The first attempt sends every row of its span that was not left out; a later one what stands in its input files. */

@@ -1,4 +1,5 @@
 import type { CallOptions, ObjectInfo } from '../ports/index.ts';
+import { inputName } from './keys.ts';
 import type { RunPorts } from './ports.ts';
 
 /** What Bedrock left in a job's folder. */
@@ -21,18 +22,57 @@ export interface Manifest {
 /** A manifest has six numbers. */
 const MAX_MANIFEST_BYTES = 65_536;
 
-/** Lists the folder: names are not guessed, since a job with several input files has several outputs. */
-export async function listJobOutput(ports: Pick<RunPorts, 'objects'>, folder: string, options: CallOptions): Promise<JobOutput> {
+/** What is known of a job before a look at its folder. */
+interface LookOptions extends CallOptions {
+  /** How many input files it had: each has an output of its name. */
+  readonly files: number;
+  /** It did all of its records. */
+  readonly isComplete: boolean;
+  /** What is not there by now will not come. */
+  readonly isOver: boolean;
+}
+
+/**
+ * What a job left. Where the manifest and an output for each input file are there, the folder is not listed, which costs twelve times as
+ * much; nor where there is no manifest yet, without which nothing is read before its time is over. Then it is listed, since what a job
+ * that was stopped or failed has left, and under which names, is not known.
+ */
+export async function lookAtOutput(ports: Ports, folder: string, o: LookOptions): Promise<JobOutput> {
+  const { files, isComplete, isOver, signal } = o;
+  if (isOver) return listJobOutput(ports, folder, { signal });
+  const manifest = await readManifest(ports, `${folder}${MANIFEST}`, { signal });
+  if (manifest === undefined) return { files: [] };
+  const named = isComplete ? await namedOutputs(ports, folder, files, { signal }) : [];
+  return named.length > 0 ? { files: named, manifest } : listJobOutput(ports, folder, { signal });
+}
+
+const MANIFEST = 'manifest.json.out';
+
+type Ports = Pick<RunPorts, 'objects'>;
+
+/** The outputs of so many input files; none where one is missing. */
+async function namedOutputs({ objects }: Ports, folder: string, files: number, o: CallOptions): Promise<readonly ObjectInfo[]> {
+  const found: ObjectInfo[] = [];
+  for (let file = 0; file < files; file++) {
+    const info = await objects.head(`${folder}${inputName(file)}.out`, o);
+    if (info === undefined) return [];
+    found.push(info);
+  }
+  return found;
+}
+
+/** All outputs in the folder, whatever they are called. */
+async function listJobOutput(ports: Ports, folder: string, options: CallOptions): Promise<JobOutput> {
   const files: ObjectInfo[] = [];
   let manifest: Manifest | undefined;
   for await (const info of ports.objects.list(folder, options)) {
     if (info.key.endsWith('.jsonl.out')) files.push(info);
-    else if (info.key === `${folder}manifest.json.out`) manifest = await readManifest(ports, info.key, options);
+    else if (info.key === `${folder}${MANIFEST}`) manifest = await readManifest(ports, info.key, options);
   }
   return { files, ...(manifest && { manifest }) };
 }
 
-async function readManifest(ports: Pick<RunPorts, 'objects'>, key: string, options: CallOptions): Promise<Manifest | undefined> {
+async function readManifest(ports: Ports, key: string, options: CallOptions): Promise<Manifest | undefined> {
   const source = await ports.objects.open(key, options);
   if (source === undefined) return undefined;
   const block = new Uint8Array(MAX_MANIFEST_BYTES);

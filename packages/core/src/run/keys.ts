@@ -15,6 +15,16 @@ export function partId(attempt: number, part: number): string {
   return `${String(part).padStart(5, '0')}-${attempt}`;
 }
 
+/** Whether an object is input of a job: nothing needs it when its records have their outcomes. */
+export function isInputKey(key: string): boolean {
+  return /^runs\/[^/]+\/input\//.test(key);
+}
+
+/** What the n-th file of a job's input is called. */
+export function inputName(file: number): string {
+  return `${String(file).padStart(3, '0')}.jsonl`;
+}
+
 /** The order of parts in the `parts` index: by attempt, then by part. */
 export function partSort(attempt: number, part: number): string {
   return `${String(attempt).padStart(3, '0')}#${String(part).padStart(6, '0')}`;
@@ -38,7 +48,7 @@ export const objectKeys = {
   inputs: (run: string): string => `runs/${run}/input/`,
   inputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/input/${partId(attempt, part)}/`,
   inputFile: (run: string, attempt: number, part: number, file: number): string =>
-    `runs/${run}/input/${partId(attempt, part)}/${String(file).padStart(3, '0')}.jsonl`,
+    `runs/${run}/input/${partId(attempt, part)}/${inputName(file)}`,
   /** In the store of the output, where a run has one of its own; all else is in the store of the run. */
   outputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/output/${partId(attempt, part)}/`,
   /** The rows of a part of the first attempt, as they came. */

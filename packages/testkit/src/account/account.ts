@@ -63,8 +63,10 @@ export interface Account {
   readonly bedrock: AccountBedrock;
   readonly executions: Executions;
   readonly alarms: Alarms;
-  /** What the calls of all roles are billed for. */
+  /** What the calls of all roles are billed for, but for those of `meterOfBedrock`. */
   readonly meter: Meter;
+  /** What Bedrock asks of buckets by the roles of jobs: the same for each job, whoever sends it, and as often as the service likes. */
+  readonly meterOfBedrock: Meter;
   /**
    * Makes a stack of a synthesised app, from its template and assets and nothing else, or updates the one of that name in place.
    * Parameters without a default need a value.
@@ -108,6 +110,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     sendToQueue: (queueArn, body, roleArn) => gate.sendToQueue({ kind: 'role', roleArn }, queueArn, { body }),
   });
   const bus = startBus(place, clock, gate, functions);
+  const rolesOfBedrock = new Set<string>();
   const bedrock = await startAccountBedrock({
     clock,
     s3Url: front.url,
@@ -116,6 +119,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     assumeRole: async (job) => {
       await gate.requireTrust('bedrock.amazonaws.com', job.roleArn, job.jobArn);
       await gate.requireAll(job.roleArn, networkPermissions(job, place));
+      rolesOfBedrock.add(job.roleArn);
       return credentialsFor(job.roleArn);
     },
     putEvent: (event) => bus.put(event),
@@ -149,10 +153,10 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     addRule: (rule) => bus.addRule(rule),
     setMapping: (mapping) => sources.set(mapping),
   };
-  const meter = createMeter();
+  const [meter, meterOfBedrock] = [createMeter(), createMeter()];
   front.serve({
     place,
-    note: meter.note,
+    note: (request, answer, roleArn) => (rolesOfBedrock.has(roleArn) ? meterOfBedrock : meter).note(request, answer),
     motoUrl: moto.url,
     ...(objects && { objectsUrl: objects.url }),
     ...(ledgers && { tables: ledgers.answer }),
@@ -186,6 +190,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     bedrock,
     executions,
     meter,
+    meterOfBedrock,
     alarms: createAlarms({ alarms: state.alarms, queues, functions, executions, clock }),
     async deploy(assemblyFolder, stackName, parameters) {
       const stack = await deployStack(readStack(assemblyFolder, stackName, parameters), state, exports);

@@ -7,6 +7,7 @@ import {
   billTable,
   createMeter,
   memoryOfLog,
+  objectCallsTable,
   usageOfLog,
   usageOfMoreJobs,
   writesTable,
@@ -38,6 +39,8 @@ describe('a meter counts', () => {
     ['HEAD', '/bucket/key', '', { objectReads: 1 }],
     ['PUT', '/bucket/key', 'partNumber=1', { objectWrites: 1 }],
     ['GET', '/bucket', 'list-type=2', { objectWrites: 1 }],
+    ['GET', '/bucket/', 'list-type=2', { objectWrites: 1 }],
+    ['HEAD', '/bucket/', '', { objectReads: 1 }],
     ['DELETE', '/bucket/key', '', {}],
     ['POST', '/bucket', 'delete=', {}],
   ])('%s %s?%s', (method, path, query, expected) => {
@@ -105,6 +108,24 @@ describe('a meter counts', () => {
       '| refused: ended | part/1 | 1 | 15 | 2 | 0 | 1 |',
       '| part/1 | part/1 | 1 | 15 | 1 | 0 | 0.5 |',
       '| all |  |  |  | 9 | 0 | 4.5 |',
+    ]);
+  });
+
+  test('each kind of request of S3, whatever run, part and job it is of', () => {
+    const meter = createMeter();
+    const run = (id: string, part: number) => `/bucket/runs/${id}/output/0000${part}-1/abcdefghij1${part}/000.jsonl.out`;
+    const calls = [
+      ['PUT', run('r-0123456789', 1), ''],
+      ['PUT', run('r-abcdefghij', 2), ''],
+      ['GET', '/bucket/', 'list-type=2&prefix=runs/r-0123456789/input/'],
+      ['DELETE', run('r-0123456789', 1), ''],
+    ] as const;
+    for (const [method, path, query] of calls) {
+      meter.note(request('s3', { method, path, query: new URLSearchParams(query) }), { bytes: 0, isDone: true });
+    }
+    expect(objectCallsTable(meter.objectCalls(), 2).split('\n').slice(2)).toEqual([
+      '| PUT runs/<run>/output/0-0/<job>/0.jsonl.out | 2 | 1 |',
+      '| GET list-type runs/<run>/input/ | 1 | 0.5 |',
     ]);
   });
 

@@ -17,6 +17,8 @@ export interface Meter {
   usage(): Usage;
   /** Every write to a table since then. */
   writes(): readonly WrittenPart[];
+  /** How often each kind of request was made of S3 that is paid for. */
+  objectCalls(): ReadonlyMap<string, number>;
 }
 
 /** A meter at nothing. */
@@ -24,6 +26,7 @@ export function createMeter(): Meter {
   let used = NO_USAGE;
   const known: KnownItems = new Map();
   const written: WrittenPart[] = [];
+  const objectCalls = new Map<string, number>();
   return {
     note(request, answer) {
       if (request.service === 'dynamodb') {
@@ -31,10 +34,17 @@ export function createMeter(): Meter {
         written.push(...parts);
         const tableWrites = parts.reduce((sum, { units }) => sum + units, 0);
         used = addUsage(used, { tableWrites, tableReads: readUnits(request, answer) });
-      } else used = addUsage(used, useOf(request));
+        return;
+      }
+      const use = useOf(request);
+      used = addUsage(used, use);
+      if (request.service !== 's3' || Object.keys(use).length === 0) return;
+      const kind = objectCallOf(request);
+      objectCalls.set(kind, (objectCalls.get(kind) ?? 0) + 1);
     },
     usage: () => used,
     writes: () => written,
+    objectCalls: () => objectCalls,
   };
 }
 
@@ -49,12 +59,22 @@ function useOf(request: FrontRequest): Partial<Usage> {
   }
 }
 
-/** Deletions and the abandoning of uploads cost nothing. */
+/** The method, what is asked for beside it, and the key without what is of one run, part or job. */
+function objectCallOf({ method, path, query }: FrontRequest): string {
+  const key = decodeURIComponent(query.get('prefix') ?? path.slice(1).split('/').slice(1).join('/'));
+  const kind = key
+    .replace(/\br-[a-z0-9]{10}\b/g, '<run>')
+    .replace(/\/[a-z0-9]{12}\//g, '/<job>/')
+    .replace(/\d+/g, '0');
+  const asked = ['list-type', 'uploads', 'uploadId'].filter((name) => query.has(name));
+  return `${[method, ...asked].join(' ')} ${kind}`;
+}
+
+/** Deletions and the abandoning of uploads cost nothing; to list a bucket costs what a PUT does, and to look at its head what a GET does. */
 function useOfObjects({ method, path, query }: FrontRequest): Partial<Usage> {
-  const isObjectKey = path.slice(1).includes('/');
   if (method === 'DELETE' || query.has('delete')) return {};
-  if (method === 'GET' || method === 'HEAD') return isObjectKey ? { objectReads: 1 } : { objectWrites: 1 };
-  return { objectWrites: 1 };
+  const isList = method === 'GET' && /^\/[^/]*\/?$/.test(path);
+  return (method === 'GET' || method === 'HEAD') && !isList ? { objectReads: 1 } : { objectWrites: 1 };
 }
 
 function partsOf(request: FrontRequest, { isDone }: NotedAnswer, known: KnownItems): readonly WrittenPart[] {

@@ -28,6 +28,12 @@ export function writesTable(parts: readonly WrittenPart[], jobs: number): string
   ].join('\n');
 }
 
+/** Which requests were made of S3, as a table in Markdown: the most frequent first. */
+export function objectCallsTable(calls: ReadonlyMap<string, number>, jobs: number): string {
+  const lines = [...calls].toSorted(([, a], [, b]) => b - a).map(([kind, count]) => row(kind, [count, round(count / jobs)]));
+  return ['| request | count | a job |', '|---|---:|---:|', ...lines].join('\n');
+}
+
 function row(name: string, cells: readonly (number | string)[]): string {
   return `| ${[name, ...cells].join(' | ')} |`;
 }

@@ -48,7 +48,7 @@ export interface Backends {
   /** What DynamoDB refuses of a role because too much is asked; undefined for what is carried out. */
   tableRefusal?(request: FrontRequest, roleArn: string): TableRefusal | undefined;
   /** Told of each call of a role that was allowed, and of its answer. */
-  note?(request: FrontRequest, answer: { readonly bytes: number; readonly isDone: boolean }): void;
+  note?(request: FrontRequest, answer: { readonly bytes: number; readonly isDone: boolean }, roleArn: string): void;
 }
 
 /** The same, and the turns in which DynamoDB is asked. */
@@ -142,13 +142,13 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
   const functionName = request.service === 'lambda' ? INVOKE.exec(path)?.[1] : undefined;
   if (functionName !== undefined) return invoke(response, request, decodeURIComponent(functionName), backends);
   if (request.service === 'sqs' && backends.sqs !== undefined) {
-    if (roleArn !== undefined) backends.note?.(request, { bytes: 0, isDone: true });
+    if (roleArn !== undefined) backends.note?.(request, { bytes: 0, isDone: true }, roleArn);
     return writeSqs(response, backends.sqs(targetAction(request), jsonBody(request)));
   }
   const held = request.service === 'dynamodb' ? backends.tables?.(targetAction(request), jsonBody(request)) : undefined;
   if (held !== undefined) {
     const bytes = writeItems(response, held);
-    if (roleArn !== undefined) backends.note?.(request, { bytes, isDone: held.statusCode === 200 });
+    if (roleArn !== undefined) backends.note?.(request, { bytes, isDone: held.statusCode === 200 }, roleArn);
     return;
   }
   if (request.service === 'sns' && backends.sns !== undefined) return writeXml(response, backends.sns(formOf(request)));
@@ -166,7 +166,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
     }
   }
   const noted = { bytes: Number(answered.headers['content-length'] ?? 0), isDone: (answered.statusCode ?? 502) < 400 };
-  if (roleArn !== undefined) backends.note?.(request, noted);
+  if (roleArn !== undefined) backends.note?.(request, noted, roleArn);
   const created = objectCreatedBy(request, answered.statusCode ?? 502);
   if (created !== undefined) await backends.objectCreated?.(created);
   response.writeHead(answered.statusCode ?? 502, answered.headers);

@@ -1,6 +1,15 @@
 import { ResultsFormat } from '@batchrock/cdk';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type BillColumn, billOf, billOfCalls, billTable, type JobsUsage, usageOfMoreJobs, writesTable } from '../bill/index.ts';
+import {
+  type BillColumn,
+  billOf,
+  billOfCalls,
+  billTable,
+  type JobsUsage,
+  objectCallsTable,
+  usageOfMoreJobs,
+  writesTable,
+} from '../bill/index.ts';
 import { DATASET, observed, openOrchestrator, topics } from '../scenarios/orchestrator.ts';
 import { openOriginalOrchestrator } from '../scenarios/original-orchestrator.ts';
 import { usageDuring } from '../scenarios/run-usage.ts';
@@ -26,7 +35,9 @@ async function ours(maxSubmittedAndInProgressJobs: number | undefined): Promise<
       return execution;
     });
     const jobs = (await orchestrator.account.bedrock.jobs()).length;
-    process.stdout.write(`${writesTable(orchestrator.account.meter.writes(), jobs)}\n\n`);
+    const { meter, meterOfBedrock } = orchestrator.account;
+    const calls = [meter, meterOfBedrock].map((of) => objectCallsTable(of.objectCalls(), jobs));
+    process.stdout.write(`${[writesTable(meter.writes(), jobs), ...calls].join('\n\n')}\n\n`);
     return { jobs, usage };
   } finally {
     await orchestrator.account.close();
