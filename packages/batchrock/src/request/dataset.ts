@@ -9,6 +9,7 @@ import {
   type Source,
   type TakenRows,
 } from '@batchrock/core';
+import { answeredRows } from './answered-rows.ts';
 import { type DatasetFiles, type DatasetOptions, openDatasetFiles } from './dataset-files.ts';
 import type { CheckedQuestion } from './question.ts';
 
@@ -49,6 +50,7 @@ export async function lookAtDataset(
   const files = await openDatasetFiles(sources, options, signal);
   const bytes = sources.reduce((sum, source) => sum + source.size, 0);
   const first = await lookAtRows(files, question, bytes);
+  const { columns } = question;
   return {
     name,
     sources,
@@ -56,7 +58,7 @@ export async function lookAtDataset(
     dialect: files.dialect,
     warnings: files.warnings,
     ...first,
-    open: (from) => files.open(from),
+    open: async (from) => answeredRows(await files.open(from), columns),
     async checkUnchanged() {
       for (const source of sources) await source.checkUnchanged(signal);
     },

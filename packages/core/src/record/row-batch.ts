@@ -36,6 +36,8 @@ export const RejectReason = {
   notObject: 9,
   /** A line of an OpenAI batch file that cannot be sent as it is. */
   invalidRequest: 10,
+  /** A row of the results of another run, which gave it no answer that could be sent. */
+  unanswered: 11,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -51,6 +53,7 @@ export const REJECT_CODES: Readonly<Record<number, string>> = {
   [RejectReason.rowTooLong]: 'row_too_long',
   [RejectReason.notObject]: 'not_an_object',
   [RejectReason.invalidRequest]: 'invalid_request',
+  [RejectReason.unanswered]: 'unanswered',
 };
 
 /**
