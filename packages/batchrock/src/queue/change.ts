@@ -5,6 +5,18 @@ import type { FileOutput } from './file.ts';
 export const FILE_CHANGES = ['pause', 'resume', 'cancel', 'retry'] as const;
 export type FileChange = (typeof FILE_CHANGES)[number];
 
+/** What may be done to the queue as a whole. */
+export const QUEUE_CHANGES = ['pause-queue', 'resume-queue'] as const;
+export type QueueChange = (typeof QUEUE_CHANGES)[number];
+
+/** What the function `change-file` answers to that. */
+export interface ShownQueue {
+  /** The bucket of the queue. */
+  readonly queue: string;
+  /** Since when it is paused; absent: it goes on. */
+  readonly pausedAt?: number;
+}
+
 /** What the function `change-file` is asked for a file that is to be processed, wherever it lies. */
 export interface EnqueueRequest {
   readonly do: 'enqueue';

@@ -1,4 +1,11 @@
-export { type EnqueueRequest, FILE_CHANGES, type FileChange } from './change.ts';
+export {
+  type EnqueueRequest,
+  FILE_CHANGES,
+  type FileChange,
+  QUEUE_CHANGES,
+  type QueueChange,
+  type ShownQueue,
+} from './change.ts';
 export {
   type FileBody,
   type FileCounts,
@@ -24,3 +31,4 @@ export {
   keyKey,
 } from './file-items.ts';
 export { FAILED_PREFIX, type FileKey, INTAKE_PREFIX, nameOf, parseFileKey } from './file-key.ts';
+export { queueItem, queueKey, queuePausedAt } from './queue-item.ts';

@@ -32,7 +32,7 @@ describe('what change-file is asked', () => {
   });
 
   it.each([
-    [undefined, 'BR-E0112', /do is undefined; allowed: pause, resume, cancel, retry, enqueue/],
+    [undefined, 'BR-E0112', /do is undefined; allowed: pause, resume, cancel, retry, pause-queue, resume-queue, enqueue/],
     [{ do: 'stop', file: 'f' }, 'BR-E0112', /do is "stop"/],
     [{ do: 'pause' }, 'BR-E0112', /file is missing/],
     [{ do: 'pause', file: 'f', fiel: 1 }, 'BR-E0112', /unknown key "fiel"; did you mean file/],

@@ -1,5 +1,5 @@
 import { InputError, PRIORITIES, type Priority } from '@batchrock/core';
-import { FILE_CHANGES, type FileChange, type FileOutput, INTAKE_PREFIX, nameOf } from 'batchrock/queue';
+import { FILE_CHANGES, type FileChange, type FileOutput, INTAKE_PREFIX, nameOf, QUEUE_CHANGES } from 'batchrock/queue';
 import { Fields, invalid } from '../fields/index.ts';
 
 /** A file that is to be processed, wherever it lies. */
@@ -33,7 +33,10 @@ export function parseChangePayload(payload: unknown): ChangePayload {
   if (what === 'enqueue') return parseEnqueue(payload);
   const change = FILE_CHANGES.find((each) => each === what);
   if (change === undefined) {
-    throw new InputError('BR-E0112', `do is ${JSON.stringify(what)}; allowed: ${FILE_CHANGES.join(', ')}, enqueue`);
+    throw new InputError(
+      'BR-E0112',
+      `do is ${JSON.stringify(what)}; allowed: ${[...FILE_CHANGES, ...QUEUE_CHANGES].join(', ')}, enqueue`,
+    );
   }
   const fields = new Fields(payload, 'the payload', CHANGE_KEYS);
   return { do: change, file: fields.requiredText('file', 'the id of a file, or its key') };

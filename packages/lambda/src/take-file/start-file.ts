@@ -12,7 +12,16 @@ import {
 } from '@batchrock/core';
 import { claimResults } from '../ending/index.ts';
 import type { FileEngine } from '../file-engine/index.ts';
-import { changeFile, closeRun, type FileBody, findFile, isOver, isWantedByOthers, reopenRun } from '../files/index.ts';
+import {
+  cameWhilePaused,
+  changeFile,
+  closeRun,
+  type FileBody,
+  findFile,
+  isOver,
+  isWantedByOthers,
+  reopenRun,
+} from '../files/index.ts';
 import { claimShare, dispatch, tellFiles } from '../waiting/index.ts';
 
 /**
@@ -27,7 +36,7 @@ export async function startFile(engine: FileEngine, id: string): Promise<void> {
   await reopenRun(ports, file.run);
   const run = await goOn(engine, file, (await loadRun(ports.ledger, file.run)).body);
   await claimResults(engine, file, run.run);
-  if (file.wantsPause) await pause(engine, file, run);
+  if (file.wantsPause || (await cameWhilePaused(ports, file))) await pause(engine, file, run);
   await openRun(engine, run.run);
 }
 

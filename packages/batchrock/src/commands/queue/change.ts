@@ -6,8 +6,8 @@ import type { FileChange } from '../../queue/index.ts';
 import type { Queue, QueuedFile } from '../../sdk/queue/index.ts';
 import { withOpenQueue } from './with-open-queue.ts';
 
-const PAUSE_ALL = `Without FILE every file is paused that is not at its end; one that is put into
-the queue later is not.`;
+const PAUSE_ALL = `Without FILE the queue is paused: every file that is not at its end, and each one
+that is put there until queue resume without FILE.`;
 
 /** `queue pause`, `queue resume`, `queue cancel` and `queue retry`. */
 export function changeCommands(cli: Cli): readonly Command[] {
@@ -20,7 +20,8 @@ export function changeCommands(cli: Cli): readonly Command[] {
     changeCommand(cli, 'resume', 'resume [file]', {
       summary: 'go on with a file that was paused or cancelled',
       examples: ['batchrock queue resume reviews.jsonl --stack BatchrockQueue', 'batchrock queue resume --stack BatchrockQueue'],
-      more: `Without FILE every paused file goes on. One that was cancelled has to be named.`,
+      more: `Without FILE the queue and every paused file go on. One that was cancelled has to
+be named.`,
     }),
     changeCommand(cli, 'cancel', 'cancel <file>', {
       summary: 'stop the jobs of a file; what they have answered is kept',
@@ -54,6 +55,8 @@ interface Asked {
 async function changeFiles(queue: Queue, { what, named, context: { terminal, interrupts }, flags }: Asked): Promise<ExitCode> {
   const { fileDocument } = await import('../../render/queue-text.ts');
   const files: QueuedFile[] = [];
+  // before its files are listed: one that comes meanwhile is in the list or is paused when it comes
+  if (named === undefined) await (what === 'pause' ? queue.pauseQueue() : queue.resumeQueue());
   for (const file of named === undefined ? await filesFor(queue, what) : [named]) {
     interrupts.signal.throwIfAborted();
     const changed = await changeOne(queue, what, file, named === undefined);
@@ -62,7 +65,7 @@ async function changeFiles(queue: Queue, { what, named, context: { terminal, int
     terminal.note(`${changed.file} ${changed.name}: ${changed.status}${changed.reason ? `, ${changed.reason.message}` : ''}`);
   }
   if (flags.json) await terminal.json({ schema: 'batchrock.files/1', files: files.map(fileDocument) });
-  if (files.length === 0) terminal.note(`there is no file to ${what} in the queue ${queue.stack}`);
+  if (named === undefined) terminal.note(`the queue ${queue.stack} ${what === 'pause' ? 'is paused' : 'goes on'}`);
   return ExitCode.ok;
 }
 

@@ -41,6 +41,9 @@ export function listCommand(cli: Cli): Command {
           if (flags.json) await terminal.json({ schema: 'batchrock.files/1', files: files.map(fileDocument) });
           else if (files.length > 0) await terminal.data(`${renderFiles(files, terminal.dataWidth).join('\n')}\n`);
           else terminal.note(`no ${status === undefined ? 'files' : `file that is ${status}`} in the queue ${queue.stack}`);
+          if ((await queue.pausedAt()) !== undefined) {
+            terminal.note(`the queue is paused; batchrock queue resume --stack ${queue.stack} lets it go on`);
+          }
           return ExitCode.ok;
         }),
       ),

@@ -1,7 +1,7 @@
 import type { FunctionAnswer } from '@batchrock/aws/stack';
 import { type CallOptions, ServiceError } from '@batchrock/core';
 import type { OpenedQueue } from '../../compose/open-queue-stack.ts';
-import type { EnqueueRequest, FileChange, ShownFile } from '../../queue/index.ts';
+import type { EnqueueRequest, FileChange, QueueChange, ShownFile } from '../../queue/index.ts';
 import { errorTold } from '../stack/error-told.ts';
 
 /**
@@ -17,6 +17,12 @@ export async function askChange(
   if (said.kind === 'answered') return said.value as ShownFile;
   const about = request.do === 'enqueue' ? `s3://${request.bucket}/${request.key}` : request.file;
   throw failureOf(said, `${request.do} of ${about}`, stack);
+}
+
+/** Has the function of a queue pause it or let it go on. It may be asked again. Throws the error that the function has thrown. */
+export async function askQueueChange({ stack, functions }: OpenedQueue, what: QueueChange): Promise<void> {
+  const said = await functions.invoke(stack.changeFunction, { do: what }, {});
+  if (said.kind !== 'answered') throw failureOf(said, what, stack);
 }
 
 function failureOf(

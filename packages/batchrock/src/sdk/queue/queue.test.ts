@@ -7,7 +7,7 @@ import { type MemoryPorts, memoryPorts } from '@batchrock/testkit';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenedQueue } from '../../compose/open-queue-stack.ts';
 import { type FileBody, fileIdOf, fileItem, keyKey } from '../../queue/index.ts';
-import { askChange } from './ask-change.ts';
+import { askChange, askQueueChange } from './ask-change.ts';
 import { enqueueFile } from './enqueue-file.ts';
 import { findQueued } from './find-queued.ts';
 import { listFiles } from './list-files.ts';
@@ -146,6 +146,14 @@ test('an object in S3 is asked for as the function takes it, with what was given
     { do: 'enqueue', bucket: 'data', key: 'in/a.jsonl', model_id: NOVA, name: 'n', priority: 'high', weight: 2, output },
     { do: 'enqueue', bucket: 'data', key: 'b.jsonl' },
   ]);
+});
+
+test('the queue as a whole is changed by its function, without a file', async () => {
+  answer = { kind: 'answered', value: {} };
+  await askQueueChange(opened, 'pause-queue');
+  expect(asked).toEqual([{ do: 'pause-queue' }]);
+  answer = { kind: 'failed', error: 'Runtime.ExitError', message: 'it is over' };
+  await expect(askQueueChange(opened, 'resume-queue')).rejects.toMatchObject({ code: 'BR-E0503' });
 });
 
 describe('what the function throws', () => {

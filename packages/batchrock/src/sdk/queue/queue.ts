@@ -41,6 +41,12 @@ export interface Queue {
   cancel(file: string): Promise<QueuedFile>;
   /** Sends records again that failed for a passing reason. */
   retry(file: string): Promise<QueuedFile>;
+  /** Sends nothing of files that come from now on, until `resumeQueue`. Those that are there already go on unless each is paused. */
+  pauseQueue(): Promise<void>;
+  /** Lets files that come go on again. Those that are paused stay so until each is resumed. */
+  resumeQueue(): Promise<void>;
+  /** Since when the queue is paused, in milliseconds since the epoch; undefined: it goes on. */
+  pausedAt(): Promise<number | undefined>;
   /** Closes every connection. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { openQueueStack } from '../../compose/open-queue-stack.ts';
 import type { StackPlace } from '../../compose/stack-place.ts';
-import type { FileChange } from '../../queue/index.ts';
-import { askChange } from './ask-change.ts';
+import { type FileChange, queuePausedAt } from '../../queue/index.ts';
+import { askChange, askQueueChange } from './ask-change.ts';
 import { enqueueFile } from './enqueue-file.ts';
 import { findQueued } from './find-queued.ts';
 import { listFiles } from './list-files.ts';
@@ -30,6 +30,9 @@ export async function reachQueue(
     resume: (file) => change('resume', file),
     cancel: (file) => change('cancel', file),
     retry: (file) => change('retry', file),
+    pauseQueue: () => askQueueChange(opened, 'pause-queue'),
+    resumeQueue: () => askQueueChange(opened, 'resume-queue'),
+    pausedAt: () => queuePausedAt(opened, opened.stack.bucket),
     close: () => opened.close(),
   };
 }

@@ -63,7 +63,7 @@ test('a file is paused, goes on, is cancelled and is taken up again; what does n
   await queue.until('slow.jsonl', 'InProgress', 5);
   const { file = '' } = files[0] ?? {};
   const only = (status: string) => ({ schema: 'batchrock.files/1', files: [{ file, status }] });
-  expect(await commands.succeed(onQueue('pause'), still)).toMatchObject(only('Paused'));
+  expect(await commands.succeed(onQueue('pause', 'slow.jsonl'), still)).toMatchObject(only('Paused'));
   expect(await commands.succeed(onQueue('resume', 'slow.jsonl'), still)).toMatchObject(only('InProgress'));
   expect(await commands.succeed(onQueue('cancel', file), still)).toMatchObject({ files: [{ reason: { code: 'Cancelled' } }] });
   await queue.until('slow.jsonl', 'Cancelled', 60);
@@ -71,6 +71,22 @@ test('a file is paused, goes on, is cancelled and is taken up again; what does n
   expect([wrong.code, JSON.parse(wrong.stdout).error.code]).toEqual([2, 'BR-E0207']);
   expect(await commands.succeed(onQueue('retry', file), still)).toMatchObject({ files: [{ file }] });
   expect((await queue.until('slow.jsonl', 'Completed')).counts).toMatchObject({ rows: 150, succeeded: 150 });
+});
+
+test('a queue that is paused sends nothing of what comes, says so, and goes on with it when it is resumed', async () => {
+  expect(await commands.succeed(onQueue('pause'), still)).toEqual({ schema: 'batchrock.files/1', files: [] });
+  const jobs = await jobCount();
+  write('later.jsonl', records(150, 'Later'));
+  await commands.succeed(onQueue('put', 'later.jsonl'), still);
+  await queue.until('later.jsonl', 'Paused', 30);
+  const list = await commands.batchrock(onQueue('list', '--status', 'Paused'), still);
+  expect(list).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('the queue is paused; batchrock queue resume --stack Files'),
+  });
+  expect(await jobCount()).toBe(jobs);
+  expect(await commands.succeed(onQueue('resume'), still)).toMatchObject({ files: [{ name: 'later' }] });
+  expect((await queue.until('later.jsonl', 'Completed')).counts).toMatchObject({ rows: 150, succeeded: 150 });
 });
 
 test('from code: an object that lies in S3 is a file by itself, with a name and a model of its own', async () => {
