@@ -31,6 +31,8 @@ test('the same command with a changed dataset: refused while the first run has j
   expect(await jobsOf(server)).toHaveLength(jobs);
   const other = await cli([...argv.slice(0, 5), 'Say {text}', ...argv.slice(6)], { cwd });
   expect(other.stderr).toMatch(`BR-E0211 run ${run} asks something else: it is running`);
+  const elsewhere = await cli([...argv, '--prefix', 'elsewhere'], { cwd });
+  expect(elsewhere.stderr).toMatch(`BR-E0211 where it is to run has changed since run ${run} began: it is running`);
   // another output is nobody's business
   expect((await cli([...argv, '--out', 'other.jsonl'], { cwd })).code).toBe(0);
 

@@ -28,7 +28,10 @@ describe('an OpenAI batch file that is split by its models', () => {
     const cwd = folderWith({ 'in.jsonl': file });
     const argv = ['run', 'in.jsonl', '--split-models', '--endpoint-url', server.url, '--max-attempts', '9', '--out', 'out.jsonl'];
     const homeless = await cli(argv, { cwd });
-    expect([homeless.code, homeless.stderr]).toEqual([2, expect.stringMatching(/BR-E0127 no model is named in line 212, and none/)]);
+    expect([homeless.code, homeless.stderr]).toEqual([
+      2,
+      expect.stringMatching(/BR-E0127 no model is named in line 212, and none/),
+    ]);
     const { code, stderr } = await cli([...argv, '--model', MODEL], { cwd });
     expect(code).toBe(3);
     expect(stderr).toMatch(/\n2 runs ended: 213 rows: 212 succeeded/);
@@ -79,6 +82,14 @@ describe('an OpenAI batch file that is split by its models', () => {
     expect(await jobsOf(server)).toEqual([]);
     // nor is any other begun
     expect(JSON.parse((await cli(['list', '--json'], { cwd })).stdout)).toMatchObject({ runs: [] });
+  });
+
+  it('is refused where its lines name more models than runs can go beside each other', async () => {
+    const lines = Array.from({ length: 101 }, (_, i) => chat(i, { model: `acme.m${i}-v1:0` })).join('');
+    const refused = await cli(['plan', 'in.jsonl', '--split-models', '--family', 'converse'], {
+      cwd: folderWith({ 'in.jsonl': lines }),
+    });
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('the lines name 101 models, and 100 at most')]);
   });
 
   it('ends right after a kill -9, by the same command', async () => {

@@ -107,7 +107,7 @@ async function startInspected(
   const { id } = found;
   if (found.run === undefined) {
     const { dataset, question } = inspected;
-    const asked = { source: dataset.name, modelId: question.model.modelId, request: question.request };
+    const asked = { source: dataset.name, modelId: question.model.modelId, request: question.request, target: inspected.target };
     await checkUnfinished(session, { id, output: output?.path, asked, isWanted: request.new ?? false });
   }
   const lock = await lockRun(session.dir, id);

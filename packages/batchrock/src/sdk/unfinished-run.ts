@@ -1,5 +1,6 @@
 import { loadParts, type RunDocument, type RunState, runCounts, StateError } from '@batchrock/core';
 import { findHome, type RunHome } from '../compose/run-home.ts';
+import { type Target, targetIdentity } from '../compose/target.ts';
 import { plural } from '../render/figures.ts';
 import { howToGoOn } from './run-status.ts';
 import { runsOf, type Session } from './session.ts';
@@ -17,7 +18,12 @@ interface UnfinishedRun {
 export interface NewRun {
   readonly id: string;
   readonly output: string | undefined;
-  readonly asked: { readonly source: string; readonly modelId: string; readonly request: RunDocument['request'] };
+  readonly asked: {
+    readonly source: string;
+    readonly modelId: string;
+    readonly request: RunDocument['request'];
+    readonly target: Target;
+  };
   /** `--new` */
   readonly isWanted: boolean;
 }
@@ -61,6 +67,10 @@ function describe({ run, state, jobs, home }: UnfinishedRun, { output, asked }: 
     document.source.name === asked.source &&
     document.model.modelId === asked.modelId &&
     JSON.stringify(document.request) === JSON.stringify(asked.request);
-  const why = isSameQuestion ? `${document.source.name} has changed since run ${run} began` : `run ${run} asks something else`;
+  const changed =
+    JSON.stringify(targetIdentity(home.target)) === JSON.stringify(targetIdentity(asked.target))
+      ? document.source.name
+      : 'where it is to run';
+  const why = isSameQuestion ? `${changed} has changed since run ${run} began` : `run ${run} asks something else`;
   return `${why}: it is ${state}, has ${inFlight} and writes to ${output} too`;
 }

@@ -52,7 +52,7 @@ export async function convertAnswers(
       for (let row = 0; row < batch.count; row++) {
         const value = batch.reject[row] === RejectReason.none ? rowValue(decoder, batch, row) : undefined;
         const result = openAiFromNative(value, { family, model: modelId, created });
-        const message = 'it is no line of a batch output: {"recordId", "modelOutput" or "error"} is needed';
+        const message = 'it is no line that a job wrote: {"recordId", "modelOutput" or "error"} is needed';
         rows.push(
           result === undefined
             ? { problems: [errorAt(sources, batch, row, { code: 'not_an_output', path: '', message })], records: [] }

@@ -54,6 +54,7 @@ export async function findModels(
     const scan = await scanOpenAi(sources, how, { signal, onProgress: tell });
     await refuseRepeated(sources, how, scan.repeated, signal);
     const others = modelOfOthers(scan, question.model);
+    if (scan.models.size > MOST_MODELS) throw tooMany(scan.models.size);
     const { withoutModel } = scan;
     await checkModels(session, question, [...scan.models, ...(withoutModel ? [[others, withoutModel] as const] : [])]);
     const models: ModelDataset[] = [];
@@ -66,6 +67,16 @@ export async function findModels(
     await found.close();
     throw error;
   }
+}
+
+/** Each is a file that is open while the lines are told apart, and a run: more come of a mistake, as of names that are ids of something else. */
+const MOST_MODELS = 100;
+
+function tooMany(models: number): InputError {
+  return new InputError('BR-E0127', `the lines name ${models} models, and ${MOST_MODELS} at most have a run each`, {
+    hint: 'split the file, or give --model and leave model out of the bodies',
+    details: { models },
+  });
 }
 
 /** Each model has to be one that can be spoken to before the runs of the others are made. Throws the first's error, with its line. */
