@@ -72,12 +72,12 @@ function documentOf({ partRecords, minRecords = 1, maxParts }: World, ports: Run
   return { ...plain, job: { ...plain.job, storeUri: ports.objects.uri } };
 }
 
-async function prepare(ports: RunPorts, world: World): Promise<void> {
+async function prepare(ports: RunPorts, world: World, blockBytes = 64): Promise<void> {
   const document = documentOf(world, ports);
   const bytes = csvOf(world);
   const { dialect } = document.source;
   const open = (from?: ReadPosition) => {
-    const given = { blockBytes: 64, ...(from && { from }), ...(dialect.format === 'csv' && { dialect }) };
+    const given = { blockBytes, ...(from && { from }), ...(dialect.format === 'csv' && { dialect }) };
     return openCsv(bytesSource(bytes.subarray(from?.byte ?? 0)), given);
   };
   await prepareRun(ports, { document, openRows: open });
@@ -260,6 +260,18 @@ describe('a run that sends no request of a part twice', () => {
       expect(bytesOf(second)).toBe(expected);
       await check(second, WORLD);
     }
+  });
+
+  it('ends a part at half a million rows, however few of them are sent', async () => {
+    const texts = Array.from({ length: 524_288 + 3 }, () => 'a');
+    const ports = portsOf(WORLD);
+    await prepare(ports, { texts, partRecords: 3, fate: () => 'succeeded' }, 1 << 16);
+    const { run, parts } = (await readRun(ports, RUN))!;
+    expect(parts.map(({ records, duplicates, span }) => [records, duplicates, span?.to.ordinal])).toEqual([
+      [1, 524_287, 524_288],
+      [1, 2, 524_291],
+    ]);
+    expect(runCounts(run, parts)).toMatchObject({ rows: 524_291, duplicates: 524_289, pending: 524_291 });
   });
 
   it('cuts behind as many jobs as may be made, and pads the last part in place of sending others', async () => {
