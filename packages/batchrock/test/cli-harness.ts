@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type LocalBedrock, type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
-import { afterEach, vi } from 'vitest';
 import type { EndSignal, Host } from '../src/cli/host.ts';
 import { runCli } from '../src/cli/run-cli.ts';
+import { afterTest } from './after-test.ts';
 
 /** What a command line said and how it ended. */
 export interface Ran {
@@ -31,19 +31,10 @@ export interface RunOptions {
 /** The id that most tests ask; its family is known and its jobs take 100 records at least. */
 export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0';
 
-// processes start slowly where many tests share two cores
-vi.setConfig({ testTimeout: 90_000 });
-
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
 /** A new folder that is gone after the test, with these files. */
 export function folderWith(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'batchrock-cli-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  afterTest(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -54,7 +45,7 @@ export function folderWith(files: Readonly<Record<string, string | Uint8Array>> 
 /** A real local Bedrock, in this process, until the test ends. */
 export async function localServer(options: Partial<LocalBedrockOptions> = {}): Promise<LocalBedrock> {
   const server = await startLocalBedrock({ dir: folderWith(), buckets: ['batchrock-local'], ...options });
-  cleanups.push(() => server.close());
+  afterTest(() => server.close());
   return server;
 }
 
@@ -153,7 +144,7 @@ export function spawnProgram(program: string, argv: readonly string[], options: 
   const ended = new Promise<Ran & { readonly signal: NodeJS.Signals | null }>((resolve) => {
     child.on('close', (code, signal) => resolve({ code: code ?? -1, signal, ...said }));
   });
-  cleanups.push(async () => {
+  afterTest(async () => {
     child.kill('SIGKILL');
     await ended;
   });
