@@ -10,7 +10,7 @@ import { run } from './languages/run.mjs';
 
 /** Only these may be in the package, whatever lies in the checkout. */
 const allowed =
-  /^(lib\/.*\.(js|d\.ts)|handlers\/[^/]+\/index\.mjs|handlers\/THIRD-PARTY\.txt|\.jsii|README\.md|LICENSE|NOTICE|package\.json)$/;
+  /^(lib\/.*\.(js|d\.ts)|handlers\/[^/]+\/index\.mjs|handlers\/family\/(batchrock|check)\.mjs|handlers\/THIRD-PARTY\.txt|\.jsii|README\.md|LICENSE|NOTICE|package\.json)$/;
 
 // the real path: Node looks for modules from there, and a temporary folder may be a link
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'batchrock-cdk-')));
@@ -42,7 +42,7 @@ function check(paths) {
   const foreign = paths.filter((path) => !allowed.test(path) || path.startsWith('lib/testing/'));
   if (foreign.length > 0) throw new Error(`the package carries what is not meant to be in it: ${foreign.join(', ')}`);
   const handlers = ['create-model-invocation-job', 'prepare-run', 'export-results'].map((name) => `handlers/${name}/index.mjs`);
-  const wanted = ['lib/index.js', 'lib/index.d.ts', '.jsii', 'LICENSE', ...handlers];
+  const wanted = ['handlers/family/check.mjs', 'lib/index.js', 'lib/index.d.ts', '.jsii', 'LICENSE', ...handlers];
   const missing = wanted.filter((path) => !paths.includes(path));
   if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`);
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { nameAndValue, wholeNumber } from './values.ts';
 
@@ -34,6 +35,7 @@ const STACK_OPTIONS: readonly StackOption[] = [
   option('--model <id>', 'modelId', ['queue'], 'of files whose key names none'),
   option('--role-arn <arn>', 'bedrockRole', ['queue'], "Bedrock's role, in place of a new one"),
   option('--allow-model <id>', 'models', both, 'that jobs may use; repeatable (default: all)', more),
+  option('--family <path>', 'families', both, 'one of your own (./x.js); repeatable', more),
   option(
     '--slots <n>',
     'maxSubmittedAndInProgressJobs',
@@ -96,8 +98,8 @@ export function withStack(command: Command): Command {
   return command;
 }
 
-/** The options that were given, by the properties that they set. Throws `BR-E0112` for one that the stack does not take. */
-export async function stackValuesOf(stack: StackName, flags: object): Promise<Record<string, never>> {
+/** The options that were given, by the properties that they set; paths begin at `cwd`. Throws `BR-E0112` for one that the stack does not take. */
+export async function stackValuesOf(stack: StackName, flags: object, cwd: string): Promise<Record<string, never>> {
   const given = flags as Readonly<Record<string, unknown>>;
   const values: Record<string, unknown> = {};
   for (const { made, property, stacks } of STACK_OPTIONS) {
@@ -110,7 +112,7 @@ export async function stackValuesOf(stack: StackName, flags: object): Promise<Re
         hint: `it is one of ${stacks.join(' and ')}; leave it out`,
       });
     }
-    values[property] = value;
+    values[property] = property === 'families' ? (value as readonly string[]).map((path) => resolve(cwd, path)) : value;
   }
   return values as Record<string, never>;
 }

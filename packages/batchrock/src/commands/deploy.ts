@@ -59,7 +59,7 @@ async function runDeploy(context: CommandContext, flags: DeployFlags, kind: Stac
   const { terminal } = context;
   const { loadDeployPackage } = await import('../compose/deploy-package.ts');
   const { renderStep } = await import('../render/deploy-text.ts');
-  const values = await stackValuesOf(kind, flags);
+  const values = await stackValuesOf(kind, flags, context.host.cwd);
   const { openDeployment } = await loadDeployPackage(`deploy ${kind}`);
   const { stack: stackName, context: cdkContext, tag: tags, region, profile, force } = flags;
   const deployment = await openDeployment({

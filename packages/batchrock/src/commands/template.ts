@@ -32,7 +32,7 @@ export function templateCommand(cli: Cli): Command {
 async function writeTemplate({ host, terminal }: CommandContext, flags: TemplateFlags, kind: StackName): Promise<ExitCode> {
   const { join, relative, resolve } = await import('node:path');
   const { loadDeployPackage } = await import('../compose/deploy-package.ts');
-  const values = await stackValuesOf(kind, flags);
+  const values = await stackValuesOf(kind, flags, host.cwd);
   const deploy = await loadDeployPackage(`template ${kind}`);
   const folder = resolve(host.cwd, flags.out ?? `batchrock-${kind}`);
   await checkFree(folder, flags.out ?? `batchrock-${kind}`, flags.force === true);

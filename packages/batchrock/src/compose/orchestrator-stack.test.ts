@@ -13,8 +13,14 @@ test('the outputs of an orchestrator say where its runs are', () => {
     table: 'table',
     machineArn: 'arn:m',
     roleArn: 'arn:role',
+    families: [],
   });
   expect(orchestratorOf({ ...told, outputs: OUTPUTS }, PLACE).roleArn).toBeUndefined();
+  const families = 'in-house:aa,other:bb';
+  expect(orchestratorOf({ ...told, outputs: { ...OUTPUTS, families } }, PLACE).families).toEqual([
+    { name: 'in-house', sha256: 'aa' },
+    { name: 'other', sha256: 'bb' },
+  ]);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { type ToldFamily, toldFamilies } from './told-families.ts';
 import { outputsOf, type StackKind, type ToldStack } from './told-stack.ts';
 
 /** The stack of an orchestrator: what its outputs say. */
@@ -10,6 +11,8 @@ export interface OrchestratorStack {
   readonly machineArn: string;
   /** Bedrock's role to the bucket; undefined for stacks that do not tell it. */
   readonly roleArn: string | undefined;
+  /** Of users' projects, deployed with it. */
+  readonly families: readonly ToldFamily[];
 }
 
 const ORCHESTRATOR: StackKind<'bucketName' | 'tableName' | 'stepFunctionArn'> = {
@@ -25,5 +28,6 @@ export function orchestratorOf(
 ): OrchestratorStack {
   const { name, outputs } = outputsOf(told, ORCHESTRATOR, place);
   const { bucketName: bucket, tableName: table, stepFunctionArn: machineArn } = outputs;
-  return { name, region: place.region, bucket, table, machineArn, roleArn: told?.outputs['bedrockRoleArn'] };
+  const roleArn = told?.outputs['bedrockRoleArn'];
+  return { name, region: place.region, bucket, table, machineArn, roleArn, families: toldFamilies(told?.outputs) };
 }

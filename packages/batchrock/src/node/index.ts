@@ -1,6 +1,6 @@
 export { nodeClock, nodeRandom } from './clock.ts';
 export { loadDigest, nodeSha256 } from './digest.ts';
-export { fileFamilies, isFamilyPath, type LoadedFamily, loadFamily } from './families/index.ts';
+export { fileFamilies, importFamily, isFamilyPath, type LoadedFamily, loadFamily } from './families/index.ts';
 export { fileChanged, openFileAccess } from './file-access.ts';
 export { createFileObjectStore } from './file-object-store.ts';
 export { createFileSink, type FileSink, type FileSinkOptions } from './file-sink.ts';

@@ -7,13 +7,22 @@ export interface FileIdentity {
   readonly key: string;
   readonly etag: string;
   /** Said where a file was enqueued: the same object may be asked for with another model, or to another place. */
-  readonly enqueued?: { readonly modelId: string; readonly name: string; readonly output?: FileOutput };
+  readonly enqueued?: { readonly modelId: string; readonly family?: string; readonly name: string; readonly output?: FileOutput };
 }
 
 /** `f-` and 10 characters of base 36. */
 export function fileIdOf({ bucket, key, etag, enqueued }: FileIdentity): string {
-  const { modelId, name, output } = enqueued ?? {};
-  const text = JSON.stringify([bucket, key, etag, modelId, name, output?.bucket, output?.prefix]);
+  const { modelId, family, name, output } = enqueued ?? {};
+  const text = JSON.stringify([
+    bucket,
+    key,
+    etag,
+    modelId,
+    name,
+    output?.bucket,
+    output?.prefix,
+    ...(family === undefined ? [] : [family]),
+  ]);
   const hash = createHash('sha256').update(text).digest();
   return `f-${(hash.readBigUInt64BE() % 36n ** 10n).toString(36).padStart(10, '0')}`;
 }

@@ -56,6 +56,8 @@ export interface FileBody {
   /** Its results lie below this name. */
   readonly name: string;
   readonly modelId: string;
+  /** How its model is spoken to, where that was said. */
+  readonly family?: string;
   readonly priority: Priority;
   readonly weight: number;
   /** Absent: `processed/` of the queue's own bucket. */

@@ -5,7 +5,7 @@ export { findFreeRun } from './free-run.ts';
 export { type FreezeInput, freezeDocument } from './freeze-document.ts';
 export { runIdentity } from './identity.ts';
 export { keptRowsOf } from './kept-rows.ts';
-export { withOwnFamily } from './own-family.ts';
+export { familyOption, withOwnFamily } from './own-family.ts';
 export { type NamedPrompt, parsePromptFile } from './prompt-file.ts';
 export { type CheckedQuestion, checkQuestion } from './question.ts';
 export type { Question } from './request.ts';

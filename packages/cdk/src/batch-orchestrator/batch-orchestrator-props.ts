@@ -59,6 +59,14 @@ export interface BatchOrchestratorProps {
   readonly models?: string[];
 
   /**
+   * Families of your own (`docs/families.md`): paths of modules, from the folder of the app. Each is bundled into the functions that
+   * speak to models, with what it imports; an execution names one by `family`. A module that imports others needs esbuild in the project.
+   *
+   * @default - the families that are built in
+   */
+  readonly families?: string[];
+
+  /**
    * How many jobs of a model may be submitted and in progress at once, over all executions: at most the account's quota, less
    * what others of the account use of it.
    *

@@ -17,12 +17,14 @@ export class BatchOrchestratorStack extends Stack {
     super(scope, id, props);
     const given = Object.entries(props).filter(([, value]) => value !== undefined);
     this.orchestrator = new BatchOrchestrator(this, 'Orchestrator', { ...contextOf(this), ...Object.fromEntries(given) });
-    const { bedrockRole, bucket, stateMachine, table } = this.orchestrator;
+    const { bedrockRole, bucket, families, stateMachine, table } = this.orchestrator;
     this.output('bucketName', bucket.bucketName, 'Datasets, prompts, runs and results');
     this.output('stepFunctionName', stateMachine.stateMachineName, 'The state machine whose executions are runs');
     this.output('stepFunctionArn', stateMachine.stateMachineArn, 'The same, for aws stepfunctions start-execution');
     this.output('tableName', table.tableName, 'The ledger of the runs');
     this.output('bedrockRoleArn', bedrockRole.roleArn, "Bedrock's role to the bucket: for runs that are to move here");
+    if (families.length > 0)
+      this.output('families', families.join(','), 'Families of its own, with the SHA-256 of their modules');
   }
 
   private output(name: string, value: string, description: string): void {

@@ -18,6 +18,8 @@ import { JobEvents } from '../engine/job-events';
 import { RunBucket } from '../engine/run-bucket';
 import { kickTimeout, longTimeout } from '../engine/work-functions';
 import { WorkQueue } from '../engine/work-queue';
+import { bundleFamilies } from '../families/bundle-family';
+import { toldFamilies } from '../families/family-code';
 import { explainWildcards } from '../nag/nag-suppressions';
 import { numbersOf } from '../props/environment';
 import { jobHours } from '../props/job-hours';
@@ -54,6 +56,9 @@ export class BatchOrchestrator extends Construct {
 
   /** The role under which Bedrock runs the jobs. */
   public readonly bedrockRole: iam.Role;
+
+  /** The families of its own, each as `name:SHA-256` of its module. */
+  public readonly families: string[];
 
   /** Events of jobs. */
   public readonly kickQueue: sqs.Queue;
@@ -94,6 +99,8 @@ export class BatchOrchestrator extends Construct {
   public constructor(scope: Construct, id: string, props: BatchOrchestratorProps = {}) {
     super(scope, id);
     checkProps(props);
+    const families = bundleFamilies(props.families);
+    this.families = toldFamilies(families);
     const hours = jobHours('bedrockBatchInferenceTimeout', props.bedrockBatchInferenceTimeout);
     const stack = Stack.of(this);
     const models = props.models === undefined ? everyModel(stack) : modelArns(stack, props.models);
@@ -123,6 +130,7 @@ export class BatchOrchestrator extends Construct {
           MAX_SUBMITTED_AND_IN_PROGRESS_JOBS: props.maxSubmittedAndInProgressJobs,
         }),
       },
+      families,
       preprocessMemory: props.preprocessFunctionMemoryMb,
       postprocessMemory: props.postprocessFunctionMemoryMb,
       logRetention: props.logRetention,

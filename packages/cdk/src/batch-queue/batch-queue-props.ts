@@ -97,6 +97,15 @@ export interface BatchQueueProps {
   readonly models?: string[];
 
   /**
+   * Families of your own (`docs/families.md`): paths of modules, from the folder of the app. Each is bundled into the functions that
+   * speak to models, with what it imports; a file names one by its metadata `batchrock-family`, and a model
+   * that is not known is spoken to by the only one. A module that imports others needs esbuild in the project.
+   *
+   * @default - the families that are built in
+   */
+  readonly families?: string[];
+
+  /**
    * The role under which Bedrock runs the jobs. It must read `runs/*` and write `runs/*` in the bucket, and may be taken by Bedrock.
    *
    * @default - a new role, for batch jobs of this account and Region, with `models`

@@ -27,12 +27,14 @@ export class BatchQueueStack extends Stack {
       modelId: props.modelId ?? this.modelParameter(),
       bedrockRole: props.bedrockRole ?? this.givenOrNewRole(bucket, props),
     });
-    const { table, notificationTopic } = this.queue;
+    const { families, table, notificationTopic } = this.queue;
     this.output('queueKind', 'BatchQueue', 'What the command line takes this stack for');
     this.output('bucketName', bucket.bucketName, 'Files below to-process/, results below processed/');
     this.output('tableName', table.tableName, 'The ledger of the files');
     this.output('changeFunctionName', this.queue.changeFunction.functionName, 'Pauses, resumes, cancels, retries and enqueues');
     this.output('notificationTopicArn', notificationTopic.topicArn, 'Told of files at their end, and of alarms');
+    if (families.length > 0)
+      this.output('families', families.join(','), 'Families of its own, with the SHA-256 of their modules');
   }
 
   private modelParameter(): string {

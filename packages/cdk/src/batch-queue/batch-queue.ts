@@ -16,6 +16,8 @@ import { JobEvents } from '../engine/job-events';
 import { RunBucket } from '../engine/run-bucket';
 import { kickTimeout, longTimeout } from '../engine/work-functions';
 import { WorkQueue } from '../engine/work-queue';
+import { bundleFamilies } from '../families/bundle-family';
+import { toldFamilies } from '../families/family-code';
 import { explainWildcards } from '../nag/nag-suppressions';
 import { numbersOf } from '../props/environment';
 import { jobHours } from '../props/job-hours';
@@ -46,6 +48,9 @@ export class BatchQueue extends Construct implements IBatchQueue {
 
   /** The role under which Bedrock runs the jobs. */
   public readonly bedrockRole: iam.IRole;
+
+  /** The families of its own, each as `name:SHA-256` of its module. */
+  public readonly families: string[];
 
   /** Told of each file that has come to its end, and of alarms. */
   public readonly notificationTopic: sns.ITopic;
@@ -101,6 +106,8 @@ export class BatchQueue extends Construct implements IBatchQueue {
   public constructor(scope: Construct, id: string, props: BatchQueueProps = {}) {
     super(scope, id);
     checkProps(props);
+    const families = bundleFamilies(props.families);
+    this.families = toldFamilies(families);
     const hours = jobHours('bedrockBatchInferenceTimeout', props.bedrockBatchInferenceTimeout);
     const stack = Stack.of(this);
     const models = props.models === undefined ? everyModel(stack) : modelArns(stack, props.models);
@@ -132,6 +139,7 @@ export class BatchQueue extends Construct implements IBatchQueue {
         }),
       },
       names: props.functionNames,
+      families,
       preprocessMemory: props.preprocessFunctionMemoryMb,
       postprocessMemory: props.postprocessFunctionMemoryMb,
       logRetention: props.logRetention,

@@ -21,6 +21,7 @@ export interface EngineProps {
   readonly maxConcurrentCollections?: unknown;
   readonly bucket?: unknown;
   readonly models?: unknown;
+  readonly families?: unknown;
   readonly ledger?: unknown;
   readonly table?: unknown;
   readonly notificationTopic?: unknown;
@@ -41,6 +42,7 @@ export function checkEngineProps(props: EngineProps): void {
   for (const name of Object.keys(ranges) as (keyof typeof ranges)[]) checkNumber(name, props[name], ranges[name]);
   checkBucket('bucket', props.bucket);
   checkList('models', props.models, "a list of texts, such as ['us.amazon.nova-pro-v1:0']");
+  checkList('families', props.families, "a list of paths, such as ['./in-house.js']");
   checkLedger(props.ledger, props.table);
   checkTopic('notificationTopic', props.notificationTopic);
   oneOf('logLevel', props.logLevel, LogLevel);

@@ -1,9 +1,11 @@
 import { Duration, type aws_lambda as lambda, type aws_logs as logs } from 'aws-cdk-lib';
+import type { BundledFamily } from '../families/bundle-family';
 import type { LogLevel } from '../functions/log-level';
 
 /** What all functions of an engine are told. */
 export interface WorkFunctionsProps {
   readonly environment: Record<string, string>;
+  readonly families?: readonly BundledFamily[];
   readonly preprocessMemory?: number;
   readonly postprocessMemory?: number;
   readonly logRetention?: logs.RetentionDays;

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { type Duration, type aws_iam as iam, aws_lambda as lambda, aws_logs as logs, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { BundledFamily } from '../families/bundle-family';
+import { handlerCode } from '../families/family-code';
+import { handlersFolder } from './handlers-folder';
 import { LogLevel } from './log-level';
 
 /** What every function has to be told. */
@@ -14,6 +17,8 @@ export interface HandlerFunctionProps {
   /** MB; default 256. */
   readonly memorySize?: number;
   readonly environment: Record<string, string>;
+  /** Of the user's project; they go with what speaks to models. */
+  readonly families?: readonly BundledFamily[];
   readonly logRetention?: logs.RetentionDays;
   readonly logLevel?: LogLevel;
   readonly tracing?: lambda.Tracing;
@@ -22,11 +27,8 @@ export interface HandlerFunctionProps {
 // The newest runtime at the time of writing (2026-11). Named here and not taken from the CDK, so that older versions of it do.
 const runtime = new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true });
 
-// From src/ and from lib/ alike, the bundles are two folders up.
-const handlersFolder = join(__dirname, '..', '..', 'handlers');
-
 /**
- * A Lambda function from a bundle that this package carries: nothing is built at synthesis.
+ * A Lambda function from a bundle that this package carries: nothing of it is built at synthesis.
  *
  * It logs to a log group of its own and may write to that group only, in place of the managed policy that may write to all.
  */
@@ -36,8 +38,9 @@ export class HandlerFunction extends lambda.Function {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const code = handlerCode(join(handlersFolder, props.handler), props.handler, props.families ?? []);
     super(scope, id, {
-      code: lambda.Code.fromAsset(join(handlersFolder, props.handler)),
+      code: lambda.Code.fromAsset(code.folder),
       functionName: props.functionName,
       handler: 'index.handler',
       description: props.description,
@@ -45,10 +48,11 @@ export class HandlerFunction extends lambda.Function {
       architecture: lambda.Architecture.ARM_64,
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout,
-      environment: { ...props.environment, LOG_LEVEL: props.logLevel ?? LogLevel.INFO },
+      environment: { ...props.environment, ...code.environment, LOG_LEVEL: props.logLevel ?? LogLevel.INFO },
       logGroup,
       tracing: props.tracing,
     });
+    code.dispose(this);
     logGroup.grantWrite(this);
     const role = this.role?.node.defaultChild as iam.CfnRole;
     role.managedPolicyArns = undefined;

@@ -7,6 +7,7 @@ type EngineProps = Pick<
   BatchOrchestratorProps,
   | 'table'
   | 'models'
+  | 'families'
   | 'maxSubmittedAndInProgressJobs'
   | 'bedrockBatchInferenceTimeout'
   | 'preprocessFunctionMemoryMb'
@@ -27,6 +28,7 @@ export function engineProps(imports: Stack, values: ValueReader): EngineProps {
   return {
     table: table === undefined ? undefined : dynamodb.Table.fromTableName(imports, 'Ledger', table),
     models: values.list('models')?.slice(),
+    families: values.list('families')?.slice(),
     maxSubmittedAndInProgressJobs: values.number('maxSubmittedAndInProgressJobs'),
     bedrockBatchInferenceTimeout: hours === undefined ? undefined : Duration.hours(hours),
     preprocessFunctionMemoryMb: values.number('preprocessFunctionMemoryMb'),

@@ -45,6 +45,7 @@ describe('a stack', () => {
       resultsFormat: 'csv',
       logLevel: 'DEBUG',
       tracing: true,
+      families: [join(import.meta.dirname, '../../../../examples/families/in-house.js')],
     };
     const context = { preprocessFunctionMemoryMb: '4096' };
     const template = await templateOf({ kind: 'orchestrator', stackName: 'Mine', values, context });
@@ -57,6 +58,7 @@ describe('a stack', () => {
       '"DEBUG"',
       '"Mode":"Active"',
       '"MemorySize":4096',
+      '"in-house:',
     ]) {
       expect(text).toContain(said);
     }

@@ -1,5 +1,7 @@
 import { InputError, resolveModel } from '@batchrock/core';
+import { familyOption } from 'batchrock/request';
 import { answerTasks } from '../ending/index.ts';
+import { findFamilyFor } from '../families/index.ts';
 import type { FileEngine } from '../file-engine/index.ts';
 import { addTask, changeFile, type FileBody, fileIdOf, isOver, reopened, type ShownFile, shownFile } from '../files/index.ts';
 import type { FoundObject } from '../inbox/index.ts';
@@ -16,10 +18,12 @@ export async function enqueue(engine: FileEngine, asked: Enqueue): Promise<Shown
   if (modelId === undefined) {
     throw new InputError('BR-E0105', 'model_id is missing, and the queue has no default', { hint: 'give model_id' });
   }
-  resolveModel(modelId);
+  const { family } = asked;
+  const named = { modelId, ...(family !== undefined && { family }) };
+  resolveModel(modelId, familyOption(await findFamilyFor(settings.families, named)));
   const object = await inbox.find(asked.bucket, asked.key);
   if (object === undefined) throw new InputError('BR-E0101', `no such object: s3://${asked.bucket}/${asked.key}`);
-  const file = await enrol(engine, asked, { object, modelId });
+  const file = await enrol(engine, asked, { object, named });
   log('INFO', 'enqueued', { file: file.file, status: file.status });
   if (!isOver(file)) await intake.send([file.file]);
   else if (!file.isEnding) await answerTasks(engine, file);
@@ -30,12 +34,12 @@ export async function enqueue(engine: FileEngine, asked: Enqueue): Promise<Shown
 async function enrol(
   engine: FileEngine,
   asked: Enqueue,
-  { object, modelId }: { readonly object: FoundObject; readonly modelId: string },
+  { object, named }: { readonly object: FoundObject; readonly named: Pick<FileBody, 'modelId' | 'family'> },
 ): Promise<FileBody> {
   const { ports, settings } = engine;
   const { name, output, token, priority = 'normal', weight = 1 } = asked;
   const { bucket, key, etag, versionId, size, modifiedAt } = object;
-  const id = fileIdOf({ bucket, key, etag, enqueued: { modelId, name, ...(output !== undefined && { output }) } });
+  const id = fileIdOf({ bucket, key, etag, enqueued: { ...named, name, ...(output !== undefined && { output }) } });
   const wait = token === undefined ? {} : ({ isAwaited: true } as const);
   const file = await changeFile(
     engine,
@@ -52,7 +56,7 @@ async function enrol(
         modifiedAt,
         size,
         name,
-        modelId,
+        ...named,
         priority,
         weight,
         ...(output !== undefined && { output }),

@@ -8,6 +8,8 @@ export interface Enqueue {
   readonly bucket: string;
   readonly key: string;
   readonly modelId?: string;
+  /** How the model is spoken to. */
+  readonly family?: string;
   readonly name: string;
   readonly priority?: Priority;
   readonly weight?: number;
@@ -25,7 +27,7 @@ export type ChangePayload =
   | Enqueue;
 
 const CHANGE_KEYS = ['do', 'file'] as const;
-const ENQUEUE_KEYS = ['do', 'bucket', 'key', 'model_id', 'name', 'priority', 'weight', 'output', 'token'] as const;
+const ENQUEUE_KEYS = ['do', 'bucket', 'key', 'model_id', 'family', 'name', 'priority', 'weight', 'output', 'token'] as const;
 
 /** Reads the payload. Throws `BR-E0112` for keys that are missing or unknown, `BR-E0120` for values that are not allowed. */
 export function parseChangePayload(payload: unknown): ChangePayload {
@@ -48,6 +50,7 @@ function parseEnqueue(payload: unknown): Enqueue {
   const path = key.startsWith(INTAKE_PREFIX) ? key.slice(INTAKE_PREFIX.length) : key;
   const name = fields.text('name');
   const modelId = fields.text('model_id');
+  const family = fields.text('family');
   const priority = fields.choice('priority', PRIORITIES);
   const weight = fields.positive('weight');
   const token = fields.text('token');
@@ -58,6 +61,7 @@ function parseEnqueue(payload: unknown): Enqueue {
     key,
     name: name === undefined ? nameOf(path) : checkedName(name),
     ...(modelId !== undefined && { modelId }),
+    ...(family !== undefined && { family }),
     ...(priority !== undefined && { priority }),
     ...(weight !== undefined && { weight }),
     ...(output !== undefined && { output }),

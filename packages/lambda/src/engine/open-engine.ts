@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { createBedrockBatchService, createS3ObjectStore } from '@batchrock/aws';
 import { createDynamoLedger } from '@batchrock/aws/dynamodb';
-import { builtInFamilies } from '@batchrock/core';
 import { ajvSchemas, createScratch, loadDigest, nodeClock, nodeRandom, zstdCompression } from 'batchrock/node';
+import { stackFamilies } from '../families/index.ts';
 import { createLog, writeLine } from '../log/index.ts';
 import { optionalSetting } from '../settings/index.ts';
 import type { Engine } from './engine.ts';
@@ -25,7 +25,7 @@ export async function openEngine(): Promise<Engine> {
       compression: zstdCompression(),
       scratch: createScratch(tmpdir()),
       schemas: ajvSchemas,
-      families: builtInFamilies,
+      families: stackFamilies(settings.families),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { InputError } from '@batchrock/core';
+import { readStackFamilies, type StackFamily } from '../families/index.ts';
 import { numberSetting, optionalSetting, requiredSetting } from '../settings/index.ts';
 
 /** How a file of results is written. */
@@ -22,6 +23,8 @@ export interface EngineSettings {
   readonly maxJobs?: number;
   /** Unless the input says otherwise. */
   readonly resultsFormat: ResultsFormat;
+  /** Of the user's project; those that are built in are there too. */
+  readonly families: readonly StackFamily[];
 }
 
 const DEFAULT_TIMEOUT_HOURS = 24;
@@ -42,6 +45,7 @@ export function readSettings(): EngineSettings {
     ...(maxTotalRecords !== undefined && { maxTotalRecords }),
     ...(maxJobs !== undefined && { maxJobs }),
     resultsFormat: resultsFormat(optionalSetting('RESULTS_FORMAT') ?? 'parquet'),
+    families: readStackFamilies(),
   };
 }
 

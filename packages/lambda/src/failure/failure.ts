@@ -10,16 +10,17 @@ const KEYS: readonly (readonly [RegExp, string])[] = [
   [/--timeout-hours\b/g, 'timeout_hours'],
   [/--max-attempts\b/g, 'max_attempts'],
   [/--param ([\w-]+)/g, 'params.$1'],
+  [/--family and --invocation-type\b/g, 'family'],
   [/--role-arn\b/g, 'BEDROCK_ROLE_ARN'],
   [/--s3-endpoint-url\b/g, 'AWS_ENDPOINT_URL_S3'],
   [/--new\b/g, '"new": true'],
-  [/--(slots|sample|split|config|revision|system|prompt)\b/g, '$1'],
+  [/--(slots|sample|split|config|revision|system|prompt|family)\b/g, '$1'],
 ];
 
 /** Where the catalogue speaks of the command line: what to do in its place, or nothing. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   'BR-E0101': 'check the name, and that the function may read it',
-  'BR-E0105': 'take the id of a model that Batchrock knows',
+  'BR-E0105': 'take the id of a model that Batchrock knows, or say how it is spoken to by family',
   'BR-E0108': 'leave out prompt_id, prompt and system; text_column names the column to embed',
   'BR-E0109': 'name the column to embed: "text_column": "NAME"',
   'BR-E0110': 'give prompt_id, the name of a file prompts/<prompt_id>.md in the bucket, or prompt',
@@ -36,6 +37,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   'BR-E0205': 'the table was written by another version',
   'BR-E0207': '',
   'BR-E0213': 'go on with it where it is now',
+  'BR-E0218': 'deploy the stack with that file among its families; a new execution takes the one that is there now',
   'BR-E0501': 'check the policies of the function and of the role for Bedrock, and access to the model',
   'BR-E0506': 'check that the endpoint is reachable from the function',
   'BR-E0509': 'start the execution again: it goes on where it stopped',

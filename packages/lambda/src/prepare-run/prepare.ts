@@ -33,7 +33,7 @@ export async function prepare(engine: PrepareEngine, payload: PreparePayload, de
   const { ports, settings, log } = engine;
   const { signal } = deadline;
   const asked = parseInput(payload.input, settings);
-  const question = await questionOf(asked, ports.objects, { signal });
+  const question = await questionOf(asked, { objects: ports.objects, families: settings.families }, { signal });
   const found = await engine.findDataset(asked.dataset, { signal });
   try {
     for (const notice of [...question.checked.model.warnings, ...found.notices]) log('WARN', notice);

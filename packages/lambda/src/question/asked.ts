@@ -22,6 +22,10 @@ export interface Asked {
   readonly jobNamePrefix: string;
   readonly dataset: AskedDataset;
   readonly modelId: string;
+  /** How the model is spoken to: a family that is built in, or one of the stack. */
+  readonly family?: string;
+  /** What the file of a family of the stack has to be, in hexadecimal. */
+  readonly familySha256?: string;
   readonly promptId?: string;
   readonly prompt?: string;
   readonly system?: string;
@@ -69,6 +73,7 @@ export function parseInput(input: unknown, settings: EngineSettings): Asked {
     jobNamePrefix,
     dataset: datasetOf(fields),
     modelId: fields.requiredText('model_id', 'the id of a model, or of its inference profile'),
+    ...familyOf(fields),
     promptId,
     prompt,
     system: fields.text('system'),
@@ -98,6 +103,17 @@ function checkedPrefix(prefix: string): string {
   if (prefix.length <= MOST_PREFIX && PREFIX.test(prefix)) return prefix;
   const allowed = `1 to ${MOST_PREFIX} letters, digits and - _ . with single slashes between names that do not begin with a dot`;
   throw invalid('job_name_prefix', JSON.stringify(prefix.slice(0, MOST_PREFIX)), allowed);
+}
+
+function familyOf(fields: InputFields): Pick<Asked, 'family' | 'familySha256'> {
+  const family = fields.text('family');
+  const sha256 = fields.text('family_sha256');
+  if (sha256 === undefined) return family === undefined ? {} : { family };
+  if (family === undefined) throw new InputError('BR-E0112', 'family_sha256 is given without family, whose file it is of');
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw invalid('family_sha256', JSON.stringify(sha256.slice(0, 80)), 'a SHA-256 of 64 hexadecimal digits');
+  }
+  return { family, familySha256: sha256 };
 }
 
 function datasetOf(fields: InputFields): AskedDataset {

@@ -16,6 +16,8 @@ export const INPUT_KEYS = [
   'system',
   'params',
   'schema',
+  'family',
+  'family_sha256',
   'text_column',
   'sample',
   'max_error_rate',

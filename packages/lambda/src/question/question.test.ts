@@ -27,7 +27,7 @@ describe('the prompt of an execution', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.md'));
     expect(Object.keys(EXAMPLE_PROMPTS).sort()).toEqual(files.map((name) => name.slice(0, -3)).sort());
     for (const name of files) expect(EXAMPLE_PROMPTS[name.slice(0, -3)]).toBe(readFileSync(new URL(name, folder), 'utf8'));
-    const { checked } = await questionOf(asked({ prompt_id: 'joke_about_topic' }), bucket());
+    const { checked } = await questionOf(asked({ prompt_id: 'joke_about_topic' }), { objects: bucket() });
     expect(checked.columns).toEqual(['topic']);
     expect(checked.request.params).toMatchObject({ max_tokens: 120 });
   });
@@ -37,17 +37,19 @@ describe('the prompt of an execution', () => {
       'prompts/joke_about_topic.md': 'Joke: {topic} {mood}',
       'prompts/team/labels.md': '---\nsystem: Be {tone}.\nparams:\n  temperature: 0\n---\nLabel {text}',
     });
-    const joke = await questionOf(asked({ prompt_id: 'joke_about_topic' }), store);
+    const joke = await questionOf(asked({ prompt_id: 'joke_about_topic' }), { objects: store });
     expect(joke.checked.request.prompt).toBe('Joke: {topic} {mood}');
-    const labels = await questionOf(asked({ prompt_id: 'team/labels', params: { max_tokens: 9 } }), store);
+    const labels = await questionOf(asked({ prompt_id: 'team/labels', params: { max_tokens: 9 } }), { objects: store });
     expect(labels.checked).toMatchObject({ columns: ['text', 'tone'], request: { params: { temperature: 0, max_tokens: 9 } } });
-    const own = await questionOf(asked({ prompt_id: 'team/labels', system: 'Mine', params: { temperature: 1 } }), store);
+    const own = await questionOf(asked({ prompt_id: 'team/labels', system: 'Mine', params: { temperature: 1 } }), {
+      objects: store,
+    });
     expect(own.question).toMatchObject({ system: 'Mine', params: { temperature: '1' } });
   });
 
   it('that is not there is told with those that are', async () => {
     const store = bucket({ 'prompts/labels.md': 'x', 'prompts/readme.txt': 'x' });
-    await expect(questionOf(asked({ prompt_id: 'label' }), store)).rejects.toMatchObject({
+    await expect(questionOf(asked({ prompt_id: 'label' }), { objects: store })).rejects.toMatchObject({
       code: 'BR-E0124',
       message: expect.stringMatching(
         /prompt_id is "label", and there is no s3:\/\/bucket\/prompts\/label.md; there are joke_about_topic, labels, question_answering, sentiment_classifier; did you mean labels/,
@@ -56,14 +58,14 @@ describe('the prompt of an execution', () => {
     store.hook = ({ call }) => {
       if (call === 'list') throw new Error('denied');
     };
-    await expect(questionOf(asked({ prompt_id: 'label' }), store)).rejects.toMatchObject({ code: 'BR-E0124' });
-    await expect(questionOf(asked({ prompt_id: '../x' }), store)).rejects.toMatchObject({ code: 'BR-E0124' });
+    await expect(questionOf(asked({ prompt_id: 'label' }), { objects: store })).rejects.toMatchObject({ code: 'BR-E0124' });
+    await expect(questionOf(asked({ prompt_id: '../x' }), { objects: store })).rejects.toMatchObject({ code: 'BR-E0124' });
   });
 
   it('that is no text is refused', async () => {
     const store = bucket({ 'prompts/bad.md': new Uint8Array([0xff, 0xfe]), 'prompts/large.md': new Uint8Array(17 << 20) });
-    await expect(questionOf(asked({ prompt_id: 'bad' }), store)).rejects.toMatchObject({ code: 'BR-E0114' });
-    await expect(questionOf(asked({ prompt_id: 'large' }), store)).rejects.toMatchObject({ code: 'BR-E0120' });
+    await expect(questionOf(asked({ prompt_id: 'bad' }), { objects: store })).rejects.toMatchObject({ code: 'BR-E0114' });
+    await expect(questionOf(asked({ prompt_id: 'large' }), { objects: store })).rejects.toMatchObject({ code: 'BR-E0120' });
   });
 });
 
@@ -104,27 +106,31 @@ describe('the question of an execution', () => {
       /^the environment variable MAX_RECORDS_PER_JOB is 99; a job of/,
     ],
   ])('is refused for %s', async (_, input, settings, code, message) => {
-    await expect(questionOf(asked(input, settings), bucket())).rejects.toMatchObject({
+    await expect(questionOf(asked(input, settings), { objects: bucket() })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     });
   });
 
   it('embeds input_text unless another column is named', async () => {
-    expect((await questionOf(asked({ model_id: TITAN, prompt_id: null }), bucket())).checked.columns).toEqual(['input_text']);
-    expect((await questionOf(asked({ model_id: TITAN, text_column: 'body' }), bucket())).checked.columns).toEqual(['body']);
+    expect((await questionOf(asked({ model_id: TITAN, prompt_id: null }), { objects: bucket() })).checked.columns).toEqual([
+      'input_text',
+    ]);
+    expect((await questionOf(asked({ model_id: TITAN, text_column: 'body' }), { objects: bucket() })).checked.columns).toEqual([
+      'body',
+    ]);
   });
 
   it('cuts jobs of the size that is said, or as large as the model takes', async () => {
     const cut = async (records: number) =>
-      (await questionOf(asked({ prompt: '{a}', max_records_per_job: records }), bucket())).question.recordsPerJob;
+      (await questionOf(asked({ prompt: '{a}', max_records_per_job: records }), { objects: bucket() })).question.recordsPerJob;
     expect(await cut(200)).toBe(200);
     expect(await cut(10_000_000)).toBe(resolveModel(asked({ prompt: '{a}' }).modelId).limits.maxRecords);
   });
 
   it('has the bounds of jobs as those of the command line', async () => {
     const input = { prompt: '{a}', max_records_per_batch: 100, max_num_jobs: 2, max_records_total: 5, sample: 3, slots: 4 };
-    expect((await questionOf(asked(input), bucket())).question).toMatchObject({
+    expect((await questionOf(asked(input), { objects: bucket() })).question).toMatchObject({
       recordsPerJob: 100,
       maxJobs: 2,
       maxRecords: 5,

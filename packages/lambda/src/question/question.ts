@@ -1,15 +1,21 @@
 import { type CallOptions, InputError, type ObjectStore, resolveModel } from '@batchrock/core';
-import { checkQuestion, type Question, withAnswerSchema } from 'batchrock/request';
+import { checkQuestion, familyOption, type Question, withAnswerSchema } from 'batchrock/request';
+import { findFamily, type StackFamily } from '../families/index.ts';
 import type { AskedQuestion } from '../preparing/index.ts';
 import { type Asked, checkPartBound } from './asked.ts';
 import { readNamedPrompt } from './named-prompt.ts';
 
 /**
  * Makes a question of what an execution asks: with the prompt of its id, with everything checked that needs no look at the
- * dataset. Throws the `InputError` of the first thing that is wrong.
+ * dataset. `families` are those of the stack. Throws the `InputError` of the first thing that is wrong.
  */
-export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOptions): Promise<AskedQuestion> {
-  const model = resolveModel(asked.modelId);
+export async function questionOf(
+  asked: Asked,
+  { objects, families = [] }: { readonly objects: ObjectStore; readonly families?: readonly StackFamily[] },
+  o?: CallOptions,
+): Promise<AskedQuestion> {
+  const found = await findFamily(families, asked);
+  const model = resolveModel(asked.modelId, familyOption(found));
   checkTask(asked, model.family.task);
   checkPartBound(asked.maxRecordsPerJob, model.modelId, model.limits);
   const named = asked.promptId === undefined ? undefined : await readNamedPrompt(objects, asked.promptId, o);
@@ -18,6 +24,7 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
   const question: Question = {
     dataset: datasetAddress(asked),
     model: asked.modelId,
+    ...(found.family !== undefined && { family: found.family }),
     ...(prompt !== undefined && { prompt }),
     ...(system !== undefined && { system }),
     ...(params !== undefined && { params }),
@@ -33,7 +40,7 @@ export async function questionOf(asked: Asked, objects: ObjectStore, o?: CallOpt
     ...(asked.plannedSlots !== undefined && { slots: asked.plannedSlots }),
     timeoutHours: asked.timeoutHours,
   };
-  return { question, checked: checkQuestion(await withAnswerSchema(question, '')) };
+  return { question, checked: checkQuestion({ ...(await withAnswerSchema(question, '')), ...found }) };
 }
 
 /** The dataset as a run is named after it. */

@@ -1,21 +1,29 @@
 import { InputError, PRIORITIES, resolveModel } from '@batchrock/core';
+import { familyOption } from 'batchrock/request';
+import { findFamilyFor } from '../families/index.ts';
 import { type FileBody, parseFileKey, type QueueSettings } from '../files/index.ts';
 import type { FoundObject } from '../inbox/index.ts';
 
 /** What a file asks for. */
-export type FileAsk = Pick<FileBody, 'name' | 'modelId' | 'priority' | 'weight'>;
+export type FileAsk = Pick<FileBody, 'name' | 'modelId' | 'family' | 'priority' | 'weight'>;
 
 /**
  * What the key and the metadata of a file ask for; of one that was enqueued it was said then. Throws the `InputError` of what is
  * wrong with it.
  */
-export function checkFile(file: FileBody, object: FoundObject, settings: QueueSettings): FileAsk {
-  const { name, modelId, priority, weight } = file;
+export async function checkFile(file: FileBody, object: FoundObject, settings: QueueSettings): Promise<FileAsk> {
+  const { name, modelId, family, priority, weight } = file;
+  const enqueued = { name, modelId, ...(family !== undefined && { family }), priority, weight };
   const ask =
-    modelId === '' ? { ...parseFileKey(file.key, settings.modelId), ...sharesIn(object) } : { name, modelId, priority, weight };
-  resolveModel(ask.modelId);
+    modelId === '' ? { ...parseFileKey(file.key, settings.modelId), ...familyIn(object), ...sharesIn(object) } : enqueued;
+  resolveModel(ask.modelId, familyOption(await findFamilyFor(settings.families, ask)));
   if (object.size > 0) return ask;
   throw new InputError('BR-E0102', `${file.key} is empty`, { hint: 'a line of it is one record: {"modelInput": {…}}' });
+}
+
+function familyIn({ metadata }: FoundObject): Pick<FileBody, 'family'> {
+  const family = metadata['batchrock-family'];
+  return family === undefined || family === '' ? {} : { family };
 }
 
 function sharesIn({ metadata }: FoundObject): Pick<FileBody, 'priority' | 'weight'> {

@@ -11,6 +11,7 @@ import {
 } from '@batchrock/core';
 import { checkQuestion, findFreeRun, lookAtDataset, type Question } from 'batchrock/request';
 import type { Deadline } from '../engine/index.ts';
+import { findFamilyFor } from '../families/index.ts';
 import type { FileEngine } from '../file-engine/index.ts';
 import { changeFile, changeRunFiles, type FileBody, findRunFiles } from '../files/index.ts';
 import { type AskedQuestion, freeze, identityOf, isCut, type LookedAt, makeParts } from '../preparing/index.ts';
@@ -23,7 +24,7 @@ export async function prepareFile(engine: FileEngine, file: FileBody, deadline: 
   const { settings, log } = engine;
   const { signal } = deadline;
   const question = questionOf(file, engine);
-  const asked = { question, checked: checkQuestion(question) };
+  const asked = { question, checked: checkQuestion({ ...question, ...(await findFamilyFor(settings.families, file)) }) };
   const found = await engine.findObject(file.bucket, file.key, { signal });
   try {
     const files = await Promise.all(found.sources.map((source) => source.pin({ signal })));

@@ -81,7 +81,7 @@ async function prepareAndStart(engine: FileEngine, file: FileBody, deadline: Dea
     const object = await engine.inbox.find(file.bucket, file.key);
     if (object === undefined) throw gone(file);
     if (object.etag !== file.etag) throw replaced(file);
-    const ask = checkFile(file, object, engine.settings);
+    const ask = await checkFile(file, object, engine.settings);
     const asked = await changeFile(engine, file.file, (there) => there && { ...there, ...ask });
     if (asked === undefined || isOver(asked)) return;
     if ((await prepareFile(engine, asked, deadline)) === undefined) return;

@@ -8,4 +8,5 @@ export const ENGINE_SETTINGS: EngineSettings = {
   roleArn: 'arn:aws:iam::123456789012:role/bedrock',
   timeoutHours: 24,
   resultsFormat: 'parquet',
+  families: [],
 };

@@ -5,6 +5,7 @@ import { collect } from '../collect-part/collect.ts';
 import type { CollectQueue } from '../collect-queue/index.ts';
 import type { Deadline, EngineSettings } from '../engine/index.ts';
 import { type ExportAnswer, exportRun } from '../export-results/export.ts';
+import { stackFamilies } from '../families/index.ts';
 import { follow } from '../follow-run/follow.ts';
 import { kick } from '../kick-job/kick.ts';
 import { createLog } from '../log/index.ts';
@@ -47,6 +48,7 @@ export class Orchestrator {
     roleArn: 'arn:aws:iam::123456789012:role/bedrock',
     timeoutHours: 24,
     resultsFormat: 'csv',
+    families: [],
   };
   /** Datasets by their addresses. */
   readonly datasets = new Map<string, string>([['s3://data/rows.csv', csvRows(250)]]);
@@ -74,7 +76,8 @@ export class Orchestrator {
   }
 
   get engine() {
-    const { ports, settings } = this;
+    const { settings } = this;
+    const ports = { ...this.ports, families: stackFamilies(settings.families) };
     const log = createLog('DEBUG', (line) => void this.lines.push(line), ports.clock.now.bind(ports.clock));
     const tasks: Tasks = {
       answer: async (token, answer) => {

@@ -4,6 +4,7 @@ import { change } from '../change-file/change.ts';
 import { parseChangePayload } from '../change-file/payload.ts';
 import { collect } from '../collect-part/collect.ts';
 import type { Deadline } from '../engine/index.ts';
+import { stackFamilies } from '../families/index.ts';
 import type { FileEngine } from '../file-engine/index.ts';
 import { type FileBody, findFile, findFileByKey, type QueueSettings, type ShownFile } from '../files/index.ts';
 import { finish } from '../finish-file/finish.ts';
@@ -52,6 +53,7 @@ export class Queue {
     roleArn: 'arn:aws:iam::123456789012:role/bedrock',
     timeoutHours: 24,
     resultsFormat: 'parquet',
+    families: [],
     maxRecordsPerJob: 100,
     modelId: HAIKU,
     intakeQueueUrl: 'intake',
@@ -77,7 +79,8 @@ export class Queue {
   }
 
   get engine(): FileEngine {
-    const { ports, settings, inbox } = this;
+    const { settings, inbox } = this;
+    const ports = { ...this.ports, families: stackFamilies(settings.families) };
     const showAgain = async (_: string, seconds: number) => void this.delays.push(seconds);
     return {
       ports,

@@ -8,6 +8,7 @@ import { withOpenQueue } from './with-open-queue.ts';
 
 interface PutFlags extends CommonFlags {
   readonly model?: string;
+  readonly family?: string;
   readonly priority?: 'high' | 'normal' | 'low';
   readonly weight?: number;
   readonly name?: string;
@@ -32,6 +33,7 @@ name again is the same file, and is paid for once. With --wait the command ends
 with 0 when every record has an answer, with 3 when some have none.`,
     })
     .option('--model <id>', 'model or inference profile (default: that of the queue)')
+    .option('--family <name>', 'how the model is spoken to (default: by the model)')
     .addOption(new Option('--priority <class>', 'who comes first (default: normal)').choices(['high', 'normal', 'low']))
     .option('--weight <n>', 'share among those of its priority (default: 1)', positiveNumber)
     .option('--name <path>', 'results below processed/<path>/ (default: by the file)')
@@ -52,10 +54,11 @@ interface Asked {
 async function put(queue: Queue, { files, context, flags }: Asked): Promise<ExitCode> {
   await checkNames(files, flags);
   const { terminal, interrupts } = context;
-  const { model, priority, weight, name } = flags;
+  const { model, family, priority, weight, name } = flags;
   const options: EnqueueOptions = {
     signal: interrupts.signal,
     ...(model !== undefined && { model }),
+    ...(family !== undefined && { family }),
     ...(priority !== undefined && { priority }),
     ...(weight !== undefined && { weight }),
     ...(name !== undefined && { name }),

@@ -1,2 +1,2 @@
 export { fileFamilies } from './families.ts';
-export { isFamilyPath, type LoadedFamily, loadFamily } from './load-family.ts';
+export { importFamily, isFamilyPath, type LoadedFamily, loadFamily } from './load-family.ts';

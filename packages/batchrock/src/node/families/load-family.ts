@@ -32,14 +32,18 @@ export async function loadFamily(path: string, name = path): Promise<LoadedFamil
   const key = `${sha256} ${path}`;
   const known = loaded.get(key);
   if (known !== undefined) return known;
-  const loading = importFamily({ path, sha256 }, name);
+  const loading = importFamily(path, { path, sha256 }, name);
   loaded.set(key, loading);
   loading.catch(() => loaded.delete(key));
   return loading;
 }
 
-async function importFamily(module: FamilyModule, name: string): Promise<LoadedFamily> {
-  const url = pathToFileURL(module.path);
+/**
+ * Loads the family of a file of code: that of the module itself, or what was bundled of it. `file` is absolute; `name` is what the module
+ * is called in messages. Throws `BR-E0131` for one that cannot be loaded or gives no family.
+ */
+export async function importFamily(file: string, module: FamilyModule, name: string): Promise<LoadedFamily> {
+  const url = pathToFileURL(file);
   // a module is loaded once for each address
   url.searchParams.set('sha256', module.sha256);
   let exported: Readonly<Record<string, unknown>>;

@@ -11,6 +11,8 @@ import { askChange } from './ask-change.ts';
 export interface EnqueueOptions extends Pick<FollowOptions, 'signal'> {
   /** Id of a model or an inference profile; default: that of the queue. */
   readonly model?: string;
+  /** How the model is spoken to: a built-in family, or one of the queue's own. Default: by the model. */
+  readonly family?: string;
   /** Default `normal`; those of a lower priority wait as long as there are others. */
   readonly priority?: Priority;
   /** Its share among those of its priority, above 0; default 1. */
@@ -48,7 +50,7 @@ export async function enqueueFile(opened: OpenedQueue, file: string, o: EnqueueO
 async function enqueueObject(
   opened: OpenedQueue,
   { bucket, key }: { readonly bucket: string; readonly key: string },
-  { model, name, priority, weight, output, signal }: EnqueueOptions,
+  { model, family, name, priority, weight, output, signal }: EnqueueOptions,
 ): Promise<EnqueuedFile> {
   const shown = await askChange(
     opened,
@@ -57,6 +59,7 @@ async function enqueueObject(
       bucket,
       key,
       ...(model !== undefined && { model_id: model }),
+      ...(family !== undefined && { family }),
       ...(name !== undefined && { name }),
       ...(priority !== undefined && { priority }),
       ...(weight !== undefined && { weight }),
@@ -78,8 +81,9 @@ async function putFile({ stack, objects }: OpenedQueue, path: string, o: Enqueue
   if (source.size === 0) {
     throw new InputError('BR-E0102', `${path} is empty`, { hint: 'a line of it is one record: {"modelInput": {…}}' });
   }
-  const { signal, priority, weight } = o;
+  const { signal, family, priority, weight } = o;
   const metadata = {
+    ...(family !== undefined && { 'batchrock-family': family }),
     ...(priority !== undefined && { 'batchrock-priority': priority }),
     ...(weight !== undefined && { 'batchrock-weight': String(weight) }),
   };

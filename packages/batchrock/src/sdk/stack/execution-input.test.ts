@@ -4,7 +4,7 @@ import { checkStackRequest, executionInput } from './execution-input.ts';
 const SOURCE = { s3_uri: 's3://bucket/inputs/x/a.csv' };
 
 test('a question becomes the keys of an execution’s input, and what was not asked is left to the stack', () => {
-  expect(executionInput(SOURCE, { dataset: 'a.csv', model: 'm', prompt: '{text}' }, false)).toEqual({
+  expect(executionInput(SOURCE, { dataset: 'a.csv', model: 'm', prompt: '{text}' }, { isNamedThere: false })).toEqual({
     ...SOURCE,
     model_id: 'm',
     prompt: '{text}',
@@ -26,9 +26,12 @@ test('a question becomes the keys of an execution’s input, and what was not as
     slots: 6,
     timeoutHours: 48,
   };
-  expect(executionInput(SOURCE, all, true)).toEqual({
+  const family = { name: 'in-house', sha256: 'abc' };
+  expect(executionInput(SOURCE, all, { isNamedThere: true, family })).toEqual({
     ...SOURCE,
     model_id: 'm',
+    family: 'in-house',
+    family_sha256: 'abc',
     prompt_id: 'named',
     system: 's',
     params: { temperature: '0' },

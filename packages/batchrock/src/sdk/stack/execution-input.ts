@@ -1,6 +1,7 @@
 import { InputError } from '@batchrock/core';
 import type { WithAnswerSchema } from '../../request/answer-schema.ts';
 import type { Question, RunRequest } from '../../request/request.ts';
+import type { StackFamily } from './stack-family.ts';
 
 /** Where the rows of an execution come from: the keys of its input that say it. */
 export type InputSource =
@@ -17,8 +18,7 @@ const NOT_ON_A_STACK = {
   prefix: 'its keys are those of the stack',
   roleArn: "Bedrock's role is that of the stack",
   localSpeed: 'its clock is that of the account',
-  family: 'its models are those that are known, and files of this machine are not there',
-  invocationType: 'its models are those that are known',
+  invocationType: 'it follows from the model and its family',
   delimiter: 'its functions find the delimiter in the header',
   maxExpansion: 'its functions take the usual bounds of compressed files',
   inputFormat: 'its datasets have columns, and a prompt',
@@ -43,12 +43,17 @@ export function checkStackRequest(request: RunRequest, stack: string): void {
 export function executionInput(
   source: InputSource,
   question: WithAnswerSchema<Question & Pick<RunRequest, 'maxErrorRate'>>,
-  isNamedThere: boolean,
+  {
+    isNamedThere,
+    family,
+  }: { readonly isNamedThere: boolean; readonly family?: Pick<StackFamily, 'name' | 'sha256'> | undefined },
 ): ExecutionInput {
   const { system, params, textColumn, slots, timeoutHours, sample, dedupe, maxErrorRate } = question;
   const all: Record<string, unknown> = {
     ...source,
     model_id: question.model,
+    family: family?.name,
+    family_sha256: family?.sha256,
     ...(isNamedThere ? { prompt_id: question.promptId } : { prompt: question.prompt }),
     system,
     text_column: textColumn,

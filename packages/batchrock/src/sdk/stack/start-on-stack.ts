@@ -16,6 +16,7 @@ import { checkStackRequest, executionInput, type InputSource } from './execution
 import { fetchResults } from './fetch-results.ts';
 import { followExecution } from './follow-execution.ts';
 import { jobPrefixFor, shortHash } from './names.ts';
+import { type StackFamily, stackFamily } from './stack-family.ts';
 import type { StackSession } from './stack-session.ts';
 import { planUpload, type UploadPlan, upload } from './upload-dataset.ts';
 
@@ -31,8 +32,9 @@ export async function startOnStack(
   options: StartOptions = {},
 ): Promise<RunReport> {
   checkStackRequest(request, stack.name);
+  const family = await stackFamily(stack.stack, request.family, session.cwd);
   const output = options.isLeft ? undefined : await checkOutput(session, request);
-  const asked = await lookAt(session, request, options);
+  const asked = await lookAt(session, { request, family }, options);
   try {
     const begun = await begin(session, stack, { request, options, asked, output });
     if (begun.isNew) session.notice(`execution ${begun.name} of stack ${stack.name}, results in ${begun.jobPrefix}`);
@@ -56,12 +58,17 @@ interface Asked {
   readonly pins: readonly SourcePin[] | undefined;
   /** The prompt is one of the stack's. */
   readonly isNamedThere: boolean;
+  readonly family: StackFamily | undefined;
   close(): Promise<void>;
 }
 
 const REMOTE = /^(s3|hf):\/\//i;
 
-async function lookAt(session: Session, request: RunRequest, options: StartOptions): Promise<Asked> {
+async function lookAt(
+  session: Session,
+  { request, family }: { readonly request: RunRequest; readonly family: StackFamily | undefined },
+  options: StartOptions,
+): Promise<Asked> {
   const names = datasetNames(request);
   const remote = names.filter((name) => REMOTE.test(name));
   if (remote.length > 0 && names.length > 1) {
@@ -71,9 +78,10 @@ async function lookAt(session: Session, request: RunRequest, options: StartOptio
   }
   const isNamedThere = request.promptId !== undefined && request.promptsDir === undefined;
   const isRemote = remote.length > 0;
-  const inspected = isNamedThere ? undefined : await inspectIfAllowed(session, request, options, isRemote);
+  const isCheckedThere = isNamedThere || family?.isThereAlone === true;
+  const inspected = isCheckedThere ? undefined : await inspectIfAllowed(session, request, options, isRemote);
   const close = inspected === undefined ? async () => undefined : () => inspected.close();
-  if (isRemote) return { inspected, found: undefined, pins: inspected?.files, isNamedThere, close };
+  if (isRemote) return { inspected, found: undefined, pins: inspected?.files, isNamedThere, family, close };
   // standard input has been kept by now: it is not read twice
   const found = inspected?.found ?? (await findDataset(session, request, options));
   return {
@@ -81,6 +89,7 @@ async function lookAt(session: Session, request: RunRequest, options: StartOptio
     found,
     pins: inspected?.files ?? (await pinAll(found.sources, options)),
     isNamedThere,
+    family,
     close: inspected === undefined ? () => found.close() : close,
   };
 }
@@ -116,7 +125,7 @@ async function begin(session: Session, stack: StackSession, beginning: Beginning
   const plan = asked.found && planUpload(objects, asked.found.sources, asked.pins ?? [], endingOf(request, asked.found));
   const named = asked.isNamedThere ? request : await withNamedPrompt(request, session.cwd);
   const question = await withAnswerSchema(named, session.cwd);
-  const input = executionInput(sourceOf(request, plan), question, asked.isNamedThere);
+  const input = executionInput(sourceOf(request, plan), question, asked);
   const hash = shortHash({ input, pins: asked.pins, ...(request.new && { at: stack.connection.ports.clock.now() }) });
   const jobPrefix = jobPrefixFor(request.jobPrefix, datasetNames(request), hash.slice(0, 8));
   return beginExecution(stack, {
