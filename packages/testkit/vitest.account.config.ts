@@ -52,7 +52,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/testkit/src/{account,conformance,deploy}/**/*.account.ts'],
+    include: ['packages/testkit/src/{account,conformance,deploy,setup}/**/*.account.ts'],
     globalSetup: [fileURLToPath(new URL('./src/account/set-up.ts', import.meta.url))],
     pool: 'forks',
     execArgv: ['--conditions=@batchrock/source'],

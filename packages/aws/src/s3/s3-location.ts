@@ -11,6 +11,8 @@ export interface S3Location {
   /** Blocks of all uploads. */
   readonly blocks: BlockPool;
   readonly owner: { ExpectedBucketOwner?: string };
+  /** Tag the input of jobs, for the lifecycle of the bucket. */
+  readonly tagsInput?: boolean;
   /** The full key of one of our keys. */
   full(key: string): string;
 }

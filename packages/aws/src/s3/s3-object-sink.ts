@@ -6,8 +6,9 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { ObjectInfo, ObjectSink } from '@batchrock/core';
+import { isInputKey, type ObjectInfo, type ObjectSink } from '@batchrock/core';
 import { translateError } from '../translate-error.ts';
+import { INPUT_TAG } from './input-tag.ts';
 import { type S3CreateOptions, type S3Location, unquoted } from './s3-location.ts';
 
 /** An upload from shared blocks: one on its way while the caller fills another. Below one block it is a PutObject. */
@@ -21,7 +22,7 @@ class S3ObjectSink implements ObjectSink {
   readonly #key: string;
   readonly #target: { readonly Bucket: string; readonly Key: string; readonly ExpectedBucketOwner?: string };
   readonly #condition: { IfNoneMatch?: string };
-  readonly #beside: { Metadata?: Record<string, string> };
+  readonly #beside: { Metadata?: Record<string, string>; Tagging?: string };
   readonly #abortSignal: AbortSignal | undefined;
   readonly #parts: CompletedPart[] = [];
   #uploadId: Promise<string> | undefined;
@@ -39,7 +40,10 @@ class S3ObjectSink implements ObjectSink {
     this.#key = key;
     this.#target = { Bucket: at.bucket, Key: at.full(key), ...at.owner };
     this.#condition = options.ifAbsent ? { IfNoneMatch: '*' } : {};
-    this.#beside = options.metadata === undefined ? {} : { Metadata: { ...options.metadata } };
+    this.#beside = {
+      ...(options.metadata === undefined ? {} : { Metadata: { ...options.metadata } }),
+      ...(at.tagsInput && isInputKey(key) ? { Tagging: `${INPUT_TAG.Key}=${INPUT_TAG.Value}` } : {}),
+    };
     this.#abortSignal = options.signal;
   }
 

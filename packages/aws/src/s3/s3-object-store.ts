@@ -24,6 +24,8 @@ export interface S3ObjectStoreOptions extends ConnectionOptions {
   readonly forcePathStyle?: boolean;
   /** The 12-digit account that must own the bucket: refused otherwise. */
   readonly bucketOwner?: string;
+  /** Tag the input of jobs, which the lifecycle of a bucket that `setup` has made removes; default: false. */
+  readonly tagsInput?: boolean;
   /** Milliseconds before a read that keeps breaking off is taken up again; doubles each time; default 500. */
   readonly resumeDelayMs?: number;
 }
@@ -66,6 +68,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     bucket: options.bucket,
     resumeDelayMs: options.resumeDelayMs ?? RESUME_DELAY_MS,
     blocks: new BlockPool(BLOCK_BYTES, POOLED_BLOCKS, BLOCKS_AT_WORK),
+    ...(options.tagsInput && { tagsInput: true }),
     owner: options.bucketOwner === undefined ? {} : { ExpectedBucketOwner: options.bucketOwner },
     full: (key) => (prefix === '' ? key : `${prefix}/${key}`),
   };

@@ -80,6 +80,9 @@ export class Cli {
       const interrupts = listenForInterrupts(this.host, () => terminal.clear());
       this.context = { host: this.host, terminal, interrupts };
       try {
+        const { withSettings } = await import('../settings/index.ts');
+        const { env, cwd } = this.host;
+        this.context = { host: { ...this.host, env: await withSettings(env, cwd) }, terminal, interrupts };
         this.exitCode = await handler(this.context, options, given.slice(0, -2) as unknown as Args);
       } finally {
         terminal.clear();

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from '../commands/adopt.ts';
+import { configCommand } from '../commands/config.ts';
 import { convertCommand } from '../commands/convert.ts';
 import { deployCommand } from '../commands/deploy.ts';
 import { errorsCommand } from '../commands/errors.ts';
@@ -15,6 +16,7 @@ import { resultsCommand } from '../commands/results.ts';
 import { resumeCommand } from '../commands/resume.ts';
 import { retryCommand } from '../commands/retry.ts';
 import { runCommand } from '../commands/run.ts';
+import { setupCommand } from '../commands/setup.ts';
 import { simulateCommand } from '../commands/simulate.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
@@ -55,10 +57,10 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   }
   program.addCommand(withOutputOptions(adoptCommand(cli)));
   program.commandsGroup('In your AWS account:');
-  for (const make of [deployCommand, templateCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [setupCommand, deployCommand, templateCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.addCommand(await queueCommand(cli, isAbout('queue', argv)));
   program.commandsGroup('More:');
-  program.addCommand(withOutputOptions(modelsCommand(cli)));
+  for (const make of [modelsCommand, configCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.addCommand(withOutputOptions(localCommand(cli, isAbout('local', argv) ? await import('@batchrock/local') : undefined)));
   program.addCommand(helpCommand(cli, program));
   return program;

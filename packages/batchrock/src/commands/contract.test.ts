@@ -46,6 +46,9 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['retry', run], 'batchrock.error/1'],
       [['stop', run, '--mode', 'drain'], 'batchrock.error/1'],
       [['pause', run], 'batchrock.error/1'],
+      // without a Region; testkit/setup shows it at IAM and S3
+      [['setup', '--model', MODEL], 'batchrock.error/1'],
+      [['config', 'show'], 'batchrock.config/1'],
       // deploy.test.ts, and at CloudFormation itself testkit/deploy
       [['deploy', 'orchestrator', '--diff', '--destroy'], 'batchrock.error/1'],
       [['template', 'orchestrator', '--files', '3'], 'batchrock.error/1'],

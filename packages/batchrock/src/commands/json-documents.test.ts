@@ -81,6 +81,8 @@ describe('docs/json.md', () => {
       ['models'],
       ['models', MODEL],
       ['help', 'exit-codes'],
+      ['config', 'show', '--origin'],
+      ['setup', '--model', MODEL, '--print', '--account', '123456789012', '--region', 'us-east-1'],
       ['status', 'r-none'],
     ]) {
       const { stdout } = await cli([...argv, '--json'], { cwd });
@@ -89,10 +91,12 @@ describe('docs/json.md', () => {
         seen.add(document['schema'] as string);
       }
     }
-    // the first two and those of a queue are shown by the tests below, those of deployments at CloudFormation itself: testkit/deploy
+    // the first two and those of a queue are shown by the tests below, those of deployments and of a set-up where they are made:
+    // testkit/deploy and testkit/setup
     expect([...PUBLISHED.keys()].filter((schema) => !seen.has(schema))).toEqual([
       'batchrock.event/1',
       'batchrock.local/1',
+      'batchrock.setup/1',
       'batchrock.deploy/1',
       'batchrock.file/1',
       'batchrock.files/1',

@@ -99,7 +99,7 @@ function openAdapters(target: Target, options: AdapterOptions) {
   const { endpoint, s3Endpoint = endpoint, credentials, facts, onWaiting } = options;
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
-  const s3 = { ...shared, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix };
+  const s3 = { ...shared, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix, ...tagged(target) };
   const objects = createS3ObjectStore({ ...s3, onWaiting });
   const outputBucket = outputBucketOf(target);
   const outputs = outputBucket === undefined ? undefined : createS3ObjectStore({ ...s3, bucket: outputBucket, onWaiting });
@@ -114,6 +114,10 @@ function openAdapters(target: Target, options: AdapterOptions) {
       service.destroy();
     },
   };
+}
+
+function tagged(target: Target): { readonly tagsInput?: boolean } {
+  return target.kind !== 'local' && target.tagsInput ? { tagsInput: true } : {};
 }
 
 async function portsOf(

@@ -39,6 +39,8 @@ export type Target =
       readonly bucket: string;
       /** Where Bedrock writes, if elsewhere. */
       readonly outputBucket?: string;
+      /** Tag the input of jobs, for the lifecycle of the bucket. */
+      readonly tagsInput?: boolean;
       readonly prefix: string;
       readonly roleArn: string;
       readonly profile?: string;
@@ -72,7 +74,12 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
     });
   }
   const isElsewhere = outputBucket !== undefined && outputBucket !== own;
-  const more = { ...(isElsewhere && { outputBucket }), ...(profile === undefined ? {} : { profile }) };
+  const tagsInput = env['BATCHROCK_TAG_INPUT'] === 'true';
+  const more = {
+    ...(isElsewhere && { outputBucket }),
+    ...(tagsInput && { tagsInput }),
+    ...(profile === undefined ? {} : { profile }),
+  };
   if (endpointUrl !== undefined) {
     return {
       kind: 'endpoint',

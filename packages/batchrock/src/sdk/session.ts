@@ -6,6 +6,7 @@ import { isRunBusy } from '../compose/run-lock.ts';
 import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
 import { makeStateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget } from '../compose/target.ts';
+import { withSettings } from '../settings/index.ts';
 import type { Session } from './opened-session.ts';
 
 export type { Session } from './opened-session.ts';
@@ -24,9 +25,9 @@ export interface SessionOptions extends StackOptions {
 
 /** Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
-  const env = options.env ?? process.env;
-  if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const cwd = options.cwd ?? process.cwd();
+  const env = await withSettings(options.env ?? process.env, cwd);
+  if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   await makeStateDir(dir);
   const notice = options.onNotice ?? (() => undefined);
@@ -68,9 +69,9 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
 
 /** As much of a session as `plan` needs: no ledger is opened, and nothing but the folder for standard input is made. */
 export async function openLookingSession(options: SessionOptions = {}): Promise<Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>> {
-  const env = options.env ?? process.env;
-  if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const cwd = options.cwd ?? process.cwd();
+  const env = await withSettings(options.env ?? process.env, cwd);
+  if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   return { dir, env, cwd, notice: options.onNotice ?? (() => undefined) };
 }

@@ -70,6 +70,10 @@ const entries = {
     title: 'records of another model',
     hint: 'name the model that they were written for, or how it is spoken to; batchrock validate looks at every record',
   },
+  'BR-E0134': {
+    title: 'unsound settings',
+    hint: 'mend the file that is named; docs/settings.md has what may stand in it',
+  },
   // state: what is durable does not allow it
   'BR-E0201': { title: 'run not found', hint: 'batchrock list shows the runs of this ledger' },
   'BR-E0202': { title: 'run is busy', hint: 'another process works on this run; batchrock watch shows it' },

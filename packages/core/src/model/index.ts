@@ -41,6 +41,7 @@ export { FAMILIES, familyNamed } from './families.ts';
 export type { Answer, Family, InvocationType, ModelTraits, RequestInput, Task } from './family.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { parseModelId } from './model-id.ts';
 export { type DefinedAnswer, defineFamily, FAMILY_FAILED, type FamilyDefinition, ownFamily } from './own-family.ts';
 export { paramWarnings } from './param-warnings.ts';
 export { describeParam, type ParamSpec } from './params.ts';

@@ -15,6 +15,11 @@ export function partId(attempt: number, part: number): string {
   return `${String(part).padStart(5, '0')}-${attempt}`;
 }
 
+/** Whether an object is input of a job: nothing needs it when its records have their outcomes. */
+export function isInputKey(key: string): boolean {
+  return /^runs\/[^/]+\/input\//.test(key);
+}
+
 /** What the n-th file of a job's input is called. */
 export function inputName(file: number): string {
   return `${String(file).padStart(3, '0')}.jsonl`;

@@ -11,6 +11,8 @@ export interface Ran {
 /** Who sits before it: nobody, unless they answer questions. */
 export interface Person {
   readonly answers?: string;
+  /** Variables of the environment beside those that every command line has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a command line in this process, in a folder. */
@@ -30,7 +32,7 @@ export async function commandLine(argv: readonly string[], cwd: string, person: 
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     stdin: { isTTY, async *[Symbol.asyncIterator]() {} },
-    env: { BATCHROCK_STATE_DIR: `${cwd}/state`, NO_COLOR: '1' },
+    env: { BATCHROCK_STATE_DIR: `${cwd}/state`, NO_COLOR: '1', ...person.env },
     cwd,
     onSignal: () => () => {},
     exit: () => {},

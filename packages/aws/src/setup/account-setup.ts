@@ -1,0 +1,80 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { CallOptions } from '@batchrock/core';
+import { type ConnectionOptions, clientConfig } from '../client-options.ts';
+import { translateError } from '../translate-error.ts';
+import { bucketRemoval, bucketStep } from './bucket-steps.ts';
+import { callerRemoval, callerStep } from './caller-steps.ts';
+import { bucketsOf, type SetupNeeds } from './needs.ts';
+import { roleRemoval, roleStep } from './role-steps.ts';
+import type { SetupStep } from './setup-step.ts';
+
+/** Who asks. */
+export interface CallerIdentity {
+  readonly account: string;
+  readonly partition: string;
+  readonly arn: string;
+}
+
+/** An account that is to be made ready for runs. `close` it. */
+export interface AccountSetup {
+  /** Throws `BR-E0501` where there are no keys, or they are refused. */
+  identity(options?: CallOptions): Promise<CallerIdentity>;
+  /** What is missing, in the order in which it has to be made. Changes nothing. */
+  plan(needs: SetupNeeds): Promise<readonly SetupStep[]>;
+  /** What would be taken away, in the order in which it has to go. Changes nothing. */
+  removal(needs: SetupNeeds): Promise<readonly SetupStep[]>;
+  close(): void;
+}
+
+const IDLE_MS = 30_000;
+const HINT = 'setting up needs the rights of an administrator: give a profile that has them, or hand on what --print gives';
+
+/** Opens an account by the SDK's chain of credentials. */
+export function openAccountSetup(options: ConnectionOptions): AccountSetup {
+  const config = clientConfig(options, IDLE_MS);
+  const s3 = new S3Client({ ...config, forcePathStyle: options.endpoint !== undefined });
+  const iam = new IAMClient(config);
+  const sts = new STSClient(config);
+  const told = (steps: readonly SetupStep[]): readonly SetupStep[] =>
+    steps.map((step) => ({ ...step, apply: () => translated(step.apply(), `set up ${step.resource} ${step.name}`) }));
+  return {
+    async identity({ signal } = {}) {
+      const call = sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+      const { Account = '', Arn = '' } = await translated(call, 'GetCallerIdentity');
+      return { account: Account, partition: Arn.split(':')[1] ?? 'aws', arn: Arn };
+    },
+    plan: (needs) =>
+      translated(
+        (async () => {
+          const steps: SetupStep[] = [];
+          for (const bucket of bucketsOf(needs)) steps.push(await bucketStep(s3, needs, bucket));
+          return told([...steps, await roleStep(iam, needs), await callerStep(iam, needs)]);
+        })(),
+        `look at account ${needs.account}`,
+      ),
+    removal: (needs) =>
+      translated(
+        (async () => {
+          const steps = [await callerRemoval(iam, needs), await roleRemoval(iam, needs)];
+          for (const bucket of bucketsOf(needs)) steps.push(await bucketRemoval(s3, needs, bucket));
+          return told(steps);
+        })(),
+        `look at account ${needs.account}`,
+      ),
+    close() {
+      s3.destroy();
+      iam.destroy();
+      sts.destroy();
+    },
+  };
+}
+
+async function translated<T>(call: Promise<T>, what: string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw translateError(error, what, HINT);
+  }
+}

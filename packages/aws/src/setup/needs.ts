@@ -1,0 +1,56 @@
+/** What runs are to be allowed in an account: everything that `setup` makes follows from it. */
+export interface SetupNeeds {
+  /** `aws`, `aws-us-gov`, `aws-cn`. */
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Where Bedrock writes, if elsewhere. */
+  readonly outputBucket?: string;
+  /** Of all keys, without slashes at its ends; empty: none. */
+  readonly prefix: string;
+  /** Of the role that Bedrock takes. */
+  readonly roleName: string;
+  /** Of the policy for whoever runs. */
+  readonly callerPolicyName: string;
+  /** Ids or ARNs of models and inference profiles; at least one. */
+  readonly models: readonly string[];
+  /** Key of KMS for what lies in the buckets; default: S3's own encryption. */
+  readonly keyArn?: string;
+  /** Subnets that Bedrock reaches S3 by. */
+  readonly network?: SetupNetwork;
+  /** Days until the input of a job is removed from the bucket. */
+  readonly inputDays: number;
+}
+
+export interface SetupNetwork {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+/** The buckets, each once. */
+export function bucketsOf({ bucket, outputBucket }: SetupNeeds): readonly string[] {
+  return outputBucket === undefined || outputBucket === bucket ? [bucket] : [bucket, outputBucket];
+}
+
+/** The ARN of a bucket, or of the objects in it that runs may touch. */
+export function bucketArn({ partition }: SetupNeeds, bucket: string): string {
+  return `arn:${partition}:s3:::${bucket}`;
+}
+
+export function objectsArn(needs: SetupNeeds, bucket: string): string {
+  return `${bucketArn(needs, bucket)}/${needs.prefix === '' ? '' : `${needs.prefix}/`}*`;
+}
+
+export function roleArn({ partition, account, roleName }: SetupNeeds): string {
+  return `arn:${partition}:iam::${account}:role/${roleName}`;
+}
+
+export function callerPolicyArn({ partition, account, callerPolicyName }: SetupNeeds): string {
+  return `arn:${partition}:iam::${account}:policy/${callerPolicyName}`;
+}
+
+/** Something of Bedrock's in this account and Region. */
+export function bedrockArn({ partition, region, account }: SetupNeeds, resource: string): string {
+  return `arn:${partition}:bedrock:${region}:${account}:${resource}`;
+}

@@ -1,0 +1,259 @@
+import type { AccountSetup, SetupNeeds, SetupStep } from '@batchrock/aws/setup';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Cli, CommandContext } from '../cli/cli.ts';
+import { ExitCode } from '../cli/exit-codes.ts';
+import type { CommonFlags } from '../cli/option-groups.ts';
+import { wholeNumber } from '../cli/values.ts';
+
+interface SetupFlags extends CommonFlags {
+  readonly model?: readonly string[];
+  readonly bucket?: string;
+  readonly outputBucket?: string;
+  readonly prefix?: string;
+  readonly roleName?: string;
+  readonly callerPolicyName?: string;
+  readonly kmsKey?: string;
+  readonly subnet?: readonly string[];
+  readonly securityGroup?: readonly string[];
+  readonly inputDays?: number;
+  readonly diff?: boolean;
+  readonly exitStatus?: boolean;
+  readonly print?: true | 'policies' | 'cloudformation';
+  readonly account?: string;
+  readonly remove?: boolean;
+  readonly yes?: boolean;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+}
+
+/** What is to be set up, and the account that it is done in. */
+interface Task {
+  readonly context: CommandContext;
+  readonly flags: SetupFlags;
+  readonly needs: SetupNeeds;
+  readonly account: AccountSetup;
+}
+
+const MORE = `Makes what is missing, and shows it first: a bucket, the role that Bedrock
+takes, and a policy for whoever runs, to be attached to them. The same command
+again changes what differs. A bucket of your own keeps all of its settings.
+--remove takes away what it has made; a bucket with objects in it stays.`;
+
+/** `setup`: makes an account ready for runs, and takes that back. */
+export function setupCommand(cli: Cli): Command {
+  return cli
+    .command('setup', {
+      summary: 'make bucket, role and policies for runs in your AWS account',
+      examples: [
+        'batchrock setup --model us.amazon.nova-lite-v1:0 --region us-east-1',
+        'batchrock setup --model amazon.nova-lite-v1:0 --bucket my-bucket --diff',
+        'batchrock setup --model amazon.nova-lite-v1:0 --print cloudformation',
+        'batchrock setup --remove',
+      ],
+      more: MORE,
+    })
+    .addOption(new Option('--model <id>', 'model or profile that jobs may use; repeatable').argParser(collected))
+    .option('--bucket <name>', 'where runs lie (default: batchrock-<account>-<region>)')
+    .option('--output-bucket <name>', 'where Bedrock writes, if elsewhere')
+    .option('--prefix <path>', 'before all keys')
+    .option('--role-name <name>', 'the role (default: batchrock-jobs-<region>)')
+    .option('--caller-policy-name <name>', 'the policy (default: batchrock-run-<region>)')
+    .option('--kms-key <arn>', 'encrypt by this key')
+    .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable').argParser(collected))
+    .addOption(new Option('--security-group <id>', 'the same; repeatable').argParser(collected))
+    .option('--input-days <n>', 'days until the input of jobs is removed (default: 30)', wholeNumber(1))
+    .optionsGroup('What is done:')
+    .option('--diff', 'show what would change; change nothing')
+    .option('--exit-status', 'with --diff: end with 7 where something would change')
+    .addOption(new Option('--print [what]', 'hand on, and do nothing').choices(['policies', 'cloudformation']))
+    .option('--account <id>', 'with --print: the account, where no keys say it')
+    .option('--remove', 'take away what setup has made')
+    .option('-y, --yes', 'do not ask')
+    .optionsGroup('Where:')
+    .option('--region <name>', 'AWS Region (AWS_REGION)')
+    .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
+    .option('--endpoint-url <url>', 'one server in the place of AWS')
+    .action(cli.action<SetupFlags>(runSetup));
+}
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+async function runSetup(context: CommandContext, flags: SetupFlags): Promise<ExitCode> {
+  await checkFlags(flags);
+  const { openAccountSetup } = await import('@batchrock/aws/setup');
+  const { needsOf } = await import('../setup/needs-of.ts');
+  const { env } = context.host;
+  const region = flags.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? '';
+  if (region === '') throw await missing('no Region is given', 'give --region NAME or set AWS_REGION');
+  const profile = flags.profile ?? env['AWS_PROFILE'];
+  const endpoint = flags.endpointUrl ?? env['BATCHROCK_ENDPOINT_URL'];
+  const account = openAccountSetup({ region, ...(profile && { profile }), ...(endpoint && { endpoint }) });
+  try {
+    const { signal } = context.interrupts;
+    const who =
+      flags.account === undefined
+        ? await account.identity({ signal })
+        : { account: flags.account, partition: partitionOf(region) };
+    const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays } = flags;
+    const named = { ...(await namedBefore(context)), ...definedNames(flags) };
+    const needs = needsOf({ models, ...who, region, ...named, keyArn, subnetIds, securityGroupIds, inputDays });
+    const task = { context, flags, needs, account };
+    if (flags.print) return await printNeeds(task);
+    return flags.remove ? await removeSetup(task) : await makeSetup(task);
+  } finally {
+    account.close();
+  }
+}
+
+async function checkFlags(flags: SetupFlags): Promise<void> {
+  if (flags.print && (flags.remove || flags.diff))
+    throw await missing('--print is given with --remove or --diff; it stands alone');
+  if (flags.exitStatus && !flags.diff) throw await missing('--exit-status is given without --diff');
+  if (flags.account !== undefined && !flags.print) {
+    throw await missing('--account is given without --print', 'leave it out: the keys say whose account it is');
+  }
+  if (!flags.remove && (flags.model ?? []).length === 0) {
+    throw await missing('no model is given', 'give --model ID for each that jobs may use: the role is allowed no other');
+  }
+}
+
+async function missing(message: string, hint?: string): Promise<Error> {
+  const { InputError } = await import('@batchrock/core');
+  return new InputError('BR-E0112', message, hint === undefined ? {} : { hint });
+}
+
+/** The partition that a Region is in (AWS General Reference, 2026-11). */
+function partitionOf(region: string): string {
+  const partitions = [
+    ['cn-', 'aws-cn'],
+    ['us-gov-', 'aws-us-gov'],
+    ['us-isob-', 'aws-iso-b'],
+    ['us-isof-', 'aws-iso-f'],
+    ['eu-isoe-', 'aws-iso-e'],
+    ['us-iso-', 'aws-iso'],
+    ['eusc-', 'aws-eusc'],
+  ] as const;
+  return partitions.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
+}
+
+/** What the environment, or a file of settings, says: what an earlier set-up was called. */
+function namedBefore({ host: { env } }: CommandContext): Pick<SetupFlags, 'bucket' | 'outputBucket' | 'prefix' | 'roleName'> {
+  const { BATCHROCK_BUCKET: bucket, BATCHROCK_OUTPUT_BUCKET: outputBucket, BATCHROCK_PREFIX: prefix } = env;
+  const roleName = env['BATCHROCK_ROLE_ARN']?.split('/').at(-1);
+  return {
+    ...(bucket && { bucket }),
+    ...(outputBucket && { outputBucket }),
+    ...(prefix && { prefix }),
+    ...(roleName && { roleName }),
+  };
+}
+
+async function printNeeds({ context: { terminal }, flags, needs }: Task): Promise<ExitCode> {
+  const { bucketPolicies, callerPolicy, rolePolicy, setupTemplate, trustPolicy } = await import('@batchrock/aws/setup');
+  const document =
+    flags.print === 'cloudformation'
+      ? setupTemplate(needs)
+      : {
+          schema: 'batchrock.policies/1',
+          trustPolicy: trustPolicy(needs),
+          rolePolicy: rolePolicy(needs),
+          callerPolicy: callerPolicy(needs),
+          bucketPolicies: bucketPolicies(needs),
+        };
+  await terminal.data(`${flags.json ? JSON.stringify(document) : JSON.stringify(document, null, 2)}\n`);
+  return ExitCode.ok;
+}
+
+async function makeSetup(task: Task): Promise<ExitCode> {
+  const { context, flags, needs, account } = task;
+  const { terminal } = context;
+  const { callerPolicyArn, roleArn } = await import('@batchrock/aws/setup');
+  const steps = await account.plan(needs);
+  const isDifferent = steps.some(({ change }) => change !== 'none');
+  await show(task, steps);
+  if (flags.diff) {
+    if (flags.json) await terminal.json(documentOf(task, 'diff', steps));
+    return flags.exitStatus && isDifferent ? ExitCode.unfinished : ExitCode.ok;
+  }
+  if (isDifferent) await agreed(task, 'make it so?', 'nothing was changed');
+  await applyAll(task, steps);
+  const { region, bucket, outputBucket, prefix } = needs;
+  const { PROJECT_FILE, saveSettings } = await import('../settings/index.ts');
+  const { resolve } = await import('node:path');
+  const settings = {
+    region,
+    bucket,
+    tagInput: 'true',
+    ...(outputBucket && { outputBucket }),
+    ...(prefix && { prefix }),
+    roleArn: roleArn(needs),
+  };
+  const { profile } = flags;
+  await saveSettings(resolve(context.host.cwd, PROJECT_FILE), { ...settings, ...(profile && { profile }) });
+  if (flags.json) await terminal.json({ ...documentOf(task, 'setup', steps), callerPolicyArn: callerPolicyArn(needs), settings });
+  terminal.note(isDifferent ? 'done' : 'everything is as it should be');
+  terminal.note(`${PROJECT_FILE} says so from here on: batchrock run needs no --bucket, --role-arn and --region in this folder`);
+  terminal.note(`whoever runs needs the policy ${callerPolicyArn(needs)}`);
+  return ExitCode.ok;
+}
+
+async function removeSetup(task: Task): Promise<ExitCode> {
+  const { flags, needs, account, context } = task;
+  const { terminal } = context;
+  const steps = await account.removal(needs);
+  const isDifferent = steps.some(({ change }) => change === 'remove' || change === 'update');
+  await show(task, steps);
+  if (flags.diff) {
+    if (flags.json) await terminal.json(documentOf(task, 'diff', steps));
+    return flags.exitStatus && isDifferent ? ExitCode.unfinished : ExitCode.ok;
+  }
+  if (isDifferent) await agreed(task, 'remove it?', 'nothing was removed');
+  await applyAll(task, steps);
+  if (flags.json) await terminal.json(documentOf(task, 'remove', steps));
+  terminal.note(isDifferent ? 'removed' : 'nothing of it is there');
+  return ExitCode.ok;
+}
+
+/** What would be done: data where it was asked for, else a note. */
+async function show({ context: { terminal }, flags, needs }: Task, steps: readonly SetupStep[]): Promise<void> {
+  const { renderSetup } = await import('../render/setup-text.ts');
+  const lines = renderSetup(steps, (flags.verbose ?? 0) > 0);
+  terminal.note(`account ${needs.account} in ${needs.region}`);
+  if (flags.diff && !flags.json) await terminal.data(`${lines.join('\n')}\n`);
+  else for (const line of lines) terminal.note(line);
+}
+
+async function agreed({ context: { terminal }, flags }: Task, question: string, refused: string): Promise<void> {
+  if (flags.yes || (terminal.canAsk && (await terminal.confirm(question)))) return;
+  const { InputError } = await import('@batchrock/core');
+  throw new InputError('BR-E0119', `${refused}: nobody has agreed`, { hint: 'add --yes, or answer y at a terminal' });
+}
+
+/** One after another: what was done stays done when one of them fails, and the same command goes on. */
+async function applyAll({ context: { terminal, interrupts } }: Task, steps: readonly SetupStep[]): Promise<void> {
+  for (const step of steps) {
+    interrupts.signal.throwIfAborted();
+    await step.apply();
+    if (step.change !== 'none' && step.change !== 'keep') terminal.detail(`${step.resource} ${step.name}: done`);
+  }
+}
+
+function documentOf({ needs: { account, region } }: Task, action: 'setup' | 'diff' | 'remove', steps: readonly SetupStep[]) {
+  const told = steps.map(({ resource, name, change, settings }) => ({ resource, name, change, settings }));
+  return { schema: 'batchrock.setup/1', action, account, region, steps: told };
+}
+
+/** Names that the command line gives. */
+function definedNames({ bucket, outputBucket, prefix, roleName, callerPolicyName }: SetupFlags) {
+  return {
+    ...(bucket !== undefined && { bucket }),
+    ...(outputBucket !== undefined && { outputBucket }),
+    ...(prefix !== undefined && { prefix: prefix.replace(/^\/+|\/+$/g, '') }),
+    ...(roleName !== undefined && { roleName }),
+    ...(callerPolicyName !== undefined && { callerPolicyName }),
+  };
+}
