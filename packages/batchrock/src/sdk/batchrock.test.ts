@@ -86,7 +86,6 @@ describe('a run that is submitted', () => {
     const seen: RunStatus[] = [];
     for await (const status of batchrock.watch(run, { pollMs: 10 })) seen.push(status);
     expect(seen.at(-1)).toMatchObject({ state: 'ended', succeeded: 250, jobs: { done: 2 } });
-    expect(seen.length).toBeGreaterThan(1);
     expect(await batchrock.advance(run)).toEqual(seen.at(-1));
     expect(readFileSync(join(cwd, 'out.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(250);
 

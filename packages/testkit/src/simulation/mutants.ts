@@ -142,12 +142,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/collect-output.ts',
     edits: [
       ['  const isOver = hasSettled(ports, part, view);\n', ''],
+      ['part, view, { isOver, signal })', 'part, view, { isOver: hasSettled(ports, part, view), signal })'],
       [
         '  const written = await tallyOutcomes(ports, key, { signal });\n',
         '  const isOver = hasSettled(ports, part, view);\n  const written = await tallyOutcomes(ports, key, { signal });\n',
       ],
     ],
-    seeds: 3000,
+    from: 5300,
+    seeds: 100,
     breaks: ['I3', 'I4'],
   },
   {
@@ -346,7 +348,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (run.body.state !== 'stopping' && (run.body.state !== 'running' || state === 'stopped')) return",
       ],
     ],
-    from: 20_100,
+    from: 23_200,
     seeds: 100,
     breaks: ['I9'],
   },

@@ -6,8 +6,8 @@ import type { FileChange } from '../../queue/index.ts';
 import type { Queue, QueuedFile } from '../../sdk/queue/index.ts';
 import { withOpenQueue } from './with-open-queue.ts';
 
-const PAUSE_ALL = `Without FILE the queue is paused: every file that is not at its end, and each one
-that is put there until queue resume without FILE.`;
+const PAUSE_ALL = `Without FILE the queue is paused: every file that is not at its end, and each
+one that is put there until queue resume without FILE.`;
 
 /** `queue pause`, `queue resume`, `queue cancel` and `queue retry`. */
 export function changeCommands(cli: Cli): readonly Command[] {
@@ -20,8 +20,8 @@ export function changeCommands(cli: Cli): readonly Command[] {
     changeCommand(cli, 'resume', 'resume [file]', {
       summary: 'go on with a file that was paused or cancelled',
       examples: ['batchrock queue resume reviews.jsonl --stack BatchrockQueue', 'batchrock queue resume --stack BatchrockQueue'],
-      more: `Without FILE the queue and every paused file go on. One that was cancelled has to
-be named.`,
+      more: `Without FILE the queue and every paused file go on. One that was cancelled has
+to be named.`,
     }),
     changeCommand(cli, 'cancel', 'cancel <file>', {
       summary: 'stop the jobs of a file; what they have answered is kept',
