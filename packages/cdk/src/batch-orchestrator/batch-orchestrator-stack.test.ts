@@ -85,7 +85,7 @@ it('has every property and context key in docs/batch-orchestrator.md', () => {
   const source = readFileSync(join(__dirname, 'batch-orchestrator-props.ts'), 'utf8');
   const [, ...members] = source.split('  readonly ');
   const props = members.map((member) => /^\w+/.exec(member)?.[0]);
-  expect(props).toHaveLength(17);
+  expect(props).toHaveLength(18);
   const rows = page.split('\n').filter((line) => line.startsWith('| `'));
   for (const prop of props)
     expect(

@@ -65,7 +65,7 @@ it('has every property in docs/batch-queue.md', () => {
   const source = readFileSync(join(__dirname, 'batch-queue-props.ts'), 'utf8');
   const [, ...members] = source.slice(source.indexOf('export interface BatchQueueProps')).split('  readonly ');
   const props = members.map((member) => /^\w+/.exec(member)?.[0]);
-  expect(props).toHaveLength(20);
+  expect(props).toHaveLength(21);
   const rows = page.split('\n').filter((line) => line.startsWith('| `'));
   for (const prop of props)
     expect(
