@@ -1,11 +1,11 @@
 import {
   CellKind,
   dialectColumns,
-  type ReadPosition,
   type RejectCause,
   RejectReason,
   type RowBatch,
   type RowReader,
+  RowsOver,
 } from '@batchrock/core';
 
 /**
@@ -32,52 +32,29 @@ interface UsedAnswer {
   readonly status: number;
 }
 
-class AnsweredRows implements RowReader {
-  readonly #reader: RowReader;
+class AnsweredRows extends RowsOver {
   readonly #used: readonly string[];
   readonly #reasons = new Map<number, RejectCause>();
   #answers: readonly UsedAnswer[] = [];
   #seenColumns = 0;
 
   constructor(reader: RowReader, used: readonly string[]) {
-    this.#reader = reader;
+    super(reader);
     this.#used = used;
   }
 
-  get dialect() {
-    return this.#reader.dialect;
-  }
-  get columns(): readonly string[] {
-    return this.#reader.columns;
-  }
-  get warnings(): readonly string[] {
-    return this.#reader.warnings;
-  }
-  get sourceName(): string | undefined {
-    return this.#reader.sourceName;
-  }
-  get bytesRead(): number | undefined {
-    return this.#reader.bytesRead;
-  }
   get rowCount(): number | undefined {
-    return this.#reader.rowCount;
-  }
-  get position(): ReadPosition {
-    return this.#reader.position;
+    return this.reader.rowCount;
   }
 
-  async next(): Promise<RowBatch | undefined> {
-    const batch = await this.#reader.next();
+  override async next(): Promise<RowBatch | undefined> {
+    const batch = await this.reader.next();
     if (batch !== undefined) this.#refuse(batch);
     return batch;
   }
 
-  explainReject(row: number): RejectCause {
-    return this.#reasons.get(row) ?? this.#reader.explainReject(row);
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close();
+  override explainReject(row: number): RejectCause {
+    return this.#reasons.get(row) ?? super.explainReject(row);
   }
 
   #refuse(batch: RowBatch): void {

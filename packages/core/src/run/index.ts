@@ -74,6 +74,7 @@ export { type RetryOptions, resumeRun, retryRun } from './resume.ts';
 export { countFailed, type FailedRows } from './retry-selection.ts';
 export { openRowChain, type RowChainOptions } from './row-chain.ts';
 export { findRowPlace, type RowPlace, type RowPlaceInput } from './row-place.ts';
+export { RowsOver } from './rows-over.ts';
 export type { RowSample } from './sampled-rows.ts';
 export { type SettleResult, settleRun, wantsAnother } from './settle.ts';
 export { isOwn, keepActive, type OwnRuns, sharingOf } from './sharing.ts';

@@ -1,6 +1,7 @@
 import { invariant } from '../errors/index.ts';
-import type { ReadPosition, RejectCause, RowReader } from '../ports/index.ts';
+import type { ReadPosition, RowReader } from '../ports/index.ts';
 import type { RowBatch } from '../record/index.ts';
+import { RowsOver } from './rows-over.ts';
 
 /** Which rows of a dataset are drawn: the same ones whoever draws them and however often. */
 export interface RowSample {
@@ -20,8 +21,7 @@ export function sampledRows(reader: RowReader, sample: RowSample, from?: ReadPos
   return new SampledRows(reader, sample, from);
 }
 
-class SampledRows implements RowReader {
-  readonly #reader: RowReader;
+class SampledRows extends RowsOver {
   readonly #sample: RowSample;
   readonly #random: () => number;
   /** Rows of the dataset that were looked at. */
@@ -33,51 +33,28 @@ class SampledRows implements RowReader {
   #position: ReadPosition;
 
   constructor(reader: RowReader, sample: RowSample, from: ReadPosition | undefined) {
-    this.#reader = reader;
+    super(reader);
     this.#sample = sample;
     this.#random = seededNumbers(sample.seed);
     this.#skip = from?.ordinal ?? 0;
     this.#position = from ?? reader.position;
   }
 
-  get dialect() {
-    return this.#reader.dialect;
-  }
-  get columns(): readonly string[] {
-    return this.#reader.columns;
-  }
-  get warnings(): readonly string[] {
-    return this.#reader.warnings;
-  }
-  get sourceName(): string | undefined {
-    return this.#reader.sourceName;
-  }
-  get bytesRead(): number | undefined {
-    return this.#reader.bytesRead;
-  }
-  get position(): ReadPosition {
+  override get position(): ReadPosition {
     return this.#position;
   }
 
-  async next(): Promise<RowBatch | undefined> {
+  override async next(): Promise<RowBatch | undefined> {
     while (this.#drawn < this.#sample.rows) {
-      const batch = await this.#reader.next();
+      const batch = await this.reader.next();
       if (batch === undefined) break;
       this.#draw(batch);
       if (batch.count === 0) continue;
-      this.#position = { ...this.#reader.position, ordinal: this.#drawn };
+      this.#position = { ...this.reader.position, ordinal: this.#drawn };
       return batch;
     }
-    this.#position = { ...this.#reader.position, ordinal: this.#drawn };
+    this.#position = { ...this.reader.position, ordinal: this.#drawn };
     return undefined;
-  }
-
-  explainReject(row: number): RejectCause {
-    return this.#reader.explainReject(row);
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close();
   }
 
   /** Leaves the rows in the batch that are drawn and wanted. */
