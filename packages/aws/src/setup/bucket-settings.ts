@@ -23,17 +23,15 @@ import { orNone } from './setup-step.ts';
 /** A setting of a bucket: what it is to be, and how it is read and written. */
 export interface BucketSetting {
   readonly name: string;
-  /** Set in the bucket of somebody else, too; others are only for buckets that `setup` has made. */
-  readonly isShared: boolean;
   readonly wanted: unknown;
   /** Undefined where the bucket has none. */
   read(client: S3Client, Bucket: string): Promise<unknown>;
   write(client: S3Client, Bucket: string): Promise<void>;
-  /** Takes ours away, and leaves what others have set. */
-  clear(client: S3Client, Bucket: string): Promise<void>;
+  /** Takes ours away, and leaves what others have set; absent: it is only for buckets that `setup` has made. */
+  clear?(client: S3Client, Bucket: string): Promise<void>;
 }
 
-const NO_PUBLIC_ACCESS = {
+export const NO_PUBLIC_ACCESS = {
   BlockPublicAcls: true,
   IgnorePublicAcls: true,
   BlockPublicPolicy: true,
@@ -70,7 +68,6 @@ export function bucketSettings(needs: SetupNeeds, bucket: string): readonly Buck
 
 const publicAccess: BucketSetting = {
   name: 'public access',
-  isShared: false,
   wanted: NO_PUBLIC_ACCESS,
   read: async (client, Bucket) =>
     (await orNone(client.send(new GetPublicAccessBlockCommand({ Bucket })), 'NoSuchPublicAccessBlockConfiguration'))
@@ -78,12 +75,10 @@ const publicAccess: BucketSetting = {
   async write(client, Bucket) {
     await client.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: NO_PUBLIC_ACCESS }));
   },
-  clear: async () => undefined,
 };
 
 const ownership: BucketSetting = {
   name: 'object ownership',
-  isShared: false,
   wanted: 'BucketOwnerEnforced',
   read: async (client, Bucket) =>
     (await orNone(client.send(new GetBucketOwnershipControlsCommand({ Bucket })), 'OwnershipControlsNotFoundError'))
@@ -92,14 +87,12 @@ const ownership: BucketSetting = {
     const OwnershipControls = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' as const }] };
     await client.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
   },
-  clear: async () => undefined,
 };
 
 function encryption(needs: SetupNeeds): BucketSetting {
   const wanted = encryptionRule(needs);
   return {
     name: 'encryption',
-    isShared: false,
     wanted,
     async read(client, Bucket) {
       const answer = await orNone(
@@ -117,7 +110,6 @@ function encryption(needs: SetupNeeds): BucketSetting {
       const ServerSideEncryptionConfiguration = { Rules: [wanted] };
       await client.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
     },
-    clear: async () => undefined,
   };
 }
 
@@ -133,7 +125,6 @@ function onlyTls(needs: SetupNeeds, bucket: string): BucketSetting {
     (await statementsOf(client, Bucket)).filter(({ Sid }) => Sid !== wanted.Sid);
   return {
     name: 'policy: TLS only',
-    isShared: true,
     wanted,
     read: async (client, Bucket) => (await statementsOf(client, Bucket)).find(({ Sid }) => Sid === wanted.Sid),
     write: async (client, Bucket) => put(client, Bucket, [...(await others(client, Bucket)), wanted]),
@@ -160,7 +151,6 @@ function lifecycle(needs: SetupNeeds): BucketSetting {
     (await rulesOf(client, Bucket)).filter((rule) => !isOurs(rule));
   return {
     name: 'lifecycle',
-    isShared: true,
     wanted,
     async read(client, Bucket) {
       const found = (await rulesOf(client, Bucket)).filter(isOurs);

@@ -11,7 +11,7 @@ import {
 import { InputError } from '@batchrock/core';
 import { type BucketSetting, bucketSettings, isAsWanted } from './bucket-settings.ts';
 import type { SetupNeeds } from './needs.ts';
-import { hasSetupTag, orNone, SETUP_TAG, type SetupSetting, type SetupStep } from './setup-step.ts';
+import { atRest, hasSetupTag, orNone, SETUP_TAG, type SetupStep } from './setup-step.ts';
 
 /** How a bucket stands. */
 interface FoundBucket {
@@ -36,15 +36,16 @@ export async function bucketStep(client: S3Client, needs: SetupNeeds, name: stri
     };
   }
   checkRegion(found, needs, name);
-  const own = all.filter(({ isShared }) => found.isOurs || isShared);
+  const own = all.filter(({ clear }) => found.isOurs || clear !== undefined);
   const missing: { readonly setting: BucketSetting; readonly before: unknown }[] = [];
   for (const setting of own) {
     const before = await setting.read(client, name);
     if (!isAsWanted(setting, before)) missing.push({ setting, before });
   }
+  if (missing.length === 0) return atRest(head, 'none');
   return {
     ...head,
-    change: missing.length === 0 ? 'none' : 'update',
+    change: 'update',
     settings: missing.map(({ setting, before }) => ({ name: setting.name, before, after: setting.wanted })),
     async apply() {
       for (const { setting } of missing) await setting.write(client, name);
@@ -56,7 +57,7 @@ export async function bucketStep(client: S3Client, needs: SetupNeeds, name: stri
 export async function bucketRemoval(client: S3Client, needs: SetupNeeds, name: string): Promise<SetupStep> {
   const found = await findBucket(client, needs, name);
   const head = { resource: 'bucket', name } as const;
-  if (found === undefined) return { ...head, change: 'none', settings: [], apply: async () => undefined };
+  if (found === undefined) return atRest(head, 'none');
   if (found.isOurs && (await isEmpty(client, name))) {
     return {
       ...head,
@@ -67,20 +68,18 @@ export async function bucketRemoval(client: S3Client, needs: SetupNeeds, name: s
       },
     };
   }
-  if (found.isOurs) {
-    const settings: readonly SetupSetting[] = [{ name: 'it has objects: results stay, and so does the bucket' }];
-    return { ...head, change: 'keep', settings, apply: async () => undefined };
-  }
+  if (found.isOurs) return atRest(head, 'keep', 'it has objects: results stay, and so does the bucket');
   const ours: BucketSetting[] = [];
-  for (const setting of bucketSettings(needs, name).filter(({ isShared }) => isShared)) {
-    if ((await setting.read(client, name)) !== undefined) ours.push(setting);
+  for (const setting of bucketSettings(needs, name)) {
+    if (setting.clear !== undefined && (await setting.read(client, name)) !== undefined) ours.push(setting);
   }
+  if (ours.length === 0) return atRest(head, 'none');
   return {
     ...head,
-    change: ours.length === 0 ? 'none' : 'update',
+    change: 'update',
     settings: ours.map((setting) => ({ name: setting.name, before: setting.wanted })),
     async apply() {
-      for (const setting of ours) await setting.clear(client, name);
+      for (const setting of ours) await setting.clear?.(client, name);
     },
   };
 }

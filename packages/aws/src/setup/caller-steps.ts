@@ -15,10 +15,10 @@ import {
   type Policy,
 } from '@aws-sdk/client-iam';
 import { StateError } from '@batchrock/core';
-import { callerPolicyArn, type SetupNeeds } from './needs.ts';
+import { CALLER_DESCRIPTION, callerPolicyArn, type SetupNeeds } from './needs.ts';
 import { callerPolicy, type PolicyDocument } from './policies.ts';
 import { decoded } from './role-steps.ts';
-import { hasSetupTag, orNone, SETUP_TAG, type SetupStep } from './setup-step.ts';
+import { atRest, hasSetupTag, orNone, SETUP_TAG, type SetupStep } from './setup-step.ts';
 
 /** IAM keeps so many versions of a policy (IAM quotas, 2026-11). */
 const MOST_VERSIONS = 5;
@@ -36,9 +36,13 @@ export async function callerStep(client: IAMClient, needs: SetupNeeds): Promise<
       change: 'create',
       settings: [{ name: 'policy', after }],
       async apply() {
-        const Description = 'What whoever runs batch inference with Batchrock needs';
         await client.send(
-          new CreatePolicyCommand({ PolicyName: needs.callerPolicyName, PolicyDocument, Description, Tags: [SETUP_TAG] }),
+          new CreatePolicyCommand({
+            PolicyName: needs.callerPolicyName,
+            PolicyDocument,
+            Description: CALLER_DESCRIPTION,
+            Tags: [SETUP_TAG],
+          }),
         );
       },
     };
@@ -49,13 +53,12 @@ export async function callerStep(client: IAMClient, needs: SetupNeeds): Promise<
     });
   }
   const before = await documentOf(client, policy);
-  const isSame = isDeepStrictEqual(before, after);
+  if (isDeepStrictEqual(before, after)) return atRest(head, 'none');
   return {
     ...head,
-    change: isSame ? 'none' : 'update',
-    settings: isSame ? [] : [{ name: 'policy', before, after }],
+    change: 'update',
+    settings: [{ name: 'policy', before, after }],
     async apply() {
-      if (isSame) return;
       await dropOldest(client, PolicyArn);
       await client.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
     },
@@ -67,10 +70,8 @@ export async function callerRemoval(client: IAMClient, needs: SetupNeeds): Promi
   const PolicyArn = callerPolicyArn(needs);
   const policy = await findPolicy(client, PolicyArn);
   const head = { resource: 'policy', name: needs.callerPolicyName } as const;
-  if (policy === undefined) return { ...head, change: 'none', settings: [], apply: async () => undefined };
-  if (!hasSetupTag(policy.Tags)) {
-    return { ...head, change: 'keep', settings: [{ name: 'somebody else has made it' }], apply: async () => undefined };
-  }
+  if (policy === undefined) return atRest(head, 'none');
+  if (!hasSetupTag(policy.Tags)) return atRest(head, 'keep', 'somebody else has made it');
   const {
     PolicyRoles = [],
     PolicyUsers = [],

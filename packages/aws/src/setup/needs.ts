@@ -28,6 +28,11 @@ export interface SetupNetwork {
   readonly securityGroupIds: readonly string[];
 }
 
+/** What IAM shows beside the names, however they were made; and the name of the policy inside the role. */
+export const ROLE_DESCRIPTION = 'Amazon Bedrock runs batch inference jobs under this role';
+export const CALLER_DESCRIPTION = 'What whoever runs batch inference with Batchrock needs';
+export const ROLE_POLICY_NAME = 'batch-inference';
+
 /** The buckets, each once. */
 export function bucketsOf({ bucket, outputBucket }: SetupNeeds): readonly string[] {
   return outputBucket === undefined || outputBucket === bucket ? [bucket] : [bucket, outputBucket];

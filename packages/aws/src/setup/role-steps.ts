@@ -13,12 +13,9 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { StateError } from '@batchrock/core';
-import type { SetupNeeds } from './needs.ts';
+import { ROLE_DESCRIPTION, ROLE_POLICY_NAME, type SetupNeeds } from './needs.ts';
 import { type PolicyDocument, rolePolicy, trustPolicy } from './policies.ts';
-import { hasSetupTag, orNone, SETUP_TAG, type SetupSetting, type SetupStep } from './setup-step.ts';
-
-/** Of the policy inside the role. */
-const POLICY_NAME = 'batch-inference';
+import { atRest, hasSetupTag, orNone, SETUP_TAG, type SetupSetting, type SetupStep } from './setup-step.ts';
 
 /** What is missing of the role of the jobs. Throws `BR-E0216` for a role of its name that somebody else has made. */
 export async function roleStep(client: IAMClient, needs: SetupNeeds): Promise<SetupStep> {
@@ -27,7 +24,7 @@ export async function roleStep(client: IAMClient, needs: SetupNeeds): Promise<Se
   const allowed = rolePolicy(needs);
   const role = await findRole(client, RoleName);
   const head = { resource: 'role', name: RoleName } as const;
-  const putPolicy = new PutRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(allowed) });
+  const putPolicy = new PutRolePolicyCommand({ RoleName, PolicyName: ROLE_POLICY_NAME, PolicyDocument: JSON.stringify(allowed) });
   if (role === undefined) {
     return {
       ...head,
@@ -37,9 +34,10 @@ export async function roleStep(client: IAMClient, needs: SetupNeeds): Promise<Se
         { name: 'policy', after: allowed },
       ],
       async apply() {
-        const Description = 'Amazon Bedrock runs batch inference jobs under this role';
         const AssumeRolePolicyDocument = JSON.stringify(trust);
-        await client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description, Tags: [SETUP_TAG] }));
+        await client.send(
+          new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description: ROLE_DESCRIPTION, Tags: [SETUP_TAG] }),
+        );
         await client.send(putPolicy);
       },
     };
@@ -68,19 +66,21 @@ export async function roleStep(client: IAMClient, needs: SetupNeeds): Promise<Se
 export async function roleRemoval(client: IAMClient, { roleName: RoleName }: SetupNeeds): Promise<SetupStep> {
   const role = await findRole(client, RoleName);
   const head = { resource: 'role', name: RoleName } as const;
-  if (role === undefined) return { ...head, change: 'none', settings: [], apply: async () => undefined };
-  const keep = (name: string): SetupStep => ({ ...head, change: 'keep', settings: [{ name }], apply: async () => undefined });
-  if (!hasSetupTag(role.Tags)) return keep('somebody else has made it');
+  if (role === undefined) return atRest(head, 'none');
+  if (!hasSetupTag(role.Tags)) return atRest(head, 'keep', 'somebody else has made it');
   const { PolicyNames = [] } = await client.send(new ListRolePoliciesCommand({ RoleName }));
   const { AttachedPolicies = [] } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-  const others = [...PolicyNames.filter((name) => name !== POLICY_NAME), ...AttachedPolicies.map(({ PolicyName }) => PolicyName)];
-  if (others.length > 0) return keep(`others have added policies to it: ${others.join(', ')}`);
+  const others = [
+    ...PolicyNames.filter((name) => name !== ROLE_POLICY_NAME),
+    ...AttachedPolicies.map(({ PolicyName }) => PolicyName),
+  ];
+  if (others.length > 0) return atRest(head, 'keep', `others have added policies to it: ${others.join(', ')}`);
   return {
     ...head,
     change: 'remove',
     settings: [],
     async apply() {
-      if (PolicyNames.length > 0) await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME }));
+      if (PolicyNames.length > 0) await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: ROLE_POLICY_NAME }));
       await client.send(new DeleteRoleCommand({ RoleName }));
     },
   };
@@ -96,7 +96,7 @@ function checkOurs({ RoleName, Tags }: Role): void {
 }
 
 async function policyOf(client: IAMClient, RoleName: string): Promise<PolicyDocument | undefined> {
-  const command = new GetRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME });
+  const command = new GetRolePolicyCommand({ RoleName, PolicyName: ROLE_POLICY_NAME });
   return decoded((await orNone(client.send(command), 'NoSuchEntityException'))?.PolicyDocument);
 }
 

@@ -24,9 +24,18 @@ export interface SetupSetting {
 /** The tag of all that `setup` has made; nothing without it is ever removed. */
 export const SETUP_TAG = { Key: 'batchrock', Value: 'setup' } as const;
 
-/** A thing of somebody else that has the name which ours is to have. */
+/** Whether `setup` has made what has these tags. */
 export function hasSetupTag(tags: readonly { readonly Key?: string; readonly Value?: string }[] | undefined): boolean {
   return tags?.some(({ Key, Value }) => Key === SETUP_TAG.Key && Value === SETUP_TAG.Value) ?? false;
+}
+
+/** What stays as it is, and why. */
+export function atRest(
+  { resource, name }: Pick<SetupStep, 'resource' | 'name'>,
+  change: 'none' | 'keep',
+  ...reasons: readonly string[]
+): SetupStep {
+  return { resource, name, change, settings: reasons.map((reason) => ({ name: reason })), apply: async () => undefined };
 }
 
 /** What a call gives, or undefined where the service says that there is none by one of these names of errors. */

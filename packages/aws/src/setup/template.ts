@@ -1,5 +1,5 @@
-import { encryptionRule, lifecycleRules } from './bucket-settings.ts';
-import { bucketsOf, type SetupNeeds } from './needs.ts';
+import { encryptionRule, lifecycleRules, NO_PUBLIC_ACCESS } from './bucket-settings.ts';
+import { bucketsOf, CALLER_DESCRIPTION, ROLE_DESCRIPTION, ROLE_POLICY_NAME, type SetupNeeds } from './needs.ts';
 import { bucketPolicy, callerPolicy, rolePolicy, trustPolicy } from './policies.ts';
 import { SETUP_TAG } from './setup-step.ts';
 
@@ -24,9 +24,9 @@ export function setupTemplate(needs: SetupNeeds): SetupTemplate {
         Type: 'AWS::IAM::Role',
         Properties: {
           RoleName: needs.roleName,
-          Description: 'Amazon Bedrock runs batch inference jobs under this role',
+          Description: ROLE_DESCRIPTION,
           AssumeRolePolicyDocument: trustPolicy(needs),
-          Policies: [{ PolicyName: 'batch-inference', PolicyDocument: rolePolicy(needs) }],
+          Policies: [{ PolicyName: ROLE_POLICY_NAME, PolicyDocument: rolePolicy(needs) }],
           Tags: [SETUP_TAG],
         },
       },
@@ -34,7 +34,7 @@ export function setupTemplate(needs: SetupNeeds): SetupTemplate {
         Type: 'AWS::IAM::ManagedPolicy',
         Properties: {
           ManagedPolicyName: needs.callerPolicyName,
-          Description: 'What whoever runs batch inference with Batchrock needs',
+          Description: CALLER_DESCRIPTION,
           PolicyDocument: callerPolicy(needs),
         },
       },
@@ -55,12 +55,7 @@ function bucketResources(needs: SetupNeeds, bucket: string, name: string): reado
     Properties: {
       BucketName: bucket,
       BucketEncryption: { ServerSideEncryptionConfiguration: [templateEncryption(needs)] },
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        IgnorePublicAcls: true,
-        BlockPublicPolicy: true,
-        RestrictPublicBuckets: true,
-      },
+      PublicAccessBlockConfiguration: NO_PUBLIC_ACCESS,
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
       LifecycleConfiguration: { Rules: lifecycleRules(needs).map(templateRule) },
       Tags: [SETUP_TAG],

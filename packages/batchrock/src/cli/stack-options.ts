@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import { nameAndValue, wholeNumber } from './values.ts';
+import { nameAndValue, oneMore, wholeNumber } from './values.ts';
 
 /** What can be deployed, as the command line calls it. */
 export const STACKS = ['orchestrator', 'queue'] as const;
@@ -27,15 +27,12 @@ interface StackOption {
 const both = STACKS;
 const memory = wholeNumber(512, 10_240);
 
-/** One more of several. */
-const more = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-
 /** Every option of the stacks; a stack takes those that name it. */
 const STACK_OPTIONS: readonly StackOption[] = [
   option('--model <id>', 'modelId', ['queue'], 'of files whose key names none'),
   option('--role-arn <arn>', 'bedrockRole', ['queue'], "Bedrock's role, in place of a new one"),
-  option('--allow-model <id>', 'models', both, 'that jobs may use; repeatable (default: all)', more),
-  option('--family <path>', 'families', both, 'one of your own (./x.js); repeatable', more),
+  option('--allow-model <id>', 'models', both, 'that jobs may use; repeatable (default: all)', oneMore),
+  option('--family <path>', 'families', both, 'one of your own (./x.js); repeatable', oneMore),
   option(
     '--slots <n>',
     'maxSubmittedAndInProgressJobs',
@@ -56,7 +53,7 @@ const STACK_OPTIONS: readonly StackOption[] = [
   option('--bucket <name>', 'bucket', both, 'one that is there, in place of a new one'),
   option('--new-bucket <name>', 'bucketName', ['queue'], 'the name of the new one'),
   option('--table <name>', 'table', both, 'the ledger of a former stack, in place of a new one'),
-  option('--dataset-bucket <name>', 'datasetBuckets', ['orchestrator'], 'read for datasets too; repeatable', more),
+  option('--dataset-bucket <name>', 'datasetBuckets', ['orchestrator'], 'read for datasets too; repeatable', oneMore),
   option('--prepare-memory <mb>', 'preprocessFunctionMemoryMb', both, '512 to 10240 (default: 3008)', memory),
   option('--collect-memory <mb>', 'postprocessFunctionMemoryMb', both, '512 to 10240 (default: 3008)', memory),
   option('--files <n>', 'maxConcurrentFiles', ['queue'], 'files taken in at once, 2 to 1000', wholeNumber(2, 1000)),

@@ -43,6 +43,11 @@ export function milliseconds(text: string): number {
   throw new InvalidArgumentError('give a duration such as 45s, 30m or 2h');
 }
 
+/** One value more of an option that may be given several times. */
+export function oneMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 /** One `NAME=VALUE` more. The last of several with one name counts. */
 export function nameAndValue(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = text.indexOf('=');

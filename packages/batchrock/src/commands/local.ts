@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
+import { oneMore } from '../cli/values.ts';
 import { LOCAL_BUCKET } from '../compose/local-bucket.ts';
 
 /** What the package of the local Bedrock exports. */
@@ -21,7 +22,7 @@ export function localCommand(cli: Cli, local: LocalPackage | undefined): Command
   for (const flag of local?.LOCAL_CLI_OPTIONS ?? []) {
     const usage = flag.type === 'boolean' ? `--${flag.name}` : `--${flag.name} <${flag.value.toLowerCase()}>`;
     const option = new Option(usage, flag.default === undefined ? flag.help : `${flag.help} (default: ${flag.default})`);
-    if (flag.type === 'list') option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
+    if (flag.type === 'list') option.argParser(oneMore);
     command.addOption(option);
   }
   return command.action(cli.action<CommonFlags>((context, flags) => serve(context, flags)));

@@ -1,10 +1,9 @@
 import type { AccountSetup, SetupNeeds, SetupStep } from '@batchrock/aws/setup';
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
-import { wholeNumber } from '../cli/values.ts';
+import { oneMore, wholeNumber } from '../cli/values.ts';
 
 interface SetupFlags extends CommonFlags {
   readonly model?: readonly string[];
@@ -54,15 +53,15 @@ export function setupCommand(cli: Cli): Command {
       ],
       more: MORE,
     })
-    .addOption(new Option('--model <id>', 'model or profile that jobs may use; repeatable').argParser(collected))
+    .addOption(new Option('--model <id>', 'model or profile that jobs may use; repeatable').argParser(oneMore))
     .option('--bucket <name>', 'where runs lie (default: batchrock-<account>-<region>)')
     .option('--output-bucket <name>', 'where Bedrock writes, if elsewhere')
     .option('--prefix <path>', 'before all keys')
     .option('--role-name <name>', 'the role (default: batchrock-jobs-<region>)')
     .option('--caller-policy-name <name>', 'the policy (default: batchrock-run-<region>)')
     .option('--kms-key <arn>', 'encrypt by this key')
-    .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable').argParser(collected))
-    .addOption(new Option('--security-group <id>', 'the same; repeatable').argParser(collected))
+    .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable').argParser(oneMore))
+    .addOption(new Option('--security-group <id>', 'the same; repeatable').argParser(oneMore))
     .option('--input-days <n>', 'days until the input of jobs is removed (default: 30)', wholeNumber(1))
     .optionsGroup('What is done:')
     .option('--diff', 'show what would change; change nothing')
@@ -78,16 +77,12 @@ export function setupCommand(cli: Cli): Command {
     .action(cli.action<SetupFlags>(runSetup));
 }
 
-function collected(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
 async function runSetup(context: CommandContext, flags: SetupFlags): Promise<ExitCode> {
   await checkFlags(flags);
   const { openAccountSetup } = await import('@batchrock/aws/setup');
   const { needsOf } = await import('../setup/needs-of.ts');
   const { env } = context.host;
-  const region = flags.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? '';
+  const region = flags.region ?? env['AWS_REGION'] ?? '';
   if (region === '') throw await missing('no Region is given', 'give --region NAME or set AWS_REGION');
   const profile = flags.profile ?? env['AWS_PROFILE'];
   const endpoint = flags.endpointUrl ?? env['BATCHROCK_ENDPOINT_URL'];
@@ -99,8 +94,8 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
         ? await account.identity({ signal })
         : { account: flags.account, partition: partitionOf(region) };
     const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays } = flags;
-    const named = { ...(await namedBefore(context)), ...definedNames(flags) };
-    const needs = needsOf({ models, ...who, region, ...named, keyArn, subnetIds, securityGroupIds, inputDays });
+    const names = namesOf(flags, env);
+    const needs = needsOf({ models, ...who, region, ...names, keyArn, subnetIds, securityGroupIds, inputDays });
     const task = { context, flags, needs, account };
     if (flags.print) return await printNeeds(task);
     return flags.remove ? await removeSetup(task) : await makeSetup(task);
@@ -140,15 +135,15 @@ function partitionOf(region: string): string {
   return partitions.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
 }
 
-/** What the environment, or a file of settings, says: what an earlier set-up was called. */
-function namedBefore({ host: { env } }: CommandContext): Pick<SetupFlags, 'bucket' | 'outputBucket' | 'prefix' | 'roleName'> {
-  const { BATCHROCK_BUCKET: bucket, BATCHROCK_OUTPUT_BUCKET: outputBucket, BATCHROCK_PREFIX: prefix } = env;
-  const roleName = env['BATCHROCK_ROLE_ARN']?.split('/').at(-1);
+/** What things are to be called, or are called already: the environment, or a file of settings, says what an earlier set-up has made. */
+function namesOf(flags: SetupFlags, env: CommandContext['host']['env']) {
+  const named = (name: string): string | undefined => env[name] || undefined;
   return {
-    ...(bucket && { bucket }),
-    ...(outputBucket && { outputBucket }),
-    ...(prefix && { prefix }),
-    ...(roleName && { roleName }),
+    bucket: flags.bucket ?? named('BATCHROCK_BUCKET'),
+    outputBucket: flags.outputBucket ?? named('BATCHROCK_OUTPUT_BUCKET'),
+    prefix: flags.prefix ?? named('BATCHROCK_PREFIX'),
+    roleName: flags.roleName ?? named('BATCHROCK_ROLE_ARN')?.split('/').at(-1),
+    callerPolicyName: flags.callerPolicyName,
   };
 }
 
@@ -173,14 +168,8 @@ async function makeSetup(task: Task): Promise<ExitCode> {
   const { terminal } = context;
   const { callerPolicyArn, roleArn } = await import('@batchrock/aws/setup');
   const steps = await account.plan(needs);
-  const isDifferent = steps.some(({ change }) => change !== 'none');
-  await show(task, steps);
-  if (flags.diff) {
-    if (flags.json) await terminal.json(documentOf(task, 'diff', steps));
-    return flags.exitStatus && isDifferent ? ExitCode.unfinished : ExitCode.ok;
-  }
-  if (isDifferent) await agreed(task, 'make it so?', 'nothing was changed');
-  await applyAll(task, steps);
+  if (flags.diff) return showDiff(task, steps);
+  await carryOut(task, steps, { question: 'make it so?', refused: 'nothing was changed' });
   const { region, bucket, outputBucket, prefix } = needs;
   const { PROJECT_FILE, saveSettings } = await import('../settings/index.ts');
   const { resolve } = await import('node:path');
@@ -195,7 +184,7 @@ async function makeSetup(task: Task): Promise<ExitCode> {
   const { profile } = flags;
   await saveSettings(resolve(context.host.cwd, PROJECT_FILE), { ...settings, ...(profile && { profile }) });
   if (flags.json) await terminal.json({ ...documentOf(task, 'setup', steps), callerPolicyArn: callerPolicyArn(needs), settings });
-  terminal.note(isDifferent ? 'done' : 'everything is as it should be');
+  terminal.note(steps.some(isChange) ? 'done' : 'everything is as it should be');
   terminal.note(`${PROJECT_FILE} says so from here on: batchrock run needs no --bucket, --role-arn and --region in this folder`);
   terminal.note(`whoever runs needs the policy ${callerPolicyArn(needs)}`);
   return ExitCode.ok;
@@ -205,17 +194,39 @@ async function removeSetup(task: Task): Promise<ExitCode> {
   const { flags, needs, account, context } = task;
   const { terminal } = context;
   const steps = await account.removal(needs);
-  const isDifferent = steps.some(({ change }) => change === 'remove' || change === 'update');
-  await show(task, steps);
-  if (flags.diff) {
-    if (flags.json) await terminal.json(documentOf(task, 'diff', steps));
-    return flags.exitStatus && isDifferent ? ExitCode.unfinished : ExitCode.ok;
-  }
-  if (isDifferent) await agreed(task, 'remove it?', 'nothing was removed');
-  await applyAll(task, steps);
+  if (flags.diff) return showDiff(task, steps);
+  await carryOut(task, steps, { question: 'remove it?', refused: 'nothing was removed' });
   if (flags.json) await terminal.json(documentOf(task, 'remove', steps));
-  terminal.note(isDifferent ? 'removed' : 'nothing of it is there');
+  terminal.note(steps.some(isChange) ? 'removed' : 'nothing of it is there');
   return ExitCode.ok;
+}
+
+function isChange({ change }: SetupStep): boolean {
+  return change !== 'none' && change !== 'keep';
+}
+
+async function showDiff(task: Task, steps: readonly SetupStep[]): Promise<ExitCode> {
+  const { context, flags } = task;
+  await show(task, steps);
+  if (flags.json) await context.terminal.json(documentOf(task, 'diff', steps));
+  return flags.exitStatus && steps.some(isChange) ? ExitCode.unfinished : ExitCode.ok;
+}
+
+/** One after another, when somebody has agreed: what was done stays done when one of them fails, and the same command goes on. */
+async function carryOut(
+  task: Task,
+  steps: readonly SetupStep[],
+  o: { readonly question: string; readonly refused: string },
+): Promise<void> {
+  const { terminal, interrupts } = task.context;
+  await show(task, steps);
+  const changes = steps.filter(isChange);
+  if (changes.length > 0) await agreed(task, o.question, o.refused);
+  for (const step of changes) {
+    interrupts.signal.throwIfAborted();
+    await step.apply();
+    terminal.detail(`${step.resource} ${step.name}: done`);
+  }
 }
 
 /** What would be done: data where it was asked for, else a note. */
@@ -233,27 +244,7 @@ async function agreed({ context: { terminal }, flags }: Task, question: string, 
   throw new InputError('BR-E0119', `${refused}: nobody has agreed`, { hint: 'add --yes, or answer y at a terminal' });
 }
 
-/** One after another: what was done stays done when one of them fails, and the same command goes on. */
-async function applyAll({ context: { terminal, interrupts } }: Task, steps: readonly SetupStep[]): Promise<void> {
-  for (const step of steps) {
-    interrupts.signal.throwIfAborted();
-    await step.apply();
-    if (step.change !== 'none' && step.change !== 'keep') terminal.detail(`${step.resource} ${step.name}: done`);
-  }
-}
-
 function documentOf({ needs: { account, region } }: Task, action: 'setup' | 'diff' | 'remove', steps: readonly SetupStep[]) {
   const told = steps.map(({ resource, name, change, settings }) => ({ resource, name, change, settings }));
   return { schema: 'batchrock.setup/1', action, account, region, steps: told };
-}
-
-/** Names that the command line gives. */
-function definedNames({ bucket, outputBucket, prefix, roleName, callerPolicyName }: SetupFlags) {
-  return {
-    ...(bucket !== undefined && { bucket }),
-    ...(outputBucket !== undefined && { outputBucket }),
-    ...(prefix !== undefined && { prefix: prefix.replace(/^\/+|\/+$/g, '') }),
-    ...(roleName !== undefined && { roleName }),
-    ...(callerPolicyName !== undefined && { callerPolicyName }),
-  };
 }

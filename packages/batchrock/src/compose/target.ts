@@ -1,5 +1,6 @@
 import { InputError } from '@batchrock/core';
 import { LOCAL_BUCKET } from './local-bucket.ts';
+import { BUCKET, checkOptions, type OptionPattern, PREFIX, trimmedPrefix } from './option-patterns.ts';
 
 /** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
 export interface TargetOptions {
@@ -61,12 +62,12 @@ const DEFAULT_REGION = 'us-east-1';
 export function resolveTarget(options: TargetOptions, env: Env, localDir: string): Target {
   const endpointUrl = options.endpointUrl ?? given(env['BATCHROCK_ENDPOINT_URL']);
   const bucket = options.bucket ?? given(env['BATCHROCK_BUCKET']);
-  const prefix = (options.prefix ?? given(env['BATCHROCK_PREFIX']) ?? '').replace(/^\/+|\/+$/g, '');
+  const prefix = trimmedPrefix(options.prefix ?? given(env['BATCHROCK_PREFIX']) ?? '');
   const roleArn = options.roleArn ?? given(env['BATCHROCK_ROLE_ARN']);
   const region = options.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']);
   const profile = options.profile ?? given(env['AWS_PROFILE']);
   const outputBucket = options.outputBucket ?? given(env['BATCHROCK_OUTPUT_BUCKET']);
-  checkPatterns({ bucket, outputBucket, prefix, roleArn, region, profile });
+  checkOptions(PATTERNS, { bucket, outputBucket, prefix, roleArn, region, profile });
   const own = bucket ?? (endpointUrl === undefined ? undefined : LOCAL_BUCKET);
   if (own === undefined && options.outputBucket !== undefined) {
     throw new InputError('BR-E0112', `output bucket ${outputBucket} is given, and no bucket for everything else of a run`, {
@@ -165,26 +166,15 @@ export function targetIdentity(target: Target): object {
 }
 
 /** Patterns of the service model (bedrock 2023-04-20, read 2026-11-21). */
-const PATTERNS = [
-  ['bucket', /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'],
-  ['outputBucket', /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'],
-  ['prefix', /^([-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*)?$/, "letters, digits and - ! _ * ' ( ) . with single slashes"],
+const PATTERNS: readonly OptionPattern[] = [
+  ['bucket', ...BUCKET],
+  ['outputBucket', ...BUCKET],
+  ['prefix', ...PREFIX],
   ['roleArn', /^arn:aws(-[^:]+)?:iam::[0-9]{12}:role\/.+$/, 'arn:aws:iam::<12 digits>:role/<name>'],
   // the codes of every partition: us-east-1, us-gov-west-1, eu-isoe-west-1, eusc-de-east-1
   ['region', /^[a-z]{2,4}(-[a-z]{2,})+-\d{1,2}$/, 'the code of a Region, such as us-east-1'],
   ['profile', /\S/, 'the name of a profile of the AWS configuration'],
-] as const;
-
-function checkPatterns(values: Readonly<Record<(typeof PATTERNS)[number][0], string | undefined>>): void {
-  for (const [name, pattern, allowed] of PATTERNS) {
-    const value = values[name];
-    if (value === undefined || pattern.test(value)) continue;
-    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new InputError('BR-E0120', `--${flag} is ${JSON.stringify(value)}; allowed: ${allowed}`, {
-      details: { option: flag, value },
-    });
-  }
-}
+];
 
 /** A URL without a slash at its end. Throws `BR-E0120` for what is none; `option` is what gave it. */
 export function checkedUrl(text: string, option = '--endpoint-url'): string {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type FetchResult, imagesToFetch, rowValue, type Source, type SourcePin, withFetched } from '@batchrock/core';
-import { nodeClock, nodeSha256, storageError, systemErrorCode } from '../node/index.ts';
+import { nodeClock, nodeSha256, storageError, systemErrorCode, writeWhole } from '../node/index.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import type { FetchImages } from '../request/fetch-images.ts';
 import { canonicalJson } from '../request/identity.ts';
@@ -58,7 +57,7 @@ export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
     // whoever was there first has said what the dataset is
     const first = await knownCopy(known);
     if (first !== undefined) return first;
-    await writeKnown(known, copy);
+    await writeWhole(known, JSON.stringify(copy), { what: 'note which images were fetched', makesFolder: true });
     const { fetched, failed, bytes } = images.counts;
     const lost = failed === 0 ? '' : `; ${failed} could not be fetched, and their lines are rejected`;
     input.notice(`images: ${fetched} fetched, ${(bytes / 1e6).toFixed(1)} MB${lost}`);
@@ -135,18 +134,6 @@ async function knownCopy(path: string): Promise<KeptFile | undefined> {
 function isKept(value: unknown): value is KeptFile {
   const { path, xxh128, bytes } = (value ?? {}) as Partial<Record<keyof KeptFile, unknown>>;
   return typeof path === 'string' && typeof xxh128 === 'string' && typeof bytes === 'number';
-}
-
-async function writeKnown(path: string, copy: KeptFile): Promise<void> {
-  const hidden = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(hidden, JSON.stringify(copy), { mode: 0o600 });
-    await rename(hidden, path);
-  } catch (error) {
-    await rm(hidden, { force: true });
-    throw storageError(error, 'note which images were fetched');
-  }
 }
 
 function hash(value: object): string {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type FetchResult, InputError, imageType } from '@batchrock/core';
-import { nodeSha256, storageError, systemErrorCode } from '../node/index.ts';
+import { nodeSha256, storageError, systemErrorCode, writeWhole } from '../node/index.ts';
 import { type GetImage, type ImageBounds, ImageFailure } from './image-reach.ts';
 
 /** Where images are kept while a copy of a dataset is made, and how they are got. */
@@ -15,6 +14,7 @@ export interface KeptImagesOptions {
   readonly maxTotalBytes: number;
 }
 
+const KEPT = { what: 'keep an image in the state directory' };
 const ATTEMPTS = 3;
 const PAUSE_MS = 500;
 
@@ -68,12 +68,12 @@ export class KeptImages {
       try {
         const bytes = await this.#o.get(url, this.#o.bounds);
         if (imageType(Buffer.from(bytes.subarray(0, 24)).toString('base64')) === undefined) throw new ImageFailure(NO_IMAGE);
-        await writeWhole(path, bytes);
+        await writeWhole(path, bytes, KEPT);
         return { bytes };
       } catch (error) {
         if (!(error instanceof ImageFailure)) throw error;
         if (!error.again || attempt === ATTEMPTS) {
-          await writeWhole(`${path}.why`, Buffer.from(error.message));
+          await writeWhole(`${path}.why`, error.message, KEPT);
           return { why: error.message };
         }
         await this.#o.clock.sleep(PAUSE_MS * 2 ** (attempt - 1), this.#o.bounds.signal);
@@ -103,18 +103,6 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw storageError(error, 'read an image that was kept');
-  }
-}
-
-/** A file that is there whole or not at all. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await writeFile(temporary, bytes, { mode: 0o600 });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw storageError(error, 'keep an image in the state directory');
   }
 }
 

@@ -9,4 +9,5 @@ export { plainCompression } from './plain-compression.ts';
 export { ajvSchemas } from './schemas/index.ts';
 export { createScratch } from './scratch.ts';
 export { storageError, systemErrorCode } from './storage-error.ts';
+export { writeWhole } from './write-whole.ts';
 export { zstdCompression } from './zstd-compression.ts';

@@ -62,7 +62,8 @@ async function projectFile(cwd: string): Promise<OpenedFile | undefined> {
   }
 }
 
-async function settingsIn(path: string): Promise<OpenedFile | undefined> {
+/** A file of settings; undefined where there is none. Throws `BR-E0134` for one that cannot be used. */
+export async function settingsIn(path: string): Promise<OpenedFile | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw storageError(error, `read ${path}`);

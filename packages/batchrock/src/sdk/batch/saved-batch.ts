@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError, StateError } from '@batchrock/core';
-import { storageError, systemErrorCode } from '../../node/index.ts';
+import { storageError, systemErrorCode, writeWhole } from '../../node/index.ts';
 import { findRunId, loadRunHome, type Session } from '../session.ts';
 import type { BatchKind, BatchRequest } from './batch-options.ts';
 
@@ -20,16 +19,7 @@ export interface SavedBatch {
 /** Writes a batch, whole or not at all, in place of what was saved of it before. */
 export async function saveBatch(session: Pick<Session, 'dir'>, batch: SavedBatch): Promise<void> {
   const path = pathOf(session, batch.id);
-  // two processes may save the same batch
-  const hidden = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await mkdir(join(session.dir.path, 'batches'), { recursive: true, mode: 0o700 });
-    await writeFile(hidden, `${JSON.stringify(batch)}\n`, { mode: 0o600 });
-    await rename(hidden, path);
-  } catch (error) {
-    await rm(hidden, { force: true });
-    throw storageError(error, `save the batch in ${path}`);
-  }
+  await writeWhole(path, `${JSON.stringify(batch)}\n`, { what: `save the batch in ${path}`, makesFolder: true });
 }
 
 /**

@@ -1,0 +1,33 @@
+import { InputError } from '@batchrock/core';
+
+/** What the values of an option have to look like, and how that is said; `flag` where the option is called otherwise. */
+export type OptionPattern = readonly [name: string, pattern: RegExp, allowed: string, flag?: string];
+
+/** As S3 names buckets (API reference of CreateBucket, 2026-11). */
+export const BUCKET = [/^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'] as const;
+
+/** What Bedrock takes of a key in the URI of an object (service model bedrock 2023-04-20, read 2026-11-21). */
+export const PREFIX = [
+  /^([-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*)?$/,
+  "letters, digits and - ! _ * ' ( ) . with single slashes",
+] as const;
+
+/** A prefix without slashes at its ends. */
+export function trimmedPrefix(prefix: string): string {
+  return prefix.replace(/^\/+|\/+$/g, '');
+}
+
+/** Throws `BR-E0120` for the first value that a service would refuse; what is absent is not looked at. */
+export function checkOptions(
+  patterns: readonly OptionPattern[],
+  values: Readonly<Record<string, string | readonly string[] | undefined>>,
+): void {
+  for (const [name, pattern, allowed, flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] of patterns) {
+    for (const value of [values[name] ?? []].flat()) {
+      if (pattern.test(value)) continue;
+      throw new InputError('BR-E0120', `--${flag} is ${JSON.stringify(value)}; allowed: ${allowed}`, {
+        details: { option: flag, value },
+      });
+    }
+  }
+}
