@@ -54,6 +54,11 @@ export class Packer {
     this.#target = this.#laterTargets.shift() ?? Math.min(this.#limits.partRecords, this.#limits.maxRecords);
   }
 
+  /** Whatever comes, the part before the one in hand stays as it is. */
+  get isPreviousCertain(): boolean {
+    return this.#isBalanced || this.#records >= this.#limits.minRecords;
+  }
+
   /** No more records come: what becomes of the part in hand and the one before it. */
   end(): Tail {
     if (this.#isBalanced || this.#previous === undefined) return { kind: 'keep' };

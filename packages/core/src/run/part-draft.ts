@@ -22,7 +22,8 @@ type Ports = Pick<RunPorts, 'families' | 'objects' | 'digest' | 'compression'>;
 
 /**
  * A part of the first attempt while its rows go by: the records of its job, its rows as they came, and those of them that
- * cannot be sent. Its objects have keys and bytes that depend on the rows alone, so writing them again does no harm.
+ * cannot be sent. None of its objects is visible before it is certain which rows are its own: their keys and bytes depend on
+ * those alone, so whoever writes them again, or late, does no harm.
  */
 export class PartDraft {
   readonly records: PartWriter;
@@ -77,7 +78,7 @@ export class PartDraft {
     }
   }
 
-  /** Makes its objects visible. `to`: the row after its last one. */
+  /** Makes its objects visible; nothing was before. `to`: the row after its last one. */
   async close(to: Place): Promise<PartFacts> {
     await this.#rows.commit();
     await this.#unsent?.commit();
@@ -95,20 +96,4 @@ export class PartDraft {
   async abort(): Promise<void> {
     await Promise.all([this.records.abort(), this.#rows.abort(), this.#unsent?.abort()]);
   }
-}
-
-/** Removes the objects of parts that are to be made again with other rows. */
-export async function removeDrafts(
-  ports: Ports,
-  document: RunDocument,
-  parts: readonly number[],
-  signal?: AbortSignal,
-): Promise<void> {
-  const { run, source } = document;
-  const keys: string[] = [];
-  for (const part of parts) {
-    keys.push(objectKeys.rows(run, part, rowFormat(source.dialect), ports.compression.suffix), objectKeys.outcomes(run, 0, part));
-    for await (const { key } of ports.objects.list(objectKeys.inputFolder(run, 1, part), { signal })) keys.push(key);
-  }
-  await ports.objects.remove(keys, { signal });
 }

@@ -31,7 +31,7 @@ const NO_BLOCK: OutputBlock = { bytes: new Uint8Array(0), length: 0 };
 /**
  * Writes the input files of one job: records that are encoded already, in order, a new file whenever the next record would
  * break a limit of the service, padding below its minimum. Whether a record still belongs to the job is decided before
- * (`pack`). The files appear one by one; a part whose writer did not finish is written again from its start.
+ * (`pack`). The files appear when it is finished, one by one; a part whose writer did not finish is written again from its start.
  */
 export class PartWriter {
   /** Real records so far. */
@@ -42,6 +42,8 @@ export class PartWriter {
   readonly #options: PartWriterOptions;
   readonly #hash: RunningDigest | undefined;
   #file: SinkWriter | undefined;
+  /** Files that are full, in order, and not visible yet. */
+  readonly #full: SinkWriter[] = [];
   #files = 0;
   #fileRecords = 0;
   #fileBytes = 0;
@@ -96,7 +98,7 @@ export class PartWriter {
   }
 
   /**
-   * Pads the part, makes its last file visible, removes files that an earlier try may have left, and says what it is. `known`: what
+   * Pads the part, makes its files visible, removes files that an earlier try may have left, and says what it is. `known`: what
    * cannot be seen in its records.
    */
   async finish(known?: FirstAttemptFacts | Pick<PartFacts, 'duplicates'>): Promise<PartFacts> {
@@ -104,6 +106,7 @@ export class PartWriter {
     const sentinels = sentinelsFor(this.records, document.model.limits);
     await this.#pad(sentinels);
     await this.#closeFile();
+    for (const file of this.#full) await file.commit();
     if (this.#options.isNew !== true) await this.#removeOthers(signal);
     const facts = {
       run: document.run,
@@ -124,11 +127,12 @@ export class PartWriter {
     return { ...facts, ...jobIdentity(this.#ports.digest, { run: document.run, part, attempt, namePrefix, parameters }) };
   }
 
-  /** Gives the file in hand up. Safe at any time. */
+  /** Gives up what is not visible yet. Safe at any time. */
   async abort(): Promise<void> {
-    const file = this.#file;
+    const files = this.#full.splice(0);
+    if (this.#file) files.push(this.#file);
     this.#file = undefined;
-    await file?.abort();
+    await Promise.all(files.map((file) => file.abort()));
   }
 
   #fitsFile(size: number): boolean {
@@ -159,7 +163,8 @@ export class PartWriter {
   async #closeFile(): Promise<void> {
     const file = this.#file;
     if (!file) return;
-    await file.commit();
+    await file.end();
+    this.#full.push(file);
     this.#file = undefined;
     this.#fileRecords = 0;
     this.#fileBytes = 0;

@@ -15,8 +15,9 @@ import {
   type UnsentOutcome,
 } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
+import { HeldPart } from './held-part.ts';
 import { KnownRequests } from './known-requests.ts';
-import { PartDraft, removeDrafts } from './part-draft.ts';
+import { PartDraft } from './part-draft.ts';
 import { placeOf } from './place-of.ts';
 import type { RunPorts } from './ports.ts';
 import { rejectCause, rejectMessage } from './reject-message.ts';
@@ -48,13 +49,6 @@ export interface PreparePassOptions {
 /** Bytes of the first block for records that do not fit into what is left of a part's block. */
 const SPARE_BYTES = 1 << 18;
 
-/** A part whose objects are made visible while the rows of the next one go by; it may still be balanced with that one. */
-interface HeldPart {
-  /** Settles when nothing of it is under way any more. */
-  readonly facts: Promise<PartFacts>;
-  readonly from: Place;
-}
-
 /**
  * One streaming pass over a dataset, from the first row of a part: rows become records, records parts. Nothing in it is made
  * for a row or awaited for one; what cannot be sent is written beside its part.
@@ -70,6 +64,7 @@ export class PreparePass {
   #reader: RowReader;
   #encoder: RecordEncoder;
   #draft: PartDraft | undefined;
+  /** The part before that in hand, until it is emitted. */
   #held: HeldPart | undefined;
   #part: number;
   /** The row in hand. */
@@ -106,7 +101,7 @@ export class PreparePass {
           return { end: this.#end(), columns: this.#reader.columns, isCut: this.#cutAt !== undefined };
       }
     } catch (error) {
-      await this.#held?.facts.catch(() => undefined);
+      await this.#held?.abort();
       await this.#draft?.abort();
       throw error;
     } finally {
@@ -140,6 +135,8 @@ export class PreparePass {
       this.#draft ??= this.#open(first);
       this.#draft.enter(first);
       await this.#encodeBatch(batch);
+      // its objects become visible while the rows of the next one go by
+      if (this.#isCertain()) void this.#held?.publish();
       this.#tell(this.#rejected + this.#draft.rejected);
       if (this.#cutAt) return;
     }
@@ -309,64 +306,54 @@ export class PreparePass {
 
   /** Closes the part in hand and opens the next one. The part before it is certain now. */
   async #cut(at: Place): Promise<void> {
-    const before = this.#held;
-    await before?.facts;
+    await this.#emit();
     this.#hold(at);
     this.#packer.cut();
     this.#known?.clear();
-    if (before) await this.#emit(before);
     this.#draft = this.#open(at);
   }
 
-  /** Closes the part in hand, which is not awaited here. */
   #hold(to: Place): void {
     const draft = this.#current();
-    const facts = closeOrAbort(draft, to);
-    facts.catch(() => undefined);
     this.#draft = undefined;
-    this.#held = { facts, from: draft.from };
+    this.#held = new HeldPart(draft, to);
     this.#rejected += draft.rejected;
     this.#part++;
   }
 
-  async #emit(part: HeldPart): Promise<void> {
-    return this.#options.onPart(await part.facts, this.#reader.columns);
+  async #emit(): Promise<void> {
+    const facts = await this.#held?.publish();
+    if (facts) await this.#options.onPart(facts, this.#reader.columns);
+    this.#held = undefined;
+  }
+
+  /** No row that may come changes the part before that in hand: cut elsewhere, parts whose rows are left out would send others. */
+  #isCertain(): boolean {
+    return this.#known !== undefined || this.#cutAt !== undefined || this.#packer.isPreviousCertain;
   }
 
   /** The rows have ended. False when the last two parts are to be made again. */
   async #finishTail(): Promise<boolean> {
     if (!this.#draft) return true;
     const before = this.#held;
-    // cut elsewhere, the last parts would send other rows: where rows are left out the last part is padded instead
-    const tail: Tail = this.#cutAt || this.#known ? { kind: 'keep' } : this.#packer.end();
+    const tail: Tail = this.#isCertain() ? { kind: 'keep' } : this.#packer.end();
     if (tail.kind === 'keep' || !before) {
+      await this.#emit();
       this.#hold(this.#end());
-      for (const part of before ? [before, this.#held] : [this.#held]) await this.#emit(part!);
+      await this.#emit();
       return true;
     }
+    await before.abort();
     await this.#draft.abort();
-    this.#draft = undefined;
-    const { document, openRows, signal } = this.#options;
-    const facts = await before.facts;
-    await removeDrafts(this.#ports, document, [facts.part, this.#part], signal);
+    this.#held = this.#draft = undefined;
     const columns = this.#reader.columns;
     await this.#reader.close();
-    this.#reader = await openRows({ ...before.from, columns });
+    this.#reader = await this.#options.openRows({ ...before.draft.from, columns });
     this.#encoder = this.#newEncoder(this.#reader);
     this.#packer.again(tail);
-    this.#part = facts.part;
-    this.#rejected -= facts.rejected ?? 0;
-    this.#held = undefined;
+    this.#part--;
+    this.#rejected -= before.draft.rejected;
     return false;
-  }
-}
-
-async function closeOrAbort(draft: PartDraft, to: Place): Promise<PartFacts> {
-  try {
-    return await draft.close(to);
-  } catch (error) {
-    await draft.abort();
-    throw error;
   }
 }
 

@@ -40,14 +40,15 @@ export interface PreparedRun {
  * outcomes of those that cannot be sent, then `parts.jsonl` and `prepared.json`; at last the run is `running`, and its parts may be sent.
  *
  * It can be given up anywhere and called again: parts are committed in order, each after its objects, so it goes on behind
- * the last one and ends in the same bytes. Memory is bounded by constants.
+ * the last one and ends in the same bytes. Nothing of a part is visible before its rows are certain, so whatever an earlier try
+ * has left on its way, an upload or a commit, says the same. Memory is bounded by constants.
  *
  * Throws what the readers throw before anything is written (no rows, column names) or in the middle (a quote that is never
  * closed), and `BR-E0113` for the first bad row of a strict run. Nothing was sent then.
  */
 export async function prepareRun(ports: RunPorts, options: PrepareOptions): Promise<PreparedRun> {
   const { document, signal } = options;
-  const known = await takeUp(ports, document.run, { signal });
+  const known = (await findRun(ports.ledger, document.run, { signal }))?.body;
   if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
   const family = await ports.families.of(document.model);
@@ -85,21 +86,6 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   await writePrepared(ports, { run: document.run, ...whatWasFound(prepared, document) }, { signal });
   await startRun(ports, document, prepared, { signal });
   return prepared;
-}
-
-/**
- * The run as it stands; undefined when there is none. The version of one that is being prepared moves on, so that no commit
- * which an earlier try has left under way takes effect any more: the objects of its part are about to be written anew.
- */
-function takeUp(ports: RunPorts, id: string, o: CallOptions): Promise<RunBody | undefined> {
-  return transact<RunBody | undefined>(
-    ports,
-    async () => {
-      const run = await findRun(ports.ledger, id, o);
-      return { writes: run?.body.state === 'preparing' ? [putRun(run, run.body)] : [], result: run?.body };
-    },
-    o,
-  );
 }
 
 /** A ledger that does not know the run may be new itself, and the run not. */

@@ -27,9 +27,14 @@ export class SinkWriter {
     }
   }
 
+  /** Gives the sink what is left: `commit` is all that may follow. */
+  async end(): Promise<void> {
+    if (this.out.length > 0) await this.#flush(this.out.bytes.subarray(0, this.out.length));
+  }
+
   /** Makes the object visible. */
   async commit(): Promise<ObjectInfo> {
-    if (this.out.length > 0) await this.#flush(this.out.bytes.subarray(0, this.out.length));
+    await this.end();
     return this.#sink.commit();
   }
 

@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/known-requests.ts',
     edits: [['    this.#rows.clear();', '']],
     seeds: 100,
-    breaks: ['I1', 'I3', 'unexpected-error'],
+    breaks: ['I1', 'I3', 'immutable-object', 'unexpected-error'],
   },
   {
     name: 'first-word-of-an-original',
@@ -153,13 +153,20 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ['I3', 'I4'],
   },
   {
-    name: 'prepare-without-a-fence',
-    thought: 'what timed out did not happen',
-    file: 'run/prepare.ts',
-    edits: [["writes: run?.body.state === 'preparing' ? [putRun(run, run.body)] : []", 'writes: []']],
-    // met once in some thousand seeds
-    seeds: 12_000,
-    breaks: ['I1', 'I4', 'I14', 'immutable-object', 'unexpected-error'],
+    name: 'show-a-part-that-may-change',
+    thought: 'the last parts can be taken away and made again',
+    file: 'run/prepare-pass.ts',
+    edits: [['if (this.#isCertain()) void this.#held?.publish();', 'void this.#held?.publish();']],
+    seeds: 300,
+    breaks: ['immutable-object'],
+  },
+  {
+    name: 'show-a-file-of-a-part-that-may-change',
+    thought: 'a file that is full stays as it is',
+    file: 'run/part-writer.ts',
+    edits: [['    this.#full.push(file);', '    await file.commit();']],
+    seeds: 300,
+    breaks: ['immutable-object'],
   },
   {
     name: 'no-find-before-create',

@@ -53,7 +53,7 @@ export class Site {
     this.ledgerChecker = new LedgerChecker(world.trace, this.ledger);
     this.jobChecker = new JobChecker(world, this.bedrock, this.ledgerChecker, this.datasets);
     this.ledger.afterCommit = () => this.jobChecker.checkSlots();
-    watchObjects(this.objects, this.ledgerChecker, world.trace);
+    watchObjects(this.objects, world.trace);
   }
 
   /** Everything that a process needs from outside, for one life of it. */
