@@ -148,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
         '  const isOver = hasSettled(ports, part, view);\n  const written = await tallyOutcomes(ports, key, { signal });\n',
       ],
     ],
-    from: 5300,
+    from: 300,
     seeds: 100,
     breaks: ['I3', 'I4'],
   },
