@@ -355,7 +355,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (run.body.state !== 'stopping' && (run.body.state !== 'running' || state === 'stopped')) return",
       ],
     ],
-    from: 23_200,
+    from: 6800,
     seeds: 100,
     breaks: ['I9'],
   },
