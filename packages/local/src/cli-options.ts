@@ -81,6 +81,7 @@ export const LOCAL_CLI_OPTIONS: readonly CliOption[] = [
   },
   { name: 'events-url', option: 'eventsUrl', type: 'string', value: 'URL', help: 'where state changes are posted to' },
   { name: 'model', option: 'extraModels', type: 'list', value: 'ID', help: 'further model id to accept' },
+  { name: 'any-model', option: 'anyModel', type: 'boolean', value: '', help: 'accept any other model id' },
   { name: 'max-jobs', option: 'maxJobs', type: 'number', value: 'N', default: '100', help: 'open jobs of one model' },
   { name: 'min-records', option: 'minRecords', type: 'number', value: 'N', default: '100', help: 'fewest records in a job' },
   { name: 'max-records', option: 'maxRecords', type: 'number', value: 'N', default: '100000', help: 'most records in a job' },

@@ -33,7 +33,7 @@ export function openBedrock(context: ServerContext, ports: LocalBedrockPorts): S
     storageFor: (job) => recordCalls(context.storageFor(job), context.calls, { role: job.roleArn, job: job.jobArn }),
     onStatus: events.send,
   });
-  const models = createModelTable(settings.extraModels);
+  const models = createModelTable(settings.extraModels, settings.anyModel);
   // with the keys of a role only the job itself can see what they open
   const storage = ports.credentialsFor === undefined ? context.storage : undefined;
   const state = { settings, storage, jobs, engine, models, faults, clock: context.clock, onStatus: events.send };

@@ -38,6 +38,13 @@ describe('a family of the user’s own project', () => {
     expect(bad.stderr).toContain('colour is no parameter of in-house; it takes max_tokens, tone');
   });
 
+  it('is answered by the local Bedrock that a run brings along', async () => {
+    const cwd = folderWith({ 'in.csv': 'id,text\n1,great\n', 'family.js': EXAMPLE });
+    const { code } = await cliOf([...RUN, '--out', 'out.jsonl'], { cwd });
+    expect(code).toBe(0);
+    expect(linesOf(join(cwd, 'out.jsonl'))).toMatchObject([{ id: '1', status: 'succeeded', stop_reason: 'stop' }]);
+  });
+
   it('rejects the rows that it throws for, and fails the records whose answers it throws for', async () => {
     const family = `export const family = {
       name: 'picky',

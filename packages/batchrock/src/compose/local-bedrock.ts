@@ -20,6 +20,8 @@ export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }
     region: target.region,
     buckets: [target.bucket],
     speed: target.speed ?? DEFAULT_SPEED,
+    // whoever asks for a model that the catalogue lacks has said by which family it is spoken to
+    anyModel: true,
   });
   return {
     get url() {

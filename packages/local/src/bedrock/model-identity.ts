@@ -28,11 +28,22 @@ export interface ModelTable {
   find(id: string): ServiceModel | undefined;
 }
 
-/** The service's models and some more by id. */
-export function createModelTable(addedIds: readonly string[] = []): ModelTable {
+/** `vendor.name`, and no profile. */
+const BARE_ID = new RegExp(`^(?!(?:${PROFILE_PREFIXES.join('|')})\\.)[a-z0-9-]+\\.[a-z0-9.:-]+$`);
+
+/** The service's models and some more by id; with `takesAny` each other id that is asked for, from then on. */
+export function createModelTable(addedIds: readonly string[] = [], takesAny = false): ModelTable {
   const byId = new Map(SERVICE_MODELS.map((model) => [model.id, model]));
   for (const id of addedIds) if (!byId.has(id)) byId.set(id, addedModel(id));
-  return { models: [...byId.values()], find: (id) => byId.get(id) };
+  return {
+    get models() {
+      return [...byId.values()];
+    },
+    find(id) {
+      if (takesAny && !byId.has(id) && BARE_ID.test(id)) byId.set(id, addedModel(id));
+      return byId.get(id);
+    },
+  };
 }
 
 /** `aws`, `aws-cn` or `aws-us-gov`, by the Region. */

@@ -38,4 +38,16 @@ describe('models of the local service', () => {
     const added = createModelTable(['acme.new-model-v1:0']);
     expect(identifyModel('eu.acme.new-model-v1:0', added, home).kind).toBe('inference-profile');
   });
+
+  test('any other model is taken where that is wanted, by profiles too', () => {
+    const any = createModelTable([], true);
+    expect(identifyModel('eu.acme.new-model-v1:0', any, home)).toMatchObject({
+      kind: 'inference-profile',
+      model: { id: 'acme.new-model-v1:0' },
+    });
+    expect(identifyModel('acme.other', any, home).kind).toBe('foundation-model');
+    expect(any.models.map((model) => model.id)).toContain('acme.other');
+    for (const id of ['acme', 'us.amazon.titan-embed-text-v2:0', 'a b.c'])
+      expect(() => identifyModel(id, any, home)).toThrow('The provided model identifier is invalid.');
+  });
 });

@@ -27,6 +27,8 @@ export interface BedrockOptions {
   readonly maxRecords?: number;
   /** Ids of further models to accept. */
   readonly extraModels?: readonly string[];
+  /** Whether a model that is not known is taken, by any id of the service's form. Default false. */
+  readonly anyModel?: boolean;
   /** Where events are posted to. Default: nowhere. */
   readonly eventsUrl?: string;
   /** An OpenAI-compatible server that answers in place of the built-in model. A key is taken from BATCHROCK_UPSTREAM_KEY. */
@@ -52,6 +54,7 @@ export interface BedrockSettings {
   readonly minRecords: number;
   readonly maxRecords: number;
   readonly extraModels: readonly string[];
+  readonly anyModel: boolean;
   readonly eventsUrl: string | undefined;
   readonly upstream: UpstreamSettings | undefined;
   readonly faults: Faults;
@@ -88,6 +91,7 @@ export function resolveBedrockOptions(options: BedrockOptions): BedrockSettings 
     minRecords: number('minRecords', 100, 1),
     maxRecords: number('maxRecords', 100_000, 1),
     extraModels: options.extraModels ?? [],
+    anyModel: options.anyModel ?? false,
     eventsUrl: options.eventsUrl === undefined ? undefined : checkedUrl('eventsUrl', options.eventsUrl),
     upstream:
       options.upstreamUrl === undefined
