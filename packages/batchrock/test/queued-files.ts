@@ -24,6 +24,7 @@ export const COMPLETED: QueuedFile = {
   modelId: 'amazon.nova-lite-v1:0',
   priority: 'high',
   weight: 2,
+  timeoutHours: 48,
   run: 'r-7w7dcqszcr',
   status: 'PartiallyCompleted',
   startedAt: RECEIVED.receivedAt + 12_000,

@@ -28,6 +28,8 @@ export interface EnqueueRequest {
   readonly name?: string;
   readonly priority?: Priority;
   readonly weight?: number;
+  /** Of a job of it, 24 to 168. Default: that of the queue. */
+  readonly timeout_hours?: number;
   /** Default: `processed/<name>/` of the queue's bucket. */
   readonly output?: Partial<FileOutput> & Pick<FileOutput, 'bucket'>;
 }

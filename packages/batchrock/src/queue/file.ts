@@ -37,6 +37,9 @@ export interface FileCounts {
   readonly truncated: number;
 }
 
+/** Hours that a job may take (API reference of CreateModelInvocationJob, 2026-11). */
+export const JOB_HOURS = { from: 24, to: 168 } as const;
+
 /** A file of the queue: item `FILE#<id>`, schema `file/1`. Times are milliseconds since the epoch. */
 export interface FileBody {
   /** `f-` and 10 characters of base 36. */
@@ -60,6 +63,8 @@ export interface FileBody {
   readonly family?: string;
   readonly priority: Priority;
   readonly weight: number;
+  /** Of a job of it; absent: that of the queue. */
+  readonly timeoutHours?: number;
   /** Absent: `processed/` of the queue's own bucket. */
   readonly output?: FileOutput;
   readonly run?: string;

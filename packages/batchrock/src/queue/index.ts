@@ -13,6 +13,7 @@ export {
   type FileReason,
   type FileStatus,
   isOver,
+  JOB_HOURS,
   reopened,
   type ShownFile,
   shownFile,

@@ -26,6 +26,7 @@ test('a file is shown with what is known of it, and nothing else', () => {
     'object',
     'model',
     'priority',
+    'timeout',
     'received',
     'started',
     'ended',

@@ -166,10 +166,12 @@ describe('a file that is enqueued', () => {
       model_id: HAIKU,
       priority: 'low',
       weight: 2,
+      timeout_hours: 36,
     });
-    expect(shown).toMatchObject({ status: 'Pending', name: 'in/a', priority: 'low', weight: 2 });
+    expect(shown).toMatchObject({ status: 'Pending', name: 'in/a', priority: 'low', weight: 2, timeoutHours: 36 });
     expect(JSON.stringify(shown)).not.toContain('token');
     await world.pass();
+    expect(world.ports.service.jobs.map(({ spec }) => spec.timeoutHours)).toEqual([36, 36]);
     const answer = world.tasks.get('token');
     expect(answer).toMatchObject({ kind: 'success' });
     const keys = ['output/job/0000.jsonl.out', 'output/job/0001.jsonl.out'];

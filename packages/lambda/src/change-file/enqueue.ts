@@ -37,7 +37,7 @@ async function enrol(
   { object, named }: { readonly object: FoundObject; readonly named: Pick<FileBody, 'modelId' | 'family'> },
 ): Promise<FileBody> {
   const { ports, settings } = engine;
-  const { name, output, token, priority = 'normal', weight = 1 } = asked;
+  const { name, output, token, priority = 'normal', weight = 1, timeoutHours } = asked;
   const { bucket, key, etag, versionId, size, modifiedAt } = object;
   const id = fileIdOf({ bucket, key, etag, enqueued: { ...named, name, ...(output !== undefined && { output }) } });
   const wait = token === undefined ? {} : ({ isAwaited: true } as const);
@@ -59,6 +59,7 @@ async function enrol(
         ...named,
         priority,
         weight,
+        ...(timeoutHours !== undefined && { timeoutHours }),
         ...(output !== undefined && { output }),
         status: 'Pending',
         receivedAt: ports.clock.now(),

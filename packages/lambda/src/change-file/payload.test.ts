@@ -10,7 +10,15 @@ describe('what change-file is asked', () => {
       key: 'in/a.jsonl',
       name: 'in/a',
     });
-    const all = { model_id: 'm', name: 'x/y', priority: 'high', weight: 0.5, output: { bucket: 'o', prefix: 'p' }, token: 't' };
+    const all = {
+      model_id: 'm',
+      name: 'x/y',
+      priority: 'high',
+      weight: 0.5,
+      timeout_hours: 72,
+      output: { bucket: 'o', prefix: 'p' },
+      token: 't',
+    };
     expect(parseChangePayload({ do: 'enqueue', bucket: 'b', key: 'k', ...all })).toEqual({
       do: 'enqueue',
       bucket: 'b',
@@ -19,6 +27,7 @@ describe('what change-file is asked', () => {
       name: 'x/y',
       priority: 'high',
       weight: 0.5,
+      timeoutHours: 72,
       output: { bucket: 'o', prefix: 'p/' },
       token: 't',
     });
@@ -42,6 +51,11 @@ describe('what change-file is asked', () => {
     [{ do: 'enqueue', bucket: 'b', key: 'a.jsonl', name: '../x' }, 'BR-E0120', /name is "\.\.\/x"/],
     [{ do: 'enqueue', bucket: 'b', key: 'a.jsonl', priority: 'urgent' }, 'BR-E0120', /allowed: high, normal, low/],
     [{ do: 'enqueue', bucket: 'b', key: 'a.jsonl', weight: 0 }, 'BR-E0120', /weight is 0; allowed: a number above 0/],
+    [
+      { do: 'enqueue', bucket: 'b', key: 'a.jsonl', timeout_hours: 23 },
+      'BR-E0120',
+      /timeout_hours is 23; allowed: .* from 24 to 168/,
+    ],
     [{ do: 'enqueue', bucket: 'b', key: 'a.jsonl', output: { prefix: 'p' } }, 'BR-E0112', /bucket is missing/],
     [{ do: 'enqueue', bucket: 'b', key: 'a.jsonl', output: 'o' }, 'BR-E0112', /output is a string; it must be an object/],
   ])('is refused: %j', (payload, code, said) => {

@@ -1,5 +1,5 @@
 import { InputError, PRIORITIES, type Priority } from '@batchrock/core';
-import { FILE_CHANGES, type FileChange, type FileOutput, INTAKE_PREFIX, nameOf, QUEUE_CHANGES } from 'batchrock/queue';
+import { FILE_CHANGES, type FileChange, type FileOutput, INTAKE_PREFIX, JOB_HOURS, nameOf, QUEUE_CHANGES } from 'batchrock/queue';
 import { Fields, invalid } from '../fields/index.ts';
 
 /** A file that is to be processed, wherever it lies. */
@@ -13,6 +13,8 @@ export interface Enqueue {
   readonly name: string;
   readonly priority?: Priority;
   readonly weight?: number;
+  /** Of a job of it. */
+  readonly timeoutHours?: number;
   readonly output?: FileOutput;
   /** Of the task that waits for it; never logged, and in no item that is shown. */
   readonly token?: string;
@@ -27,7 +29,19 @@ export type ChangePayload =
   | Enqueue;
 
 const CHANGE_KEYS = ['do', 'file'] as const;
-const ENQUEUE_KEYS = ['do', 'bucket', 'key', 'model_id', 'family', 'name', 'priority', 'weight', 'output', 'token'] as const;
+const ENQUEUE_KEYS = [
+  'do',
+  'bucket',
+  'key',
+  'model_id',
+  'family',
+  'name',
+  'priority',
+  'weight',
+  'timeout_hours',
+  'output',
+  'token',
+] as const;
 
 /** Reads the payload. Throws `BR-E0112` for keys that are missing or unknown, `BR-E0120` for values that are not allowed. */
 export function parseChangePayload(payload: unknown): ChangePayload {
@@ -53,6 +67,7 @@ function parseEnqueue(payload: unknown): Enqueue {
   const family = fields.text('family');
   const priority = fields.choice('priority', PRIORITIES);
   const weight = fields.positive('weight');
+  const timeoutHours = fields.wholeNumber('timeout_hours', JOB_HOURS.from, JOB_HOURS.to);
   const token = fields.text('token');
   const output = outputOf(fields.fields('output', ['bucket', 'prefix']));
   return {
@@ -64,6 +79,7 @@ function parseEnqueue(payload: unknown): Enqueue {
     ...(family !== undefined && { family }),
     ...(priority !== undefined && { priority }),
     ...(weight !== undefined && { weight }),
+    ...(timeoutHours !== undefined && { timeoutHours }),
     ...(output !== undefined && { output }),
     ...(token !== undefined && { token }),
   };

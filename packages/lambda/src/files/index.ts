@@ -12,6 +12,7 @@ export {
   INTAKE_PREFIX,
   isFileId,
   isOver,
+  JOB_HOURS,
   parseFileKey,
   reopened,
   type ShownFile,

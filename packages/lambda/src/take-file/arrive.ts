@@ -77,7 +77,7 @@ async function putAgain(
     return unsent;
   }
   // what its key asks for is read anew: the default model may be another one by now
-  const { run: _, results: _r, family: _f, ...anew } = again;
+  const { run: _, results: _r, family: _f, timeoutHours: _t, ...anew } = again;
   return { ...anew, modelId: '' };
 }
 

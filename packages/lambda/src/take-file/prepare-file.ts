@@ -56,14 +56,14 @@ function addressOf({ bucket, key }: FileBody): string {
 }
 
 function questionOf(file: FileBody, { settings }: FileEngine): Question {
-  const { maxRecordsPerJob, maxJobs, timeoutHours } = settings;
+  const { maxRecordsPerJob, maxJobs } = settings;
   return {
     dataset: addressOf(file),
     model: file.modelId,
     inputFormat: 'bedrock',
     ...(maxRecordsPerJob !== undefined && { maxRecordsPerJob }),
     ...(maxJobs !== undefined && { slots: maxJobs }),
-    timeoutHours,
+    timeoutHours: file.timeoutHours ?? settings.timeoutHours,
   };
 }
 

@@ -52,6 +52,15 @@ describe('an event of an object', () => {
     expect(file).toMatchObject({ priority: 'high', weight: 2.5 });
     expect((await findRun(world.ports.ledger, file.run ?? ''))?.body).toMatchObject({ priority: 'high', weight: 2.5 });
   });
+
+  it('has the timeout of its jobs from the metadata, or from the queue', async () => {
+    const world = new Queue();
+    await world.put('a.jsonl', records(120), { 'batchrock-timeout-hours': '72' });
+    await world.put('b.jsonl', records(130));
+    expect(await world.file('a.jsonl')).toMatchObject({ timeoutHours: 72 });
+    expect(await world.file('b.jsonl')).not.toHaveProperty('timeoutHours');
+    expect(world.ports.service.jobs.map(({ spec }) => spec.timeoutHours)).toEqual([72, 24]);
+  });
 });
 
 describe('a file that cannot be used', () => {
@@ -64,6 +73,7 @@ describe('a file that cannot be used', () => {
     ['anthropic.claude-3-haiku/a.jsonl', records(100), {}, /BR-E0105: .*anthropic\.claude-3-haiku-20240307-v1:0/],
     ['a.jsonl', records(100), { 'batchrock-priority': 'urgent' }, /BR-E0120: .*"urgent"; allowed: high, normal, low/],
     ['a.jsonl', records(100), { 'batchrock-weight': '-1' }, /BR-E0120: .*"-1"; allowed: a number above 0/],
+    ['a.jsonl', records(100), { 'batchrock-timeout-hours': '169' }, /BR-E0120: .*"169"; allowed: a whole number from 24 to 168/],
   ])('is set aside beside a text that says why: %s', async (path, text, metadata, why) => {
     const world = new Queue();
     expect(await world.put(path, text, metadata)).toEqual(NOTHING);

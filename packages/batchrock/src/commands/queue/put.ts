@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../../cli/cli.ts';
 import { ExitCode, exitCodeOfFiles } from '../../cli/exit-codes.ts';
 import type { CommonFlags } from '../../cli/option-groups.ts';
-import { positiveNumber } from '../../cli/values.ts';
+import { positiveNumber, wholeNumber } from '../../cli/values.ts';
 import type { EnqueuedFile, EnqueueOptions, Queue, QueuedFile } from '../../sdk/queue/index.ts';
 import { withOpenQueue } from './with-open-queue.ts';
 
@@ -11,6 +11,7 @@ interface PutFlags extends CommonFlags {
   readonly family?: string;
   readonly priority?: 'high' | 'normal' | 'low';
   readonly weight?: number;
+  readonly timeoutHours?: number;
   readonly name?: string;
   readonly wait?: boolean;
 }
@@ -36,6 +37,7 @@ with 0 when every record has an answer, with 3 when some have none.`,
     .option('--family <name>', 'how the model is spoken to (default: by the model)')
     .addOption(new Option('--priority <class>', 'who comes first (default: normal)').choices(['high', 'normal', 'low']))
     .option('--weight <n>', 'share among those of its priority (default: 1)', positiveNumber)
+    .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: that of the queue)', wholeNumber(24, 168))
     .option('--name <path>', 'results below processed/<path>/ (default: by the file)')
     .option('--wait', 'until they are at their ends')
     .action(
@@ -54,13 +56,14 @@ interface Asked {
 async function put(queue: Queue, { files, context, flags }: Asked): Promise<ExitCode> {
   await checkNames(files, flags);
   const { terminal, interrupts } = context;
-  const { model, family, priority, weight, name } = flags;
+  const { model, family, priority, weight, timeoutHours, name } = flags;
   const options: EnqueueOptions = {
     signal: interrupts.signal,
     ...(model !== undefined && { model }),
     ...(family !== undefined && { family }),
     ...(priority !== undefined && { priority }),
     ...(weight !== undefined && { weight }),
+    ...(timeoutHours !== undefined && { timeoutHours }),
     ...(name !== undefined && { name }),
   };
   const there: EnqueuedFile[] = [];

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { InputError, PRIORITIES, type Priority, resolveModel } from '@batchrock/core';
 import type { OpenedQueue } from '../../compose/open-queue-stack.ts';
-import { type FileOutput, fileIdOf, INTAKE_PREFIX, nameOf, parseFileKey } from '../../queue/index.ts';
+import { type FileOutput, fileIdOf, INTAKE_PREFIX, JOB_HOURS, nameOf, parseFileKey } from '../../queue/index.ts';
 import { fileSource } from '../../sources/file.ts';
 import type { FollowOptions } from '../progress.ts';
 import { copyInto } from '../stack/upload-dataset.ts';
@@ -17,6 +17,8 @@ export interface EnqueueOptions extends Pick<FollowOptions, 'signal'> {
   readonly priority?: Priority;
   /** Its share among those of its priority, above 0; default 1. */
   readonly weight?: number;
+  /** Of a job of it: a whole number from 24 to 168. Default: that of the queue. */
+  readonly timeoutHours?: number;
   /** Its results lie below `processed/<name>/`; folders are allowed. Default: the name of the file without its ending. */
   readonly name?: string;
   /** Of a file in S3: where its results go; default: the bucket of the queue. */
@@ -41,7 +43,7 @@ export interface EnqueuedFile {
  * once. Throws `BR-E0101`, `BR-E0102`, `BR-E0105`, `BR-E0117` or `BR-E0120` for what the queue would not take.
  */
 export async function enqueueFile(opened: OpenedQueue, file: string, o: EnqueueOptions, cwd: string): Promise<EnqueuedFile> {
-  checkShares(o);
+  checkOptions(o);
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(file) ?? [];
   if (bucket !== undefined && key !== undefined) return enqueueObject(opened, { bucket, key }, o);
   return putFile(opened, resolve(cwd, file), o);
@@ -50,7 +52,7 @@ export async function enqueueFile(opened: OpenedQueue, file: string, o: EnqueueO
 async function enqueueObject(
   opened: OpenedQueue,
   { bucket, key }: { readonly bucket: string; readonly key: string },
-  { model, family, name, priority, weight, output, signal }: EnqueueOptions,
+  { model, family, name, priority, weight, timeoutHours, output, signal }: EnqueueOptions,
 ): Promise<EnqueuedFile> {
   const shown = await askChange(
     opened,
@@ -63,6 +65,7 @@ async function enqueueObject(
       ...(name !== undefined && { name }),
       ...(priority !== undefined && { priority }),
       ...(weight !== undefined && { weight }),
+      ...(timeoutHours !== undefined && { timeout_hours: timeoutHours }),
       ...(output !== undefined && { output }),
     },
     signal ? { signal } : {},
@@ -81,11 +84,12 @@ async function putFile({ stack, objects }: OpenedQueue, path: string, o: Enqueue
   if (source.size === 0) {
     throw new InputError('BR-E0102', `${path} is empty`, { hint: 'a line of it is one record: {"modelInput": {…}}' });
   }
-  const { signal, family, priority, weight } = o;
+  const { signal, family, priority, weight, timeoutHours } = o;
   const metadata = {
     ...(family !== undefined && { 'batchrock-family': family }),
     ...(priority !== undefined && { 'batchrock-priority': priority }),
     ...(weight !== undefined && { 'batchrock-weight': String(weight) }),
+    ...(timeoutHours !== undefined && { 'batchrock-timeout-hours': String(timeoutHours) }),
   };
   const sink = objects.create(key, { metadata, ...(signal && { signal }) });
   const { etag } = await copyInto(sink, source, { signal, tell: (bytes) => o.onProgress?.(bytes, source.size) });
@@ -122,11 +126,15 @@ function checkedName(name: string): string {
   );
 }
 
-function checkShares({ priority, weight }: EnqueueOptions): void {
+function checkOptions({ priority, weight, timeoutHours }: EnqueueOptions): void {
   if (priority !== undefined && !PRIORITIES.includes(priority)) {
     throw new InputError('BR-E0120', `the priority is ${JSON.stringify(priority)}; allowed: ${PRIORITIES.join(', ')}`);
   }
   if (weight !== undefined && !(weight > 0 && Number.isFinite(weight))) {
     throw new InputError('BR-E0120', `the weight is ${weight}; allowed: a number above 0`);
+  }
+  const { from, to } = JOB_HOURS;
+  if (timeoutHours !== undefined && !(Number.isInteger(timeoutHours) && timeoutHours >= from && timeoutHours <= to)) {
+    throw new InputError('BR-E0120', `timeoutHours is ${timeoutHours}; allowed: a whole number from ${from} to ${to}`);
   }
 }

@@ -107,10 +107,10 @@ describe('a file of this machine', () => {
   });
 
   test('goes into the folder of its model, under the name that is asked for, with its priority beside it', async () => {
-    const options = { model: NOVA, name: 'deep/b', priority: 'low', weight: 0.5 } as const;
+    const options = { model: NOVA, name: 'deep/b', priority: 'low', weight: 0.5, timeoutHours: 72 } as const;
     const { key } = await enqueueFile(opened, write('a.jsonl'), options, cwd);
     expect(key).toBe(`to-process/${NOVA}/deep/b.jsonl`);
-    expect(beside[key]).toEqual({ 'batchrock-priority': 'low', 'batchrock-weight': '0.5' });
+    expect(beside[key]).toEqual({ 'batchrock-priority': 'low', 'batchrock-weight': '0.5', 'batchrock-timeout-hours': '72' });
   });
 
   test.each([
@@ -124,6 +124,7 @@ describe('a file of this machine', () => {
     ['with an output', 'a.jsonl', { output: { bucket: 'b' } }, 'BR-E0112'],
     ['with a priority that there is not', 'a.jsonl', { priority: 'urgent' as 'high' }, 'BR-E0120'],
     ['with a weight of nothing', 'a.jsonl', { weight: 0 }, 'BR-E0120'],
+    ['with a timeout that the service has not', 'a.jsonl', { timeoutHours: 23 }, 'BR-E0120'],
   ])('%s is refused before it is uploaded', async (_, name, options, code) => {
     write('empty.jsonl', '');
     write('table.csv');
@@ -135,7 +136,7 @@ describe('a file of this machine', () => {
 
 test('an object in S3 is asked for as the function takes it, with what was given and nothing else', async () => {
   const output = { bucket: 'out', prefix: 'x' };
-  const options = { model: NOVA, name: 'n', priority: 'high', weight: 2, output } as const;
+  const options = { model: NOVA, name: 'n', priority: 'high', weight: 2, timeoutHours: 168, output } as const;
   expect(await enqueueFile(opened, 's3://data/in/a.jsonl', options, cwd)).toEqual({
     file: 'f-0000000001',
     bucket: 'data',
@@ -143,7 +144,17 @@ test('an object in S3 is asked for as the function takes it, with what was given
   });
   await enqueueFile(opened, 's3://data/b.jsonl', {}, cwd);
   expect(asked).toEqual([
-    { do: 'enqueue', bucket: 'data', key: 'in/a.jsonl', model_id: NOVA, name: 'n', priority: 'high', weight: 2, output },
+    {
+      do: 'enqueue',
+      bucket: 'data',
+      key: 'in/a.jsonl',
+      model_id: NOVA,
+      name: 'n',
+      priority: 'high',
+      weight: 2,
+      timeout_hours: 168,
+      output,
+    },
     { do: 'enqueue', bucket: 'data', key: 'b.jsonl' },
   ]);
 });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GetModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
 import { openQueue } from 'batchrock';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type CommandLine, openCommandLine } from './command-line.ts';
@@ -23,18 +24,38 @@ afterAll(() => {
 const onQueue = (...argv: readonly string[]) => ['queue', ...argv, '--stack', 'Files'];
 const write = (name: string, text: string) => writeFileSync(join(commands.cwd, name), text);
 const still = { isStill: true };
+/** The hours that each job of a file was given. */
+const hoursOf = async (path: string) =>
+  Promise.all(
+    (await queue.jobsOf(path)).map(async ({ jobArn }) => {
+      const { bedrock } = queue.account.clients;
+      return (await bedrock.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }))).timeoutDurationInHours;
+    }),
+  );
 const jobCount = async () => (await queue.account.bedrock.jobs()).length;
 
 test('files of this machine are put there, waited for and shown; the same again is paid for once', async () => {
   write('one.jsonl', records(120, 'One'));
   write('two.jsonl', records(100, 'Two'));
-  const put = onQueue('put', 'one.jsonl', 'two.jsonl', '--model', OTHER_MODEL, '--priority', 'high', '--wait');
-  const expected = { status: 'Completed', model: OTHER_MODEL, priority: 'high', reason: null };
+  const put = onQueue(
+    'put',
+    'one.jsonl',
+    'two.jsonl',
+    '--model',
+    OTHER_MODEL,
+    '--priority',
+    'high',
+    '--timeout-hours',
+    '48',
+    '--wait',
+  );
+  const expected = { status: 'Completed', model: OTHER_MODEL, priority: 'high', timeoutHours: 48, reason: null };
   const { files } = (await commands.succeed(put)) as { files: { file: string; results: string }[] };
   expect(files).toMatchObject([
     { ...expected, key: `to-process/${OTHER_MODEL}/one.jsonl`, rows: 120, succeeded: 120 },
     { ...expected, key: `to-process/${OTHER_MODEL}/two.jsonl`, rows: 100, succeeded: 100 },
   ]);
+  expect(await hoursOf(`${OTHER_MODEL}/one.jsonl`)).toEqual([48]);
   expect(files[0]?.results).toBe(`s3://${queue.bucket}/processed/${OTHER_MODEL}/one/`);
   expect(await queue.results(`processed/${OTHER_MODEL}/one/`)).toHaveLength(120);
 
@@ -48,6 +69,13 @@ test('files of this machine are put there, waited for and shown; the same again 
   ]);
   expect(list['files']).toEqual(expect.arrayContaining(files));
   expect(shown).toEqual({ schema: 'batchrock.file/1', ...files[0] });
+});
+
+test('a timeout that the service does not know is refused before anything is put', async () => {
+  write('short.jsonl', records(100, 'Short'));
+  const refused = await commands.batchrock(onQueue('put', 'short.jsonl', '--timeout-hours', '12'), still);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('24 to 168') });
+  expect(await queue.keys('to-process/short')).toEqual([]);
 });
 
 test('a file that the queue cannot use ends the command with 3, and says why', async () => {
@@ -94,10 +122,10 @@ test('from code: an object that lies in S3 is a file by itself, with a name and 
   const files = await openQueue({ stack: 'Files' });
   try {
     const object = `s3://${queue.bucket}/to-process/slow.jsonl`;
-    const put = await files.enqueue(object, { name: 'from/code', model: MODEL, priority: 'low' });
+    const put = await files.enqueue(object, { name: 'from/code', model: MODEL, priority: 'low', timeoutHours: 72 });
     await queue.passUntil(async () => (await files.show(put.file)).status === 'Completed', 240);
     const done = await files.wait(put);
-    expect(done).toMatchObject({ name: 'from/code', modelId: MODEL, counts: { rows: 150, succeeded: 150 } });
+    expect(done).toMatchObject({ name: 'from/code', modelId: MODEL, timeoutHours: 72, counts: { rows: 150, succeeded: 150 } });
     expect(done.resultsUri).toBe(`s3://${queue.bucket}/processed/from/code/`);
     expect((await files.list({ limit: 1 })).map(({ file }) => file)).toEqual([put.file]);
     await expect(files.show('none.jsonl')).rejects.toMatchObject({ code: 'BR-E0201' });
