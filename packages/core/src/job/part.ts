@@ -28,6 +28,13 @@ export interface CollectCounts {
   readonly duplicates?: DuplicateCounts;
 }
 
+/** Rows of a part that have answers of other runs. */
+export interface CachedCounts {
+  readonly rows: number;
+  /** Of them: cut off at the token limit. */
+  readonly truncated: number;
+}
+
 /** How the rows came out that have the outcomes of others, in the words of `CollectCounts`. */
 export type DuplicateCounts = Pick<CollectCounts, 'succeeded' | 'failed' | 'retryable' | 'missing' | 'truncated'>;
 
@@ -67,7 +74,8 @@ export interface PartFacts {
   readonly files: number;
   /**
    * Names the content of its input, lower-case hexadecimal. First attempt: of the part's rows as they came, which with the
-   * run's document determine every byte of the input files. Later ones: of the input files, one after another.
+   * run's document, and with attempt 0 in a run with a cache, determine every byte of the input files. Later ones: of the input
+   * files, one after another.
    */
   readonly xxh128: string;
   /** First and last ordinal of its records; for the first attempt of its rows. */
@@ -79,6 +87,8 @@ export interface PartFacts {
   readonly rejected?: number;
   /** Rows that are not sent and have the outcomes of its records, since they ask for the same; absent where there are none. */
   readonly duplicates?: number;
+  /** First attempt only: rows that are not sent and have their answers from the cache; absent where there are none. */
+  readonly cached?: CachedCounts;
   readonly jobName: string;
   readonly clientRequestToken: string;
 }

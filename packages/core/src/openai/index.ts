@@ -18,7 +18,7 @@ export type { FieldRule, FieldTable } from './field-rules.ts';
 export { CHAT_FIELDS, COMPLETION_FIELDS, EMBEDDING_FIELDS, RESPONSE_FIELDS } from './fields.ts';
 export type { FetchedMedia, MediaUrl } from './findings.ts';
 export { MAX_REQUESTS_OF_LINE, type OpenAiEndpoint, type OpenAiLine, type OpenAiRead, type ReadOptions } from './line.ts';
-export { copyOfLine } from './line-copy.ts';
+export { copyOfLine, isCopyOfLine } from './line-copy.ts';
 export { imageType } from './media.ts';
 export { answerOf, type NativeOutput, openAiFromNative } from './native-output.ts';
 export { type OnUnsupported, pathInLine, refusedBy, type UnsupportedCount, UnsupportedCounts } from './policy.ts';

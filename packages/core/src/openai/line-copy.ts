@@ -9,13 +9,22 @@ const MOST_BYTES = 64;
  * bytes, where `cutLine` has it: no text in a line can look like that, since the quotes in one are escaped.
  */
 export function copyOfLine(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = end - MARK.length; at >= Math.max(start, end - MOST_BYTES); at--) {
-    if (!isMark(bytes, at)) continue;
-    let copy = 0;
-    for (let i = at + MARK.length; bytes[i]! >= 0x30 && bytes[i]! <= 0x39; i++) copy = 10 * copy + bytes[i]! - 0x30;
-    return copy;
-  }
-  return 0;
+  const mark = markIn(bytes, start, end);
+  let copy = 0;
+  if (mark >= 0)
+    for (let i = mark + MARK.length; bytes[i]! >= 0x30 && bytes[i]! <= 0x39; i++) copy = 10 * copy + bytes[i]! - 0x30;
+  return copy;
+}
+
+/** True for one of the lines that were one. */
+export function isCopyOfLine(bytes: Uint8Array, start: number, end: number): boolean {
+  return markIn(bytes, start, end) >= 0;
+}
+
+/** Where the mark of a copy begins; -1 where there is none. */
+function markIn(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = end - MARK.length; at >= Math.max(start, end - MOST_BYTES); at--) if (isMark(bytes, at)) return at;
+  return -1;
 }
 
 function isMark(bytes: Uint8Array, at: number): boolean {

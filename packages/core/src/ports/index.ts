@@ -1,3 +1,4 @@
+export type { AnswerCache, AnswerScope, FindAnswersOptions, KeptAnswer } from './answer-cache.ts';
 export {
   type BatchService,
   type BatchServiceFacts,

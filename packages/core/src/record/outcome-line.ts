@@ -2,7 +2,8 @@ import { MAX_PACKED_NUMBERS, PACKED_NUMBER, packVector, vectorTextRoom, writeVec
 
 /**
  * What became of one record in one attempt, as it stands in `outcomes/<part>-<attempt>.jsonl`: one line for each real
- * record of the part, sorted by id. Attempt 0 holds the rows that were never sent: rejected ones and duplicates.
+ * record of the part, sorted by id. Attempt 0 holds the rows that were never sent: rejected ones, duplicates, and those that have
+ * the answer of another run (`succeeded`).
  */
 export type Outcome =
   | {

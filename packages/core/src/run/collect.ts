@@ -4,6 +4,7 @@ import { addSpent } from './budget.ts';
 import type { RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import { jobSpec } from './job-spec.ts';
+import { keepAnswers } from './keep-answers.ts';
 import { loadPart, loadRun, type PartRef, putPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { realSteps } from './real-steps.ts';
@@ -14,7 +15,7 @@ import { recordStep, transact } from './transact.ts';
 export type CollectResult = 'collected' | 'unsettled' | 'gone';
 
 /**
- * Collects a part whose job has ended: its outcomes first, then the step in the ledger. Two processes that collect the
+ * Collects a part whose job has ended: its outcomes first, then the cache where one is asked for, then the step in the ledger. Two processes that collect the
  * same part write the same bytes, and one commit wins.
  */
 export async function collectPart(ports: RunPorts, ref: PartRef, o: StepOptions = {}): Promise<CollectResult> {
@@ -24,6 +25,8 @@ export async function collectPart(ports: RunPorts, ref: PartRef, o: StepOptions 
   const steps = o.steps ?? realSteps;
   const counts = await steps.writeOutcomes(ports, { document, part, view: endedView(document, part), signal: o.signal });
   if (counts === 'unsettled') return 'unsettled';
+  // before the step: whoever dies here has it done again by whoever collects the part then
+  await keepAnswers(ports, { document, part, counts, signal: o.signal });
   return transact<CollectResult>(
     ports,
     async () => {

@@ -1,4 +1,4 @@
-import type { DuplicateCounts, PartBody, PartState } from '../job/index.ts';
+import type { CachedCounts, DuplicateCounts, PartBody, PartState } from '../job/index.ts';
 import type { RunBody } from './document.ts';
 
 /** How a run stands, derived from its parts. `rows` is always `succeeded + failed + rejected + pending`. */
@@ -11,6 +11,8 @@ export interface RunCounts {
   readonly rejected: number;
   /** Of all rows: those that were not sent because another asks for the same. They are counted by its outcome. */
   readonly duplicates: number;
+  /** Of the succeeded: those that were not sent, because another run has paid for their answers. */
+  readonly cached: number;
   /** Not sent, in flight, not collected, or to be sent again. */
   readonly pending: number;
   /** Of the succeeded: cut off at the token limit. */
@@ -31,27 +33,29 @@ export interface RunCounts {
 export function runCounts(run: RunBody, parts: readonly PartBody[]): RunCounts {
   const duplicates = sum(parts, (part) => (part.attempt === 1 ? (part.duplicates ?? 0) : 0));
   const sent = sum(parts, (part) => (part.attempt === 1 ? part.records : 0)) + duplicates;
+  const cached = sumCached(parts, ({ rows }) => rows);
   const rejected = run.rejected ?? sum(parts, (part) => part.rejected ?? 0);
   // rows of a first generation that is not complete in the ledger yet count as pending
-  const rows = run.rows ?? sent + rejected;
-  const succeeded = sumOutcomes(parts, ({ succeeded }) => succeeded);
+  const rows = run.rows ?? sent + rejected + cached;
+  const answered = sumOutcomes(parts, ({ succeeded }) => succeeded);
   const latest = parts.filter((part) => part.attempt === run.attempt);
   const isOver = run.state === 'ended';
   const open = sum(latest, (part) => {
     if (part.collected) return isOver ? 0 : sumOutcomes([part], ({ retryable, missing }) => retryable + missing);
     return part.state === 'collected' ? 0 : part.records + (part.duplicates ?? 0);
   });
-  const unseen = Math.max(0, rows - rejected - sent);
+  const unseen = Math.max(0, rows - rejected - sent - cached);
   const inputTokens = sumKnown(parts, (part) => part.collected?.inputTokens);
   const outputTokens = sumKnown(parts, (part) => part.collected?.outputTokens);
   return {
     rows,
-    succeeded,
-    failed: sent - succeeded - open,
+    succeeded: answered + cached,
+    failed: sent - answered - open,
     rejected,
     duplicates,
+    cached,
     pending: open + unseen,
-    truncated: sumOutcomes(parts, ({ truncated }) => truncated),
+    truncated: sumOutcomes(parts, ({ truncated }) => truncated) + sumCached(parts, ({ truncated }) => truncated),
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
     jobs: jobsByState(latest),
@@ -88,6 +92,10 @@ function sumOutcomes(parts: readonly PartBody[], of: (counts: DuplicateCounts) =
     if (collected === undefined) return 0;
     return of(collected) + (collected.duplicates === undefined ? 0 : of(collected.duplicates));
   });
+}
+
+function sumCached(parts: readonly PartBody[], of: (counts: CachedCounts) => number): number {
+  return sum(parts, ({ attempt, cached }) => (attempt === 1 && cached !== undefined ? of(cached) : 0));
 }
 
 function sum(parts: readonly PartBody[], of: (part: PartBody) => number): number {

@@ -83,6 +83,11 @@ export interface RunDocument {
   readonly strict: boolean;
   /** A row that asks for the same as one before it in its part is not sent, and has its outcome. Default: every row is sent. */
   readonly dedupe?: Dedupe;
+  /**
+   * A row whose request has an answer in the cache is not sent, and has that answer; and answers of this run are put there. Default:
+   * neither.
+   */
+  readonly cache?: true;
   /** Asked for with its first command, and free to be asked for otherwise later: changes no answer. */
   readonly asked?: {
     /** Jobs at once. */

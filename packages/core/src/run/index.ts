@@ -1,4 +1,6 @@
 export { adoptJob, findJob, isJobOf } from './adopt.ts';
+export { AnswerLookup, type AnswerLookupOptions } from './answer-lookup.ts';
+export { type AnswerScopeInput, answerScope } from './answer-scope.ts';
 export { BlockWriter } from './block-writer.ts';
 export { askBudget, type BudgetLimits, type BudgetVerdict, setBudget } from './budget.ts';
 export { type CollectResult, collectPart } from './collect.ts';

@@ -4,7 +4,7 @@ import { REQUEST_AT, type RowBatch } from '../record/index.ts';
 import type { RunDocument } from './document.ts';
 
 /** Rows of a part whose duplicates are not sent, at most: what is kept in memory of a part grows with them. */
-const MOST_ROWS = 1 << 19;
+export const MOST_PART_ROWS = 1 << 19;
 
 /**
  * The requests of a part that are sent, so that a row with the same one is not. Compared is what is sent, byte for byte, by its
@@ -48,7 +48,7 @@ export class KnownRequests {
 
   /** True when a part has as many rows as are kept in mind of one. */
   isFull(rows: number): boolean {
-    return rows >= MOST_ROWS;
+    return rows >= MOST_PART_ROWS;
   }
 
   /** Requests that differ. */

@@ -37,7 +37,7 @@ interface Stream {
 export class OutcomeMerge {
   /** What became of the row; undefined while it is open. A missing record of a run that has ended is a failure. */
   outcome: OutcomeSpans | undefined;
-  /** The attempt that the outcome is of; 0 for a rejected row. */
+  /** The attempt that the outcome is of; 0 for a row that was never sent. */
   attempt = 0;
   readonly #isOver: boolean;
   readonly #streams: readonly Stream[];
@@ -130,9 +130,9 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, par
   return streams;
 }
 
-/** True for a part of the first attempt with rows that were not sent: rejected ones, or duplicates. */
-export function hasUnsent({ rejected = 0, duplicates = 0 }: PartFacts): boolean {
-  return rejected + duplicates > 0;
+/** True for a part of the first attempt with rows that were not sent: rejected ones, duplicates, or those with answers of other runs. */
+export function hasUnsent({ rejected = 0, duplicates = 0, cached }: PartFacts): boolean {
+  return rejected + duplicates + (cached?.rows ?? 0) > 0;
 }
 
 /** What is said of a record that nothing came back for, and that is not sent again. */

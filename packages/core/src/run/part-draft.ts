@@ -1,6 +1,8 @@
-import type { PartFacts, Place } from '../job/index.ts';
+import type { CachedCounts, PartFacts, Place } from '../job/index.ts';
 import { type RunningDigest, rowFormat } from '../ports/index.ts';
 import { encodeOutcome, type RowBatch, type UnsentOutcome } from '../record/index.ts';
+import type { CachedOutcome } from './cached-rows.ts';
+import type { DecidedPart } from './decided-part.ts';
 import type { RunDocument } from './document.ts';
 import { KeptRows } from './kept-rows.ts';
 import { objectKeys } from './keys.ts';
@@ -15,8 +17,13 @@ export interface PartDraftOptions {
   readonly from: Place;
   /** True where nothing of it can be there. */
   readonly isNew?: boolean;
+  /** Its attempt 0 is there, as whoever prepared it before has left it. */
+  readonly decided?: DecidedPart | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What is known of a row before anything is sent. */
+export type UnsentRow = UnsentOutcome | CachedOutcome;
 
 type Ports = Pick<RunPorts, 'families' | 'objects' | 'digest' | 'compression'>;
 
@@ -30,6 +37,7 @@ export class PartDraft {
   readonly from: Place;
   rejected = 0;
   duplicates = 0;
+  cached: CachedCounts = { rows: 0, truncated: 0 };
   readonly #ports: Ports;
   readonly #options: PartDraftOptions;
   readonly #rows: SinkWriter;
@@ -67,27 +75,53 @@ export class PartDraft {
   }
 
   /** Writes the outcomes of rows that are not sent, in order. */
-  async leaveOut(rows: readonly UnsentOutcome[]): Promise<void> {
+  async leaveOut(rows: readonly UnsentRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const { document, part, signal } = this.#options;
-    this.#unsent ??= new SinkWriter(this.#ports.objects.create(objectKeys.outcomes(document.run, 0, part), { signal }));
+    const writer = this.#options.decided === undefined ? this.#attempt0() : undefined;
     for (const row of rows) {
-      if (row.status === 'duplicate') this.duplicates++;
-      else this.rejected++;
-      await this.#unsent.write(encodeOutcome(row));
+      this.#count(row);
+      await writer?.write(row.status === 'cached' ? row.line : encodeOutcome(row));
     }
   }
 
-  /** Makes its objects visible; nothing was before. `to`: the row after its last one. */
+  #count(row: UnsentRow): void {
+    if (row.status === 'duplicate') this.duplicates++;
+    else if (row.status === 'rejected') this.rejected++;
+    else this.cached = { rows: this.cached.rows + 1, truncated: this.cached.truncated + (row.isCutOff ? 1 : 0) };
+  }
+
+  #attempt0(): SinkWriter {
+    const { document, part, signal } = this.#options;
+    const key = objectKeys.outcomes(document.run, 0, part);
+    // what a cache has found is certain once it is there, and other rows may be found another time
+    const ifAbsent = document.cache === true;
+    this.#unsent ??= new SinkWriter(this.#ports.objects.create(key, { ...(ifAbsent && { ifAbsent }), signal }));
+    return this.#unsent;
+  }
+
+  /** Before anything else of the part: it says which of its rows are sent. There too where none was found. */
+  async #decide(): Promise<void> {
+    const { decided } = this.#options;
+    if (decided === undefined) await this.#attempt0().commit();
+    else decided.check(this.rejected + this.duplicates + this.cached.rows);
+  }
+
+  /**
+   * Makes its objects visible; nothing was before. `to`: the row after its last one. Rejects with a conflict in a run with a cache
+   * when another process has decided meanwhile which rows of the part are sent.
+   */
   async close(to: Place): Promise<PartFacts> {
+    const isCached = this.#options.document.cache === true;
+    if (isCached) await this.#decide();
     await this.#rows.commit();
-    await this.#unsent?.commit();
+    if (!isCached) await this.#unsent?.commit();
     return this.records.finish({
       firstOrdinal: this.from.ordinal,
       lastOrdinal: to.ordinal - 1,
       span: { from: this.from, to, ...(this.#starts.length > 0 && { starts: this.#starts }) },
       rejected: this.rejected,
       ...(this.duplicates > 0 && { duplicates: this.duplicates }),
+      ...(this.cached.rows > 0 && { cached: this.cached }),
       xxh128: this.#hash.hex(),
     });
   }

@@ -22,7 +22,10 @@ export interface PartWriterOptions {
 }
 
 /** What only the first attempt knows of a part; takes the place of what the writer found. */
-export type FirstAttemptFacts = Pick<PartFacts, 'span' | 'rejected' | 'duplicates' | 'firstOrdinal' | 'lastOrdinal' | 'xxh128'>;
+export type FirstAttemptFacts = Pick<
+  PartFacts,
+  'span' | 'rejected' | 'duplicates' | 'cached' | 'firstOrdinal' | 'lastOrdinal' | 'xxh128'
+>;
 
 type Ports = Pick<RunPorts, 'objects' | 'digest' | 'families'>;
 

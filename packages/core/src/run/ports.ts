@@ -1,4 +1,5 @@
 import type {
+  AnswerCache,
   BatchService,
   Clock,
   Compression,
@@ -23,4 +24,6 @@ export interface RunPorts {
   readonly scratch: Scratch;
   readonly schemas: Schemas;
   readonly families: Families;
+  /** Answers of other runs, for runs that ask for them; where it is absent such a run finds none, and keeps none. */
+  readonly answers?: AnswerCache | undefined;
 }

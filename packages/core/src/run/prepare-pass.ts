@@ -12,12 +12,12 @@ import {
   RejectReason,
   type RowBatch,
   recordId,
-  type UnsentOutcome,
 } from '../record/index.ts';
+import { CachedRows } from './cached-rows.ts';
 import type { RunDocument } from './document.ts';
 import { HeldPart } from './held-part.ts';
 import { KnownRequests } from './known-requests.ts';
-import { PartDraft } from './part-draft.ts';
+import { PartDraft, type UnsentRow } from './part-draft.ts';
 import { placeOf } from './place-of.ts';
 import type { RunPorts } from './ports.ts';
 import { rejectCause, rejectMessage } from './reject-message.ts';
@@ -59,6 +59,8 @@ export class PreparePass {
   readonly #packer: Packer;
   /** Requests of the part in hand, where a row with one of them is not sent. */
   readonly #known: KnownRequests | undefined;
+  /** Answers of other runs, where a row that has one is not sent. */
+  readonly #cached: CachedRows | undefined;
   /** Records that do not fit into what is left of a block are encoded here, then copied. */
   readonly #spare: OutputBlock = { bytes: new Uint8Array(SPARE_BYTES), length: 0 };
   #reader: RowReader;
@@ -89,6 +91,7 @@ export class PreparePass {
     this.#rejected = begin.rejected;
     const { document } = options;
     this.#known = KnownRequests.of(document, ports.digest);
+    this.#cached = CachedRows.of(document, ports);
     this.#packer = new Packer({ ...document.model.limits, partRecords: document.partRecords });
   }
 
@@ -132,7 +135,7 @@ export class PreparePass {
     for (let batch = await this.#reader.next(); batch; batch = await this.#reader.next()) {
       checkCancelled(signal);
       const first = placeOf(batch, 0, this.#ordinal);
-      this.#draft ??= this.#open(first);
+      this.#draft ??= await this.#open(first);
       this.#draft.enter(first);
       await this.#encodeBatch(batch);
       // its objects become visible while the rows of the next one go by
@@ -153,10 +156,11 @@ export class PreparePass {
   async #encodeBatch(batch: RowBatch): Promise<void> {
     let kept = 0;
     let row = 0;
-    const unsent: UnsentOutcome[] = [];
+    const unsent: UnsentRow[] = [];
     while (row < batch.count) {
-      row = this.#encodeRun(batch, row, unsent);
-      if (row === batch.count) break;
+      const end = this.#cached === undefined ? batch.count : await this.#look(this.#cached, batch, row, unsent);
+      row = this.#encodeRun(batch, row, end, unsent);
+      if (row === end) continue;
       let size = this.#isLong() ? -1 : this.#encodeSpare(batch, row, unsent);
       if (size < 0 || (size > 0 && !this.#packer.fits(size))) {
         await this.#current().leaveOut(unsent.splice(0));
@@ -168,6 +172,7 @@ export class PreparePass {
           return;
         }
         await this.#cut(at);
+        if (size < 0 && this.#cached !== undefined) await this.#look(this.#cached, batch, row, unsent);
         if (size < 0) size = this.#encodeSpare(batch, row, unsent);
       }
       if (size > 0) {
@@ -182,17 +187,23 @@ export class PreparePass {
     await this.#current().keepRows(batch, kept, batch.count);
   }
 
+  /** Looks for answers from a row on; the row behind the last of which it is known. Those that were found are written first. */
+  async #look(cached: CachedRows, batch: RowBatch, row: number, unsent: UnsentRow[]): Promise<number> {
+    await this.#current().leaveOut(unsent.splice(0));
+    return cached.look(this.#encoder, batch, row, this.#ordinal, { signal: this.#options.signal });
+  }
+
   /** The part in hand has too many rows to be kept in mind. */
   #isLong(): boolean {
-    return this.#known?.isFull(this.#ordinal - this.#current().from.ordinal) ?? false;
+    return (this.#known ?? this.#cached)?.isFull(this.#ordinal - this.#current().from.ordinal) ?? false;
   }
 
   /**
    * Encodes rows straight into the part's block, as many as go there without waiting for anything; the first row that does not.
    * That one needs another block, file or part, and is encoded again.
    */
-  #encodeRun(batch: RowBatch, first: number, unsent: UnsentOutcome[]): number {
-    if (this.#known !== undefined) return this.#encodeKnown(this.#known, batch, first, unsent);
+  #encodeRun(batch: RowBatch, first: number, end: number, unsent: UnsentRow[]): number {
+    if (this.#leavesOut()) return this.#encodeEach(batch, first, end, unsent);
     const encoder = this.#encoder;
     const packer = this.#packer;
     const writer = this.#current().records;
@@ -223,13 +234,19 @@ export class PreparePass {
     return batch.count;
   }
 
-  /** The same, row by row, where a row with a request that the part has already is not sent. */
-  #encodeKnown(known: KnownRequests, batch: RowBatch, first: number, unsent: UnsentOutcome[]): number {
+  /** The same up to a row, one by one, where a row is not sent that has an answer, or a request that the part has already. */
+  #encodeEach(batch: RowBatch, first: number, end: number, unsent: UnsentRow[]): number {
+    const known = this.#known;
     const packer = this.#packer;
     const writer = this.#current().records;
     const { out } = writer;
-    for (let row = first; row < batch.count; row++, this.#ordinal++) {
+    for (let row = first; row < end; row++, this.#ordinal++) {
       if (this.#isLong()) return row;
+      const cached = this.#cached?.find(this.#ordinal);
+      if (cached !== undefined) {
+        unsent.push(cached);
+        continue;
+      }
       const start = out.length;
       const result = this.#encoder.encode(batch, row, this.#ordinal, out);
       if (result === NEEDS_SPACE) return row;
@@ -238,20 +255,25 @@ export class PreparePass {
         continue;
       }
       const size = out.length - start;
-      const same = known.find(batch, row, { bytes: out.bytes, start, end: out.length });
+      const same = known?.find(batch, row, { bytes: out.bytes, start, end: out.length }) ?? -1;
       if (same >= 0) unsent.push(this.#duplicate(same));
       if (same >= 0 || !packer.fits(size)) out.length = start;
       if (same >= 0) continue;
       if (!packer.fits(size) || !writer.accept(start, this.#ordinal)) return row;
       packer.take(size);
-      known.add(this.#ordinal);
+      known?.add(this.#ordinal);
     }
-    return batch.count;
+    return end;
   }
 
   /** Encodes one row beside the block; the bytes of its record, or 0 when it is not sent. */
-  #encodeSpare(batch: RowBatch, row: number, unsent: UnsentOutcome[]): number {
+  #encodeSpare(batch: RowBatch, row: number, unsent: UnsentRow[]): number {
     const spare = this.#spare;
+    const cached = this.#cached?.find(this.#ordinal);
+    if (cached !== undefined) {
+      unsent.push(cached);
+      return 0;
+    }
     const most = this.#options.document.model.limits.maxRecordBytes;
     for (;;) {
       spare.length = 0;
@@ -273,12 +295,12 @@ export class PreparePass {
   }
 
   /** The row in hand asks for what a row before it asks for. */
-  #duplicate(of: number): UnsentOutcome {
+  #duplicate(of: number): UnsentRow {
     const { recordPrefix } = this.#options.document;
     return { id: recordId(recordPrefix, this.#ordinal), status: 'duplicate', of: recordId(recordPrefix, of) };
   }
 
-  #refuse(batch: RowBatch, row: number, reason: RejectReason): UnsentOutcome {
+  #refuse(batch: RowBatch, row: number, reason: RejectReason): UnsentRow {
     const { document, family } = this.#options;
     const line = batch.line[row]!;
     const cause = rejectCause({ ...document, family }, this.#reader, batch, row, reason);
@@ -292,11 +314,12 @@ export class PreparePass {
     return { id, status: 'rejected', code: REJECT_CODES[reason]!, message: rejectMessage(cause), line };
   }
 
-  #open(from: Place): PartDraft {
+  async #open(from: Place): Promise<PartDraft> {
     const { document, signal } = this.#options;
     // the first shows that what is written is there
     const isNew = this.#options.isNew === true && this.#part > 0;
-    return new PartDraft(this.#ports, { document, part: this.#part, from, isNew, signal });
+    if (this.#cached !== undefined) await this.#cached.begin(this.#part, { isNew, signal });
+    return new PartDraft(this.#ports, { document, part: this.#part, from, isNew, decided: this.#cached?.decided, signal });
   }
 
   #current(): PartDraft {
@@ -310,7 +333,7 @@ export class PreparePass {
     this.#hold(at);
     this.#packer.cut();
     this.#known?.clear();
-    this.#draft = this.#open(at);
+    this.#draft = await this.#open(at);
   }
 
   #hold(to: Place): void {
@@ -327,9 +350,14 @@ export class PreparePass {
     this.#held = undefined;
   }
 
+  /** Not every row that may be sent is. */
+  #leavesOut(): boolean {
+    return this.#known !== undefined || this.#cached !== undefined;
+  }
+
   /** No row that may come changes the part before that in hand: cut elsewhere, parts whose rows are left out would send others. */
   #isCertain(): boolean {
-    return this.#known !== undefined || this.#cutAt !== undefined || this.#packer.isPreviousCertain;
+    return this.#leavesOut() || this.#cutAt !== undefined || this.#packer.isPreviousCertain;
   }
 
   /** The rows have ended. False when the last two parts are to be made again. */

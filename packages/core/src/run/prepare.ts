@@ -1,5 +1,5 @@
-import { InvariantError, StateError } from '../errors/index.ts';
-import type { PartBody, PartFacts } from '../job/index.ts';
+import { InvariantError, isServiceError, StateError } from '../errors/index.ts';
+import type { CachedCounts, PartBody, PartFacts } from '../job/index.ts';
 import { type CallOptions, dialectColumns, type ReadPosition, type RowReader } from '../ports/index.ts';
 import type { RunBody, RunDocument } from './document.ts';
 import { partItem, runItem } from './items.ts';
@@ -29,6 +29,8 @@ export interface PreparedRun {
   readonly rejected: number;
   /** Rows that are not sent because one before them asks for the same; absent where there are none. */
   readonly duplicates?: number;
+  /** Rows that are not sent because another run has paid for their answers; absent where there are none. */
+  readonly cached?: CachedCounts;
   readonly parts: number;
   readonly columns: readonly string[];
   /** Rows were left out, because the parts that may be made are full. */
@@ -51,13 +53,56 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   const known = (await findRun(ports.ledger, document.run, { signal }))?.body;
   if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
+  const { end, columns, isCut, facts } = await makeParts(ports, options, known);
+  const prepared: PreparedRun = {
+    rows: end.ordinal,
+    rejected: beginAfter(facts).rejected,
+    ...duplicatesOf(facts),
+    ...cachedOf(facts),
+    parts: facts.length,
+    columns,
+    ...(isCut && { isCut }),
+  };
+  await writePartsDocument(ports, document.run, 1, facts, { signal });
+  await writePrepared(ports, { run: document.run, ...whatWasFound(prepared, document) }, { signal });
+  await startRun(ports, document, prepared, { signal });
+  return prepared;
+}
+
+type MadeParts = Awaited<ReturnType<PreparePass['run']>> & { readonly facts: readonly PartFacts[] };
+
+/**
+ * Makes the parts that are not in the ledger yet. In a run with a cache another process may be first to say which rows of a part
+ * are sent: one that prepares the run too, or what a dead one had on its way. Then the part is made as that says; `decided` was.
+ */
+async function makeParts(ports: RunPorts, options: PrepareOptions, known: RunBody | undefined, decided = -1): Promise<MadeParts> {
+  const { document, signal } = options;
+  const facts = known ? await committedParts(ports, document.run, { signal }) : [];
+  try {
+    const pass = await beginPass(ports, options, known, facts);
+    return { ...(await pass.run()), facts };
+  } catch (error) {
+    if (document.cache !== true || !isServiceError(error, 'conflict') || facts.length <= decided) throw error;
+    const { body: now } = await loadRun(ports.ledger, document.run, { signal });
+    if (now.state !== 'preparing') throw overtaken(document.run);
+    return makeParts(ports, options, now, facts.length);
+  }
+}
+
+/** A pass over the rows behind the parts in `facts`, which takes those that it makes. */
+async function beginPass(
+  ports: RunPorts,
+  options: PrepareOptions,
+  known: RunBody | undefined,
+  facts: PartFacts[],
+): Promise<PreparePass> {
+  const { document, signal } = options;
   const family = await ports.families.of(document.model);
   const isNew = known === undefined && (await hasNoInputs(ports, document.run, { signal }));
-  const facts = known ? await committedParts(ports, document.run, { signal }) : [];
   const columns = known?.columns ?? [];
   const last = facts.at(-1);
   const reader = await options.openRows(last?.span && { ...last.span.to, columns });
-  const pass = await closingOnError(reader, async () => {
+  return closingOnError(reader, async () => {
     const made = new PreparePass(ports, reader, beginAfter(facts), {
       document,
       family,
@@ -73,19 +118,6 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
     if (!known) await putPreparing(ports, document, options.owner, { signal });
     return made;
   });
-  const { end, columns: all, isCut } = await pass.run();
-  const prepared: PreparedRun = {
-    rows: end.ordinal,
-    rejected: beginAfter(facts).rejected,
-    ...duplicatesOf(facts),
-    parts: facts.length,
-    columns: all,
-    ...(isCut && { isCut }),
-  };
-  await writePartsDocument(ports, document.run, 1, facts, { signal });
-  await writePrepared(ports, { run: document.run, ...whatWasFound(prepared, document) }, { signal });
-  await startRun(ports, document, prepared, { signal });
-  return prepared;
 }
 
 /** A ledger that does not know the run may be new itself, and the run not. */
@@ -120,6 +152,13 @@ function beginAfter(facts: readonly PartFacts[]): { readonly part: number; reado
 function duplicatesOf(facts: readonly PartFacts[]): Pick<PreparedRun, 'duplicates'> {
   const duplicates = facts.reduce((sum, part) => sum + (part.duplicates ?? 0), 0);
   return duplicates > 0 ? { duplicates } : {};
+}
+
+/** Rows that have answers of other runs, where some have. */
+function cachedOf(facts: readonly PartFacts[]): Pick<PreparedRun, 'cached'> {
+  const sum = (of: (counts: CachedCounts) => number) => facts.reduce((all, { cached }) => all + (cached ? of(cached) : 0), 0);
+  const rows = sum((cached) => cached.rows);
+  return rows > 0 ? { cached: { rows, truncated: sum((cached) => cached.truncated) } } : {};
 }
 
 async function closingOnError<T>(reader: RowReader, work: () => Promise<T>): Promise<T> {
@@ -195,14 +234,15 @@ function whatWasFound({ rows, rejected, parts, columns }: PreparedRun, { source 
 }
 
 function startRun(ports: RunPorts, document: RunDocument, prepared: PreparedRun, o: CallOptions): Promise<void> {
-  const { rows, rejected, duplicates, parts, isCut } = prepared;
+  const { rows, rejected, duplicates, cached, parts, isCut } = prepared;
   return transact<void>(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, document.run, o);
       if (run.body.state !== 'preparing') return { writes: [], result: undefined };
       const change = { state: 'running', ...whatWasFound(prepared, document), parts: [parts] } as const;
-      const shared = duplicates === undefined ? '' : `, ${duplicates} duplicates`;
+      const same = duplicates === undefined ? '' : `, ${duplicates} duplicates`;
+      const shared = cached === undefined ? same : `${same}, ${cached.rows} from the cache`;
       const message = `${parts} ${parts === 1 ? 'part' : 'parts'}, ${rows} rows, ${rejected} rejected${shared}${isCut ? ', the rest left out' : ''}`;
       return { writes: recordEvent(ports, run, { kind: 'prepared', message }, change), result: undefined };
     },

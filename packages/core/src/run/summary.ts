@@ -55,6 +55,7 @@ export function summaryText(document: RunDocument, run: RunBody, parts: readonly
     failed: counts.failed,
     rejected: counts.rejected,
     duplicates: counts.duplicates,
+    cached: counts.cached,
     truncated: counts.truncated,
     inputTokens: counts.inputTokens ?? null,
     outputTokens: counts.outputTokens ?? null,

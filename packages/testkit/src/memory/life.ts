@@ -1,4 +1,4 @@
-import { type Clock, type Ledger, type ObjectStore, type RunPorts, ServiceError } from '@batchrock/core';
+import { type AnswerCache, type Clock, type Ledger, type ObjectStore, type RunPorts, ServiceError } from '@batchrock/core';
 import type { PortCall } from './hook.ts';
 
 /** What goes wrong at one moment of a life. `lost`: the call fails, before its effect or after it. */
@@ -39,7 +39,7 @@ export function beginLife(ports: RunPorts, fault?: Fault): Life {
     return result;
   };
 
-  const { ledger, objects, service, clock } = ports;
+  const { ledger, objects, service, clock, answers } = ports;
   const hookedLedger: Ledger = {
     get: (key, o) => run('ledger', 'get', key, () => ledger.get(key, o)),
     page: (query, o) => run('ledger', 'page', `${query.index} ${query.at}`, () => ledger.page(query, o)),
@@ -74,11 +74,16 @@ export function beginLife(ports: RunPorts, fault?: Fault): Life {
       if (isDead) await never();
     },
   };
+  const hookedAnswers: AnswerCache | undefined = answers && {
+    find: (scope, requests, o) => run('answers', 'find', scope.modelId, () => answers.find(scope, requests, o)),
+    put: (scope, kept, o) => run('answers', 'put', scope.modelId, () => answers.put(scope, kept, o)),
+  };
   return {
     calls,
     crashed,
     ports: {
       ...ports,
+      ...(hookedAnswers && { answers: hookedAnswers }),
       ledger: hookedLedger,
       objects: hookedObjects,
       clock: hookedClock,
