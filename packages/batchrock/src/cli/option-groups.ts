@@ -114,7 +114,7 @@ export function withRows(command: Command): Command {
 }
 
 /** Adds what may be done with OpenAI lines before they are sent. Where they say their models themselves, none has to be given. */
-function withLineOptions(command: Command): Command {
+export function withLineOptions(command: Command): Command {
   const model = command.options.find((each) => each.long === '--model');
   return command
     .option('--split-models', 'OpenAI lines: a run for each model that they name')

@@ -52,6 +52,46 @@ describe('an OpenAI batch file that is split by its models', () => {
     expect(await readFile(join(cwd, 'out.jsonl'), 'utf8')).toBe(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
   });
 
+  it('is validated line by line, each for its model', async () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    const shown = (url: string) => ({ role: 'user', content: [{ type: 'image_url', image_url: { url } }] });
+    const lines = [
+      chat(0, { model: MODELS[0], tools }),
+      chat(1, { model: MODELS[1], temperature: 9 }),
+      chat(1, { model: MODELS[1] }),
+      chat(3, { model: MODELS[0], messages: [shown('https://images.example.com/a.png')] }),
+      chat(4, { model: MODELS[0], messages: [shown('https://elsewhere.example.com/a.png')], top_p: 9 }),
+      chat(5),
+    ];
+    const cwd = folderWith({ 'in.jsonl': lines.join('') });
+    const validate = (...more: string[]) => cli(['validate', 'in.jsonl', '--split-models', ...more], { cwd });
+    expect((await validate()).stderr).toMatch(/BR-E0127 no model is named in line 6/);
+    const { code, stdout } = await validate('--model', MODELS[1]!, '--fetch-images-from', 'images.example.com', '--json');
+    expect(code).toBe(3);
+    const report = JSON.parse(stdout) as { problems: { line: number; code: string }[] };
+    expect(report).toMatchObject({
+      schema: 'batchrock.validate/1',
+      // tools go through InvokeModel, and only for the model that is asked with some
+      models: [
+        { model: MODELS[0], invocationType: 'InvokeModel' },
+        { model: MODELS[1], invocationType: 'Converse' },
+      ],
+      rows: 6,
+      sound: 3,
+    });
+    expect(report.problems.map(({ line, code: what }) => [line, what])).toEqual([
+      [2, 'out_of_range'],
+      [3, 'duplicate_custom_id'],
+      [5, 'media_not_fetched'],
+      [5, 'out_of_range'],
+    ]);
+    const one = await cli(['validate', 'in.jsonl', '--model', MODELS[1]!, '--fetch-images'], { cwd });
+    expect(one.stdout).not.toContain('media_not_fetched');
+    expect(one.stdout).toContain('(several_models)');
+    const rows = await cli(['validate', 'in.csv', '--split-models'], { cwd: folderWith({ 'in.csv': 'a\n1\n' }) });
+    expect(rows.stderr).toMatch(/BR-E0112 --split-models is for lines of an OpenAI batch file/);
+  });
+
   it('is planned as the runs that it would be', async () => {
     const cwd = folderWith({ 'in.jsonl': named(5) });
     const text = await cli(['plan', 'in.jsonl', '--split-models'], { cwd });

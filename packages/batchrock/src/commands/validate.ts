@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import { type CommonFlags, promptOf, type QuestionFlags, questionOf, withRows } from '../cli/option-groups.ts';
+import { type CommonFlags, promptOf, type QuestionFlags, questionOf, withLineOptions, withRows } from '../cli/option-groups.ts';
 import { sessionOptions } from '../cli/session-options.ts';
-import type { RowProblem } from '../sdk/check/index.ts';
+import type { CheckOptions, RowProblem } from '../sdk/check/index.ts';
 
 interface ValidateFlags extends CommonFlags, Omit<QuestionFlags, 'format'> {
   readonly format?: 'text' | 'json' | 'sarif';
@@ -19,11 +19,13 @@ export function validateCommand(cli: Cli): Command {
     examples: [
       'batchrock validate requests.jsonl --model amazon.nova-pro-v1:0',
       'batchrock validate a.csv --model amazon.nova-lite-v1:0 --prompt "{text}"',
+      'batchrock validate requests.jsonl --split-models',
     ],
     more: `Each problem is a line on standard output: file:line: path: message (code).
-Ends with 3 when a row cannot be sent, with 0 when all can.`,
+Ends with 3 when a row cannot be sent, with 0 when all can. Images behind
+URLs are not fetched: with --fetch-images they are taken to be there.`,
   });
-  return withRows(command)
+  return withLineOptions(withRows(command))
     .addOption(new Option('--format <format>', 'of the problems (default: text)').choices(['text', 'json', 'sarif']))
     .action(
       cli.action<ValidateFlags, readonly [readonly string[]]>((context, flags, [dataset]) => validate(context, flags, dataset)),
@@ -36,13 +38,13 @@ async function validate(context: CommandContext, flags: ValidateFlags, dataset: 
   const format = flags.json ? 'json' : (asked ?? 'text');
   const prompt = await promptOf(questionFlags, host.cwd);
   const { openLookingSession } = await import('../sdk/index.ts');
-  const { checkRows } = await import('../sdk/check/index.ts');
+  const { checkRows, checkSplitRows } = await import('../sdk/check/index.ts');
   const { problemLine, reportLine, sarifDocument, validateDocument } = await import('../render/problems-text.ts');
   const { ProgressDisplay } = await import('../cli/progress-display.ts');
   const display = new ProgressDisplay(terminal);
   const session = await openLookingSession(sessionOptions(host, flags, (text) => display.notice(text)));
   const kept: RowProblem[] = [];
-  const report = await checkRows(session, questionOf(dataset, questionFlags, prompt), {
+  const options: CheckOptions = {
     signal: interrupts.signal,
     onProgress: (progress) => display.show(progress),
     stdin: host.stdin,
@@ -52,7 +54,11 @@ async function validate(context: CommandContext, flags: ValidateFlags, dataset: 
       if (format === 'text') await terminal.data(`${problems.map(problemLine).join('\n')}\n`);
       else kept.push(...problems.slice(0, MOST_KEPT - kept.length));
     },
-  });
+  };
+  const question = questionOf(dataset, questionFlags, prompt);
+  const report = flags.splitModels
+    ? await checkSplitRows(session, { ...question, model: flags.model }, options)
+    : await checkRows(session, question, options);
   display.end();
   if (format === 'json') await terminal.json({ schema: 'batchrock.validate/1', ...validateDocument(report, kept) });
   if (format === 'sarif') await terminal.json(sarifDocument(kept));

@@ -72,13 +72,13 @@ export function createImageReach(reach: ImageReach = {}): { readonly get: GetIma
     async get(url, bounds) {
       const deadline = AbortSignal.timeout(bounds.timeoutMs);
       const signal = bounds.signal === undefined ? deadline : AbortSignal.any([bounds.signal, deadline]);
-      let at = checkedUrl(url, bounds, isAllowed);
+      let at = reachableUrl(url, bounds.hosts, isAllowed);
       try {
         for (let redirects = 0; ; redirects++) {
           const result = await one(at, bounds, signal);
           if (result instanceof Uint8Array) return result;
           if (redirects === MAX_REDIRECTS) throw new ImageFailure(`it redirects more than ${MAX_REDIRECTS} times`);
-          at = checkedUrl(result.href, bounds, isAllowed);
+          at = reachableUrl(result.href, bounds.hosts, isAllowed);
         }
       } catch (error) {
         bounds.signal?.throwIfAborted();
@@ -106,8 +106,8 @@ function guardedLookup(resolve: NonNullable<ImageReach['resolve']>, isAllowed: (
   };
 }
 
-/** A URL that may be asked. Its host, where it is an address, never goes through a resolver. */
-function checkedUrl(text: string, { hosts }: ImageBounds, isAllowed: (address: string) => boolean): URL {
+/** A URL that may be asked; throws `ImageFailure`. Its host, where it is an address, never goes through a resolver. */
+export function reachableUrl(text: string, hosts: ImageBounds['hosts'], isAllowed = isPublicAddress): URL {
   const url = URL.parse(text);
   if (url === null) throw new ImageFailure('it is no URL');
   if (url.protocol !== 'https:') throw new ImageFailure('it leads to a URL that is not https');

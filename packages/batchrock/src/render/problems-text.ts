@@ -9,7 +9,8 @@ export function problemLine({ level, file, line, path, code, message }: RowProbl
 }
 
 /** What all of it comes to. */
-export function reportLine({ rows, sound, errors, warnings, modelId }: CheckReport): string {
+export function reportLine({ rows, sound, errors, warnings, models }: CheckReport): string {
+  const modelId = models.map((model) => model.modelId).join(', ');
   const found = [plural(errors, 'error'), ...(warnings > 0 ? [plural(warnings, 'warning')] : [])].join(' and ');
   if (errors === 0 && warnings === 0) return `${plural(rows, 'row')}: all can be sent to ${modelId}`;
   return `${plural(rows, 'row')}, of which ${sound} can be sent to ${modelId}: ${found}`;
@@ -17,9 +18,15 @@ export function reportLine({ rows, sound, errors, warnings, modelId }: CheckRepo
 
 /** A report as `validate --json` prints it. `problems` may be only the first of them. */
 export function validateDocument(report: CheckReport, problems: readonly RowProblem[]) {
-  const { source, modelId, invocationType, rows, sound, errors, warnings } = report;
+  const { source, models, rows, sound, errors, warnings } = report;
   const isCut = problems.length < errors + warnings;
-  return { dataset: source, model: modelId, invocationType, rows, sound, errors, warnings, isCut, problems };
+  return { dataset: source, ...modelsDocument(models), rows, sound, errors, warnings, isCut, problems };
+}
+
+/** One model stands for itself, several in a list. */
+function modelsDocument(models: CheckReport['models']) {
+  const list = models.map(({ modelId, invocationType }) => ({ model: modelId, invocationType }));
+  return list.length === 1 ? list[0] : { models: list };
 }
 
 /** The problems in SARIF 2.1.0 (OASIS, 2020), which editors and code hosts show beside the lines. */

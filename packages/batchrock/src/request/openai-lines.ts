@@ -34,6 +34,12 @@ export function linesFrom({ lines, firstLine }: LinesWith): string {
   return lines === 1 ? `in line ${firstLine}` : `in ${lines} lines from line ${firstLine}`;
 }
 
+/** Lines for one model. */
+export interface LinesOfModel extends LinesWith {
+  /** Of these, with tools in them. */
+  readonly withTools: number;
+}
+
 /** What the lines of an OpenAI batch file ask for, all in all. */
 export interface OpenAiScan {
   /** Lines that can be sent, as far as they themselves say. */
@@ -43,9 +49,9 @@ export interface OpenAiScan {
   readonly embeddings: number;
   readonly conversations: number;
   /** Models that lines name, by name. */
-  readonly models: ReadonlyMap<string, LinesWith>;
+  readonly models: ReadonlyMap<string, LinesOfModel>;
   /** Lines that could be sent and name no model. */
-  readonly withoutModel: LinesWith | undefined;
+  readonly withoutModel: LinesOfModel | undefined;
   /** Lines that ask for several answers. */
   readonly several: number;
   /** Hashes of ids that stand in several lines, or seem to: two that differ may have the same hash. */
@@ -101,8 +107,8 @@ export async function scanOpenAi(
 ): Promise<OpenAiScan> {
   const ids = new IdSet();
   const twice = new Set<number>();
-  const models = new Map<string, { lines: number; readonly firstLine: number }>();
-  let withoutModel: { lines: number; readonly firstLine: number } | undefined;
+  const models = new Map<string, Counted>();
+  let withoutModel: Counted | undefined;
   const counts = { sound: 0, withTools: 0, embeddings: 0, conversations: 0, several: 0 };
   const unsupported = new UnsupportedCounts();
   const schemas = new Map<string, number>();
@@ -114,19 +120,28 @@ export async function scanOpenAi(
     if (read.customId !== undefined && (copyOf(value)?.copy ?? 0) === 0 && !ids.add(read.customId)) {
       twice.add(hashOf(read.customId));
     }
-    if (read.model !== undefined) {
-      const known = models.get(read.model);
-      if (known === undefined) models.set(read.model, { lines: 1, firstLine: line });
-      else known.lines += 1;
-    } else if (read.line !== undefined) {
-      withoutModel ??= { lines: 0, firstLine: line };
-      withoutModel.lines += 1;
-    }
+    const asksTools = hasToolsIn(read);
+    if (read.model !== undefined) models.set(read.model, countLine(models.get(read.model), line, asksTools));
+    else if (read.line !== undefined) withoutModel = countLine(withoutModel, line, asksTools);
     countRequests(read, counts);
+    if (asksTools) counts.withTools += 1;
     noteSchema(read, line, schemas);
     return true;
   });
   return { ...counts, models, withoutModel, repeated: twice, schemas, passed: unsupported.list() };
+}
+
+type Counted = { -readonly [K in keyof LinesOfModel]: LinesOfModel[K] };
+
+function countLine(known: Counted | undefined, line: number, asksTools: boolean): Counted {
+  const counted = known ?? { lines: 0, firstLine: line, withTools: 0 };
+  counted.lines += 1;
+  if (asksTools) counted.withTools += 1;
+  return counted;
+}
+
+function hasToolsIn({ line }: OpenAiRead): boolean {
+  return line !== undefined && line.endpoint !== 'embeddings' && line.requests.some(hasTools);
 }
 
 function readOnly(value: unknown): Pick<TranslatedLine, 'read' | 'passed'> {
@@ -147,7 +162,7 @@ function noteSchema({ line }: OpenAiRead, at: number, schemas: Map<string, numbe
 function countRequests(
   { line }: OpenAiRead,
   counts: {
-    -readonly [K in Exclude<keyof OpenAiScan, 'models' | 'withoutModel' | 'repeated' | 'schemas' | 'passed'>]: OpenAiScan[K];
+    -readonly [K in 'sound' | 'several' | 'embeddings' | 'conversations']: OpenAiScan[K];
   },
 ): void {
   if (line === undefined) return;
@@ -158,7 +173,6 @@ function countRequests(
     return;
   }
   counts.conversations += 1;
-  if (line.requests.some(hasTools)) counts.withTools += 1;
 }
 
 /** What the model is told otherwise than the lines say, or not at all, and is let pass: every kind of it, counted. */

@@ -12,7 +12,7 @@ export interface ModelLines extends KeptFile {
 }
 
 /** The model of a parsed line; undefined where it names none, or cannot be read. */
-function modelOfLine(value: unknown): string | undefined {
+export function modelOfLine(value: unknown): string | undefined {
   const body = field(value, 'body');
   const model = field(body, 'model');
   return typeof model === 'string' && model !== '' ? model : undefined;

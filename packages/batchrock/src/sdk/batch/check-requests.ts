@@ -1,5 +1,5 @@
 import { InputError } from '@batchrock/core';
-import { checkRows, type RowProblem } from '../check/index.ts';
+import { checkRows } from '../check/index.ts';
 import { openLookingSession, type SessionOptions } from '../session.ts';
 import type { BatchRequest } from './batch-options.ts';
 
@@ -15,15 +15,13 @@ export async function checkRequests(file: string, request: BatchRequest, options
   const session = await openLookingSession(options);
   const problems: string[] = [];
   const lines = new Set<number>();
-  let fetched = 0;
   const report = await checkRows(
     session,
     { ...request, dataset: file },
     {
       async onRows(rows) {
-        for (const { problems: found } of rows) if (request.fetchImages && needsFetchAlone(found)) fetched += 1;
         for (const each of rows.flatMap((row) => row.problems)) {
-          if (each.level !== 'error' || (request.fetchImages && each.code === NOT_FETCHED)) continue;
+          if (each.level !== 'error') continue;
           if (lines.size < CARRIED) lines.add(each.line);
           if (problems.length < TOLD) problems.push(`${each.file}:${each.line}: ${placed(each)} (${each.code})`);
         }
@@ -31,21 +29,13 @@ export async function checkRequests(file: string, request: BatchRequest, options
     },
   );
   if (report.rows === 0) throw new InputError('BR-E0102', `${file} has no request`, { hint: 'write one JSON object a line' });
-  const bad = report.rows - report.sound - fetched;
+  const bad = report.rows - report.sound;
   if (bad === 0) return;
   const more = report.errors > problems.length ? `; and ${report.errors - problems.length} more` : '';
   throw new InputError('BR-E0113', `${bad} of ${report.rows} requests cannot be sent: ${problems.join('; ')}${more}`, {
     hint: 'mend the requests; batchrock validate names every problem',
     details: { file, lines: [...lines] },
   });
-}
-
-/** What `fetchImages` mends when the batch is started, or rejects the line for. */
-const NOT_FETCHED = 'media_not_fetched';
-
-function needsFetchAlone(problems: readonly RowProblem[]): boolean {
-  const errors = problems.filter(({ level }) => level === 'error');
-  return errors.length > 0 && errors.every(({ code }) => code === NOT_FETCHED);
 }
 
 function placed({ path, message }: { readonly path: string; readonly message: string }): string {

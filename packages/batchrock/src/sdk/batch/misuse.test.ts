@@ -93,9 +93,18 @@ describe('a batch of what is not built in', () => {
 
   test('takes images behind URLs where they are to be fetched, and refuses them at once where they are not', async () => {
     const { cwd, options } = await world();
-    const content = [{ type: 'image_url', image_url: { url: 'https://127.0.0.1/a.png' } }];
-    const shown = { ...LINE, custom_id: 'b', body: { messages: [{ role: 'user', content }] } };
-    writeFileSync(join(cwd, 'in.jsonl'), `${JSON.stringify(LINE)}\n${JSON.stringify(shown)}\n`);
+    const write = (url: string) => {
+      const shown = {
+        ...LINE,
+        custom_id: 'b',
+        body: { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] },
+      };
+      writeFileSync(join(cwd, 'in.jsonl'), `${JSON.stringify(LINE)}\n${JSON.stringify(shown)}\n`);
+    };
+    write('https://127.0.0.1/a.png');
+    await expect(chatCompletionBatch('in.jsonl', { ...options, fetchImages: {} })).rejects.toThrow('not of the public Internet');
+    // a name that no resolver knows (RFC 2606)
+    write('https://images.invalid/a.png');
     await expect(chatCompletionBatch('in.jsonl', options)).rejects.toThrow('(media_not_fetched)');
     await using batch = await chatCompletionBatch('in.jsonl', { ...options, fetchImages: {} });
     await batch.start();

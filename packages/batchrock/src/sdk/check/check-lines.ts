@@ -2,16 +2,15 @@ import {
   pathInLine,
   REJECT_CODES,
   RejectReason,
-  type ResolvedModel,
   type RowBatch,
   type RowReader,
-  type RunDocument,
   rejectMessage,
   rowValue,
   type Source,
   type TranslatedLine,
   translateLine,
 } from '@batchrock/core';
+import type { CheckedQuestion } from '../../request/question.ts';
 import type { LineSchemas } from './line-schemas.ts';
 import type { LinesTogether } from './lines-together.ts';
 import { type CheckedRow, errorAt, type RowProblem } from './row-problem.ts';
@@ -19,8 +18,10 @@ import { type CheckedRow, errorAt, type RowProblem } from './row-problem.ts';
 /** What the lines of an OpenAI batch file are checked by. */
 export interface LineChecks {
   readonly sources: readonly Source[];
-  readonly model: ResolvedModel;
-  readonly ask: NonNullable<RunDocument['request']['openai']>;
+  /** Who a parsed line asks. */
+  readonly questionOf: (line: unknown) => Pick<CheckedQuestion, 'model' | 'request'>;
+  /** What a parsed line is taken for. */
+  readonly lineOf: (value: unknown) => unknown;
   readonly together: LinesTogether;
   readonly schemas: LineSchemas;
 }
@@ -29,13 +30,16 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Checks a line, and writes its requests as records that are known by its `custom_id`. */
 export function checkLine(reader: RowReader, batch: RowBatch, row: number, checks: LineChecks): CheckedRow {
-  const { sources, model, ask, together, schemas } = checks;
+  const { sources, together, schemas } = checks;
   if (batch.reject[row] !== RejectReason.none) {
     const code = REJECT_CODES[batch.reject[row] as number] ?? 'bad_row';
     const message = rejectMessage(reader.explainReject(row));
     return { problems: [errorAt(sources, batch, row, { code, path: '', message })], records: [] };
   }
-  const translated = translateLine(rowValue(decoder, batch, row), { ...model, ...ask });
+  const line = checks.lineOf(rowValue(decoder, batch, row));
+  const { model, request } = checks.questionOf(line);
+  const ask = request.openai ?? { onUnsupported: 'error' };
+  const translated = translateLine(line, { ...model, ...ask });
   const { read, bodies } = translated;
   const errors = [...translated.problems, ...schemas(read), ...together.problems(read, batch.line[row] as number)];
   const records = recordsOf(read.customId ?? '', bodies);

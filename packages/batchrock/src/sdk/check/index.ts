@@ -1,3 +1,5 @@
-export { type CheckOptions, type CheckReport, checkRows } from './check-rows.ts';
+export { checkRows } from './check-rows.ts';
 export { type AnswersQuestion, type AnswersReport, convertAnswers } from './convert-answers.ts';
-export type { CheckedRow, RowProblem } from './row-problem.ts';
+export { checkSplitRows } from './openai-rows.ts';
+export type { CheckedRow, CheckOptions, RowProblem } from './row-problem.ts';
+export type { CheckReport } from './tally.ts';

@@ -9,7 +9,7 @@ export class LinesTogether {
   /** The first lines of ids that may be repeated. */
   readonly #first = new Map<string, number>();
 
-  constructor({ repeated, models }: OpenAiScan) {
+  constructor({ repeated, models }: Pick<OpenAiScan, 'repeated' | 'models'>) {
     this.#repeated = repeated;
     this.#models = models;
   }

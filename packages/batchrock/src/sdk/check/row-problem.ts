@@ -1,4 +1,5 @@
 import type { OpenAiProblem, RowBatch, Source } from '@batchrock/core';
+import type { InspectOptions } from '../found-question.ts';
 
 /** Something that is wrong with a row, or that its model is told otherwise than it says. */
 export interface RowProblem extends OpenAiProblem {
@@ -13,6 +14,12 @@ export interface CheckedRow {
   readonly problems: readonly RowProblem[];
   /** Lines `{"recordId","modelInput"}` with their line ends: one where nothing is wrong, more where several answers are asked for. */
   readonly records: readonly string[];
+}
+
+/** How a check is followed. */
+export interface CheckOptions extends InspectOptions {
+  /** Given the rows of a batch, in order; they are waited for. */
+  readonly onRows: (rows: readonly CheckedRow[]) => Promise<void>;
 }
 
 /** A problem with its place. */

@@ -1,19 +1,12 @@
 import { InputError, type Source } from '@batchrock/core';
-import { withCatalogue } from '../../request/catalogue-file.ts';
 import type { DatasetOptions } from '../../request/dataset-files.ts';
-import { type LinesWith, linesFrom, refuseRepeated, scanOpenAi } from '../../request/openai-lines.ts';
-import { withOwnFamily } from '../../request/own-family.ts';
-import { checkQuestion } from '../../request/question.ts';
+import { type LinesWith, refuseRepeated, scanOpenAi } from '../../request/openai-lines.ts';
 import type { Question } from '../../request/request.ts';
-import { type ModelLines, modelOfOthers, splitLines } from '../../request/split-lines.ts';
+import { type ModelLines, splitLines } from '../../request/split-lines.ts';
 import { fileSource } from '../../sources/index.ts';
 import type { FoundDataset, InspectingSession, InspectOptions } from '../found-question.ts';
 import { findDataset, kindOfRows, readingOf } from '../inspect.ts';
-
-/** A question of lines that name the models that they are for. `model`: for those that name none. */
-export interface SplitQuestion extends Omit<Question, 'model'> {
-  readonly model?: string | undefined;
-}
+import { namedModels, refuseOtherRows, type SplitQuestion } from './named-models.ts';
 
 /** The lines of a model as a dataset of its own. */
 export interface ModelDataset extends ModelLines {
@@ -50,13 +43,10 @@ export async function findModels(
     const { sources } = found;
     const { signal, onProgress } = options;
     const tell = (rows: number, share: number | undefined) => onProgress?.({ phase: 'reading', rows, share });
-    if ((question.inputFormat ?? (await kindOfRows(sources, how, signal))) !== 'openai') throw otherRows();
+    refuseOtherRows(question.inputFormat ?? (await kindOfRows(sources, how, signal)));
     const scan = await scanOpenAi(sources, how, { signal, onProgress: tell });
     await refuseRepeated(sources, how, scan.repeated, signal);
-    const others = modelOfOthers(scan, question.model);
-    if (scan.models.size > MOST_MODELS) throw tooMany(scan.models.size);
-    const { withoutModel } = scan;
-    await checkModels(session, question, [...scan.models, ...(withoutModel ? [[others, withoutModel] as const] : [])]);
+    const { others } = await namedModels(session, question, scan);
     const models: ModelDataset[] = [];
     for (const lines of await splitLines(sources, how, { spool: session.dir.spool, others, signal, onProgress: tell })) {
       models.push({ ...lines, found: await datasetOf(found.name, lines) });
@@ -69,34 +59,6 @@ export async function findModels(
   }
 }
 
-/** Each is a file that is open while the lines are told apart, and a run: more come of a mistake, as of names that are ids of something else. */
-const MOST_MODELS = 100;
-
-function tooMany(models: number): InputError {
-  return new InputError('BR-E0127', `the lines name ${models} models, and ${MOST_MODELS} at most have a run each`, {
-    hint: 'split the file, or give --model and leave model out of the bodies',
-    details: { models },
-  });
-}
-
-/** Each model has to be one that can be spoken to before the runs of the others are made. Throws the first's error, with its line. */
-async function checkModels(
-  session: InspectingSession,
-  question: SplitQuestion,
-  models: Iterable<readonly [string, LinesWith]>,
-): Promise<void> {
-  for (const [model, lines] of models) {
-    const asked = await withOwnFamily({ ...question, model, inputFormat: 'openai' as const }, session.cwd);
-    try {
-      checkQuestion(withCatalogue(asked, session.cwd));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      const { code, hint, details } = error;
-      throw new InputError(code, `${error.message}, which is named ${linesFrom(lines)}`, { hint, details, cause: error });
-    }
-  }
-}
-
 async function datasetOf(file: string, { path, xxh128, model }: ModelLines): Promise<FoundDataset> {
   const name = `${file} (${model})`;
   return { name, format: 'jsonl', sources: [await fileSource(path, name, xxh128)], close: async () => undefined };
@@ -105,12 +67,6 @@ async function datasetOf(file: string, { path, xxh128, model }: ModelLines): Pro
 function tellModels(session: InspectingSession, named: ReadonlyMap<string, LinesWith>, models: readonly ModelDataset[]): void {
   const each = models.map(({ model, lines }) => `${model} ${lines}${named.has(model) ? '' : ' (lines that name none)'}`);
   session.notice(`these are lines of an OpenAI batch file for ${models.length} models, a run for each: ${each.join(', ')}`);
-}
-
-function otherRows(): InputError {
-  return new InputError('BR-E0112', '--split-models is for lines of an OpenAI batch file, and these are none', {
-    hint: 'leave it out, and give --model and --prompt',
-  });
 }
 
 /** What takes only some rows of a dataset would take some of each model, and leave lines without a place in the output. */

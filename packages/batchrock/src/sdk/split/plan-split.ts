@@ -1,6 +1,7 @@
 import type { InspectingSession, InspectOptions } from '../found-question.ts';
 import { type PlanReport, planRun } from '../plan.ts';
-import { findModels, type SplitQuestion } from './find-models.ts';
+import { findModels } from './find-models.ts';
+import type { SplitQuestion } from './named-models.ts';
 
 /** What the runs of a file that is split would do and cost. */
 export interface PlannedModels {
