@@ -115,7 +115,7 @@ test('a process that is killed while it writes leaves no file that can be seen, 
   const argv = ['results', '-o', 'out.parquet', '--max-rows-per-file', '5'];
   const begun = new Promise<void>((resolve) => {
     const watcher = watch(cwd, (_, name) => {
-      if (!name?.endsWith('.part')) return;
+      if (!name?.startsWith('.out')) return;
       watcher.close();
       resolve();
     });
@@ -125,7 +125,9 @@ test('a process that is killed while it writes leaves no file that can be seen, 
   child.process.kill('SIGKILL');
   expect((await child.ended).signal).toBe('SIGKILL');
   expect(partsIn(cwd)).toEqual([]);
+  expect(hiddenIn(cwd)).not.toEqual([]);
   expect(await cli(argv, { cwd })).toMatchObject({ code: 0 });
+  expect(hiddenIn(cwd)).toEqual([]);
   const rows = await Promise.all(partsIn(cwd).map((name) => readParquet(join(cwd, name))));
   expect(rows.map((each) => each.length)).toEqual(Array(ROWS / 5).fill(5));
 });

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { InputError, type ObjectInfo, type ObjectSink, ServiceError } from '@batchrock/core';
 import { storageError, systemErrorCode } from './storage-error.ts';
+import { removeAbandoned, temporaryName } from './temporary-name.ts';
 
 /** How a file is written. */
 export interface FileSinkOptions {
@@ -16,6 +15,8 @@ export interface FileSinkOptions {
   readonly syncBytes?: number;
   /** Permission bits of the file; default 0o600. */
   readonly mode?: number;
+  /** Take away what processes that were killed have left of the same file; default false. */
+  readonly clearsAbandoned?: boolean;
   /** What `commit` reports as key; default: the path. */
   readonly key?: string;
 }
@@ -37,7 +38,7 @@ const LARGE_BLOCK_BYTES = 1 << 20;
 export function createFileSink(path: string, options: FileSinkOptions = {}): FileSink {
   const blockBytes = options.blockBytes ?? 1 << 18;
   const syncBytes = options.syncBytes ?? 1 << 25;
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`);
+  const temporary = temporaryName(path);
   let file: FileHandle | undefined;
   let size = 0;
   let pending: Promise<void> = Promise.resolve();
@@ -48,9 +49,14 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
   let syncing: Promise<void> | undefined;
   let syncError: unknown;
 
+  async function begin(): Promise<FileHandle> {
+    if (options.clearsAbandoned) await removeAbandoned(path);
+    return open(temporary, 'wx', options.mode ?? 0o600);
+  }
+
   async function writeBlock(block: Uint8Array): Promise<void> {
     try {
-      file ??= await open(temporary, 'wx', options.mode ?? 0o600);
+      file ??= await begin();
       let written = 0;
       while (written < block.length) written += (await file.write(block, written, block.length - written)).bytesWritten;
       size += block.length;
@@ -80,7 +86,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     if (sealed !== undefined) return sealed;
     await pending;
     await syncing;
-    file ??= await open(temporary, 'wx', options.mode ?? 0o600);
+    file ??= await begin();
     if (syncError !== undefined) throw syncError;
     if (options.sync ?? true) await file.datasync();
     const { mtimeNs, ino } = await file.stat({ bigint: true });

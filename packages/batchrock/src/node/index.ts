@@ -9,5 +9,6 @@ export { plainCompression } from './plain-compression.ts';
 export { ajvSchemas } from './schemas/index.ts';
 export { createScratch } from './scratch.ts';
 export { storageError, systemErrorCode } from './storage-error.ts';
+export { removeAbandoned, temporaryName } from './temporary-name.ts';
 export { writeWhole } from './write-whole.ts';
 export { zstdCompression } from './zstd-compression.ts';

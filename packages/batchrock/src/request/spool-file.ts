@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadDigest } from '../node/index.ts';
+import { loadDigest, removeAbandoned, temporaryName } from '../node/index.ts';
 
 /** A file of the spool: the same bytes are the same file. */
 export interface KeptFile {
@@ -12,6 +11,9 @@ export interface KeptFile {
 
 /** Bytes that are collected before they are written. */
 const BUFFER_BYTES = 1 << 18;
+
+/** Of a file whose hash is not known yet. */
+const NAME = 'spool';
 
 type Digest = ReturnType<Awaited<ReturnType<typeof loadDigest>>['start']>;
 
@@ -28,7 +30,9 @@ export class SpoolFile {
 
   static async begin(folder: string): Promise<SpoolFile> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `.${randomBytes(6).toString('hex')}.part`);
+    // nobody goes on with what a process that was killed has left
+    await removeAbandoned(join(folder, NAME));
+    const path = temporaryName(join(folder, NAME));
     const digest = (await loadDigest()).start();
     return new SpoolFile(folder, path, await open(path, 'wx', 0o600), digest);
   }

@@ -43,7 +43,8 @@ export class ResultFiles {
 
   /** A sink whose commit leaves the file hidden. */
   open(path: string): ObjectSink {
-    const sink = createFileSink(path, this.#replace ? { mode: 0o644 } : { mode: 0o644, ifAbsent: 'output' });
+    const options = { mode: 0o644, clearsAbandoned: true };
+    const sink = createFileSink(path, this.#replace ? options : { ...options, ifAbsent: 'output' });
     this.#sinks.push(sink);
     const digest = this.#startDigest();
     let bytes = 0;

@@ -103,7 +103,7 @@ async function downloadFile(
   if (source === undefined) {
     throw new StateError('BR-E0208', `${objects.uri}/${key} was removed while it was downloaded`, { details: { key } });
   }
-  const sink = createFileSink(join(folder, name), { mode: 0o644 });
+  const sink = createFileSink(join(folder, name), { mode: 0o644, clearsAbandoned: true });
   const digest = (await loadDigest()).start();
   try {
     let block = sink.block();
