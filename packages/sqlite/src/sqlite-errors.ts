@@ -21,8 +21,24 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
+/** What a file of SQLite is to its user. */
+export interface SqliteFile {
+  readonly name: string;
+  /** Of a file that cannot be used. */
+  readonly code: 'BR-E0205' | 'BR-E0220';
+  /** It is something else, or not whole. */
+  damaged(path: string, why: string, cause?: unknown): StateError;
+}
+
+const LEDGER: SqliteFile = { name: 'the ledger', code: 'BR-E0205', damaged: damagedLedger };
+
 /** An error of SQLite in our words. `effect` is what is known of a commit that failed otherwise. */
-export function translateSqliteError(error: unknown, path: string, effect: 'none' | 'unknown'): BatchrockError {
+export function translateSqliteError(
+  error: unknown,
+  path: string,
+  effect: 'none' | 'unknown',
+  { name, code, damaged }: SqliteFile = LEDGER,
+): BatchrockError {
   if (isBatchrockError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   const details = { path };
@@ -33,28 +49,28 @@ export function translateSqliteError(error: unknown, path: string, effect: 'none
     case CONSTRAINT:
     case CORRUPT:
     case NOTADB:
-      return damagedLedger(path, message, error);
+      return damaged(path, message, error);
     case READONLY:
     case CANTOPEN: {
       const hint = 'check that the directory exists and may be written, or choose another state directory';
-      return new StateError('BR-E0205', `the ledger ${path} cannot be opened: ${message}`, { details, cause: error, hint });
+      return new StateError(code, `${name} ${path} cannot be opened: ${message}`, { details, cause: error, hint });
     }
     case FULL:
     case IOERR_SHMSIZE: {
-      const text = `no space left for the ledger ${path}`;
+      const text = `no space left for ${name} ${path}`;
       return new ServiceError('BR-E0508', text, { reason: 'unavailable', effect: 'none', details, cause: error });
     }
     case IOERR_WRITE: {
-      const text = `the ledger ${path} cannot be written: a quota or a limit on the size of files (ulimit -f) is reached, or the disk fails`;
+      const text = `${name} ${path} cannot be written: a quota or a limit on the size of files (ulimit -f) is reached, or the disk fails`;
       return new ServiceError('BR-E0508', text, { reason: 'unavailable', effect, details, cause: error });
     }
     case BUSY:
     case LOCKED: {
-      const text = `the ledger ${path} is locked by another process`;
+      const text = `${name} ${path} is locked by another process`;
       return new ServiceError('BR-E0203', text, { reason: 'unavailable', effect: 'none', details, cause: error });
     }
     default: {
-      const text = `the ledger ${path} failed: ${message}`;
+      const text = `${name} ${path} failed: ${message}`;
       return new ServiceError('BR-E0509', text, { reason: 'unavailable', effect, details, cause: error });
     }
   }

@@ -115,6 +115,10 @@ const entries = {
     title: 'rows of another schema',
     hint: 'give the schema that the run was asked with, or read its rows without one',
   },
+  'BR-E0220': {
+    title: 'answer cache unreadable',
+    hint: 'move the file that is named away: a new one is made, and no run depends on it',
+  },
   // service: a dependency refused or failed
   'BR-E0501': { title: 'access denied', hint: 'check the credentials, the role and its trust policy' },
   'BR-E0502': { title: 'throttled', hint: 'wait; the call is repeated by itself' },

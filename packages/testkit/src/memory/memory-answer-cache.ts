@@ -1,4 +1,5 @@
-import type { AnswerCache, AnswerScope, FindAnswersOptions, KeptAnswer } from '@batchrock/core';
+import type { AnswerCache, AnswerScope, CallOptions, FindAnswersOptions, KeptAnswer } from '@batchrock/core';
+import { checkSignal } from './check-signal.ts';
 
 /** Answers in memory. */
 export class MemoryAnswerCache implements AnswerCache {
@@ -8,19 +9,21 @@ export class MemoryAnswerCache implements AnswerCache {
     return this.#answers.size;
   }
 
-  async find({ digest }: AnswerScope, requests: readonly Uint8Array[], { mostBytes }: FindAnswersOptions) {
+  async find({ digest }: AnswerScope, requests: readonly Uint8Array[], options: FindAnswersOptions) {
+    checkSignal(options);
     const found: (Uint8Array | undefined)[] = [];
     let bytes = 0;
     for (const request of requests) {
       const answer = this.#answers.get(keyOf(digest, request));
       found.push(answer);
       bytes += answer?.length ?? 0;
-      if (bytes >= mostBytes) break;
+      if (bytes >= options.mostBytes) break;
     }
     return found;
   }
 
-  async put({ digest }: AnswerScope, answers: readonly KeptAnswer[]): Promise<void> {
+  async put({ digest }: AnswerScope, answers: readonly KeptAnswer[], options: CallOptions = {}): Promise<void> {
+    checkSignal(options);
     for (const { request, answer } of answers) {
       const key = keyOf(digest, request);
       if (!this.#answers.has(key)) this.#answers.set(key, answer);
