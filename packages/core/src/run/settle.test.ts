@@ -265,4 +265,21 @@ describe('a run of many parts', () => {
     expect((await settleCounting(page))[0]).toBe('ended');
     expect(await runNow()).toMatchObject({ state: 'ended' });
   });
+
+  it('that stops is asked about one of them while that has a job, and waits for none that the index alone shows to have one', async () => {
+    ports = memoryPorts({ script: () => ({ durationMs: 30 * MINUTE }) });
+    const last = parts.length - 1;
+    await putMemoryRun(ports, { parts, slots: last });
+    await send();
+    await stopRun(ports, RUN, 'drain');
+    ports.clock.jump(40 * MINUTE);
+    for (const [part] of parts.slice(2).entries()) await collect(part);
+    expect(await settleCounting()).toEqual(['open', 1]);
+    await collect(last - 1);
+    const unsent = await ports.ledger.page({ index: 'open', at: `${MEMORY_LANE}#ready`, limit: 1 });
+    expect(unsent.items).toMatchObject([{ body: { part: last } }]);
+    const page: typeof ports.ledger.page = async (query, o) =>
+      query.index === 'open' && query.at.endsWith('#submitted') ? unsent : ports.ledger.page(query, o);
+    expect((await settleCounting(page))[0]).toBe('stopped');
+  });
 });

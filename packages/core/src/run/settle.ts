@@ -24,7 +24,7 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
   if (run.state !== 'running' && run.state !== 'stopping') return 'resting';
   // a part that is ready may have a job that nobody has seen: nothing is over yet
   if (run.unseenUntil !== undefined) return 'open';
-  if (run.state === 'running' && countParts(run) > MANY_PARTS && (await hasOpenPart(ports, run, o))) return 'open';
+  if (countParts(run) > MANY_PARTS && (await hasOpenPart(ports, run, o))) return 'open';
   const parts = await loadParts(ports.ledger, run, o);
   const generation = parts.filter((part) => part.attempt === run.attempt);
   // `collected` absorbs, so a page that shows it is right however old it is; only a part that it lacks counts as open
@@ -43,22 +43,26 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
 /** This is asked after each part: of a run of more, reading them all each time would cost with the square of their number. */
 const MANY_PARTS = 100;
 
-/** States of a part that is not collected, those first that most parts of a long run are in. */
-const OPEN_STATES: readonly PartState[] = ['submitted', 'ready', 'ended', 'submitting'];
+/** States of a part that a run waits for, those first that most parts of a long run are in. One that stops sends nothing more. */
+const OPEN_STATES: Readonly<Record<'running' | 'stopping', readonly PartState[]>> = {
+  running: ['submitted', 'ready', 'ended', 'submitting'],
+  stopping: ['submitted', 'ended', 'submitting'],
+};
 
 /**
- * True when a part of the generation in hand is not collected, which one look tells mostly. The index may show what was, so the
+ * True when a part of the generation in hand is waited for, which one look tells mostly. The index may show what was, so the
  * part itself is asked; false where that was so, or where the index shows none: then all are to be looked at.
  */
 async function hasOpenPart({ ledger }: RunPorts, run: RunBody, o: StepOptions): Promise<boolean> {
-  for (const state of OPEN_STATES) {
+  const states = OPEN_STATES[run.state === 'stopping' ? 'stopping' : 'running'];
+  for (const state of states) {
     const query = { index: 'open', at: openPartsAt(run.lane, state), after: openSort(run.run), limit: 1 } as const;
     const [item] = (await ledger.page(query, o)).items;
     if (item === undefined || item.schema === UNREADABLE) continue;
     const hint = item.body as PartBody;
     if (hint.run !== run.run || hint.attempt !== run.attempt) continue;
     const part = (await findPart(ledger, hint, o))?.body;
-    if (part !== undefined && part.state !== 'collected') return true;
+    if (part !== undefined && states.includes(part.state)) return true;
   }
   return false;
 }

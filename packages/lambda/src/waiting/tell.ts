@@ -1,4 +1,4 @@
-import { loadParts, loadRun, type RunBody } from '@batchrock/core';
+import { loadParts, loadRun, openPartsAt, openSort, type PartBody, type RunBody, UNREADABLE } from '@batchrock/core';
 import type { Engine } from '../engine/index.ts';
 import { blockedHint } from '../failure/index.ts';
 import type { FinishQueue } from '../finish-queue/index.ts';
@@ -48,10 +48,21 @@ async function answerOf({ ports }: Engine, run: RunBody): Promise<TaskAnswer | u
     return { kind: 'failure', error: 'Stopped', cause };
   }
   if (run.state !== 'running' || run.blocked === undefined) return undefined;
+  if (await hasJob(ports, run)) return undefined;
   const parts = await loadParts(ports.ledger, run);
   // an intent in doubt keeps its slot, and is no job of ours yet
   if (parts.some((part) => part.state === 'submitted' || part.state === 'ended')) return undefined;
   return blockedAnswer(run.run, run.blocked);
+}
+
+/** True where the index shows a job of the run: this is asked after each job, and to read all parts would cost with their number. */
+async function hasJob({ ledger }: Engine['ports'], { run, lane }: RunBody): Promise<boolean> {
+  for (const state of ['submitted', 'ended'] as const) {
+    const query = { index: 'open', at: openPartsAt(lane, state), after: openSort(run), limit: 1 } as const;
+    const [first] = (await ledger.page(query)).items;
+    if (first !== undefined && first.schema !== UNREADABLE && (first.body as PartBody).run === run) return true;
+  }
+  return false;
 }
 
 function blockedAnswer(run: string, { code, message }: { readonly code: string; readonly message: string }): TaskAnswer {
