@@ -15,14 +15,15 @@ export function listObjects(table: ObjectTable, bucket: string, options: ListOpt
   const prefixes: string[] = [];
   // Rows after the first of a common prefix are passed over, so few are read at a time when there is a delimiter.
   const rowsAtOnce = delimiter.length === 0 ? limit + 1 : Math.min(limit + 1, 40);
+  // most prefixes are of few keys among many
+  const before = beyond(prefix);
   let last = '';
   let seek: Buffer | undefined = after === undefined ? prefix : later(prefix, follower(after));
   while (seek !== undefined) {
-    const rows = table.from(bucket, seek, rowsAtOnce);
+    const rows = table.from(bucket, seek, { before, limit: rowsAtOnce });
     seek = undefined;
     for (const row of rows) {
       const key = Buffer.from(row.bytes);
-      if (!startsWith(key, prefix)) return { objects, prefixes };
       const common = commonPrefix(key, prefix, delimiter);
       // A common prefix that does not come after `after` was on an earlier page, with all that it holds.
       if (common === undefined || after === undefined || Buffer.compare(common, after) > 0) {
@@ -64,8 +65,4 @@ function beyond(prefix: Buffer): Buffer | undefined {
 
 function later(a: Buffer, b: Buffer): Buffer {
   return Buffer.compare(a, b) >= 0 ? a : b;
-}
-
-function startsWith(key: Buffer, prefix: Buffer): boolean {
-  return key.length >= prefix.length && key.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }

@@ -39,6 +39,9 @@ interface ObjectRow {
   readonly facts: string;
 }
 
+/** No key begins with this byte: none is in UTF-8. */
+const BEHIND_ALL = Uint8Array.of(255);
+
 /** Objects and their segments in the index. Writes must be inside a transaction. */
 export class ObjectTable {
   readonly #find: StatementSync;
@@ -56,7 +59,9 @@ export class ObjectTable {
     this.#find = database.prepare(`select ${columns} from objects where bucket = ? and key = ?`);
     this.#insert = database.prepare(`insert or replace into objects (bucket, ${columns}) values (?, ?, ?, ?, ?, ?, ?)`);
     this.#delete = database.prepare('delete from objects where bucket = ? and key = ?');
-    this.#after = database.prepare(`select ${columns} from objects where bucket = ? and key >= ? order by key limit ?`);
+    this.#after = database.prepare(
+      `select ${columns} from objects where bucket = ? and key >= ? and key < ? order by key limit ?`,
+    );
     this.#segments = database.prepare('select file, size from segments where object = ? order by number');
     this.#addSegment = database.prepare('insert into segments (object, number, file, size) values (?, ?, ?, ?)');
     this.#dropSegments = database.prepare('delete from segments where object = ?');
@@ -70,9 +75,13 @@ export class ObjectTable {
     return { ...fromRow(row), segments: this.#segments.all(row.id) as unknown as Segment[] };
   }
 
-  /** Up to `limit` objects from the key on, itself included, in order of the keys' bytes. */
-  from(bucket: string, key: Uint8Array, limit: number): readonly { readonly bytes: Uint8Array; readonly object: StoredObject }[] {
-    const rows = this.#after.all(bucket, key, limit) as unknown as ObjectRow[];
+  /** Up to `limit` objects from the key on, itself included, and before the other (default: all), in order of the keys' bytes. */
+  from(
+    bucket: string,
+    key: Uint8Array,
+    { before = BEHIND_ALL, limit }: { readonly before?: Uint8Array | undefined; readonly limit: number },
+  ): readonly { readonly bytes: Uint8Array; readonly object: StoredObject }[] {
+    const rows = this.#after.all(bucket, key, before, limit) as unknown as ObjectRow[];
     return rows.map((row) => ({ bytes: row.key, object: fromRow(row).object }));
   }
 
