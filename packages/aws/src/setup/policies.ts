@@ -82,7 +82,8 @@ export function callerPolicy(needs: SetupNeeds): PolicyDocument {
       Effect: 'Allow',
       Action: 's3:ListBucket',
       Resource: one(bucketsOf(needs).map((bucket) => bucketArn(needs, bucket))),
-      ...(needs.prefix === '' ? {} : { Condition: { StringLike: { 's3:prefix': `${needs.prefix}/*` } } }),
+      // if it exists: without ListBucket, S3 says of an object that is not there that it may not be read, and such a look has no prefix
+      ...(needs.prefix === '' ? {} : { Condition: { StringLikeIfExists: { 's3:prefix': `${needs.prefix}/*` } } }),
     },
     {
       Sid: 'NewJobs',
@@ -100,7 +101,44 @@ export function callerPolicy(needs: SetupNeeds): PolicyDocument {
       Condition: { StringEquals: { 'iam:PassedToService': BEDROCK } },
     },
     ...keyStatements(needs),
+    ...checkStatements(needs),
   );
+}
+
+/** What `doctor` looks at beside: nothing of it changes anything. */
+function checkStatements(needs: SetupNeeds): readonly PolicyStatement[] {
+  const { partition, account, keyArn } = needs;
+  const anyOf = (kind: string): string => `arn:${partition}:iam::${account}:${kind}/*`;
+  const ofBuckets = ['GetBucketPublicAccessBlock', 'GetEncryptionConfiguration', 'GetBucketPolicy', 'GetLifecycleConfiguration'];
+  return [
+    {
+      Sid: 'LookAtBuckets',
+      Effect: 'Allow',
+      Action: ofBuckets.map((what) => `s3:${what}`),
+      Resource: one(bucketsOf(needs).map((bucket) => bucketArn(needs, bucket))),
+    },
+    {
+      Sid: 'LookAtModels',
+      Effect: 'Allow',
+      Action: [
+        'bedrock:ListFoundationModels',
+        'bedrock:ListInferenceProfiles',
+        'bedrock:GetFoundationModelAvailability',
+        'servicequotas:ListServiceQuotas',
+      ],
+      Resource: '*',
+    },
+    // of whoever has this policy too, whom nobody knows yet
+    {
+      Sid: 'LookAtRoles',
+      Effect: 'Allow',
+      Action: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'],
+      Resource: [anyOf('role'), anyOf('user')],
+    },
+    ...(keyArn === undefined
+      ? []
+      : [{ Sid: 'LookAtKey', Effect: 'Allow', Action: 'kms:DescribeKey', Resource: keyArn } as const]),
+  ];
 }
 
 /** Whoever may use a bucket may do it over TLS alone. */

@@ -3,6 +3,7 @@ import { adoptCommand } from '../commands/adopt.ts';
 import { configCommand } from '../commands/config.ts';
 import { convertCommand } from '../commands/convert.ts';
 import { deployCommand } from '../commands/deploy.ts';
+import { doctorCommand } from '../commands/doctor.ts';
 import { errorsCommand } from '../commands/errors.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { helpCommand } from '../commands/help.ts';
@@ -57,7 +58,9 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   }
   program.addCommand(withOutputOptions(adoptCommand(cli)));
   program.commandsGroup('In your AWS account:');
-  for (const make of [setupCommand, deployCommand, templateCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [setupCommand, doctorCommand, deployCommand, templateCommand]) {
+    program.addCommand(withOutputOptions(make(cli)));
+  }
   program.addCommand(await queueCommand(cli, isAbout('queue', argv)));
   program.commandsGroup('More:');
   for (const make of [modelsCommand, configCommand]) program.addCommand(withOutputOptions(make(cli)));

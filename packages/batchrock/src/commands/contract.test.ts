@@ -48,6 +48,8 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['pause', run], 'batchrock.error/1'],
       // without a Region; testkit/setup shows it at IAM and S3
       [['setup', '--model', MODEL], 'batchrock.error/1'],
+      // testkit/setup shows it at an account
+      [['doctor'], 'batchrock.doctor/1'],
       [['config', 'show'], 'batchrock.config/1'],
       // deploy.test.ts, and at CloudFormation itself testkit/deploy
       [['deploy', 'orchestrator', '--diff', '--destroy'], 'batchrock.error/1'],

@@ -82,6 +82,7 @@ describe('docs/json.md', () => {
       ['models', MODEL],
       ['help', 'exit-codes'],
       ['config', 'show', '--origin'],
+      ['doctor'],
       ['setup', '--model', MODEL, '--print', '--account', '123456789012', '--region', 'us-east-1'],
       ['status', 'r-none'],
     ]) {

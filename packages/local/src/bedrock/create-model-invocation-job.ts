@@ -26,6 +26,9 @@ export const createModelInvocationJob: Operation = async (call, state) => {
 
   const identity = identifyModel(spec.modelId, state.models, call);
   checkModel(identity, spec);
+  if (state.faults.current().noAccess) {
+    throw new AwsError('AccessDeniedException', "You don't have access to the model with the specified model ID.");
+  }
   checkTagCount(spec.tags);
   for (const location of [spec.input, spec.output]) await checkBucket(location, call, state);
   // From here on nothing waits, so that two requests of one token or name cannot both pass.

@@ -28,6 +28,23 @@ export const getFoundationModel: Operation = (call, state) => {
   throw new AwsError('ResourceNotFoundException', `Could not find the foundation model ${identifier}.`);
 };
 
+/** Tells whether the account may use a model here, by its id or ARN: always, unless a fault takes the access away. */
+export const getFoundationModelAvailability: Operation = (call, state) => {
+  const identifier = call.labels[0] ?? '';
+  const modelId = identifier.slice(identifier.lastIndexOf('/') + 1);
+  if (state.models.find(modelId) === undefined) {
+    throw new AwsError('ResourceNotFoundException', `Could not find the foundation model ${identifier}.`);
+  }
+  const { noAccess } = state.faults.current();
+  return {
+    modelId,
+    agreementAvailability: { status: noAccess ? 'NOT_AVAILABLE' : 'AVAILABLE' },
+    authorizationStatus: noAccess ? 'NOT_AUTHORIZED' : 'AUTHORIZED',
+    entitlementAvailability: noAccess ? 'NOT_AVAILABLE' : 'AVAILABLE',
+    regionAvailability: 'AVAILABLE',
+  };
+};
+
 function modelDetails(model: ServiceModel, region: string) {
   return {
     modelArn: `arn:${partitionOf(region)}:bedrock:${region}::foundation-model/${model.id}`,

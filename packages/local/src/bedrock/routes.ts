@@ -1,5 +1,5 @@
 import { createModelInvocationJob } from './create-model-invocation-job.ts';
-import { getFoundationModel, listFoundationModels } from './foundation-models.ts';
+import { getFoundationModel, getFoundationModelAvailability, listFoundationModels } from './foundation-models.ts';
 import { getModelInvocationJob } from './get-model-invocation-job.ts';
 import { getInferenceProfile, listInferenceProfiles } from './inference-profiles.ts';
 import { listModelInvocationJobs } from './list-model-invocation-jobs.ts';
@@ -28,6 +28,12 @@ export const CONTROL_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/listTagsForResource', name: 'ListTagsForResource', run: listTagsForResource },
   { method: 'GET', path: '/foundation-models', name: 'ListFoundationModels', run: listFoundationModels },
   { method: 'GET', path: '/foundation-models/*', name: 'GetFoundationModel', run: getFoundationModel },
+  {
+    method: 'GET',
+    path: '/foundation-model-availability/*',
+    name: 'GetFoundationModelAvailability',
+    run: getFoundationModelAvailability,
+  },
   { method: 'GET', path: '/inference-profiles', name: 'ListInferenceProfiles', run: listInferenceProfiles },
   { method: 'GET', path: '/inference-profiles/*', name: 'GetInferenceProfile', run: getInferenceProfile },
 ];

@@ -1,4 +1,9 @@
-import { BedrockClient, CreateModelInvocationJobCommand, GetModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
+import {
+  BedrockClient,
+  CreateModelInvocationJobCommand,
+  GetFoundationModelAvailabilityCommand,
+  GetModelInvocationJobCommand,
+} from '@aws-sdk/client-bedrock';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BUCKET, claudeRecords, HAIKU, type LocalService, startLocalService } from '../testing/local-service.ts';
 
@@ -45,6 +50,19 @@ describe('faults of calls', () => {
     await patient.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }));
     patient.destroy();
     expect(await jobCount()).toBe(1);
+  });
+
+  test('without access to models no job is made, and the look for access says so', async () => {
+    await start();
+    const client = new BedrockClient(local.clientConfig);
+    const look = () => client.send(new GetFoundationModelAvailabilityCommand({ modelId: HAIKU }));
+    expect(await look()).toMatchObject({ modelId: HAIKU, authorizationStatus: 'AUTHORIZED' });
+    await local.admin('PUT', 'faults', { noAccess: true });
+    expect(await look()).toMatchObject({ authorizationStatus: 'NOT_AUTHORIZED', regionAvailability: 'AVAILABLE' });
+    await expect(local.create()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const unknown = client.send(new GetFoundationModelAvailabilityCommand({ modelId: 'acme.none' }));
+    await expect(unknown).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    client.destroy();
   });
 
   test('an answer comes late', async () => {

@@ -21,6 +21,8 @@ export interface Faults {
   readonly latencyMs: Rate;
   /** Jobs of somebody else that count against each model's quota. */
   readonly foreignJobs: number;
+  /** The account has no access to any model: Create is refused. */
+  readonly noAccess: boolean;
   /** Records with an error in place of an answer. */
   readonly recordFail: JobRate;
   /** Codes of those errors, drawn evenly: 400 is permanent; 429, 500, 503 and 408 are worth another attempt. */
@@ -83,6 +85,7 @@ export const NO_FAULTS: Faults = {
   lostReply: 0,
   latencyMs: 0,
   foreignJobs: 0,
+  noAccess: false,
   recordFail: 0,
   recordCodes: [429, 500, 503, 400],
   recordMissing: 0,
@@ -111,6 +114,7 @@ export const FAULT_HELP: Readonly<Record<keyof Faults, string>> = {
   lostReply: 'share of calls that take effect and whose connection is cut',
   latencyMs: 'milliseconds before each answer',
   foreignJobs: 'jobs of somebody else that fill each quota',
+  noAccess: 'whether the account has no access to models',
   recordFail: 'share of records that fail',
   recordCodes: 'codes of failed records, such as 400,429,500',
   recordMissing: 'share of records without an output line',

@@ -84,7 +84,8 @@ function checkedValue(name: FaultName, value: unknown): unknown {
     return fits ? value : refuse(name, value, `a text of at most ${MOST_MESSAGE} characters`);
   }
   if (SHARES.includes(name)) return checkedNumber(name, value, 1);
-  if (name === 'manifestMissing') return typeof value === 'boolean' ? value : refuse(name, value, 'true or false');
+  if (name === 'manifestMissing' || name === 'noAccess')
+    return typeof value === 'boolean' ? value : refuse(name, value, 'true or false');
   if (name === 'recordCodes') {
     const fits = Array.isArray(value) && value.length > 0 && value.every((code) => CODES.includes(code));
     return fits ? value : refuse(name, value, `a list of ${CODES.join(', ')}`);

@@ -21,7 +21,7 @@ export function credentialScope(headers: IncomingHttpHeaders, query: URLSearchPa
 
 const RUNTIME = /^\/(model|guardrail|async-invoke)(\/|$)/;
 const CONTROL =
-  /^\/(model-invocation-jobs?|foundation-models|inference-profiles|custom-models|(un)?tagResource|listTagsForResource)(\/|$)/;
+  /^\/(model-invocation-jobs?|foundation-models|foundation-model-availability|inference-profiles|custom-models|(un)?tagResource|listTagsForResource)(\/|$)/;
 
 /**
  * Which service a request is for: the one that it was signed for, else what its path and headers look like. Bedrock's

@@ -5,13 +5,15 @@ import { createServiceClock, type Faults, type ServiceClock, startLocalBedrockIn
 import { type Alarms, createAlarms } from './alarms.ts';
 import { type AccountBedrock, networkPermissions, startAccountBedrock } from './bedrock/index.ts';
 import { createMeter, type Meter } from './bill/index.ts';
+import { createBucketPolicies } from './bucket-policies.ts';
 import { type AccountClients, createClients, destroyClients } from './clients.ts';
 import { type EventBus, startEventBus } from './events/index.ts';
 import { createExecutions, type Executions } from './executions.ts';
-import { createTableDesk, credentialsFor, openFront, type TableFaults } from './front/index.ts';
+import { answerIdentity, createTableDesk, credentialsFor, openFront, type TableFaults } from './front/index.ts';
 import { type FunctionHost, type FunctionSettings, startFunctionHost } from './functions/index.ts';
 import { createGate, type Gate } from './gate.ts';
 import { openJudge, type Place, type Principal, permission, type StatementUse, type Verdict } from './judge/index.ts';
+import { createRoleReader } from './made-roles.ts';
 import { createMachineClock, startMoto } from './moto/index.ts';
 import { tellOfObject } from './object-events.ts';
 import { answerSqs, createQueues, type MessageAttribute, type Queues } from './queues/index.ts';
@@ -72,6 +74,8 @@ export interface Account {
    * Parameters without a default need a value.
    */
   deploy(assemblyFolder: string, stackName: string, parameters?: Readonly<Record<string, string>>): Promise<DeployedStack>;
+  /** Takes over the roles that IAM has and no template: what they may do is judged by their policies of this moment. */
+  readIam(): Promise<void>;
   /** Every decision about a call, in order. */
   verdicts(): readonly Verdict[];
   refusals(): readonly Verdict[];
@@ -153,6 +157,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     addRule: (rule) => bus.addRule(rule),
     setMapping: (mapping) => sources.set(mapping),
   };
+  const readIam = createRoleReader(clients, judge);
   const [meter, meterOfBedrock] = [createMeter(), createMeter()];
   front.serve({
     place,
@@ -162,6 +167,8 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     ...(ledgers && { tables: ledgers.answer }),
     machines,
     bedrockUrl: bedrock.url,
+    identity: (form, roleArn) => answerIdentity(form, roleArn, { place, judge, readIam }),
+    bucketPolicy: createBucketPolicies(judge, place),
     sns: (form) => topics.answer(form),
     cloudformation: (form) =>
       answerCloudFormation(
@@ -192,6 +199,7 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
     meter,
     meterOfBedrock,
     alarms: createAlarms({ alarms: state.alarms, queues, functions, executions, clock }),
+    readIam,
     async deploy(assemblyFolder, stackName, parameters) {
       const stack = await deployStack(readStack(assemblyFolder, stackName, parameters), state, exports);
       deployed.set(stack.name, stack);

@@ -2,14 +2,15 @@ import { BedrockClient } from '@aws-sdk/client-bedrock';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ADMINISTRATOR } from './front/index.ts';
 import type { Clients } from './resources/index.ts';
 
-/** The administrator's clients: those that stacks are made with, and Bedrock's. */
-export type AccountClients = Clients & { readonly bedrock: BedrockClient };
+/** The administrator's clients: those that stacks are made with, Bedrock's, and KMS's. */
+export type AccountClients = Clients & { readonly bedrock: BedrockClient; readonly kms: KMSClient };
 
 /** Opens clients at the front; `destroyClients` closes them. */
 export function createClients(endpoint: string, region: string): AccountClients {
@@ -18,6 +19,7 @@ export function createClients(endpoint: string, region: string): AccountClients 
     bedrock: new BedrockClient(options),
     dynamodb: new DynamoDBClient(options),
     iam: new IAMClient(options),
+    kms: new KMSClient(options),
     logs: new CloudWatchLogsClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
     sfn: new SFNClient(options),

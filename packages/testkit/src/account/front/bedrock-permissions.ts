@@ -9,6 +9,12 @@ const TAGGING: Readonly<Record<string, string>> = {
 };
 /** The geographies that inference profiles of the service begin with. */
 const PROFILE = /^(us|us-gov|eu|apac|jp|au|ca|sa|me|global)\.[a-z0-9-]+\./;
+/** Calls that ask what there is, and name nothing of the account. */
+const LOOKS: readonly (readonly [path: RegExp, action: string])[] = [
+  [/^\/foundation-models$/, 'ListFoundationModels'],
+  [/^\/inference-profiles$/, 'ListInferenceProfiles'],
+  [/^\/foundation-model-availability\/[^/]+$/, 'GetFoundationModelAvailability'],
+];
 const BEDROCK = 'bedrock.amazonaws.com';
 
 /** What a call of Bedrock's control plane for batch inference needs, of its caller and of the role of the job. */
@@ -16,6 +22,8 @@ export const bedrockPermissions: Naming = (request, place) => {
   const { method, path } = request;
   if (path === '/model-invocation-job' && method === 'POST') return creation(jsonBody(request), place);
   if (path === '/model-invocation-jobs') return [permission('bedrock:ListModelInvocationJobs', '*')];
+  const look = LOOKS.find(([of]) => method === 'GET' && of.test(path));
+  if (look !== undefined) return [permission(`bedrock:${look[1]}`, '*')];
   const tagging = TAGGING[path];
   if (tagging !== undefined) return [permission(`bedrock:${tagging}`, String(jsonBody(request)['resourceARN']))];
   const [, encoded, stop] = JOB.exec(path) ?? [];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import type { PolicyAnswer } from '../bucket-policies.ts';
 import type { Permission, Place } from '../judge/index.ts';
 import type { MachineClock } from '../moto/index.ts';
 import type { SqsAnswer } from '../queues/index.ts';
@@ -10,6 +11,7 @@ import type { TableAnswer } from '../tables/index.ts';
 import type { TopicsAnswer } from '../topics/index.ts';
 import { type FrontRequest, jsonBody } from './call.ts';
 import { callerOf, signatureOf } from './credentials.ts';
+import type { IdentityAnswer } from './identity.ts';
 import { type CreatedObject, objectCreatedBy } from './object-created.ts';
 import { INVOKE, permissionsOf, targetAction } from './permissions.ts';
 import { writeRefusal } from './refusal.ts';
@@ -31,7 +33,7 @@ export interface Backends {
   tables?(operation: string, body: Readonly<Record<string, unknown>>): TableAnswer | undefined;
   /** Of moto's state machines, which calls of them wake. */
   readonly machines: MachineClock;
-  /** The local Bedrock; without it its calls go to moto, which has none of them. */
+  /** The local Bedrock, and its quotas; without it its calls go to moto, which has none of them. */
   readonly bedrockUrl?: string;
   /** The queues of the account; without it moto has queues of its own. */
   sqs?(operation: string, body: Readonly<Record<string, unknown>>): SqsAnswer;
@@ -39,6 +41,10 @@ export interface Backends {
   sns?(form: URLSearchParams): TopicsAnswer;
   /** What CloudFormation says of the stacks that were made here; undefined for what moto is to answer. */
   cloudformation?(form: URLSearchParams): StackAnswer | undefined;
+  /** What IAM and STS say of roles; undefined for what moto is to answer. */
+  identity?(form: URLSearchParams, roleArn: string | undefined): Promise<IdentityAnswer | undefined>;
+  /** What S3 says of the policy of a bucket; undefined for what is behind to answer. */
+  bucketPolicy?(request: FrontRequest): PolicyAnswer | undefined;
   /** Told of each object that came into being, before its maker is answered. */
   objectCreated?(created: CreatedObject): Promise<void>;
   /** Runs a function. Rejects never: what went wrong is in the answer. */
@@ -152,6 +158,14 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
     return;
   }
   if (request.service === 'sns' && backends.sns !== undefined) return writeXml(response, backends.sns(formOf(request)));
+  const identity =
+    request.service === 'iam' || request.service === 'sts' ? await backends.identity?.(formOf(request), roleArn) : undefined;
+  if (identity !== undefined) return writeXml(response, identity);
+  const policy = request.service === 's3' ? backends.bucketPolicy?.(request) : undefined;
+  if (policy !== undefined) {
+    const { statusCode, contentType, body } = policy;
+    return void response.writeHead(statusCode, { 'content-type': contentType }).end(body);
+  }
   const told = request.service === 'cloudformation' ? backends.cloudformation?.(formOf(request)) : undefined;
   if (told !== undefined) return writeXml(response, told);
   const url = urlBehind(request.service, backends);
@@ -174,7 +188,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse, backe
 }
 
 function urlBehind(service: string, { bedrockUrl, objectsUrl, motoUrl }: Backends): string {
-  if (service === 'bedrock') return bedrockUrl ?? motoUrl;
+  if (service === 'bedrock' || service === 'servicequotas') return bedrockUrl ?? motoUrl;
   return service === 's3' ? (objectsUrl ?? motoUrl) : motoUrl;
 }
 

@@ -70,7 +70,7 @@ test('a bucket is listed with its prefix as a condition key', () => {
 
 test('what S3 does not know is nobody allowed', () => {
   expect(needs('s3', 'GET /b/k?torrent')).toEqual(['s3:Unknown GET /b/k']);
-  expect(needs('s3', 'PUT /b?policy')).toEqual(['s3:Unknown PUT /b']);
+  expect(needs('s3', 'PUT /b?cors')).toEqual(['s3:Unknown PUT /b']);
   expect(needs('kms', 'POST /')).toEqual(['kms:Unknown POST /']);
 });
 
@@ -143,6 +143,31 @@ test('Create hands a role over, which Bedrock must be trusted with and which mus
     },
     { action: 'bedrock:InvokeModel', resource: profile, context: {}, principal: role },
     { action: 'bedrock:InvokeModel', resource: model, context: {}, principal: role },
+  ]);
+});
+
+test('what is made of IAM is named, and its tags are', () => {
+  const call = (form: string) => named('iam', 'POST /', form).map(({ action, resource }) => `${action} ${resource}`);
+  const role = 'arn:aws:iam::111122223333:role/r';
+  expect(call('Action=CreateRole&RoleName=r&Tags.member.1.Key=k&Tags.member.1.Value=v')).toEqual([
+    `iam:CreateRole ${role}`,
+    `iam:TagRole ${role}`,
+  ]);
+  expect(call('Action=PutRolePolicy&RoleName=r&PolicyName=p')).toEqual([`iam:PutRolePolicy ${role}`]);
+  expect(call('Action=CreatePolicy&PolicyName=p')).toEqual(['iam:CreatePolicy arn:aws:iam::111122223333:policy/p']);
+  expect(call(`Action=SimulatePrincipalPolicy&PolicySourceArn=${role}`)).toEqual([`iam:SimulatePrincipalPolicy ${role}`]);
+  expect(call('Action=ListRoles')).toEqual(['iam:Unknown POST /']);
+  expect(named('sts', 'POST /', 'Action=GetCallerIdentity')).toEqual([]);
+});
+
+test('the settings of a bucket are named, and the tags that an object is put with', () => {
+  const bucket = 'arn:aws:s3:::b';
+  expect(needs('s3', 'PUT /b')).toEqual([`s3:CreateBucket ${bucket}`]);
+  expect(needs('s3', 'GET /b?lifecycle')).toEqual([`s3:GetLifecycleConfiguration ${bucket}`]);
+  expect(needs('s3', 'DELETE /b?policy')).toEqual([`s3:DeleteBucketPolicy ${bucket}`]);
+  expect(needs('s3', 'PUT /b/k', '', { 'x-amz-tagging': 'a=b' })).toEqual([
+    's3:PutObject arn:aws:s3:::b/k',
+    's3:PutObjectTagging arn:aws:s3:::b/k',
   ]);
 });
 

@@ -2,6 +2,7 @@ import { type Permission, permission } from '../judge/index.ts';
 import { bedrockPermissions } from './bedrock-permissions.ts';
 import { type FrontRequest, jsonBody, type Naming } from './call.ts';
 import { dynamodbPermissions } from './dynamodb-permissions.ts';
+import { iamPermissions } from './iam-permissions.ts';
 import { s3Permissions } from './s3-permissions.ts';
 
 /** `POST /2015-03-31/functions/<name or ARN>/invocations`. */
@@ -10,6 +11,13 @@ export const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const NAMINGS: Readonly<Record<string, Naming>> = {
   bedrock: bedrockPermissions,
   dynamodb: dynamodbPermissions,
+  iam: iamPermissions,
+  kms: (request, { partition, region, account }) => {
+    const id = String(jsonBody(request)['KeyId'] ?? '');
+    const arn = id.startsWith('arn:') ? id : `arn:${partition}:kms:${region}:${account}:key/${id}`;
+    return id === '' ? [] : [permission(`kms:${targetAction(request)}`, arn)];
+  },
+  servicequotas: (request) => [permission(`servicequotas:${targetAction(request)}`, '*')],
   s3: s3Permissions,
   sqs: (request, { partition, region, account }) => {
     const { QueueUrl, QueueName } = jsonBody(request);
@@ -47,6 +55,8 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
 
 /** What a request needs. What cannot be named is a permission that nobody has. */
 export const permissionsOf: Naming = (request, place) => {
+  // it needs none (API reference of STS, 2026-11)
+  if (request.service === 'sts' && new URLSearchParams(request.body.toString()).get('Action') === 'GetCallerIdentity') return [];
   const named = NAMINGS[request.service]?.(request, { ...place, region: request.region }) ?? [];
   return named.length === 0 ? [unknown(request)] : named;
 };

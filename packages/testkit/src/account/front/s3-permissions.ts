@@ -31,7 +31,21 @@ const BUCKET_ACTIONS: typeof OBJECT_ACTIONS = [
   ['GET', 'versioning', 'GetBucketVersioning'],
   ['GET', 'policy', 'GetBucketPolicy'],
   ['GET', 'acl', 'GetBucketAcl'],
+  ['PUT', 'policy', 'PutBucketPolicy'],
+  ['DELETE', 'policy', 'DeleteBucketPolicy'],
   ['GET', 'encryption', 'GetEncryptionConfiguration'],
+  ['PUT', 'encryption', 'PutEncryptionConfiguration'],
+  ['GET', 'publicAccessBlock', 'GetBucketPublicAccessBlock'],
+  ['PUT', 'publicAccessBlock', 'PutBucketPublicAccessBlock'],
+  ['GET', 'ownershipControls', 'GetBucketOwnershipControls'],
+  ['PUT', 'ownershipControls', 'PutBucketOwnershipControls'],
+  ['GET', 'lifecycle', 'GetLifecycleConfiguration'],
+  ['PUT', 'lifecycle', 'PutLifecycleConfiguration'],
+  ['DELETE', 'lifecycle', 'PutLifecycleConfiguration'],
+  ['GET', 'tagging', 'GetBucketTagging'],
+  ['PUT', 'tagging', 'PutBucketTagging'],
+  ['PUT', '', 'CreateBucket'],
+  ['DELETE', '', 'DeleteBucket'],
   ['GET', '', 'ListBucket'],
   ['HEAD', '', 'ListBucket'],
 ];
@@ -53,23 +67,30 @@ export const s3Permissions: Naming = (request, place) => {
 };
 
 /**
- * What a role must also be allowed to read an object, which only the answer tells: to list the bucket where the key is not
- * there (without it, S3 says that it is refused), and to decrypt where it lies under a key of KMS.
+ * What a role must also be allowed that only the answer tells: to list the bucket where a key that is read is not there (without it,
+ * S3 says that it is refused), and to use the key of KMS that an object lies under.
  */
 export function lateS3Permission(request: FrontRequest, answer: IncomingMessage, place: Place): Permission | undefined {
   const [bucket, ...rest] = request.path.slice(1).split('/');
   const isObject = rest.join('') !== '';
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  if (!isObject || !isRead) return undefined;
-  if (answer.statusCode === 404) return permission('s3:ListBucket', `arn:${place.partition}:s3:::${bucket}`);
+  if (!isObject) return undefined;
+  if (isRead && answer.statusCode === 404) return permission('s3:ListBucket', `arn:${place.partition}:s3:::${bucket}`);
   const keyId = answer.headers['x-amz-server-side-encryption-aws-kms-key-id'];
-  return typeof keyId === 'string' ? permission('kms:Decrypt', keyArn(keyId, place)) : undefined;
+  if (typeof keyId !== 'string') return undefined;
+  return permission(isRead ? 'kms:Decrypt' : 'kms:GenerateDataKey', keyArn(keyId, place), viaS3(request));
+}
+
+/** S3 uses keys in the name of whoever asks, and KMS is told that it does. */
+function viaS3({ region }: FrontRequest): Permission['context'] {
+  return { 'kms:ViaService': `s3.${region}.amazonaws.com` };
 }
 
 function objectPermissions(request: FrontRequest, place: Place, arn: string): readonly Permission[] {
   const action = actionOf(request, OBJECT_ACTIONS);
   if (action === undefined) return [];
   const source = request.headers['x-amz-copy-source'];
+  const tagging = request.headers['x-amz-tagging'];
   const copied = typeof source === 'string' ? decodeURIComponent(source).replace(/^\//, '').replace(/\?.*$/, '') : undefined;
   const encryption = request.headers['x-amz-server-side-encryption'];
   const keyId = request.headers['x-amz-server-side-encryption-aws-kms-key-id'];
@@ -79,9 +100,17 @@ function objectPermissions(request: FrontRequest, place: Place, arn: string): re
   };
   return [
     permission(`s3:${action}`, arn, context),
+    ...(typeof tagging === 'string' ? [permission('s3:PutObjectTagging', arn, tagContext(tagging))] : []),
     ...(copied === undefined ? [] : [permission('s3:GetObject', `arn:${place.partition}:s3:::${copied}`)]),
-    ...(typeof keyId === 'string' ? [permission('kms:GenerateDataKey', keyArn(keyId, place))] : []),
+    ...(typeof keyId === 'string' ? [permission('kms:GenerateDataKey', keyArn(keyId, place), viaS3(request))] : []),
   ];
+}
+
+/** Tags that an object is put with need a permission of their own (S3 User Guide, "Object tagging", 2026-11). */
+function tagContext(tagging: string): Permission['context'] {
+  const tags = [...new URLSearchParams(tagging)];
+  const given = tags.map(([key, value]) => [`s3:RequestObjectTag/${key}`, value]);
+  return { 's3:RequestObjectTagKeys': tags.map(([key]) => key), ...Object.fromEntries(given) };
 }
 
 function deletions(request: FrontRequest, bucketArn: string): readonly Permission[] {

@@ -22,7 +22,13 @@ export interface Judge {
   attach(roleArn: string, policyName: string, document: PolicyDocument): void;
   /** Adds statements to the policy of a bucket, queue or function, by its ARN. */
   addResourcePolicy(resourceArn: string, document: PolicyDocument): void;
+  /** Puts a policy of a resource in the place of the one that was put before; undefined: there is none any more. */
+  putResourcePolicy(resourceArn: string, document: PolicyDocument | undefined): void;
   judge(principal: Principal, permission: Permission): Promise<Verdict>;
+  /** What would be decided, by the policies of the principal alone; it is no request, and is not kept. */
+  simulate(roleArn: string, permission: Permission): Promise<Pick<Verdict, 'allowed'>>;
+  /** Whether there is a role of this ARN. */
+  hasRole(roleArn: string): boolean;
   /** Everything that was asked so far, in order. */
   readonly verdicts: readonly Verdict[];
   /** The statements of roles that no allowed request has needed. */
@@ -38,6 +44,7 @@ interface Role {
 export function openJudge(place: Place): Judge {
   const roles = new Map<string, Role>();
   const resourcePolicies = new Map<string, PolicyDocument[]>();
+  const putPolicies = new Map<string, PolicyDocument>();
   const verdicts: Verdict[] = [];
   const used = new Set<string>();
 
@@ -73,15 +80,13 @@ export function openJudge(place: Place): Judge {
       resourceControlPolicies: [],
       ...(resourcePolicy && { resourcePolicy }),
     };
-    const decision = await simulate(simulation);
-    if (decision.allowed && principal.kind === 'role') for (const id of decision.by) used.add(`${principal.roleArn} ${id}`);
-    return decision;
+    return simulate(simulation);
   };
 
   const identityPolicies = (principal: Principal): Role['policies'] =>
     principal.kind === 'role' ? (roles.get(principal.roleArn)?.policies ?? []) : [];
   const policiesOn = (resource: string): readonly PolicyDocument[] =>
-    [...resourcePolicies].flatMap(([arn, documents]) =>
+    [...resourcePolicies, ...[...putPolicies].map(([arn, document]) => [arn, [document]] as const)].flatMap(([arn, documents]) =>
       resource === arn || resource.startsWith(`${arn}/`) || resource.startsWith(`${arn}:`) ? documents : [],
     );
 
@@ -102,9 +107,17 @@ export function openJudge(place: Place): Judge {
       decided.clear();
       resourcePolicies.set(arn, [...(resourcePolicies.get(arn) ?? []), document]);
     },
+    putResourcePolicy(arn, document) {
+      decided.clear();
+      if (document === undefined) putPolicies.delete(arn);
+      else putPolicies.set(arn, document);
+    },
+    simulate: (roleArn, permission) => decideOnce({ kind: 'role', roleArn }, permission),
+    hasRole: (roleArn) => roles.has(roleArn),
     async judge(principal, permission) {
       const { action, resource } = permission;
       const verdict = { principal, action, resource, ...(await decideOnce(principal, permission)) };
+      if (verdict.allowed && principal.kind === 'role') for (const id of verdict.by) used.add(`${principal.roleArn} ${id}`);
       verdicts.push(verdict);
       return verdict;
     },

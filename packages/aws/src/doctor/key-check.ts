@@ -1,0 +1,35 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { type Check, type Finding, fail, lookAt, ok, skipped } from './check.ts';
+import type { CheckedAccount } from './checked-account.ts';
+
+/** The key of the bucket: whether it is there and may be used. What its own policy says shows when an object is put. */
+export function keyCheck(account: CheckedAccount): Check {
+  return { id: 'key', needs: ['bucket'], look: () => lookAtKey(account) };
+}
+
+async function lookAtKey(account: CheckedAccount): Promise<Finding> {
+  const { clients, calls, key, question } = account;
+  if (key === undefined) return skipped('the bucket has no key of its own');
+  const region = key.startsWith('arn:') ? key.split(':')[3] : question.region;
+  if (region !== question.region) {
+    return fail(
+      `the key ${key} is in ${region}, and the bucket in ${question.region}`,
+      'encrypt the bucket by a key of its Region',
+    );
+  }
+  const call = clients.kms.send(new DescribeKeyCommand({ KeyId: key }), { abortSignal: calls.signal }).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'NotFoundException') return undefined;
+    throw error;
+  });
+  const looked = await lookAt(call, 'DescribeKey', `kms:DescribeKey on ${key}`);
+  if (!('found' in looked)) return looked;
+  if (looked.found === undefined) {
+    return fail(`there is no key ${key}, by which the bucket is encrypted`, 'encrypt the bucket by another key');
+  }
+  const { KeyState, Arn = key } = looked.found.KeyMetadata ?? {};
+  account.key = Arn;
+  if (KeyState === 'Enabled') return ok(`${Arn} is enabled`);
+  const remedy =
+    KeyState === 'PendingDeletion' ? `aws kms cancel-key-deletion --key-id ${Arn}` : `aws kms enable-key --key-id ${Arn}`;
+  return fail(`the key ${Arn} is ${KeyState}: nothing in the bucket can be read or written`, remedy);
+}
