@@ -1,8 +1,9 @@
+import { tmpdir } from 'node:os';
 import { createS3ObjectStore } from '@batchrock/aws';
 import type { PartBody, RunBody, RunDocument } from '@batchrock/core';
 import { ParquetMemory } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
-import { plainCompression, zstdCompression } from '../node/index.ts';
+import { createScratch, plainCompression, zstdCompression } from '../node/index.ts';
 import { keptRowsOf } from '../request/kept-rows.ts';
 import { type MadePiece, makePiece, type PieceTask } from './parquet-pieces.ts';
 import type { TaskWork } from './task-server.ts';
@@ -21,7 +22,8 @@ export function openExportWork({ store, document, run, parts }: ExportThreadData
   close(): void;
 } {
   const objects = createS3ObjectStore(store.s3);
-  const ports = { objects, compression: store.isCompressed ? zstdCompression() : plainCompression };
+  const compression = store.isCompressed ? zstdCompression() : plainCompression;
+  const ports = { objects, compression, scratch: createScratch(tmpdir()) };
   const input = { document, run, parts, openRows: keptRowsOf(document), memory: new ParquetMemory() };
   return {
     work: (rows, sink, signal) => makePiece(ports, { ...input, signal }, rows, sink),

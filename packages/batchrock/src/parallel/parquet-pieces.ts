@@ -22,7 +22,7 @@ export interface PieceInput extends Omit<ExportInput, 'writer' | 'only'> {
 
 /** Makes the row groups of some rows, in the thread that calls. */
 export async function makePiece(
-  ports: Pick<RunPorts, 'objects' | 'compression'>,
+  ports: Pick<RunPorts, 'objects' | 'compression' | 'scratch'>,
   { memory, ...input }: PieceInput,
   only: PieceTask,
   sink: ObjectSink,

@@ -104,6 +104,8 @@ async function exportShared(ports: RunPorts, files: ResultFiles, o: WriteOptions
   if (reading === undefined || rows === undefined || (o.threads === undefined && rows < SHARED_ROWS)) return undefined;
   const { document, run, parts } = reading;
   if (styleOf(place, document) !== 'plain') return undefined;
+  // each piece would look at the outcomes of the whole run for those of rows elsewhere
+  if (document.dedupe === 'run') return undefined;
   const shared = { store, document, run, parts, rows, threads, createdBy: CREATED_BY, signal, onProgress: o.onProgress };
   try {
     // with the SDK behind it, which commands that only look at the ledger need not load

@@ -85,7 +85,11 @@ export interface PartFacts {
   readonly span?: PartSpan;
   /** First attempt only: rows that were never sent. */
   readonly rejected?: number;
-  /** Rows that are not sent and have the outcomes of its records, since they ask for the same; absent where there are none. */
+  /**
+   * Rows that are not sent and have the outcomes of its records, since they ask for the same; absent where there are none. First
+   * attempt: the rows of its own that are not sent, which have the outcomes of its records, or, where all rows of the run are
+   * compared, of records in whatever part.
+   */
   readonly duplicates?: number;
   /** First attempt only: rows that are not sent and have their answers from the cache; absent where there are none. */
   readonly cached?: CachedCounts;

@@ -3,7 +3,7 @@ import type { CollectCounts, PartBody } from '../job/index.ts';
 import { Collector, type RecordSet, rowsWithout, theseRecords } from '../join/index.ts';
 import type { CallOptions, JobView } from '../ports/index.ts';
 import { encodeOutcome, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
-import type { RunDocument } from './document.ts';
+import type { Dedupe, RunDocument } from './document.ts';
 import { countDuplicates } from './duplicates.ts';
 import { type JobOutput, lookAtOutput } from './job-output.ts';
 import { objectKeys } from './keys.ts';
@@ -36,10 +36,17 @@ const BUDGET_BYTES = 24 << 20;
  */
 export async function writeOutcomes(ports: RunPorts, input: CollectInput): Promise<CollectCounts | 'unsettled'> {
   const counts = await writeRecords(ports, input);
-  if (counts === 'unsettled' || (input.part.duplicates ?? 0) === 0) return counts;
-  const { part, signal } = input;
-  const duplicates = await countDuplicates(ports, { part, sortedRuns: counts.sortedRuns, signal });
-  return { ...counts, duplicates };
+  const { part, document, signal } = input;
+  const { dedupe } = document;
+  if (counts === 'unsettled' || !mayBeShared(part, dedupe)) return counts;
+  const duplicates = await countDuplicates(ports, { part, sortedRuns: counts.sortedRuns, dedupe, signal });
+  const { succeeded, failed, retryable, missing } = duplicates;
+  return succeeded + failed + retryable + missing === 0 ? counts : { ...counts, duplicates };
+}
+
+/** True where rows may have the outcomes of a part's records: those that do stand in any part, when all of a run are compared. */
+function mayBeShared({ attempt, duplicates = 0 }: PartBody, dedupe: Dedupe | undefined): boolean {
+  return duplicates > 0 || (dedupe === 'run' && attempt === 1);
 }
 
 async function writeRecords(ports: RunPorts, input: CollectInput): Promise<CollectCounts | 'unsettled'> {

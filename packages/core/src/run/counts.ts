@@ -40,27 +40,39 @@ export function runCounts(run: RunBody, parts: readonly PartBody[]): RunCounts {
   const answered = sumOutcomes(parts, ({ succeeded }) => succeeded);
   const latest = parts.filter((part) => part.attempt === run.attempt);
   const isOver = run.state === 'ended';
-  const open = sum(latest, (part) => {
-    if (part.collected) return isOver ? 0 : sumOutcomes([part], ({ retryable, missing }) => retryable + missing);
-    return part.state === 'collected' ? 0 : part.records + (part.duplicates ?? 0);
-  });
+  const again = isOver ? 0 : sumOutcomes(latest, ({ retryable, missing }) => retryable + missing);
   const unseen = Math.max(0, rows - rejected - sent - cached);
+  const asked = sent + unseen;
+  // a page may lack parts whose rows have outcomes of those that it shows
+  const pending = Math.min(asked - answered, again + underWay(run, latest, { asked, unseen }));
   const inputTokens = sumKnown(parts, (part) => part.collected?.inputTokens);
   const outputTokens = sumKnown(parts, (part) => part.collected?.outputTokens);
   return {
     rows,
     succeeded: answered + cached,
-    failed: sent - answered - open,
+    failed: asked - answered - pending,
     rejected,
     duplicates,
     cached,
-    pending: open + unseen,
+    pending,
     truncated: sumOutcomes(parts, ({ truncated }) => truncated) + sumCached(parts, ({ truncated }) => truncated),
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
     jobs: jobsByState(latest),
     live: liveCounts(latest),
   };
+}
+
+/**
+ * Rows whose records are under way. In the first attempt a row may have the outcome of a record in another part, so they are
+ * those of which nothing has come; the parts of a later one say how many rows have the outcomes of their records.
+ */
+function underWay(run: RunBody, latest: readonly PartBody[], rows: { readonly asked: number; readonly unseen: number }): number {
+  if (run.attempt === 1) {
+    const came = sumOutcomes(latest, ({ succeeded, failed, retryable, missing }) => succeeded + failed + retryable + missing);
+    return rows.asked - came;
+  }
+  return rows.unseen + sum(latest, (part) => (part.state === 'collected' ? 0 : part.records + (part.duplicates ?? 0)));
 }
 
 function jobsByState(parts: readonly PartBody[]): Record<PartState, number> {

@@ -7,6 +7,7 @@ import {
   type JobScript,
   MemoryLedger,
   type MemoryPorts,
+  type MemoryScratch,
   memoryPorts,
   openRows,
   plainDocument,
@@ -20,9 +21,10 @@ import type { JobSpec, ReadPosition } from '../ports/index.ts';
 import { isSentinelOrdinal, ordinalOf } from '../record/index.ts';
 import { runCounts } from './counts.ts';
 import { ensureLane } from './dispatch.ts';
-import type { RunDocument } from './document.ts';
+import type { Dedupe, RunDocument } from './document.ts';
 import { driveRun } from './drive.ts';
 import { type ExportInput, exportResults } from './export.ts';
+import { FarOriginals } from './far-originals.ts';
 import { Originals } from './originals.ts';
 import type { RunPorts } from './ports.ts';
 import { prepareRun } from './prepare.ts';
@@ -32,6 +34,8 @@ import { retryRun } from './resume.ts';
 const RUN = 'r-0000000001';
 
 interface World {
+  /** Default: the rows of a part are compared. */
+  readonly dedupe?: Dedupe;
   /** The text of each row; null: a bad row. */
   readonly texts: readonly (string | null)[];
   readonly partRecords: number;
@@ -62,11 +66,11 @@ function csvOf({ texts }: World): Buffer {
   return Buffer.from(`id,text\n${lines.join('')}`);
 }
 
-function documentOf({ partRecords, minRecords = 1, maxParts }: World, ports: RunPorts): RunDocument {
+function documentOf({ dedupe = 'part', partRecords, minRecords = 1, maxParts }: World, ports: RunPorts): RunDocument {
   const plain = plainDocument({
     model: { limits: { ...DEFAULT_LIMITS, minRecords, maxRecords: 50 } },
     partRecords,
-    dedupe: 'part',
+    dedupe,
     ...(maxParts === undefined ? {} : { maxParts }),
   });
   return { ...plain, job: { ...plain.job, storeUri: ports.objects.uri } };
@@ -112,8 +116,12 @@ function sentRows(ports: MemoryPorts): Map<number, number> {
   return sent;
 }
 
-/** The row that is sent for each row: the first one of its part with its text; itself, where it is that one. -1: a bad row. */
-function originals({ texts }: World, { parts }: RunReading): readonly number[] {
+/**
+ * The row that is sent for each row: the first one of its part, or of the run, with its text; itself, where it is that one. -1: a
+ * bad row.
+ */
+function originals({ texts, dedupe }: World, { parts }: RunReading): readonly number[] {
+  if (dedupe === 'run') return texts.map((text) => (text === null ? -1 : texts.indexOf(text)));
   const spans = parts.flatMap(({ span }) => (span === undefined ? [] : [span]));
   return texts.map((text, row) => {
     if (text === null) return -1;
@@ -147,11 +155,12 @@ async function check(ports: MemoryPorts, world: World): Promise<void> {
     pending: count(rows, (row) => row.status === 'pending'),
   });
   if (reading.run.state === 'ended') expect(counts.pending).toBe(0);
-  await checkPieces(ports, reading, rows);
+  expect((ports.scratch as MemoryScratch).open).toBe(0);
+  await checkPieces(ports, world, reading, rows);
 }
 
 /** An export in pieces that begin anywhere, and one with hardly any memory, say the same as one of all rows. */
-async function checkPieces(ports: MemoryPorts, reading: RunReading, rows: readonly ResultLine[]): Promise<void> {
+async function checkPieces(ports: MemoryPorts, world: World, reading: RunReading, rows: readonly ResultLine[]): Promise<void> {
   for (let from = 0; from < rows.length; from += 4) {
     const only = { from, to: Math.min(rows.length, from + 4) };
     expect((await resultsOf(ports, { only })).rows).toEqual(rows.slice(from, only.to));
@@ -159,15 +168,17 @@ async function checkPieces(ports: MemoryPorts, reading: RunReading, rows: readon
   const { run, parts } = reading;
   for (const part of parts.filter((each) => each.attempt === 1 && (each.duplicates ?? 0) > 0)) {
     const input = { run: RUN, attempt: run.attempt, isOver: run.state === 'ended', parts, part };
-    const small = new Originals(ports, { ...input, budgetBytes: 100 });
-    const large = new Originals(ports, input);
+    const Kind = world.dedupe === 'run' ? FarOriginals : Originals;
+    const small = new Kind(ports, { ...input, budgetBytes: 100 });
+    const large = new Kind(ports, input);
     for (const { ordinal, of } of await duplicatesOf(ports, part.part)) {
       while (!small.seek(of)) await small.fill(ordinal);
       while (!large.seek(of)) await large.fill(ordinal);
-      const text = ({ outcome }: Originals) =>
+      const text = ({ outcome }: Originals | FarOriginals) =>
         outcome && Buffer.from(outcome.bytes.subarray(outcome.start, outcome.end)).toString();
       expect(text(small)).toBe(text(large));
     }
+    for (const each of [small, large]) if (each instanceof FarOriginals) await each.close();
   }
 }
 
@@ -192,10 +203,11 @@ const worlds = fc.record({
   fate: fc.func(fates),
 });
 
-describe('a run that sends no request of a part twice', () => {
+describe.each<Dedupe>(['part', 'run'])('a run that sends no request of a %s twice', (dedupe) => {
   it('gives each row the outcome of the one that was sent for it, and counts rows', async () => {
     await fc.assert(
-      fc.asyncProperty(worlds, async (world) => {
+      fc.asyncProperty(worlds, async (drawn) => {
+        const world = { ...drawn, dedupe };
         const ports = portsOf(world);
         await live(ports, world);
         await check(ports, world);
@@ -209,7 +221,8 @@ describe('a run that sends no request of a part twice', () => {
 
   it('shows as pending what may still be sent again, with its duplicates', async () => {
     await fc.assert(
-      fc.asyncProperty(worlds, fc.nat(40), async (world, times) => {
+      fc.asyncProperty(worlds, fc.nat(40), async (drawn, times) => {
+        const world = { ...drawn, dedupe };
         const ports = portsOf(world);
         await prepare(ports, world);
         const stop = new AbortController();
@@ -226,6 +239,7 @@ describe('a run that sends no request of a part twice', () => {
   });
 
   const WORLD: World = {
+    dedupe,
     texts: ['a', 'b', 'a', 'c', null, 'b', 'a', 'd', 'a', 'a', 'b', 'e', 'c', 'a'],
     partRecords: 3,
     minRecords: 2,
@@ -265,28 +279,31 @@ describe('a run that sends no request of a part twice', () => {
   it('ends a part at half a million rows, however few of them are sent', async () => {
     const texts = Array.from({ length: 524_288 + 3 }, () => 'a');
     const ports = portsOf(WORLD);
-    await prepare(ports, { texts, partRecords: 3, fate: () => 'succeeded' }, 1 << 16);
+    await prepare(ports, { dedupe, texts, partRecords: 3, fate: () => 'succeeded' }, 1 << 16);
     const { run, parts } = (await readRun(ports, RUN))!;
+    const again = dedupe === 'run' ? 0 : 1;
     expect(parts.map(({ records, duplicates, span }) => [records, duplicates, span?.to.ordinal])).toEqual([
       [1, 524_287, 524_288],
-      [1, 2, 524_291],
+      [again, 3 - again, 524_291],
     ]);
-    expect(runCounts(run, parts)).toMatchObject({ rows: 524_291, duplicates: 524_289, pending: 524_291 });
+    expect(runCounts(run, parts)).toMatchObject({ rows: 524_291, duplicates: 524_290 - again, pending: 524_291 });
   });
 
   it('cuts behind as many jobs as may be made, and pads the last part in place of sending others', async () => {
     const world: World = { ...WORLD, texts: ['a', 'b', 'a', 'c', 'a', 'd', 'e', 'd'], maxParts: 1, fate: () => 'succeeded' };
     const ports = portsOf(world);
     await live(ports, world);
-    const { rows } = await resultsOf(ports);
+    const { reading: cut, rows } = await resultsOf(ports);
     expect(rows.map((row) => row.text)).toEqual(['a', 'b', 'a', 'c', 'a']);
+    expect(runCounts(cut.run, cut.parts)).toMatchObject({ rows: 5, duplicates: 2, succeeded: 5, pending: 0 });
     const whole = { ...world, maxParts: 9, partRecords: 4, minRecords: 3 };
     const more = portsOf(whole);
     await live(more, whole);
     const { reading } = await resultsOf(more);
     expect(reading.parts.map(({ records, sentinels, duplicates }) => ({ records, sentinels, duplicates }))).toEqual([
       { records: 4, sentinels: 0, duplicates: 2 },
-      { records: 2, sentinels: 1, duplicates: undefined },
+      // the last row asks for what the one before it does in its part
+      { records: dedupe === 'run' ? 1 : 2, sentinels: dedupe === 'run' ? 2 : 1, duplicates: dedupe === 'run' ? 1 : undefined },
     ]);
   });
 });

@@ -81,7 +81,7 @@ export interface RunDocument {
   readonly maxAttempts: number;
   /** A bad row ends the run before anything is sent. */
   readonly strict: boolean;
-  /** A row that asks for the same as one before it in its part is not sent, and has its outcome. Default: every row is sent. */
+  /** A row that asks for the same as one before it is not sent, and has its outcome. Default: every row is sent. */
   readonly dedupe?: Dedupe;
   /**
    * A row whose request has an answer in the cache is not sent, and has that answer; and answers of this run are put there. Default:
@@ -103,8 +103,8 @@ export interface RunDocument {
   readonly synthetic: boolean;
 }
 
-/** Among which rows a request is sent once only: those of a part. */
-export type Dedupe = 'part';
+/** Among which rows a request is sent once only: those of a part, or all of the run. */
+export type Dedupe = 'part' | 'run';
 
 /**
  * How a run is stopped. `drain`: nothing new is sent, jobs in flight finish and are collected. `stop`: they are stopped,

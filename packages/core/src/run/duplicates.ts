@@ -1,33 +1,20 @@
 import { InvariantError } from '../errors/index.ts';
 import type { DuplicateCounts, PartBody, PartFacts } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
-import { OutcomeStatus } from '../record/index.ts';
+import type { Dedupe } from './document.ts';
+import { eachDuplicate } from './each-duplicate.ts';
 import { objectKeys } from './keys.ts';
 import { OutcomeTally } from './outcome-counts.ts';
 import { OutcomeLines } from './outcome-lines.ts';
 import { readPartsDocument } from './parts-document.ts';
 import type { RunPorts } from './ports.ts';
+import { eachSharing } from './sharing-rows.ts';
 
 type Ports = Pick<RunPorts, 'objects'>;
 
-/** Called for each duplicate of a part of the first attempt, in the order of the rows: its ordinal, and that of the row it is of. */
-export async function eachDuplicate(
-  ports: Ports,
-  part: PartFacts,
-  take: (ordinal: number, of: number) => void,
-  o: CallOptions,
-): Promise<void> {
-  const lines = new OutcomeLines(ports, [{ key: objectKeys.outcomes(part.run, 0, part.part) }], o);
-  try {
-    while (await lines.fill()) {
-      while (lines.next()) {
-        const { status, ordinal, of } = lines.spans;
-        if (status === OutcomeStatus.duplicate) take(ordinal, of);
-      }
-    }
-  } finally {
-    await lines.close();
-  }
+interface TallyOptions extends CallOptions {
+  /** That of the run. */
+  readonly dedupe: Dedupe | undefined;
 }
 
 /**
@@ -37,19 +24,18 @@ export async function eachDuplicate(
 export class DuplicateTally {
   readonly #ports: Ports;
   readonly #parts: readonly PartFacts[];
-  readonly #options: CallOptions;
+  readonly #options: TallyOptions;
   #next = 0;
   /** The last row of the parts that were looked at. */
   #to = -1;
   readonly #counts = new Map<number, number>();
 
   /** `parts`: of any attempt, with all of the first that have records which are asked for. */
-  constructor(ports: Ports, parts: readonly PartFacts[], options: CallOptions = {}) {
+  constructor(ports: Ports, parts: readonly PartFacts[], options: TallyOptions) {
     this.#ports = ports;
     this.#options = options;
-    this.#parts = parts
-      .filter(({ attempt, duplicates = 0 }) => attempt === 1 && duplicates > 0)
-      .toSorted((a, b) => a.part - b.part);
+    const mayHave = ({ records, duplicates = 0 }: PartFacts) => (options.dedupe === 'run' ? records : duplicates) > 0;
+    this.#parts = parts.filter((part) => part.attempt === 1 && mayHave(part)).toSorted((a, b) => a.part - b.part);
   }
 
   /** False when a file is to be read first: `await fill(ordinal)`. */
@@ -63,9 +49,15 @@ export class DuplicateTally {
       this.#to = part.lastOrdinal;
       if (part.lastOrdinal < ordinal) continue;
       this.#counts.clear();
-      const add = (_: number, of: number): unknown => this.#counts.set(of, 1 + (this.#counts.get(of) ?? 0));
-      await eachDuplicate(this.#ports, part, add, this.#options);
+      await this.#count(part);
     }
+  }
+
+  /** Duplicates stand in the part of their record, unless all rows of a run are compared. */
+  async #count(part: PartFacts): Promise<void> {
+    const add = (of: number, rows: number): void => void this.#counts.set(of, rows + (this.#counts.get(of) ?? 0));
+    if (this.#options.dedupe === 'run') await eachSharing(this.#ports, part, add, this.#options);
+    else await eachDuplicate(this.#ports, part, (_, of) => add(of, 1), this.#options);
   }
 
   /** How many rows have the outcome of a record that is known. */
@@ -77,7 +69,7 @@ export class DuplicateTally {
 /** How the duplicates of a part's records came out, from its outcomes, which are written. The same whoever counts them. */
 export async function countDuplicates(
   ports: Ports,
-  { part, sortedRuns, ...o }: CallOptions & { readonly part: PartBody; readonly sortedRuns?: readonly number[] | undefined },
+  { part, sortedRuns, ...o }: TallyOptions & { readonly part: PartBody; readonly sortedRuns?: readonly number[] | undefined },
 ): Promise<DuplicateCounts> {
   const tally = new DuplicateTally(ports, await firstPartsOf(ports, part, o), o);
   const key = objectKeys.outcomes(part.run, part.attempt, part.part);

@@ -24,6 +24,7 @@ import {
   writeRecordId,
 } from '../record/index.ts';
 import type { RunBody, RunDocument } from './document.ts';
+import { FarOriginals } from './far-originals.ts';
 import { type Originals, originalsOf } from './originals.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import { type OpenRows, openPartRows } from './part-rows.ts';
@@ -67,7 +68,7 @@ export interface ExportInput extends CallOptions {
  * `pending`. May be done at any time and again: it reads rows and outcomes, and changes nothing.
  */
 export async function exportResults(
-  ports: Pick<RunPorts, 'objects' | 'compression'>,
+  ports: Pick<RunPorts, 'objects' | 'compression' | 'scratch'>,
   input: ExportInput,
 ): Promise<ExportCounts & { readonly file: ObjectInfo }> {
   const { document, run, writer, only, signal } = input;
@@ -75,6 +76,7 @@ export async function exportResults(
   const isOver = state === 'ended';
   const merged = { run: run.run, attempt, isOver, parts: input.parts, ...(only && { only }), signal };
   const merge = new OutcomeMerge(ports, merged);
+  const far = document.dedupe === 'run' ? new FarOriginals(ports, merged) : undefined;
   const columns = columnsOf(document, run);
   const counts = [0, 0, 0, 0];
   const tally = { counts, truncated: 0 };
@@ -87,7 +89,7 @@ export async function exportResults(
     for (const part of own) {
       const rows = await openPartRows(ports, { document, part, columns, openRows: input.openRows, signal });
       try {
-        const originals = originalsOf(ports, { ...merged, part });
+        const originals = far ?? originalsOf(ports, { ...merged, part });
         next = await exportPart(rows, part, next, {
           merge,
           originals,
@@ -114,6 +116,7 @@ export async function exportResults(
     throw error;
   } finally {
     await merge.close();
+    await far?.close();
   }
 }
 
@@ -154,7 +157,7 @@ function firstParts(parts: readonly PartBody[], only: RowRange | undefined): Par
 interface PartExport {
   readonly merge: OutcomeMerge;
   /** Undefined for a part without duplicates. */
-  readonly originals: Originals | undefined;
+  readonly originals: Originals | FarOriginals | undefined;
   readonly writer: ResultWriter;
   readonly prefix: string;
   readonly tally: { readonly counts: number[]; truncated: number };

@@ -71,6 +71,7 @@ export { type PreparedRun, type PrepareOptions, prepareRun } from './prepare.ts'
 export type { PrepareProgress } from './prepare-pass.ts';
 export { eventsSince, findRunByIdentity, listRuns, type RunReading, readRun } from './read.ts';
 export { bareCause, type RejectContext, rejectMessage } from './reject-message.ts';
+export { RequestSorter } from './request-sorter.ts';
 export { resultNames } from './result-names.ts';
 export { type RetryOptions, resumeRun, retryRun } from './resume.ts';
 export { countFailed, type FailedRows } from './retry-selection.ts';
@@ -80,6 +81,7 @@ export { RowsOver } from './rows-over.ts';
 export type { RowSample } from './sampled-rows.ts';
 export { type SettleResult, settleRun, wantsAnother } from './settle.ts';
 export { isOwn, keepActive, type OwnRuns, sharingOf } from './sharing.ts';
+export { countSharing } from './sharing-rows.ts';
 export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';
 export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions, submitPart } from './submit.ts';

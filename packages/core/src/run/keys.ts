@@ -54,6 +54,8 @@ export const objectKeys = {
   /** The rows of a part of the first attempt, as they came. */
   rows: (run: string, part: number, format: string, suffix: string): string =>
     `runs/${run}/rows/${String(part).padStart(5, '0')}.${format}${suffix}`,
+  /** How many rows have the outcomes of a part's records, where all rows of a run are compared. */
+  duplicates: (run: string, part: number): string => `runs/${run}/duplicates/${String(part).padStart(5, '0')}.jsonl`,
   /** Sorted by record id; attempt 0 holds the rejected rows of part `part` of the first attempt. */
   outcomes: (run: string, attempt: number, part: number): string => `runs/${run}/outcomes/${partId(attempt, part)}.jsonl`,
 } as const;

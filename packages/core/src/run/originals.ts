@@ -1,7 +1,7 @@
 import { invariant } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import { emptyOutcomeSpans, type OutcomeSpans, readOutcome } from '../record/index.ts';
-import { eachDuplicate } from './duplicates.ts';
+import { eachDuplicate } from './each-duplicate.ts';
 import { type MergeInput, OutcomeMerge } from './outcome-merge.ts';
 import type { RunPorts } from './ports.ts';
 

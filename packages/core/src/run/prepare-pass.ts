@@ -16,7 +16,7 @@ import {
 import { CachedRows } from './cached-rows.ts';
 import type { RunDocument } from './document.ts';
 import { HeldPart } from './held-part.ts';
-import { KnownRequests } from './known-requests.ts';
+import { type AskedBefore, KnownRequests } from './known-requests.ts';
 import { PartDraft, type UnsentRow } from './part-draft.ts';
 import { placeOf } from './place-of.ts';
 import type { RunPorts } from './ports.ts';
@@ -41,6 +41,8 @@ export interface PreparePassOptions {
   /** Called for each part, in order, when it is certain and all its objects are there. */
   readonly onPart: (facts: PartFacts, columns: readonly string[]) => Promise<void>;
   readonly onProgress?: ((progress: PrepareProgress) => void) | undefined;
+  /** The rows of the dataset that ask for the same, where all of them are compared. */
+  readonly repeats?: AskedBefore | undefined;
   /** True when nothing lies below the inputs of the run: parts behind the first need no look at what an earlier try has left. */
   readonly isNew?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -57,8 +59,8 @@ export class PreparePass {
   readonly #ports: RunPorts;
   readonly #options: PreparePassOptions;
   readonly #packer: Packer;
-  /** Requests of the part in hand, where a row with one of them is not sent. */
-  readonly #known: KnownRequests | undefined;
+  /** Requests that were made before, where a row with one of them is not sent. */
+  readonly #known: AskedBefore | undefined;
   /** Answers of other runs, where a row that has one is not sent. */
   readonly #cached: CachedRows | undefined;
   /** Records that do not fit into what is left of a block are encoded here, then copied. */
@@ -90,7 +92,7 @@ export class PreparePass {
     this.#part = begin.part;
     this.#rejected = begin.rejected;
     const { document } = options;
-    this.#known = KnownRequests.of(document, ports.digest);
+    this.#known = options.repeats ?? KnownRequests.of(document, ports.digest);
     this.#cached = CachedRows.of(document, ports);
     this.#packer = new Packer({ ...document.model.limits, partRecords: document.partRecords });
   }
@@ -137,6 +139,7 @@ export class PreparePass {
       const first = placeOf(batch, 0, this.#ordinal);
       this.#draft ??= await this.#open(first);
       this.#draft.enter(first);
+      await this.#known?.reach(this.#ordinal, this.#ordinal + batch.count);
       await this.#encodeBatch(batch);
       // its objects become visible while the rows of the next one go by
       if (this.#isCertain()) void this.#held?.publish();
@@ -255,7 +258,7 @@ export class PreparePass {
         continue;
       }
       const size = out.length - start;
-      const same = known?.find(batch, row, { bytes: out.bytes, start, end: out.length }) ?? -1;
+      const same = known?.find(batch, row, { bytes: out.bytes, start, end: out.length }, this.#ordinal) ?? -1;
       if (same >= 0) unsent.push(this.#duplicate(same));
       if (same >= 0 || !packer.fits(size)) out.length = start;
       if (same >= 0) continue;
@@ -279,7 +282,7 @@ export class PreparePass {
       spare.length = 0;
       const result = this.#encoder.encode(batch, row, this.#ordinal, spare);
       if (result === RejectReason.none) {
-        const same = this.#known?.find(batch, row, { bytes: spare.bytes, start: 0, end: spare.length }) ?? -1;
+        const same = this.#known?.find(batch, row, { bytes: spare.bytes, start: 0, end: spare.length }, this.#ordinal) ?? -1;
         if (same < 0) return spare.length;
         unsent.push(this.#duplicate(same));
         return 0;

@@ -9,7 +9,9 @@ import { type RunOwner, writeOwner } from './owner.ts';
 import { writePartsDocument, writePrepared } from './parts-document.ts';
 import type { RunPorts } from './ports.ts';
 import { PreparePass, type PrepareProgress } from './prepare-pass.ts';
+import { RepeatedRequests } from './repeated-requests.ts';
 import { sharingOf } from './sharing.ts';
+import { writeSharingRows } from './sharing-rows.ts';
 import { writeText } from './summary.ts';
 import { recordEvent, transact } from './transact.ts';
 
@@ -43,7 +45,8 @@ export interface PreparedRun {
  *
  * It can be given up anywhere and called again: parts are committed in order, each after its objects, so it goes on behind
  * the last one and ends in the same bytes. Nothing of a part is visible before its rows are certain, so whatever an earlier try
- * has left on its way, an upload or a commit, says the same. Memory is bounded by constants.
+ * has left on its way, an upload or a commit, says the same. Memory is bounded by constants. Where all rows of the run are
+ * compared, the dataset is read once more before, each time that this is called.
  *
  * Throws what the readers throw before anything is written (no rows, column names) or in the middle (a quote that is never
  * closed), and `BR-E0113` for the first bad row of a strict run. Nothing was sent then.
@@ -53,7 +56,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   const known = (await findRun(ports.ledger, document.run, { signal }))?.body;
   if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
-  const { end, columns, isCut, facts } = await makeParts(ports, options, known);
+  const { end, columns, isCut, facts } = await makeAllParts(ports, options, known);
   const prepared: PreparedRun = {
     rows: end.ordinal,
     rejected: beginAfter(facts).rejected,
@@ -63,6 +66,7 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
     columns,
     ...(isCut && { isCut }),
   };
+  if (document.dedupe === 'run') await writeSharingRows(ports, document, facts, { signal });
   await writePartsDocument(ports, document.run, 1, facts, { signal });
   await writePrepared(ports, { run: document.run, ...whatWasFound(prepared, document) }, { signal });
   await startRun(ports, document, prepared, { signal });
@@ -71,11 +75,25 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
 
 type MadeParts = Awaited<ReturnType<PreparePass['run']>> & { readonly facts: readonly PartFacts[] };
 
+interface PassOptions extends PrepareOptions {
+  readonly repeats: RepeatedRequests | undefined;
+}
+
+/** Looks first which rows ask for the same, where all of the run are compared. */
+async function makeAllParts(ports: RunPorts, options: PrepareOptions, known: RunBody | undefined): Promise<MadeParts> {
+  const repeats = await RepeatedRequests.of(ports, options);
+  try {
+    return await makeParts(ports, { ...options, repeats }, known);
+  } finally {
+    await repeats?.close();
+  }
+}
+
 /**
  * Makes the parts that are not in the ledger yet. In a run with a cache another process may be first to say which rows of a part
  * are sent: one that prepares the run too, or what a dead one had on its way. Then the part is made as that says; `decided` was.
  */
-async function makeParts(ports: RunPorts, options: PrepareOptions, known: RunBody | undefined, decided = -1): Promise<MadeParts> {
+async function makeParts(ports: RunPorts, options: PassOptions, known: RunBody | undefined, decided = -1): Promise<MadeParts> {
   const { document, signal } = options;
   const facts = known ? await committedParts(ports, document.run, { signal }) : [];
   try {
@@ -92,7 +110,7 @@ async function makeParts(ports: RunPorts, options: PrepareOptions, known: RunBod
 /** A pass over the rows behind the parts in `facts`, which takes those that it makes. */
 async function beginPass(
   ports: RunPorts,
-  options: PrepareOptions,
+  options: PassOptions,
   known: RunBody | undefined,
   facts: PartFacts[],
 ): Promise<PreparePass> {
@@ -107,6 +125,7 @@ async function beginPass(
       document,
       family,
       openRows: options.openRows,
+      repeats: options.repeats,
       isNew,
       onProgress: options.onProgress,
       signal,

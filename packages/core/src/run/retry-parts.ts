@@ -32,7 +32,7 @@ export async function writeRetryParts(ports: RunPorts, input: RetryInput): Promi
   if (left === 0) return facts;
   const { document, signal } = input;
   const chosen = new ChosenLines(ports, input);
-  const tally = new DuplicateTally(ports, input.parts, { signal });
+  const tally = new DuplicateTally(ports, input.parts, { dedupe: document.dedupe, signal });
   let writer: PartWriter | undefined;
   let duplicates = 0;
   const finish = async (part: PartWriter): Promise<void> => {

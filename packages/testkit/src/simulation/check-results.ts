@@ -55,8 +55,8 @@ function meetings(bedrock: Bedrock, run: string): Map<string, Met[]> {
 }
 
 /**
- * What each row met, or the row that was sent for it: the last one until then that asks for the same. In its part nobody else has
- * asked for it.
+ * What each row met, or the row that was sent for it: the last one until then that asks for the same. Nobody before it has asked
+ * for it, in its part or in the whole run.
  */
 function sharedMeetings(
   trace: Trace,
@@ -70,8 +70,8 @@ function sharedMeetings(
     if (prompt === undefined) return own;
     const before = sent.get(prompt);
     if (own === undefined) return before;
-    if (before !== undefined && firstPart(before) === firstPart(own))
-      trace.violate('I4', `row ${id} was sent, though its part has asked for the same before`);
+    if (before !== undefined && (document.dedupe === 'run' || firstPart(before) === firstPart(own)))
+      trace.violate('I4', `row ${id} was sent, though its ${document.dedupe} has asked for the same before`);
     sent.set(prompt, own);
     return own;
   });

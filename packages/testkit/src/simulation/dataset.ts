@@ -46,7 +46,8 @@ export function drawDataset(
   const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
   const dialect: Dialect = csv ? { format: 'csv', delimiter: ',', header: ['id', 'text'] } : { format: 'jsonl' };
   const document = drawDocument(rng, { ...options, bytes: bytes.length, dialect });
-  return { bytes, rows, document: twins === undefined ? document : { ...document, dedupe: 'part' } };
+  if (twins === undefined) return { bytes, rows, document };
+  return { bytes, rows, document: { ...document, dedupe: twins.chance(0.5) ? 'run' : 'part' } };
 }
 
 /** In some worlds rows ask for what others ask for, and are not sent. Drawn apart: the other worlds are as they were. */

@@ -40,6 +40,19 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ['I1', 'I2', 'I3'],
   },
   {
+    name: 'far-originals-of-the-first-attempt',
+    thought: 'the row that was sent for another stands in the first attempt',
+    file: 'run/far-originals.ts',
+    edits: [
+      [
+        'const { only: _, budgetBytes: __, ...all } = this.#input;',
+        'const { only: _, budgetBytes: __, ...newest } = this.#input;\n    const all = { ...newest, attempt: 1 };',
+      ],
+    ],
+    seeds: 100,
+    breaks: ['I1', 'I2', 'I3'],
+  },
+  {
     name: 'release-slot-before-finish',
     thought: 'the job exists, so the slot has done its work',
     file: 'run/adopt.ts',
