@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from '../commands/adopt.ts';
+import { completeCommand, completionCommand } from '../commands/completion.ts';
 import { configCommand } from '../commands/config.ts';
 import { convertCommand } from '../commands/convert.ts';
 import { deployCommand } from '../commands/deploy.ts';
@@ -63,13 +64,14 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   }
   program.addCommand(await queueCommand(cli, isAbout('queue', argv)));
   program.commandsGroup('More:');
-  for (const make of [modelsCommand, configCommand]) program.addCommand(withOutputOptions(make(cli)));
+  for (const make of [modelsCommand, configCommand, completionCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.addCommand(withOutputOptions(localCommand(cli, isAbout('local', argv) ? await import('@batchrock/local') : undefined)));
   program.addCommand(helpCommand(cli, program));
+  program.addCommand(completeCommand(cli, program), { hidden: true });
   return program;
 }
 
-/** True where a command line gives a command, or asks for its help: only then is loaded what it has of its own. */
-function isAbout(name: string, [first, second]: readonly string[]): boolean {
-  return first === name || (first === 'help' && second === name);
+/** True where a command line gives a command, asks for its help, or is to be completed: only then is loaded what it has of its own. */
+function isAbout(name: string, [first, second, third]: readonly string[]): boolean {
+  return first === name || (first === 'help' && second === name) || (first === 'complete' && third === name);
 }

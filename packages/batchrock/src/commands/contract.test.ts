@@ -57,6 +57,7 @@ describe('standard output holds data alone, standard error the rest', () => {
       // the stack is not named; testkit/account shows them at work
       [['queue', 'list'], 'batchrock.error/1'],
       [['models'], 'batchrock.models/1'],
+      [['completion', 'bash'], 'batchrock.completion/1'],
       [['help', 'exit-codes'], 'batchrock.exit-codes/1'],
     ];
     // local is shown below, with the signals

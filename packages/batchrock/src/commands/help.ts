@@ -20,7 +20,8 @@ export function helpCommand(cli: Cli, program: Command): Command {
       const found = program.commands.find((each) => each.name() === topic);
       if (found) return (found.commands.find((each) => each.name() === part) ?? found).help();
       const { didYouMean, InputError } = await import('@batchrock/core');
-      const names = [...program.commands.map((each) => each.name()), 'exit-codes'];
+      const shown = program.createHelp().visibleCommands(program);
+      const names = [...shown.map((each) => each.name()), 'exit-codes'];
       const guess = didYouMean(topic, names);
       throw new InputError('BR-E0112', `no help on ${JSON.stringify(topic)}${guess === undefined ? '' : `; ${guess}?`}`, {
         hint: `topics: ${names.join(', ')}`,
