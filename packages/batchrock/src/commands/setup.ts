@@ -148,7 +148,9 @@ function namesOf(flags: SetupFlags, env: CommandContext['host']['env']) {
 }
 
 async function printNeeds({ context: { terminal }, flags, needs }: Task): Promise<ExitCode> {
-  const { bucketPolicies, callerPolicy, rolePolicy, setupTemplate, trustPolicy } = await import('@batchrock/aws/setup');
+  const { bucketPolicies, callerPolicy, rolePolicy, setupPolicy, setupTemplate, trustPolicy } = await import(
+    '@batchrock/aws/setup'
+  );
   const document =
     flags.print === 'cloudformation'
       ? setupTemplate(needs)
@@ -158,6 +160,7 @@ async function printNeeds({ context: { terminal }, flags, needs }: Task): Promis
           rolePolicy: rolePolicy(needs),
           callerPolicy: callerPolicy(needs),
           bucketPolicies: bucketPolicies(needs),
+          setupPolicy: setupPolicy(needs),
         };
   await terminal.data(`${flags.json ? JSON.stringify(document) : JSON.stringify(document, null, 2)}\n`);
   return ExitCode.ok;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Ended, type Program, startProgram } from '../../processes/program.ts';
 import type { Account } from '../account.ts';
-import { ADMINISTRATOR } from '../front/index.ts';
+import { ADMINISTRATOR, type Credentials } from '../front/index.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -12,6 +12,8 @@ const MINUTE_MS = 60_000;
 export interface CommandOptions {
   /** The state directory, a folder of the current one; default: `state`. */
   readonly state?: string;
+  /** Whose keys it finds; default: the administrator's. */
+  readonly as?: Credentials;
   /** The account's clock does not go on meanwhile. */
   readonly isStill?: boolean;
 }
@@ -22,7 +24,7 @@ export interface CommandLine {
   readonly cwd: string;
   /** What its processes find in their environment. */
   readonly env: Readonly<Record<string, string>>;
-  start(argv: readonly string[], state?: string): Program;
+  start(argv: readonly string[], state?: string, as?: Credentials): Program;
   /** The same until it has ended. */
   batchrock(argv: readonly string[], o?: CommandOptions): Promise<Ended>;
   /** The same with `--json`, for one that is to succeed: the last document that it says. */
@@ -36,16 +38,14 @@ export function openCommandLine(account: Account): CommandLine {
   const env = {
     AWS_ENDPOINT_URL: account.url,
     AWS_REGION: account.place.region,
-    AWS_ACCESS_KEY_ID: ADMINISTRATOR.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: ADMINISTRATOR.secretAccessKey,
-    AWS_SESSION_TOKEN: ADMINISTRATOR.sessionToken,
+    ...keysOf(ADMINISTRATOR),
     // of some twenty starts only the first compiles
     NODE_COMPILE_CACHE: join(cwd, 'compiled'),
   };
-  const start = (argv: readonly string[], state = 'state'): Program =>
-    startProgram(argv, { cwd, env: { ...env, BATCHROCK_STATE_DIR: join(cwd, state) } });
+  const start = (argv: readonly string[], state = 'state', as = ADMINISTRATOR): Program =>
+    startProgram(argv, { cwd, env: { ...env, ...keysOf(as), BATCHROCK_STATE_DIR: join(cwd, state) } });
   const batchrock = async (argv: readonly string[], o: CommandOptions = {}): Promise<Ended> => {
-    const program = start(argv, o.state);
+    const program = start(argv, o.state, o.as);
     let isOver = false;
     const ended = program.ended.finally(() => {
       isOver = true;
@@ -69,4 +69,8 @@ export function openCommandLine(account: Account): CommandLine {
     },
     close: () => rmSync(cwd, { recursive: true, force: true }),
   };
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials) {
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
 }

@@ -1,0 +1,139 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BedrockClient, CreateModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
+import { AttachRolePolicyCommand, CreateRoleCommand, GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateKeyCommand } from '@aws-sdk/client-kms';
+import { DeleteObjectCommand, HeadBucketCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credentialsFor } from '../front/index.ts';
+import { type Account, startAccount } from '../index.ts';
+import { type CommandLine, openCommandLine } from './command-line.ts';
+
+// Setup, doctor, run, results and setup --remove in processes of their own, each call judged by the policies that setup prints.
+const MODEL = 'us.amazon.nova-lite-v1:0';
+const ROWS = 120;
+let account: Account;
+let commands: CommandLine;
+let printed: Record<'trustPolicy' | 'rolePolicy' | 'callerPolicy' | 'setupPolicy', { readonly Statement: readonly unknown[] }>;
+let request: readonly string[];
+
+beforeAll(async () => {
+  account = await startAccount();
+  commands = openCommandLine(account);
+  const rows = Array.from({ length: ROWS }, (_, i) => `${i},"row ${i}, with a comma"\n`).join('');
+  writeFileSync(join(commands.cwd, 'in.csv'), `id,text\n${rows}`);
+  const { KeyMetadata } = await account.clients.kms.send(new CreateKeyCommand({}));
+  const network = ['--subnet', 'subnet-0123456789abcdef0', '--security-group', 'sg-0123456789abcdef0'];
+  request = ['--model', MODEL, '--prefix', 'team/a', '--kms-key', KeyMetadata?.Arn ?? '', ...network];
+  const print = ['setup', ...request, '--print', 'policies', '--account', account.place.account];
+  printed = (await commands.succeed(print, { isStill: true })) as typeof printed;
+  await addRole('installer');
+  const PolicyDocument = JSON.stringify(printed.setupPolicy);
+  await account.clients.iam.send(new PutRolePolicyCommand({ RoleName: 'installer', PolicyName: 'setup', PolicyDocument }));
+  await addRole('runner');
+  await account.readIam();
+});
+afterAll(async () => {
+  commands?.close();
+  await account?.close();
+});
+
+const arnOf = (role: string) => `arn:aws:iam::${account.place.account}:role/${role}`;
+const installer = () => ({ as: credentialsFor(arnOf('installer')), isStill: true });
+const runner = () => ({ as: credentialsFor(arnOf('runner')) });
+const bucket = () => `batchrock-${account.place.account}-us-east-1`;
+const JOBS = 'batchrock-jobs-us-east-1';
+
+async function addRole(RoleName: string): Promise<void> {
+  const Statement = [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account.place.account}:root` }, Action: 'sts:AssumeRole' },
+  ];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await account.clients.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+}
+
+/** The statements that a role has not needed, by their names. */
+async function unusedOf(role: string): Promise<readonly unknown[]> {
+  const unused = await account.unusedStatements();
+  return unused.filter(({ roleArn }) => roleArn === arnOf(role)).map(({ statement }) => statement['Sid']);
+}
+
+/** What a role was allowed so far. */
+function actionsOf(role: string): ReadonlySet<string> {
+  const of = account.verdicts().filter(({ principal }) => principal.kind === 'role' && principal.roleArn === arnOf(role));
+  return new Set(of.map(({ action }) => action));
+}
+
+test('setup makes what it has printed', async () => {
+  const made = await commands.succeed(['setup', ...request, '--yes'], installer());
+  expect(made).toMatchObject({ action: 'setup', settings: { bucket: bucket(), prefix: 'team/a', roleArn: arnOf(JOBS) } });
+  const { Role } = await account.clients.iam.send(new GetRoleCommand({ RoleName: JOBS }));
+  expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toEqual(printed.trustPolicy);
+  const PolicyArn = String(made['callerPolicyArn']);
+  await account.clients.iam.send(new AttachRolePolicyCommand({ RoleName: 'runner', PolicyArn }));
+  await account.readIam();
+  expect((await commands.batchrock(['setup', ...request, '--diff', '--exit-status'], installer())).code).toBe(0);
+  expect(account.refusals()).toEqual([]);
+});
+
+test('doctor finds it sound', async () => {
+  const { isSound, checks } = await commands.succeed(['doctor', '--model', MODEL], { ...runner(), isStill: true });
+  const others = (checks as { readonly state: string }[]).filter(({ state }) => state !== 'ok');
+  // there is no ledger yet, and so no runs
+  expect({ isSound, others }).toEqual({
+    isSound: true,
+    others: ['ledger', 'runs'].map((id) => expect.objectContaining({ id, state: 'skipped' })),
+  });
+  expect(account.refusals()).toEqual([]);
+});
+
+test('run brings every row its answer, and results writes them again', async () => {
+  const command = ['run', 'in.csv', '--model', MODEL, '--prompt', 'Classify: {text}', '--out', 'out.jsonl', '--yes'];
+  const ran = await commands.succeed(command, runner());
+  expect(ran).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, synthetic: false, target: 'us-east-1' });
+  await commands.succeed(['results', String(ran['run']), '-o', 'again.jsonl'], runner());
+  const [out, again] = ['out.jsonl', 'again.jsonl'].map((name) => readFileSync(join(commands.cwd, name), 'utf8'));
+  expect(out?.trimEnd().split('\n')).toHaveLength(ROWS);
+  expect(again).toBe(out);
+  expect(account.refusals()).toEqual([]);
+});
+
+test('a job in the subnets is allowed too, and then nothing of the policies of caller and role was for nothing', async () => {
+  // run puts no job into a VPC yet: the role has what such a job needs since setup was asked for subnets
+  const { url: endpoint, place } = account;
+  const bedrock = new BedrockClient({ endpoint, region: place.region, credentials: runner().as });
+  const folder = (name: string) => `s3://${bucket()}/team/a/runs/${name}/`;
+  expect(await unusedOf(JOBS)).toEqual(['Network', 'NewInterfaces', 'WhereInterfacesAre', 'OwnInterfaces', 'TagsOfInterfaces']);
+  await bedrock.send(
+    new CreateModelInvocationJobCommand({
+      jobName: 'in-subnets',
+      modelId: MODEL,
+      roleArn: arnOf(JOBS),
+      inputDataConfig: { s3InputDataConfig: { s3Uri: folder('none') } },
+      outputDataConfig: { s3OutputDataConfig: { s3Uri: folder('out') } },
+      vpcConfig: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
+    }),
+  );
+  await account.clock.advance(3_600_000);
+  bedrock.destroy();
+  expect({ caller: await unusedOf('runner'), role: await unusedOf(JOBS) }).toEqual({ caller: [], role: [] });
+  const asked = ['bedrock:InvokeModel', 's3:ListBucket', 's3:GetObject', 's3:PutObject', 'kms:Decrypt', 'kms:GenerateDataKey'];
+  expect([...actionsOf(JOBS)]).toEqual(expect.arrayContaining([...asked, 'ec2:CreateNetworkInterface']));
+  expect(account.verdicts().some(({ principal }) => principal.kind === 'service')).toBe(true);
+  expect(account.refusals()).toEqual([]);
+});
+
+test('setup --remove takes all of it away but what was answered, and the bucket when that is gone', async () => {
+  const remove = ['setup', ...request, '--remove', '--yes'];
+  const kept = await commands.succeed(remove, installer());
+  expect(kept['steps']).toMatchObject([{ change: 'remove' }, { change: 'remove' }, { resource: 'bucket', change: 'keep' }]);
+  const { s3 } = account.clients;
+  const Bucket = bucket();
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
+    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+  }
+  await commands.succeed(remove, installer());
+  await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toThrow();
+  expect(await unusedOf('installer')).toEqual([]);
+  expect(account.refusals()).toEqual([]);
+});
