@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
 import type { InputFormat, Question } from '../request/request.ts';
 import type { OutputOptions } from './output-options.ts';
-import { delimiter as delimiterOf, hostNames, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
+import { dedupe as dedupeOf, delimiter as delimiterOf, hostNames, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
 
 /** Options of commands that ask a question of a dataset. */
 export interface QuestionFlags {
@@ -135,7 +135,11 @@ export function withQuestion(command: Command): Command {
     .option('--records-per-job <n>', 'default: planned from the dataset', wholeNumber(1))
     .option('--max-records-per-job <n>', 'planned, but no more than n', wholeNumber(1))
     .option('--max-jobs <n>', 'n jobs at most; what does not go in is left out', wholeNumber(1))
-    .addOption(new Option('--dedupe [among]', 'the same request once, not again in its job').choices(['part']).preset('part'))
+    .addOption(
+      new Option('--dedupe [among]', 'the same request once: not again in its job (part), or in the run (run)')
+        .argParser(dedupeOf)
+        .preset('part'),
+    )
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { delimiter, dollars, list, milliseconds, nameAndValue, positiveNumber, share, wholeNumber } from './values.ts';
+import { dedupe, delimiter, dollars, list, milliseconds, nameAndValue, positiveNumber, share, wholeNumber } from './values.ts';
 
 test('values are read as they are meant', () => {
   expect(wholeNumber(1, 10)('10')).toBe(10);
@@ -10,6 +10,7 @@ test('values are read as they are meant', () => {
   expect(list('a, b,')).toEqual(['a', 'b']);
   expect(['tab', '\\t', ';'].map(delimiter)).toEqual(['\t', '\t', ';']);
   expect(positiveNumber('0.5')).toBe(0.5);
+  expect(['part', 'run'].map(dedupe)).toEqual(['part', 'run']);
 });
 
 test.each([
@@ -19,6 +20,7 @@ test.each([
   [milliseconds, ['', 'x', '5 parsecs', '-1s']],
   [nameAndValue, ['temperature', '=1', '']],
   [list, ['', ',']],
+  [dedupe, ['', 'in.csv', 'true', 'Run']],
   [delimiter, ['', '""', ',,', 'é', '"']],
   [positiveNumber, ['0', '-1', '', 'x', 'Infinity']],
 ] as const)('%o refuses what it cannot mean', (parse, wrong) => {

@@ -1,3 +1,4 @@
+import type { Dedupe } from '@batchrock/core';
 import { InvalidArgumentError } from 'commander';
 
 /** Parsers of option values. What they throw becomes `BR-E0112` with the option, the value given and what is allowed. */
@@ -46,6 +47,12 @@ export function milliseconds(text: string): number {
 /** One value more of an option that may be given several times. */
 export function oneMore(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+/** Among which rows a request is sent once. The value may be left out, so what stands behind the option may be a dataset. */
+export function dedupe(text: string): Dedupe {
+  if (text === 'part' || text === 'run') return text;
+  throw new InvalidArgumentError('give part or run; before a dataset write --dedupe=part');
 }
 
 /** One `NAME=VALUE` more. The last of several with one name counts. */

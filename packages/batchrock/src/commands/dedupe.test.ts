@@ -66,6 +66,66 @@ describe('the same request', () => {
     expect(lives[0]).toMatchObject({ in: { records: DIFFERENT, duplicates: 60 }, outcome: { status: rows[0]!.status } });
   });
 
+  test('is sent once in a whole run, where that is asked for', async () => {
+    const server = await localServer({ faults: { recordFail: 0.2, recordCodes: [400, 503], seed: 5 } });
+    const cwd = folderWith({ 'in.csv': csv });
+    const question = ['in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '--records-per-job', '100'];
+    const planned = await cli(['plan', ...question, '--dedupe', 'run'], { cwd });
+    expect(planned.stdout).toMatch(/60 rows more ask for what another does: not sent, which saves ~\$/);
+    const { records, duplicates } = JSON.parse((await cli(['plan', ...question, '--dedupe', 'run', '--json'], { cwd })).stdout);
+    expect({ records, duplicates }).toMatchObject({
+      records: DIFFERENT,
+      duplicates: { rows: 60, among: 'run', areLeftOut: true },
+    });
+    // none of the 60 stands in the job of the row that it is the same as
+    const apart = JSON.parse((await cli(['plan', ...question, '--dedupe', '--json'], { cwd })).stdout);
+    expect(apart).toMatchObject({ records: ROWS, duplicates: { rows: 0, among: 'part' } });
+
+    const ran = await cli(['run', ...question, '--dedupe', 'run', '--max-attempts', '1', '--out', 'out.jsonl', '--json'], {
+      cwd,
+    });
+    expect(ran.stderr).toContain('60 rows of 200 ask for what another one does: not sent (--dedupe run)');
+    const status = JSON.parse(ran.stdout);
+    const shown = (text: string) => {
+      const rows = jsonLines<Row>(text);
+      expect(rows.map((row) => row.text)).toEqual(Array.from({ length: ROWS }, (_, i) => textOf(i)));
+      for (const [i, row] of rows.entries()) {
+        const { status, error_code, response } = rows[i % DIFFERENT]!;
+        expect(row).toMatchObject({ status, error_code, response });
+      }
+      return rows;
+    };
+    const rows = shown(readFileSync(join(cwd, 'out.jsonl'), 'utf8'));
+    const failed = rows.filter((row) => row.status === 'failed').length;
+    expect(failed).toBeGreaterThan(0);
+    expect(status).toMatchObject({ rows: ROWS, failed, succeeded: ROWS - failed, duplicates: 60, pending: 0 });
+
+    const { lives, duplicateOf } = JSON.parse((await cli(['explain', status.run, '200', '--json'], { cwd })).stdout);
+    expect(duplicateOf).toBe(60);
+    expect(lives[0]).toMatchObject({ in: { part: 0, records: 100, duplicates: 60 } });
+    // another job fills what two have left of it
+    expect((await cli(['explain', '00001-1'], { cwd })).stdout).toContain('part 1 of attempt 1: collected, 40 records');
+    await cli(['retry', '--extra-attempts', '12'], { cwd });
+    const after = JSON.parse((await cli(['status', '--json'], { cwd })).stdout);
+    const again = shown((await cli(['results', '--format', 'jsonl'], { cwd })).stdout);
+    expect(again.filter((row) => row.status === 'succeeded')).toHaveLength(after.succeeded);
+    expect(after.succeeded).toBeGreaterThan(status.succeeded);
+    // the same question is that run, and one that compares the rows of a job is another
+    expect((await cli(['run', ...question, '--dedupe=run', '--max-attempts', '1', '--json'], { cwd })).stdout).toContain(
+      status.run,
+    );
+    expect((await cli(['run', ...question, '--dedupe', '--max-attempts', '1', '--json'], { cwd })).stdout).not.toContain(
+      status.run,
+    );
+  });
+
+  test('is looked for where the option says, and nowhere else', async () => {
+    const cwd = folderWith({ 'in.csv': csv });
+    const taken = await cli(['plan', '--dedupe', 'in.csv', '--model', MODEL, '--prompt', '{text}'], { cwd });
+    expect(taken.code).toBe(2);
+    expect(taken.stderr).toContain('give part or run; before a dataset write --dedupe=part');
+  });
+
   test('of lines of an OpenAI batch file: each has its own line of output, and choices stay as many as were asked for', async () => {
     const server = await localServer();
     const line = (i: number, body: object) =>

@@ -19,7 +19,7 @@ function report(change: Partial<PlanReport> = {}, expectOutputTokens?: number, m
     taken: undefined,
     leftOut: 0,
     rejected: [],
-    duplicates: { rows: 0, areLeftOut: false, batchUsd: 0 },
+    duplicates: { rows: 0, among: 'part', areLeftOut: false, batchUsd: 0 },
     plan: estimatePlan({ model, params, records: 1000, slots: 20, sample: SAMPLE, outputTokens: expectOutputTokens }),
     minRecords: 100,
     storageBytes: 1000,
@@ -80,7 +80,7 @@ describe('a plan', () => {
 
   test('tells what another row asks for already: what it saves, or would', () => {
     const told = (change: Partial<PlanReport['duplicates']>) => {
-      const duplicates = { rows: 1200, areLeftOut: false, batchUsd: 0.5, ...change };
+      const duplicates = { rows: 1200, among: 'part' as const, areLeftOut: false, batchUsd: 0.5, ...change };
       return line(renderPlan(report({ duplicates })), '          1,2')?.trim();
     };
     const many = '1,200 rows';
@@ -88,6 +88,7 @@ describe('a plan', () => {
     expect(told({ areLeftOut: true })).toBe(
       `${many} more ask for what another of the same job does: not sent, which saves ~$0.50`,
     );
+    expect(told({ among: 'run', areLeftOut: true })).toBe(`${many} more ask for what another does: not sent, which saves ~$0.50`);
     expect(told({ batchUsd: undefined })).toMatch(/would save their cost$/);
     expect(line(renderPlan(report()), '          1,2')).toBeUndefined();
   });

@@ -43,9 +43,10 @@ function takenLines({ taken, leftOut }: PlanReport): string[] {
 
 /** What is not sent twice, or need not be. */
 function duplicateLines({ duplicates }: PlanReport): string[] {
-  const { rows, areLeftOut, batchUsd } = duplicates;
+  const { rows, among, areLeftOut, batchUsd } = duplicates;
   if (rows === 0) return [];
-  const many = `${plural(rows, 'row')} ${areLeftOut ? 'more ' : ''}${rows === 1 ? 'asks' : 'ask'} for what another of the same job does`;
+  const other = among === 'run' ? 'another does' : 'another of the same job does';
+  const many = `${plural(rows, 'row')} ${areLeftOut ? 'more ' : ''}${rows === 1 ? 'asks' : 'ask'} for what ${other}`;
   const worth = batchUsd === undefined ? '' : ` ~${usd(batchUsd)}`;
   return [
     `          ${many}: ${areLeftOut ? `not sent, which saves${worth || ' their cost'}` : `--dedupe would save${worth || ' their cost'}`}`,

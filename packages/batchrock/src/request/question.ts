@@ -41,6 +41,7 @@ const MAX_GIVEN_BYTES = 16 << 20;
 
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
 export function checkQuestion(question: WithOwnFamily<WithAnswerSchema<Question>>): CheckedQuestion {
+  checkDedupe(question);
   const catalogue = catalogueFrom(question.catalogue);
   const model = resolveModel(question.model, {
     ...(catalogue === undefined ? {} : { catalogue }),
@@ -55,6 +56,12 @@ export function checkQuestion(question: WithOwnFamily<WithAnswerSchema<Question>
 export function checkOpenQuestion(question: WithOwnFamily<WithAnswerSchema<Question>>): CheckedQuestion {
   const { params: _, schema: __, answerSchema: ___, ...rest } = question;
   return checkQuestion({ ...rest, inputFormat: 'bedrock' });
+}
+
+/** Types are gone where a program that has none asks. */
+function checkDedupe({ dedupe }: Question): void {
+  if (dedupe === undefined || dedupe === 'part' || dedupe === 'run') return;
+  throw new InputError('BR-E0112', `dedupe is ${JSON.stringify(dedupe)}; it may be part or run`);
 }
 
 function moduleOf({ ownFamily }: WithOwnFamily<Question>): Pick<CheckedQuestion, 'familyModule'> {

@@ -69,8 +69,9 @@ export interface Question extends TargetOptions, RunBounds {
   /** A bad row ends the run before anything is sent. */
   readonly strict?: boolean;
   /**
-   * `part`: a row that asks for the very same as one before it in its job is not sent, and has its answer. Default: each row is sent,
-   * since a sampled answer is not a function of the request.
+   * `part`: a row that asks for the very same as one before it in its job is not sent, and has its answer. `run`: as one before it in
+   * any job of the run; the dataset is read once more for that. Default: each row is sent, since a sampled answer is not a function
+   * of the request.
    */
   readonly dedupe?: Dedupe;
   /** Jobs at once; default: the model's quota. */

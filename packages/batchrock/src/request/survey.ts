@@ -7,9 +7,11 @@ import {
   type RecordEncoder,
   type RecordSample,
   RejectReason,
+  RequestSorter,
   type RowBatch,
   type RowReader,
   rowValue,
+  type Scratch,
   sampleRecords,
   translateLine,
   whyNotTranslated,
@@ -23,7 +25,7 @@ export interface Survey {
   readonly rows: number;
   /** Rows that would be sent. */
   readonly records: number;
-  /** Rows that ask for what another of their part asks for, where that was looked for; in `records` unless they are left out. */
+  /** Rows that ask for what another one asks for, where that was looked for; in `records` unless they are left out. */
   readonly duplicates: number;
   /** Bytes of the rows as they came, unpacked. */
   readonly rowBytes: number;
@@ -34,6 +36,14 @@ export interface Survey {
   /** All rows were looked at. */
   readonly isWhole: boolean;
 }
+
+/**
+ * Where duplicates are looked for: among so many records of a part; or, since they are left out in any case, among all rows, on
+ * disk.
+ */
+export type DuplicateSearch =
+  | { readonly partRecords: number; readonly areLeftOut: boolean }
+  | { readonly scratch: Scratch; readonly areLeftOut: true };
 
 /** Rows with one reason. */
 export interface RejectedRows {
@@ -53,33 +63,34 @@ export async function surveyRows(
   question: CheckedQuestion,
   options: {
     readonly maxRows?: number;
-    /** Look for duplicates: among so many records of a part. */
-    readonly duplicates?: { readonly partRecords: number; readonly areLeftOut: boolean };
+    readonly duplicates?: DuplicateSearch;
     readonly signal?: AbortSignal;
     /** Rows looked at so far, and the share of the dataset that is read. */
     readonly onProgress?: (rows: number, share: number | undefined) => void;
   } = {},
 ): Promise<Survey> {
   const reader = await dataset.open();
+  let tally: Tally | undefined;
   try {
     const { maxRecordBytes } = question.model.limits;
     const encoder = createRecordEncoder(
       { ...question.model, request: question.request, recordPrefix: '00', maxRecordBytes },
       reader.columns,
     );
-    const tally = new Tally(reader, question, encoder, {
+    tally = new Tally(reader, question, encoder, {
       block: { bytes: new Uint8Array(maxRecordBytes), length: 0 },
       duplicates: options.duplicates,
     });
     for (;;) {
       options.signal?.throwIfAborted();
       const batch = await reader.next();
-      if (batch === undefined) return tally.survey(true);
-      tally.take(batch);
+      if (batch === undefined) return await tally.survey(true);
+      await tally.take(batch);
       options.onProgress?.(tally.rows, shareRead(reader, dataset));
-      if (tally.rows >= (options.maxRows ?? Number.POSITIVE_INFINITY)) return tally.survey(false);
+      if (tally.rows >= (options.maxRows ?? Number.POSITIVE_INFINITY)) return await tally.survey(false);
     }
   } finally {
+    await tally?.close();
     await reader.close();
   }
 }
@@ -91,7 +102,7 @@ export function shareRead(reader: RowReader, dataset: Pick<Dataset, 'bytes'>): n
 
 interface TallyOptions {
   readonly block: OutputBlock;
-  readonly duplicates: { readonly partRecords: number; readonly areLeftOut: boolean } | undefined;
+  readonly duplicates: DuplicateSearch | undefined;
 }
 
 /** Counts rows, and keeps every n-th record: n doubles when there are too many, so that the sample spans the dataset. */
@@ -105,6 +116,7 @@ class Tally {
   readonly #text = new TextDecoder();
   readonly #duplicates: TallyOptions['duplicates'];
   readonly #known: KnownRequests;
+  readonly #all: RequestSorter | undefined;
   #duplicateRows = 0;
   #records = 0;
   #bytes = 0;
@@ -115,29 +127,40 @@ class Tally {
     const { request, model } = question;
     this.#duplicates = duplicates;
     this.#known = new KnownRequests(nodeSha256, request.openai !== undefined && model.family.task === 'text');
+    if (duplicates !== undefined && 'scratch' in duplicates) {
+      const asked = { request, model: { task: model.family.task } };
+      this.#all = new RequestSorter({ digest: nodeSha256, scratch: duplicates.scratch }, asked);
+    }
     this.#reader = reader;
     this.#question = question;
     this.#encoder = encoder;
     this.#block = block;
   }
 
-  take(batch: RowBatch): void {
+  async take(batch: RowBatch): Promise<void> {
     for (let row = 0; row < batch.count; row++) {
       this.#bytes += batch.rowEnd[row]! - batch.rowStart[row]!;
       this.#block.length = 0;
       const reason = this.#encoder.encode(batch, row, this.rows++, this.#block);
       if (reason === RejectReason.none) {
         if (!this.#isLeftOut(batch, row)) this.#keep();
+        const { bytes, length: end } = this.#block;
+        const full = this.#all?.add(batch, row, { bytes, start: 0, end }, this.rows);
+        if (full !== undefined) await full;
       } else if (reason !== NEEDS_SPACE) this.#reject(batch, row, reason);
     }
   }
 
-  survey(isWhole: boolean): Survey {
+  async survey(isWhole: boolean): Promise<Survey> {
+    await this.#all?.eachRepeat(() => {
+      this.#duplicateRows += 1;
+      return undefined;
+    });
     const rejected = [...this.#rejected].map(([code, found]) => ({ code, ...found }));
     rejected.sort((a, b) => b.rows - a.rows);
     return {
       rows: this.rows,
-      records: this.#records,
+      records: this.#records - (this.#all === undefined ? 0 : this.#duplicateRows),
       duplicates: this.#duplicateRows,
       rowBytes: this.#bytes,
       rejected,
@@ -148,7 +171,7 @@ class Tally {
 
   /** Cut as the parts of a run are; which of them are balanced at the end makes no difference worth a word. */
   #isLeftOut(batch: RowBatch, row: number): boolean {
-    if (this.#duplicates === undefined) return false;
+    if (this.#duplicates === undefined || 'scratch' in this.#duplicates) return false;
     const { bytes, length: end } = this.#block;
     const isKnown = this.#known.find(batch, row, { bytes, start: 0, end }) >= 0;
     if (isKnown) {
@@ -158,6 +181,11 @@ class Tally {
     if (this.#known.size >= this.#duplicates.partRecords) this.#known.clear();
     this.#known.add(this.rows);
     return false;
+  }
+
+  /** Gives its space back. */
+  async close(): Promise<void> {
+    await this.#all?.close();
   }
 
   #keep(): void {

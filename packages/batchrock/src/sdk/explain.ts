@@ -1,4 +1,5 @@
 import {
+  countSharing,
   findRowPlace,
   isBatchrockError,
   jobSpec,
@@ -82,7 +83,10 @@ export async function explain(connection: Connection, run: string, what: string)
   const parts = reading.parts.filter((part) => isNamed(part, what));
   const { document } = reading;
   const { synthetic } = document;
-  if (parts.length > 0) return { synthetic, kind: 'part', lives: parts.map((part) => lifeOf(connection, document, part)) };
+  if (parts.length > 0) {
+    const lives = await Promise.all(parts.map((part) => lifeOf(connection, reading, part)));
+    return { synthetic, kind: 'part', lives };
+  }
   throw notFound(what, reading);
 }
 
@@ -121,11 +125,12 @@ function ordinalAt(id: string): number {
 }
 
 /** What happened to a record in each attempt. */
-async function livesOf(connection: Connection, { document, parts }: RunReading, id: string): Promise<readonly RecordLife[]> {
+async function livesOf(connection: Connection, reading: RunReading, id: string): Promise<readonly RecordLife[]> {
+  const { document, parts } = reading;
   const ordinal = ordinalAt(id);
   const lives: RecordLife[] = [];
   for (const part of parts.filter((each) => ordinal >= each.firstOrdinal && ordinal <= each.lastOrdinal)) {
-    const life = lifeOf(connection, document, part);
+    const life = await lifeOf(connection, reading, part);
     const outcome = await outcomeOf(connection, part, id);
     if (outcome !== undefined) lives.push({ in: life, outcome, batchUsd: costOf(document, outcome) });
     else if (part.state !== 'collected' && (part.attempt === 1 || (await isInInput(connection, part, id)))) {
@@ -169,7 +174,15 @@ async function isInInput({ ports }: Connection, part: PartBody, id: string): Pro
   return false;
 }
 
-function lifeOf({ ports }: Connection, document: RunDocument, part: PartBody): PartLife {
+/** Where all rows of a run are compared, those that have the outcomes of a part's records may stand anywhere. */
+async function duplicatesOf({ ports }: Connection, { document, run }: RunReading, part: PartBody): Promise<number> {
+  if (document.dedupe !== 'run' || part.attempt > 1 || part.records === 0) return part.duplicates ?? 0;
+  return run.state === 'preparing' ? 0 : countSharing(ports, part);
+}
+
+async function lifeOf(connection: Connection, reading: RunReading, part: PartBody): Promise<PartLife> {
+  const { ports } = connection;
+  const { document } = reading;
   const spec = jobSpec(document, part);
   return {
     attempt: part.attempt,
@@ -178,7 +191,7 @@ function lifeOf({ ports }: Connection, document: RunDocument, part: PartBody): P
     rows: { first: part.firstOrdinal + 1, last: part.lastOrdinal + 1 },
     records: part.records,
     sentinels: part.sentinels,
-    duplicates: part.duplicates ?? 0,
+    duplicates: await duplicatesOf(connection, reading, part),
     jobName: part.jobName,
     jobArn: part.jobArn,
     jobStatus: part.jobStatus,

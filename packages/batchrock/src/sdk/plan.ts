@@ -1,5 +1,6 @@
-import { estimatePlan, type Plan, type TakenRows } from '@batchrock/core';
+import { type Dedupe, estimatePlan, type Plan, type Scratch, type TakenRows } from '@batchrock/core';
 import { describeTarget, type Target } from '../compose/target.ts';
+import { createScratch } from '../node/index.ts';
 import { partRecords } from '../request/freeze-document.ts';
 import type { Question } from '../request/request.ts';
 import { surveyRows } from '../request/survey.ts';
@@ -25,9 +26,11 @@ export interface PlanReport {
   readonly taken: TakenRows | undefined;
   /** Rows that could be sent and do not go into the jobs that may be made. */
   readonly leftOut: number;
-  /** Rows that ask for what another of their part asks for. */
+  /** Rows that ask for what another one asks for. */
   readonly duplicates: {
     readonly rows: number;
+    /** Where that other one stands: in the same part, or anywhere in the run. */
+    readonly among: Dedupe;
     /** They are not sent, and in neither `plan` nor `leftOut`. */
     readonly areLeftOut: boolean;
     /** USD by batch inference, as expected: what they cost, or would. */
@@ -56,21 +59,27 @@ export async function planRun(
 ): Promise<PlanReport> {
   const inspected = await inspect(session, question, options, given);
   try {
-    return await planInspected(inspected, question, options);
+    return await planInspected(inspected, question, options, createScratch(session.dir.scratch));
   } finally {
     await inspected.close();
   }
 }
 
-async function planInspected(inspected: Inspected, question: Question, options: FollowOptions): Promise<PlanReport> {
+async function planInspected(
+  inspected: Inspected,
+  question: Question,
+  options: FollowOptions,
+  scratch: Scratch,
+): Promise<PlanReport> {
   const { dataset, target } = inspected;
   const { model, request } = inspected.question;
   // as a run does, which freezes the size of its parts when it has seen its first rows
   const stop = options.signal === undefined ? {} : { signal: options.signal };
   const first = await surveyRows(dataset, inspected.question, { maxRows: SURVEYED_ROWS, ...stop });
   const areLeftOut = question.dedupe !== undefined;
+  const inParts = { partRecords: partRecords(question, dataset, model.limits, first.sample?.bytes), areLeftOut };
   const survey = await surveyRows(dataset, inspected.question, {
-    duplicates: { partRecords: partRecords(question, dataset, model.limits, first.sample?.bytes), areLeftOut },
+    duplicates: question.dedupe === 'run' ? { scratch, areLeftOut: true } : inParts,
     ...stop,
     onProgress: (rows, share) => options.onProgress?.({ phase: 'reading', rows, share }),
   });
@@ -96,7 +105,12 @@ async function planInspected(inspected: Inspected, question: Question, options: 
     rejected: survey.rejected,
     taken: dataset.taken,
     leftOut: survey.records - records,
-    duplicates: { rows: survey.duplicates, areLeftOut, batchUsd: costOfSome(plan, survey.duplicates) },
+    duplicates: {
+      rows: survey.duplicates,
+      among: question.dedupe ?? 'part',
+      areLeftOut,
+      batchUsd: costOfSome(plan, survey.duplicates),
+    },
     plan,
     minRecords: model.limits.minRecords,
     storageBytes: plan.bytes === undefined ? undefined : plan.bytes + survey.rowBytes,

@@ -226,7 +226,7 @@ async function prepare(
   const { duplicates = 0 } = prepared;
   if (duplicates > 0)
     notice(
-      `${plural(duplicates, 'row')} of ${prepared.rows} ${duplicates === 1 ? 'asks' : 'ask'} for what another one does: not sent (--dedupe)`,
+      `${plural(duplicates, 'row')} of ${prepared.rows} ${duplicates === 1 ? 'asks' : 'ask'} for what another one does: not sent (${document.dedupe === 'run' ? '--dedupe run' : '--dedupe'})`,
     );
   const records = prepared.rows - prepared.rejected - duplicates;
   if (records > 0 && records < minRecords) {

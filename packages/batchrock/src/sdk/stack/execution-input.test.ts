@@ -52,6 +52,7 @@ test.each([
   [{ maxCostUsd: 1 }, '--max-cost'],
   [{ roleArn: 'x' }, '--role-arn'],
   [{ recordsPerJob: 100 }, '--records-per-job'],
+  [{ dedupe: 'run' as const }, '--dedupe run'],
 ])('%j is refused by the name of its option, %s', (more, option) => {
   const refused = () => checkStackRequest({ dataset: 'a.csv', model: 'm', ...more }, 'Runs');
   expect(refused).toThrow(`${option} does not go with --stack Runs`);

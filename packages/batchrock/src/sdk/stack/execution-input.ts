@@ -29,6 +29,12 @@ const NOT_ON_A_STACK = {
 
 /** Throws `BR-E0112` for an option that means nothing to an orchestrator. */
 export function checkStackRequest(request: RunRequest, stack: string): void {
+  if (request.dedupe === 'run') {
+    throw new InputError('BR-E0112', `--dedupe run does not go with --stack ${stack}: its functions compare the rows of a job`, {
+      hint: 'take --dedupe part, or leave out --stack to drive the run from this machine',
+      details: { option: 'dedupe' },
+    });
+  }
   for (const [name, why] of Object.entries(NOT_ON_A_STACK)) {
     if (request[name as keyof typeof NOT_ON_A_STACK] === undefined) continue;
     const option = name.replace('Usd', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
