@@ -47,6 +47,13 @@ describe('a meter counts', () => {
     expect(used(request('s3', { method, path, query: new URLSearchParams(query) }))).toEqual(expected);
   });
 
+  test('the bytes of calls and of their answers, by service', () => {
+    const meter = createMeter();
+    const put = request('s3', { method: 'PUT', path: '/bucket/key', body: Buffer.alloc(70) });
+    for (const call of [put, put, table('GetItem', {})]) meter.note(call, { bytes: 5, isDone: true });
+    expect(Object.fromEntries(meter.bytes())).toEqual({ s3: 150, dynamodb: 7 });
+  });
+
   test('two units for each part of a transaction and KB, and one for each index that it stands in', () => {
     const item = (bytes: number, more: object = {}) => ({ pk: { S: 'x'.repeat(bytes) }, ...more });
     const inTwo = { runsAt: { S: 'a' }, runsSort: { S: '1' }, openAt: { S: 'b' }, openSort: { S: '2' } };

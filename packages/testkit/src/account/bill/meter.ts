@@ -19,6 +19,8 @@ export interface Meter {
   writes(): readonly WrittenPart[];
   /** How often each kind of request was made of S3 that is paid for. */
   objectCalls(): ReadonlyMap<string, number>;
+  /** Bytes of calls and their answers since then, both ways, by the signing name of the service. */
+  bytes(): ReadonlyMap<string, number>;
 }
 
 /** A meter at nothing. */
@@ -27,8 +29,10 @@ export function createMeter(): Meter {
   const known: KnownItems = new Map();
   const written: WrittenPart[] = [];
   const objectCalls = new Map<string, number>();
+  const bytes = new Map<string, number>();
   return {
     note(request, answer) {
+      bytes.set(request.service, (bytes.get(request.service) ?? 0) + request.body.length + answer.bytes);
       if (request.service === 'dynamodb') {
         const parts = partsOf(request, answer, known);
         written.push(...parts);
@@ -45,6 +49,7 @@ export function createMeter(): Meter {
     usage: () => used,
     writes: () => written,
     objectCalls: () => objectCalls,
+    bytes: () => bytes,
   };
 }
 

@@ -1,3 +1,4 @@
+import { partRecordsFor, resolveModel } from '@batchrock/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { billOfCalls, type JobsUsage, usageOfMoreJobs } from '../bill/index.ts';
 import { DATASET, type Orchestrator, observed, openOrchestrator, topics } from './orchestrator.ts';
@@ -5,10 +6,14 @@ import { type OriginalOrchestrator, openOriginalOrchestrator } from './original-
 import { usageDuring } from './run-usage.ts';
 import { MODEL } from './scenario.ts';
 
+const RECORDS = 1_000_000;
 /** Of the original: a job of a thousand records. */
-const JOBS_OF_THE_ORIGINAL = 1_000;
-/** What the planner makes of a million rows where twenty jobs may run at once, as many as the original runs. */
-const JOBS = 40;
+const JOBS_OF_THE_ORIGINAL = RECORDS / 1_000;
+/** Jobs at once, by the context that the original comes with. */
+const SLOTS = 20;
+/** As large as ours are planned for these. */
+const PLANNED = partRecordsFor({ estimatedRows: RECORDS, slots: SLOTS, limits: resolveModel(MODEL).limits });
+const JOBS = Math.ceil(RECORDS / PLANNED);
 
 let ours: Orchestrator;
 let original: OriginalOrchestrator;

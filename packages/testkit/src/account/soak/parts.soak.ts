@@ -2,7 +2,7 @@ import { ResultsFormat } from '@batchrock/cdk';
 import { describe, expect, test } from 'vitest';
 import type { Account } from '../account.ts';
 import { billOf } from '../bill/index.ts';
-import { DATASET, observed, openOrchestrator, topics } from '../scenarios/orchestrator.ts';
+import { DATASET, type Orchestrator, observed, openOrchestrator, topics } from '../scenarios/orchestrator.ts';
 import { memoryOf, usageDuring } from '../scenarios/run-usage.ts';
 import { MODEL } from '../scenarios/scenario.ts';
 import { report } from './report.ts';
@@ -14,12 +14,14 @@ const SIZES = (process.env['SOAK_PARTS'] ?? '300,3000').split(',').map(Number);
 /** The service takes no smaller job. */
 const RECORDS = 100;
 
-/** Calls and invocations of a part may grow by so much from the fewest parts to the most. */
+/** Each figure of a part may grow by so much from the fewest parts to the most. */
 const MOST_GROWTH = 1.2;
+/** Share of its memory that a function may take. */
+const MOST_SHARE = 0.6;
 
 /** Thousands of parts through the whole state machine: what a part takes does not grow with their number. */
 describe(`runs of ${SIZES.join(' and ')} parts of ${RECORDS} rows`, () => {
-  const callsOfPart = new Map<number, number>();
+  const figuresOfPart = new Map<number, ReturnType<typeof figuresOf>>();
 
   test.each(SIZES)('%s parts end with every row and its response, in order, and no job was sent twice', async (parts) => {
     const rows = parts * RECORDS;
@@ -45,21 +47,44 @@ describe(`runs of ${SIZES.join(' and ')} parts of ${RECORDS} rows`, () => {
       expect(jobs).toHaveLength(parts);
       expect(new Set(jobs.map(({ clientRequestToken }) => clientRequestToken)).size).toBe(parts);
       expect(account.refusals()).toEqual([]);
-      const calls = callsOf(account);
-      callsOfPart.set(parts, sum(Object.values(calls)) / parts);
-      const perPart = Object.fromEntries(Object.entries(calls).map(([action, count]) => [action, round(count / parts)]));
+      const figures = figuresOf(orchestrator, parts);
+      figuresOfPart.set(parts, figures);
+      const perPart = Object.fromEntries(
+        Object.entries(callsOf(account)).map(([action, count]) => [action, round(count / parts)]),
+      );
       const minutes = Math.round((account.clock.now() - began) / 60_000);
-      report({ parts, minutes, perPart, memory: memoryOf(observed(orchestrator)), usage, usd: billOf(usage) });
+      const memory = memoryOf(observed(orchestrator));
+      report({ parts, minutes, figures, perPart, memory, usage, usd: billOf(usage) });
+      for (const [name, { usedMB, givenMB }] of Object.entries(memory)) expect(usedMB, name).toBeLessThan(MOST_SHARE * givenMB);
     } finally {
       await account.close();
     }
   });
 
   test('what a part takes does not grow with their number', () => {
-    const [fewest = 0, most = 0] = [callsOfPart.get(SIZES[0] ?? 0), callsOfPart.get(SIZES.at(-1) ?? 0)];
-    expect(most).toBeLessThan(MOST_GROWTH * fewest);
+    const [fewest, most] = [figuresOfPart.get(SIZES[0] ?? 0), figuresOfPart.get(SIZES.at(-1) ?? 0)];
+    expect(Object.keys(most ?? {})).not.toEqual([]);
+    for (const [name, figure] of Object.entries(fewest ?? {})) {
+      expect(most?.[name as keyof typeof most], name).toBeLessThan(MOST_GROWTH * figure);
+    }
   });
 });
+
+/** What a part takes: calls and kilobytes, those of its event alone among them. */
+function figuresOf({ account, functionName }: Orchestrator, parts: number) {
+  const ofKick = account
+    .verdicts()
+    .filter(({ principal }) => principal.kind === 'role' && /FunctionsKick/.test(principal.roleArn));
+  const bytes = account.meter.bytes();
+  return {
+    calls: round(sum(Object.values(callsOf(account))) / parts),
+    callsOfKick: round(ofKick.length / parts),
+    kicks: round(account.functions.invocations(functionName('Kick')) / parts),
+    kilobytesOfTable: round((bytes.get('dynamodb') ?? 0) / 1_000 / parts),
+    kilobytesOfBucket: round((bytes.get('s3') ?? 0) / 1_000 / parts),
+    kilobytesOfJobs: round((bytes.get('bedrock') ?? 0) / 1_000 / parts),
+  };
+}
 
 /** How often roles were allowed each action. */
 function callsOf(account: Account): Readonly<Record<string, number>> {
