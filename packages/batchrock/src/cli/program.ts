@@ -8,6 +8,7 @@ import { doctorCommand } from '../commands/doctor.ts';
 import { errorsCommand } from '../commands/errors.ts';
 import { explainCommand } from '../commands/explain.ts';
 import { helpCommand } from '../commands/help.ts';
+import { initCommand } from '../commands/init.ts';
 import { listCommand } from '../commands/list.ts';
 import { localCommand } from '../commands/local.ts';
 import { modelsCommand } from '../commands/models.ts';
@@ -47,7 +48,7 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', '\nWith no bucket configured runs go to the local Bedrock; answers are synthetic.');
   program.commandsGroup('Send a dataset:');
-  for (const make of [runCommand, planCommand, validateCommand, convertCommand, simulateCommand])
+  for (const make of [initCommand, runCommand, planCommand, validateCommand, convertCommand, simulateCommand])
     program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('Look at runs:');
   for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {

@@ -58,6 +58,7 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['queue', 'list'], 'batchrock.error/1'],
       [['models'], 'batchrock.models/1'],
       [['completion', 'bash'], 'batchrock.completion/1'],
+      [['init', 'demo'], 'batchrock.init/1'],
       [['help', 'exit-codes'], 'batchrock.exit-codes/1'],
     ];
     // local is shown below, with the signals

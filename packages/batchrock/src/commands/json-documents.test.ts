@@ -82,6 +82,7 @@ describe('docs/json.md', () => {
       ['models'],
       ['models', MODEL],
       ['completion', 'fish'],
+      ['init', 'demo'],
       ['help', 'exit-codes'],
       ['config', 'show', '--origin'],
       ['doctor'],
