@@ -9,26 +9,30 @@ import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import type { CallerIdentity } from '../setup/account-setup.ts';
 import type { SetupNeeds } from '../setup/needs.ts';
 
-/** What is looked at, and by what. */
-export interface AccountQuestion {
+/** What is looked at of keys and models, and by what. */
+export interface ServiceQuestion {
   readonly connection: ConnectionOptions;
-  /** A local Bedrock, which has buckets, models and quotas, and no identities, roles and keys. */
-  readonly isLocal: boolean;
-  /** Of S3 alone; default: as the others. */
-  readonly s3Endpoint?: string;
   readonly region: string;
-  readonly bucket: string;
-  readonly outputBucket?: string;
-  readonly prefix: string;
-  readonly roleArn: string;
-  /** Input of jobs is tagged, for the lifecycle of the bucket. */
-  readonly tagsInput: boolean;
   /** Id or ARN of the model; absent: what depends on one is not looked at. */
   readonly model?: string;
   /** What the catalogue knows of it; absent: nothing. */
   readonly known?: ModelDescription;
   /** Whether a job of this name is one of ours. */
   readonly isOwn: (jobName: string) => Promise<boolean>;
+}
+
+/** The same, and a bucket and a role. */
+export interface AccountQuestion extends ServiceQuestion {
+  /** A local Bedrock, which has buckets, models and quotas, and no identities, roles and keys. */
+  readonly isLocal: boolean;
+  /** Of S3 alone; default: as the others. */
+  readonly s3Endpoint?: string;
+  readonly bucket: string;
+  readonly outputBucket?: string;
+  readonly prefix: string;
+  readonly roleArn: string;
+  /** Input of jobs is tagged, for the lifecycle of the bucket. */
+  readonly tagsInput: boolean;
 }
 
 /** Clients of all services that are asked. */

@@ -1,7 +1,7 @@
 import type { CallOptions } from '@batchrock/core';
 import { bucketChecks } from './bucket-checks.ts';
 import type { Check } from './check.ts';
-import { type AccountQuestion, type CheckedAccount, closeClients, openClients } from './checked-account.ts';
+import { type AccountQuestion, type CheckedAccount, closeClients, openClients, type ServiceQuestion } from './checked-account.ts';
 import { identityChecks } from './identity-checks.ts';
 import { keyCheck } from './key-check.ts';
 import { modelChecks } from './model-checks.ts';
@@ -39,6 +39,18 @@ export function openAccountChecks(question: AccountQuestion, canary: string, cal
   ];
   return {
     checks: isLocal ? all.filter(({ id }) => LOCAL.includes(id)) : all,
+    close: () => closeClients(clients),
+  };
+}
+
+/** The checks of keys, model and quota alone, for runs whose bucket and role are a stack's. */
+export function openServiceChecks(question: ServiceQuestion, calls: CallOptions = {}) {
+  const whole = { ...question, isLocal: false, bucket: '', prefix: '', roleArn: '', tagsInput: false };
+  const clients = openClients(whole);
+  const account: CheckedAccount = { question: whole, clients, calls };
+  return {
+    identity: identityChecks(account),
+    model: [...modelChecks(account), ...quotaChecks(account)],
     close: () => closeClients(clients),
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
 import { judgeNode, judgeRoom } from '../doctor/machine-checks.ts';
+import { judgeStack } from '../doctor/stack-checks.ts';
 
 interface Told {
   readonly id: string;
@@ -108,6 +109,20 @@ describe('settings and a local Bedrock', () => {
     expect(code).toBe(5);
     expect(of('endpoint')).toMatchObject({ state: 'fail', remedy: expect.stringContaining('--endpoint-url') });
     expect(of('jobs')).toMatchObject({ state: 'skipped', message: 'not looked at, because of endpoint' });
+  });
+
+  test('a stack without a Region, and the states of one', async () => {
+    const { code, target, of } = await doctor(folderWith(), '--stack', 'Runs');
+    expect({ code, target }).toEqual({ code: 5, target: null });
+    expect(of('settings')).toMatchObject({ state: 'fail', remedy: 'give --region NAME or set AWS_REGION' });
+    const states = [
+      'CREATE_COMPLETE',
+      'UPDATE_COMPLETE',
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE',
+      'UPDATE_ROLLBACK_FAILED',
+    ];
+    expect(states.map((status) => judgeStack('Runs', status).state)).toEqual(['ok', 'ok', 'warn', 'warn', 'fail']);
   });
 
   test('for people it is a line for each check, and one below for what to do', async () => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import { type CommonFlags, type TargetFlags, withTarget } from '../cli/option-groups.ts';
+import { type CommonFlags, type TargetFlags, withStackName, withTarget } from '../cli/option-groups.ts';
 
 interface DoctorFlags extends CommonFlags, TargetFlags {
   readonly model?: string;
@@ -24,7 +24,7 @@ export function doctorCommand(cli: Cli): Command {
     })
     .option('--model <id>', 'look at this model, its access and its quota too')
     .option('--catalogue <file>', 'JSON that changes what is known of models');
-  return withTarget(command).action(cli.action<DoctorFlags>(examine));
+  return withStackName(withTarget(command)).action(cli.action<DoctorFlags>(examine));
 }
 
 async function examine({ host, terminal, interrupts }: CommandContext, flags: DoctorFlags): Promise<ExitCode> {

@@ -3,16 +3,21 @@ import { describeModel, InputError, isBatchrockError, type ModelDescription } fr
 import { s3EndpointOf } from '../compose/connection.ts';
 import { askLocalBedrock } from '../compose/local-bedrock.ts';
 import { LOCAL_CREDENTIALS, namesIdentity } from '../compose/local-credentials.ts';
+import { stackPlaceOf } from '../compose/stack-place.ts';
 import { stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget, outputBucketOf, resolveTarget, type Target, type TargetOptions } from '../compose/target.ts';
 import { nodeRandom } from '../node/index.ts';
 import { catalogueFrom } from '../request/catalogue-file.ts';
+import type { Doctor } from './doctor.ts';
 import { machineChecks } from './machine-checks.ts';
 import { openOwnJobs } from './own-jobs.ts';
+import { openStackDoctor } from './stack-checks.ts';
 
 /** What is looked at: the target that a run would have, and its model. */
 export interface DoctorQuestion extends TargetOptions {
   readonly stateDir?: string;
+  /** The stack whose functions drive runs. */
+  readonly stack?: string;
   readonly model?: string;
   /** File that changes what is known of models. */
   readonly catalogue?: string;
@@ -22,18 +27,18 @@ export interface DoctorQuestion extends TargetOptions {
   readonly signal: AbortSignal;
 }
 
-/** Checks, from the most basic to the most specific. `close` it. */
-export interface Doctor {
-  /** Where runs would go; undefined where the settings do not say. */
-  readonly target: string | undefined;
-  readonly checks: readonly Check[];
-  close(): void;
-}
-
 /** Finds what there is to look at. Nothing is asked of an account before a check is made. */
 export async function openDoctor(question: DoctorQuestion): Promise<Doctor> {
   const dir = stateDir(stateDirPath(question.stateDir, question.env, question.cwd));
   const own = machineChecks(dir);
+  const knows = question.model === undefined ? undefined : knownModel(question.model, question.catalogue);
+  try {
+    const place = stackPlaceOf(question, question.env);
+    if (place !== undefined) return openStackDoctor(place, { ...question, own, ...(knows && { known: knows }) });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { target: undefined, checks: [...own, check('settings', async () => findingOf(error))], close: () => {} };
+  }
   let target: Target;
   try {
     target = resolveTarget(question, question.env, dir.local);
@@ -52,7 +57,7 @@ export async function openDoctor(question: DoctorQuestion): Promise<Doctor> {
     return { target: told, checks: [...own, settings, account], close: () => {} };
   }
   const jobs = openOwnJobs(dir.ledger);
-  const asked = { ...(await accountQuestion(target, question)), isOwn: jobs.has };
+  const asked = { ...(await accountQuestion(target, question, knows)), isOwn: jobs.has };
   const account = openAccountChecks(asked, canaryName(), { signal: question.signal });
   return {
     target: told,
@@ -72,14 +77,16 @@ function canaryName(): string {
   return `canary-${Math.floor(nodeRandom.next() * 1e9).toString(36)}.txt`;
 }
 
-async function accountQuestion(target: Exclude<Target, { kind: 'local' }>, question: DoctorQuestion) {
-  const { env, model, catalogue } = question;
+async function accountQuestion(
+  target: Exclude<Target, { kind: 'local' }>,
+  { env, model }: DoctorQuestion,
+  known: ModelDescription | undefined,
+) {
   const { region, bucket, prefix, roleArn, profile, endpointUrl, tagsInput = false } = target;
   const isLocal = endpointUrl !== undefined && (await askLocalBedrock(endpointUrl)) !== undefined;
   const takesNoKeys = isLocal || (endpointUrl !== undefined && !namesIdentity(profile, env));
   const outputBucket = outputBucketOf(target);
   const s3Endpoint = endpointUrl ?? s3EndpointOf(env);
-  const known = model === undefined ? undefined : knownModel(model, catalogue);
   return {
     connection: {
       region,

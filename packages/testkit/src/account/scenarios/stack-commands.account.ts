@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { ResultsFormat } from '@batchrock/cdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CommandLine, openCommandLine } from './command-line.ts';
@@ -52,6 +53,32 @@ test('a file of this machine goes through the stack, and its results come back; 
       await orchestrator.text(`batch_output_parquet/jokes/${name}`),
     );
   }
+});
+
+test('doctor looks at the stack, its table and the model in the place of a bucket and a role', async () => {
+  const { clients } = orchestrator.account;
+  const doctor = (...argv: readonly string[]) => batchrock(['doctor', '--model', MODEL, '--json', ...argv], { isStill: true });
+  const checksOf = (told: string) => JSON.parse(told).checks as readonly { readonly id: string; readonly state: string }[];
+  const sound = await doctor('--stack', 'Runs');
+  expect(sound.code).toBe(0);
+  expect(JSON.parse(sound.stdout)).toMatchObject({ target: 'stack Runs in us-east-1', isSound: true });
+  const ids = ['settings', 'keys', 'endpoint', 'clock', 'identity', 'stack', 'table', 'model', 'access', 'quota', 'limits'];
+  expect(checksOf(sound.stdout).slice(-ids.length)).toMatchObject(ids.map((id) => ({ id, state: 'ok' })));
+  const recovery = (PointInTimeRecoveryEnabled: boolean) => {
+    const TableName = orchestrator.outputs['tableName'];
+    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled };
+    return clients.dynamodb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
+  };
+  await recovery(false);
+  expect(checksOf((await doctor('--stack', 'Runs')).stdout)).toContainEqual(
+    expect.objectContaining({ id: 'table', state: 'warn' }),
+  );
+  await recovery(true);
+  const none = await doctor('--stack', 'None');
+  expect(none.code).toBe(5);
+  expect(checksOf(none.stdout).filter(({ state }) => state === 'fail')).toMatchObject([
+    { id: 'stack', message: 'no stack None in us-east-1' },
+  ]);
 });
 
 test('a run that is stopped ends with its jobs, and goes on by another execution; a retry sends what failed', async () => {
