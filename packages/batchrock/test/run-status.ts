@@ -19,6 +19,7 @@ export const RUNNING: RunStatus = {
   rejected: 98,
   pending: 399_502,
   duplicates: 0,
+  cached: 0,
   truncated: 0,
   processing: { succeeded: 11_902, failed: 0 },
   jobs: { running: 20, slots: 20, waiting: 3, done: 37, total: 60 },

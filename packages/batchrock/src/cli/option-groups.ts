@@ -44,6 +44,7 @@ export interface QuestionFlags {
   readonly timeoutHours?: number;
   readonly strict?: boolean;
   readonly dedupe?: Dedupe;
+  readonly cache?: boolean;
 }
 
 /** Options that say where jobs run. */
@@ -140,6 +141,7 @@ export function withQuestion(command: Command): Command {
         .argParser(dedupeOf)
         .preset('part'),
     )
+    .option('--cache', 'the same request once among all runs that say so')
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
@@ -199,7 +201,7 @@ function targetOptions(flags: TargetFlags): TargetOptions {
 export function questionOf(dataset: readonly string[], flags: QuestionFlags & TargetFlags, prompt: string | undefined): Question {
   const { system, promptId, promptsDir, textColumn, family, inputFormat, format, delimiter, maxExpansion } = flags;
   const { slots, recordsPerJob, maxRecords, maxRecordsPerJob, maxJobs, sample } = flags;
-  const { maxAttempts, timeoutHours, strict, dedupe } = flags;
+  const { maxAttempts, timeoutHours, strict, dedupe, cache } = flags;
   return {
     ...targetOptions(flags),
     dataset: flags.datasetId === undefined ? dataset : [`hf://${flags.datasetId.replace(/^hf:\/\//i, '')}`, ...dataset],
@@ -235,6 +237,7 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     timeoutHours,
     strict,
     dedupe,
+    cache,
   };
 }
 

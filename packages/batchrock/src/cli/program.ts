@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from '../commands/adopt.ts';
+import { cacheCommand } from '../commands/cache.ts';
 import { completeCommand, completionCommand } from '../commands/completion.ts';
 import { configCommand } from '../commands/config.ts';
 import { convertCommand } from '../commands/convert.ts';
@@ -66,6 +67,7 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   program.addCommand(await queueCommand(cli, isAbout('queue', argv)));
   program.commandsGroup('More:');
   for (const make of [modelsCommand, configCommand, completionCommand]) program.addCommand(withOutputOptions(make(cli)));
+  program.addCommand(withOutputOptions(cacheCommand(cli)));
   program.addCommand(withOutputOptions(localCommand(cli, isAbout('local', argv) ? await import('@batchrock/local') : undefined)));
   program.addCommand(helpCommand(cli, program));
   program.addCommand(completeCommand(cli, program), { hidden: true });

@@ -51,6 +51,7 @@ describe('standard output holds data alone, standard error the rest', () => {
       // testkit/setup shows it at an account
       [['doctor'], 'batchrock.doctor/1'],
       [['config', 'show'], 'batchrock.config/1'],
+      [['cache', 'ls'], 'batchrock.cache/1'],
       // deploy.test.ts, and at CloudFormation itself testkit/deploy
       [['deploy', 'orchestrator', '--diff', '--destroy'], 'batchrock.error/1'],
       [['template', 'orchestrator', '--files', '3'], 'batchrock.error/1'],

@@ -85,6 +85,8 @@ describe('docs/json.md', () => {
       ['init', 'demo'],
       ['help', 'exit-codes'],
       ['config', 'show', '--origin'],
+      ['cache', 'ls'],
+      ['cache', 'clear'],
       ['doctor'],
       ['setup', '--model', MODEL, '--print', '--account', '123456789012', '--region', 'us-east-1'],
       ['status', 'r-none'],

@@ -11,6 +11,7 @@ import {
   plainCompression,
   zstdCompression,
 } from '../node/index.ts';
+import { type KeptAnswers, keptAnswers } from './kept-answers.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
 import { LOCAL_CREDENTIALS, namesIdentity } from './local-credentials.ts';
 import { withOutputStore } from './output-store.ts';
@@ -44,16 +45,18 @@ export interface ConnectOptions {
 
 /** Connects to a target. The embedded local Bedrock is started, unless another process of this state directory runs it. */
 export async function connect(target: Target, { dir, ledger, env, notice }: ConnectOptions): Promise<Connection> {
+  const answers = keptAnswers(dir.answers, notice);
   if (target.kind === 'local') {
     await mkdir(target.dir, { recursive: true, mode: 0o700 });
     const local = await openLocalBedrock(target);
     const { url: endpoint, facts } = local;
     const adapters = openAdapters(target, { endpoint, credentials: LOCAL_CREDENTIALS, facts, onWaiting: notice });
     return {
-      ports: await portsOf(adapters, plainCompression, dir, ledger),
+      ports: await portsOf(adapters, plainCompression, { dir, ledger, answers }),
       synthetic: true,
       store: { s3: adapters.s3, isCompressed: false },
       async close() {
+        answers.close();
         adapters.destroy();
         await local.close();
       },
@@ -71,10 +74,11 @@ export async function connect(target: Target, { dir, ledger, env, notice }: Conn
   });
   return {
     // the rows that a local Bedrock keeps lie on this machine, as those of the embedded one do
-    ports: await portsOf(adapters, facts === undefined ? zstdCompression() : plainCompression, dir, ledger),
+    ports: await portsOf(adapters, facts === undefined ? zstdCompression() : plainCompression, { dir, ledger, answers }),
     synthetic: facts !== undefined,
     store: { s3: adapters.s3, isCompressed: facts === undefined },
     async close() {
+      answers.close();
       adapters.destroy();
     },
   };
@@ -123,8 +127,7 @@ function tagged(target: Target): { readonly tagsInput?: boolean } {
 async function portsOf(
   adapters: Pick<RunPorts, 'objects' | 'service'>,
   compression: Compression,
-  dir: StateDir,
-  ledger: Ledger,
+  { dir, ledger, answers }: Pick<ConnectOptions, 'dir' | 'ledger'> & { readonly answers: KeptAnswers },
 ): Promise<RunPorts> {
   return {
     clock: nodeClock,
@@ -137,5 +140,6 @@ async function portsOf(
     scratch: createScratch(dir.scratch),
     schemas: ajvSchemas,
     families: fileFamilies,
+    answers,
   };
 }

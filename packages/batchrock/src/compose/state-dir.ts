@@ -8,6 +8,8 @@ import { storageError, systemErrorCode } from '../node/index.ts';
 export interface StateDir {
   readonly path: string;
   readonly ledger: string;
+  /** Answers of runs, for others that ask for the same. */
+  readonly answers: string;
   /** Data of the embedded local Bedrock. */
   readonly local: string;
   /** Temporary files. */
@@ -35,6 +37,7 @@ export function stateDir(path: string): StateDir {
   return {
     path,
     ledger: join(path, 'ledger.db'),
+    answers: join(path, 'answers.db'),
     local: join(path, 'local'),
     scratch: join(path, 'scratch'),
     spool: join(path, 'spool'),

@@ -13,6 +13,13 @@ export function renderExplanation(explanation: Explanation, width: number): stri
   if (explanation.lives.length === 0) lines.push('  not sent yet');
   for (const life of explanation.lives) {
     const isRejected = life.outcome?.status === 'rejected';
+    if (life.isCached) {
+      lines.push(
+        '  not sent: another run has its answer',
+        ...outcomeLines(life, () => 'paid for there').map((line) => fit(`    ${line}`, width)),
+      );
+      continue;
+    }
     const title = isRejected ? 'never sent' : `attempt ${life.in.attempt}: ${life.outcome?.status ?? 'under way'}`;
     lines.push(`  ${title}`, ...outcomeLines(life, told).map((line) => fit(`    ${line}`, width)));
     if (!isRejected) lines.push(...partLines(life.in, told).map((line) => `    ${line}`));
@@ -30,6 +37,10 @@ function partLines(life: PartLife, told: CostTeller): string[] {
   if (life.sentinels > 0) lines.push(`  padded with ${plural(life.sentinels, 'record')}`);
   if (life.duplicates > 0)
     lines.push(`  ${plural(life.duplicates, 'row')} more ${life.duplicates === 1 ? 'has' : 'have'} outcomes of these: not sent`);
+  if (life.cached > 0)
+    lines.push(
+      `  ${plural(life.cached, 'row')} more ${life.cached === 1 ? 'has an answer' : 'have answers'} of other runs: not sent`,
+    );
   if (life.batchUsd !== undefined) lines.push(`  cost     ${told(life.batchUsd)}`);
   lines.push(`  input    ${life.inputUri}`, `  output   ${life.outputUri}`, `  outcomes ${life.outcomesUri}`);
   return lines;

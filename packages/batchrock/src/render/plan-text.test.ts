@@ -20,6 +20,7 @@ function report(change: Partial<PlanReport> = {}, expectOutputTokens?: number, m
     leftOut: 0,
     rejected: [],
     duplicates: { rows: 0, among: 'part', areLeftOut: false, batchUsd: 0 },
+    cached: { rows: 0, areLeftOut: false, batchUsd: 0 },
     plan: estimatePlan({ model, params, records: 1000, slots: 20, sample: SAMPLE, outputTokens: expectOutputTokens }),
     minRecords: 100,
     storageBytes: 1000,
@@ -89,6 +90,17 @@ describe('a plan', () => {
       `${many} more ask for what another of the same job does: not sent, which saves ~$0.50`,
     );
     expect(told({ among: 'run', areLeftOut: true })).toBe(`${many} more ask for what another does: not sent, which saves ~$0.50`);
+    expect(told({ batchUsd: undefined })).toMatch(/would save their cost$/);
+    expect(line(renderPlan(report()), '          1,2')).toBeUndefined();
+  });
+
+  test('tells what other runs have paid for: what it saves, or would', () => {
+    const told = (change: Partial<PlanReport['cached']>) => {
+      const cached = { rows: 1200, areLeftOut: false, batchUsd: 0.5, ...change };
+      return line(renderPlan(report({ cached })), '          1')?.trim();
+    };
+    expect(told({})).toBe('1,200 rows have answers of other runs: --cache would save ~$0.50');
+    expect(told({ rows: 1, areLeftOut: true })).toBe('1 row more has an answer of other runs: not sent, which saves ~$0.50');
     expect(told({ batchUsd: undefined })).toMatch(/would save their cost$/);
     expect(line(renderPlan(report()), '          1,2')).toBeUndefined();
   });

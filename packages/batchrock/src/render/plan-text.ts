@@ -19,6 +19,7 @@ export function renderPlan(report: PlanReport): string[] {
     ),
     ...takenLines(report),
     ...duplicateLines(report),
+    ...cachedLines(report),
     `parts     ${plural(plan.parts, 'job')} of up to ${plural(plan.partRecords, 'record')}, ${count(plan.slots)} at once, ${plural(plan.waves, 'wave')}`,
   ];
   if (plan.sentinels > 0) {
@@ -51,6 +52,15 @@ function duplicateLines({ duplicates }: PlanReport): string[] {
   return [
     `          ${many}: ${areLeftOut ? `not sent, which saves${worth || ' their cost'}` : `--dedupe would save${worth || ' their cost'}`}`,
   ];
+}
+
+/** What other runs have paid for. */
+function cachedLines({ cached }: PlanReport): string[] {
+  const { rows, areLeftOut, batchUsd } = cached;
+  if (rows === 0) return [];
+  const many = `${plural(rows, 'row')} ${areLeftOut ? 'more ' : ''}${rows === 1 ? 'has an answer' : 'have answers'} of other runs`;
+  const worth = batchUsd === undefined ? 'their cost' : `~${usd(batchUsd)}`;
+  return [`          ${many}: ${areLeftOut ? `not sent, which saves ${worth}` : `--cache would save ${worth}`}`];
 }
 
 function tokenLines(report: PlanReport): string[] {
@@ -122,6 +132,7 @@ export function planDocument(report: PlanReport): object {
     taken: rest.taken ?? null,
     leftOut: rest.leftOut,
     duplicates: { ...rest.duplicates, batchUsd: usdNumber(rest.duplicates.batchUsd) },
+    cached: { ...rest.cached, batchUsd: usdNumber(rest.cached.batchUsd) },
     parts: plan.parts,
     partRecords: plan.partRecords,
     waves: plan.waves,

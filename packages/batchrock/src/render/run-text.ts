@@ -85,6 +85,7 @@ export function renderStatus(status: RunStatus): string[] {
     ['progress', `${percent(shareCollected(status))} · ${countsText(status)}`],
     ...underWay(status),
     ...(status.duplicates === 0 ? [] : [['same', duplicatesText(status)] as const]),
+    ...(status.cached === 0 ? [] : [['cached', cachedText(status)] as const]),
     ['jobs', `${slotsText(jobs)}, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`],
     ...leftOf(status),
     ...(status.padding === 0
@@ -100,6 +101,11 @@ export function renderStatus(status: RunStatus): string[] {
     ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
+}
+
+/** They are in the counts, and in neither tokens nor cost. */
+function cachedText({ cached }: RunStatus): string {
+  return `${plural(cached, 'row')} ${cached === 1 ? 'has an answer' : 'have answers'} of other runs: not sent`;
 }
 
 /** They are in the counts, and in neither tokens nor cost. */
@@ -165,6 +171,7 @@ export function statusDocument(status: RunStatus): object {
     rejected: status.rejected ?? null,
     pending: status.pending ?? null,
     duplicates: status.duplicates,
+    cached: status.cached,
     truncated: status.truncated,
     processing: status.processing,
     jobs: { ...jobs, slots: jobs.slots ?? null },

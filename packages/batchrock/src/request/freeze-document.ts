@@ -74,6 +74,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     maxAttempts: asked.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     strict: asked.strict ?? false,
     ...(asked.dedupe === undefined ? {} : { dedupe: asked.dedupe }),
+    ...(asked.cache ? { cache: true } : {}),
     ...((asked.slots ?? input.maxErrorRate) === undefined
       ? {}
       : { asked: { slots: asked.slots, maxErrorRate: input.maxErrorRate } }),

@@ -17,6 +17,8 @@ export interface IdentityInput {
   readonly strict: boolean;
   /** Which rows are not sent since others ask for the same; undefined where all are. */
   readonly dedupe?: Dedupe | undefined;
+  /** Rows may have answers of other runs. */
+  readonly cache?: boolean | undefined;
   /** From `targetIdentity`. */
   readonly target: object;
 }
@@ -36,6 +38,7 @@ export function runIdentity(input: IdentityInput): string {
     bounds: input.bounds,
     strict: input.strict,
     dedupe: input.dedupe,
+    cache: input.cache || undefined,
     target: input.target,
   });
   return Buffer.from(nodeSha256.sha256(new TextEncoder().encode(text))).toString('hex');

@@ -74,6 +74,11 @@ export interface Question extends TargetOptions, RunBounds {
    * of the request.
    */
   readonly dedupe?: Dedupe;
+  /**
+   * A row that asks for the very same as one that another run with this option has an answer to is not sent, and has that answer;
+   * and what this run is answered is kept on this machine. Default: neither.
+   */
+  readonly cache?: boolean;
   /** Jobs at once; default: the model's quota. */
   readonly slots?: number;
   /** Mean tokens of an answer, for estimates of cost alone; default: 256 are assumed. */

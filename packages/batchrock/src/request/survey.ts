@@ -1,4 +1,5 @@
 import {
+  type AnswerLookup,
   createRecordEncoder,
   KnownRequests,
   NEEDS_SPACE,
@@ -27,6 +28,8 @@ export interface Survey {
   readonly records: number;
   /** Rows that ask for what another one asks for, where that was looked for; in `records` unless they are left out. */
   readonly duplicates: number;
+  /** Rows that have an answer in the cache, where that was looked for; in `records` unless they are left out. */
+  readonly cached: number;
   /** Bytes of the rows as they came, unpacked. */
   readonly rowBytes: number;
   /** Rows that cannot be sent, by reason, most frequent first. */
@@ -64,6 +67,8 @@ export async function surveyRows(
   options: {
     readonly maxRows?: number;
     readonly duplicates?: DuplicateSearch;
+    /** Look for answers in a cache. */
+    readonly cached?: { readonly lookup: AnswerLookup; readonly areLeftOut: boolean } | undefined;
     readonly signal?: AbortSignal;
     /** Rows looked at so far, and the share of the dataset that is read. */
     readonly onProgress?: (rows: number, share: number | undefined) => void;
@@ -80,12 +85,13 @@ export async function surveyRows(
     tally = new Tally(reader, question, encoder, {
       block: { bytes: new Uint8Array(maxRecordBytes), length: 0 },
       duplicates: options.duplicates,
+      cached: options.cached,
     });
     for (;;) {
       options.signal?.throwIfAborted();
       const batch = await reader.next();
       if (batch === undefined) return await tally.survey(true);
-      await tally.take(batch);
+      await tally.take(batch, options.signal);
       options.onProgress?.(tally.rows, shareRead(reader, dataset));
       if (tally.rows >= (options.maxRows ?? Number.POSITIVE_INFINITY)) return await tally.survey(false);
     }
@@ -103,6 +109,7 @@ export function shareRead(reader: RowReader, dataset: Pick<Dataset, 'bytes'>): n
 interface TallyOptions {
   readonly block: OutputBlock;
   readonly duplicates: DuplicateSearch | undefined;
+  readonly cached: { readonly lookup: AnswerLookup; readonly areLeftOut: boolean } | undefined;
 }
 
 /** Counts rows, and keeps every n-th record: n doubles when there are too many, so that the sample spans the dataset. */
@@ -117,15 +124,19 @@ class Tally {
   readonly #duplicates: TallyOptions['duplicates'];
   readonly #known: KnownRequests;
   readonly #all: RequestSorter | undefined;
+  readonly #cached: TallyOptions['cached'];
+  #cachedRows = 0;
   #duplicateRows = 0;
   #records = 0;
+  #sampled = 0;
   #bytes = 0;
   #kept: string[] = [];
   #every = 1;
 
-  constructor(reader: RowReader, question: CheckedQuestion, encoder: RecordEncoder, { block, duplicates }: TallyOptions) {
+  constructor(reader: RowReader, question: CheckedQuestion, encoder: RecordEncoder, { block, duplicates, cached }: TallyOptions) {
     const { request, model } = question;
     this.#duplicates = duplicates;
+    this.#cached = cached;
     this.#known = new KnownRequests(nodeSha256, request.openai !== undefined && model.family.task === 'text');
     if (duplicates !== undefined && 'scratch' in duplicates) {
       const asked = { request, model: { task: model.family.task } };
@@ -137,18 +148,34 @@ class Tally {
     this.#block = block;
   }
 
-  async take(batch: RowBatch): Promise<void> {
-    for (let row = 0; row < batch.count; row++) {
-      this.#bytes += batch.rowEnd[row]! - batch.rowStart[row]!;
-      this.#block.length = 0;
-      const reason = this.#encoder.encode(batch, row, this.rows++, this.#block);
-      if (reason === RejectReason.none) {
-        if (!this.#isLeftOut(batch, row)) this.#keep();
-        const { bytes, length: end } = this.#block;
-        const full = this.#all?.add(batch, row, { bytes, start: 0, end }, this.rows);
+  async take(batch: RowBatch, signal?: AbortSignal): Promise<void> {
+    const lookup = this.#cached?.lookup;
+    for (let row = 0; row < batch.count; ) {
+      const asked = { ...(signal && { signal }) };
+      const end = lookup === undefined ? batch.count : await lookup.look(this.#encoder, batch, row, this.rows, asked);
+      for (; row < end; row++) {
+        const full = this.#takeRow(batch, row);
         if (full !== undefined) await full;
-      } else if (reason !== NEEDS_SPACE) this.#reject(batch, row, reason);
+      }
     }
+  }
+
+  /** A promise, to be awaited before the next one, where there is to be waited. */
+  #takeRow(batch: RowBatch, row: number): Promise<void> | undefined {
+    this.#bytes += batch.rowEnd[row]! - batch.rowStart[row]!;
+    this.#block.length = 0;
+    const isCached = this.#cached?.lookup.answer(this.rows) !== undefined;
+    const reason = this.#encoder.encode(batch, row, this.rows++, this.#block);
+    if (reason !== RejectReason.none) {
+      if (reason !== NEEDS_SPACE) this.#reject(batch, row, reason);
+      return undefined;
+    }
+    if (isCached) this.#cachedRows++;
+    // it tells what the saving is worth
+    if (isCached && this.#cached?.areLeftOut) this.#sample();
+    else if (!this.#isLeftOut(batch, row)) this.#keep();
+    const { bytes, length: end } = this.#block;
+    return this.#all?.add(batch, row, { bytes, start: 0, end }, this.rows);
   }
 
   async survey(isWhole: boolean): Promise<Survey> {
@@ -162,6 +189,7 @@ class Tally {
       rows: this.rows,
       records: this.#records - (this.#all === undefined ? 0 : this.#duplicateRows),
       duplicates: this.#duplicateRows,
+      cached: this.#cachedRows,
       rowBytes: this.#bytes,
       rejected,
       sample: sampleRecords(this.#kept),
@@ -189,7 +217,12 @@ class Tally {
   }
 
   #keep(): void {
-    if (this.#records++ % this.#every !== 0) return;
+    this.#records++;
+    this.#sample();
+  }
+
+  #sample(): void {
+    if (this.#sampled++ % this.#every !== 0) return;
     this.#kept.push(this.#text.decode(this.#block.bytes.subarray(0, this.#block.length)));
     if (this.#kept.length < 2 * SAMPLE_RECORDS) return;
     this.#kept = this.#kept.filter((_, i) => i % 2 === 0);

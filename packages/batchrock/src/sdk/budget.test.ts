@@ -36,7 +36,7 @@ async function prepared(change: { readonly target?: Target; readonly model?: str
       images: 0,
       otherMedia: 0,
     };
-    const survey = { rows: 10, rowBytes: 100, records: 10, duplicates: 0, rejected: [], sample, isWhole: false };
+    const survey = { rows: 10, rowBytes: 100, records: 10, duplicates: 0, cached: 0, rejected: [], sample, isWhole: false };
     const asked = { home, survey, request: { dataset: 'x.csv', model: home.document.model.modelId, ...request } };
     return checkBudget({ notice }, ports, asked, options);
   };

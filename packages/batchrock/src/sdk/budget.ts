@@ -68,7 +68,8 @@ export async function checkBudget(
   const expected = plan.cost?.batch.expected;
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
   if (!hasSent && !options.isAgreed) await checkEstimate(home, request, plan, options);
-  const recordUsd = expected === undefined || records === 0 ? undefined : expected / records;
+  // a run of which nothing is to be sent keeps any ceiling
+  const recordUsd = records === 0 ? 0 : expected && expected / records;
   await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd });
 }
 

@@ -30,6 +30,8 @@ export interface PartLife {
   readonly sentinels: number;
   /** Rows that are not sent and have the outcomes of its records. */
   readonly duplicates: number;
+  /** Rows that are not sent and have answers of other runs. */
+  readonly cached: number;
   readonly jobName: string;
   readonly jobArn: string | undefined;
   readonly jobStatus: string | undefined;
@@ -48,6 +50,8 @@ export interface RecordLife {
   readonly outcome: Outcome | undefined;
   /** USD by batch inference; undefined where nothing was answered, or the price is not known. */
   readonly batchUsd: number | undefined;
+  /** It was not sent: the answer is one that another run has paid for. */
+  readonly isCached?: true;
 }
 
 /** The answer to `explain`. */
@@ -131,8 +135,10 @@ async function livesOf(connection: Connection, reading: RunReading, id: string):
   const lives: RecordLife[] = [];
   for (const part of parts.filter((each) => ordinal >= each.firstOrdinal && ordinal <= each.lastOrdinal)) {
     const life = await lifeOf(connection, reading, part);
-    const outcome = await outcomeOf(connection, part, id);
-    if (outcome !== undefined) lives.push({ in: life, outcome, batchUsd: costOf(document, outcome) });
+    const found = await outcomeOf(connection, part, id);
+    const isCached = found?.attempt === 0 && found.outcome.status === 'succeeded';
+    if (isCached) lives.push({ in: life, outcome: found.outcome, batchUsd: 0, isCached });
+    else if (found !== undefined) lives.push({ in: life, outcome: found.outcome, batchUsd: costOf(document, found.outcome) });
     else if (part.state !== 'collected' && (part.attempt === 1 || (await isInInput(connection, part, id)))) {
       lives.push({ in: life, outcome: undefined, batchUsd: undefined });
     }
@@ -154,14 +160,18 @@ async function placeOf({ ports }: Connection, { document, run, parts }: RunReadi
 }
 
 /** The record's outcome in the part's attempt, or among the rows of the part that were never sent. */
-async function outcomeOf({ ports }: Connection, part: PartBody, id: string): Promise<Outcome | undefined> {
+async function outcomeOf(
+  { ports }: Connection,
+  part: PartBody,
+  id: string,
+): Promise<{ readonly attempt: number; readonly outcome: Outcome } | undefined> {
   const start = new TextEncoder().encode(`{"id":"${id}"`);
   const attempts = part.attempt === 1 ? [0, part.attempt] : [part.attempt];
   // of several sorted runs the last one that has a line of the record
   const which = (part.collected?.sortedRuns?.length ?? 0) > 1 ? 'last' : 'first';
   for (const attempt of attempts) {
     const line = await findLine(ports.objects, objectKeys.outcomes(part.run, attempt, part.part), start, which);
-    if (line !== undefined) return parseOutcome(line);
+    if (line !== undefined) return { attempt, outcome: parseOutcome(line) };
   }
   return undefined;
 }
@@ -192,6 +202,7 @@ async function lifeOf(connection: Connection, reading: RunReading, part: PartBod
     records: part.records,
     sentinels: part.sentinels,
     duplicates: await duplicatesOf(connection, reading, part),
+    cached: part.cached?.rows ?? 0,
     jobName: part.jobName,
     jobArn: part.jobArn,
     jobStatus: part.jobStatus,

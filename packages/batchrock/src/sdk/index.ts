@@ -9,6 +9,7 @@ export { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
 export { type Explanation, explain, type PartLife, type RecordLife } from './explain.ts';
 export { type WatchRunOptions, watchRun } from './follow.ts';
+export { type AnswersFilter, type AnswersReport, clearAnswers, readAnswers } from './kept-answers.ts';
 export { type OutcomeName, outcomeNames } from './only-outcomes.ts';
 export { type PlanReport, planRun } from './plan.ts';
 export type { FollowOptions, LeaveOptions, RunProgress } from './progress.ts';

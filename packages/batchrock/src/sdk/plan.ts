@@ -4,6 +4,7 @@ import { createScratch } from '../node/index.ts';
 import { partRecords } from '../request/freeze-document.ts';
 import type { Question } from '../request/request.ts';
 import { surveyRows } from '../request/survey.ts';
+import { type AnswersSoFar, answersSoFar } from './answers-so-far.ts';
 import type { FoundDataset, InspectingSession, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import type { FollowOptions } from './progress.ts';
@@ -36,6 +37,14 @@ export interface PlanReport {
     /** USD by batch inference, as expected: what they cost, or would. */
     readonly batchUsd: number | undefined;
   };
+  /** Rows that other runs have answers to. */
+  readonly cached: {
+    readonly rows: number;
+    /** They are not sent, and in neither `plan` nor `leftOut`. */
+    readonly areLeftOut: boolean;
+    /** USD by batch inference, as expected: what they would cost, or do. */
+    readonly batchUsd: number | undefined;
+  };
   readonly plan: Plan;
   readonly minRecords: number;
   /** Bytes that the run puts into its bucket before Bedrock writes anything: records, and rows before compression. */
@@ -58,9 +67,13 @@ export async function planRun(
   given?: FoundDataset,
 ): Promise<PlanReport> {
   const inspected = await inspect(session, question, options, given);
+  let answers: AnswersSoFar | undefined;
   try {
-    return await planInspected(inspected, question, options, createScratch(session.dir.scratch));
+    answers = answersSoFar(session, inspected);
+    const scratch = createScratch(session.dir.scratch);
+    return await planInspected(inspected, question, { ...options, answers, scratch });
   } finally {
+    answers?.close();
     await inspected.close();
   }
 }
@@ -68,8 +81,7 @@ export async function planRun(
 async function planInspected(
   inspected: Inspected,
   question: Question,
-  options: FollowOptions,
-  scratch: Scratch,
+  options: FollowOptions & { readonly answers: AnswersSoFar | undefined; readonly scratch: Scratch },
 ): Promise<PlanReport> {
   const { dataset, target } = inspected;
   const { model, request } = inspected.question;
@@ -77,24 +89,29 @@ async function planInspected(
   const stop = options.signal === undefined ? {} : { signal: options.signal };
   const first = await surveyRows(dataset, inspected.question, { maxRows: SURVEYED_ROWS, ...stop });
   const areLeftOut = question.dedupe !== undefined;
+  const hasAnswers = question.cache === true;
   const inParts = { partRecords: partRecords(question, dataset, model.limits, first.sample?.bytes), areLeftOut };
   const survey = await surveyRows(dataset, inspected.question, {
-    duplicates: question.dedupe === 'run' ? { scratch, areLeftOut: true } : inParts,
+    duplicates: question.dedupe === 'run' ? { scratch: options.scratch, areLeftOut: true } : inParts,
+    cached: options.answers && { lookup: options.answers.lookup, areLeftOut: hasAnswers },
     ...stop,
     onProgress: (rows, share) => options.onProgress?.({ phase: 'reading', rows, share }),
   });
   const slots = question.slots ?? model.limits.maxJobs;
   const recordsPerPart = partRecords(question, dataset, model.limits, survey.sample?.bytes);
   const records = Math.min(survey.records, recordsPerPart * (question.maxJobs ?? Number.POSITIVE_INFINITY));
-  const plan = estimatePlan({
-    model,
-    params: request.params,
-    records,
-    slots,
-    partRecords: recordsPerPart,
-    sample: survey.sample,
-    outputTokens: question.expectOutputTokens,
-  });
+  const estimate = (some: number): Plan =>
+    estimatePlan({
+      model,
+      params: request.params,
+      records: some,
+      slots,
+      partRecords: recordsPerPart,
+      sample: survey.sample,
+      outputTokens: question.expectOutputTokens,
+    });
+  const plan = estimate(records);
+  const cachedUsd = survey.cached === 0 ? 0 : estimate(survey.cached).cost?.batch.expected;
   return {
     source: dataset.name,
     bytes: dataset.bytes,
@@ -111,6 +128,7 @@ async function planInspected(
       areLeftOut,
       batchUsd: costOfSome(plan, survey.duplicates),
     },
+    cached: { rows: survey.cached, areLeftOut: hasAnswers, batchUsd: cachedUsd },
     plan,
     minRecords: model.limits.minRecords,
     storageBytes: plan.bytes === undefined ? undefined : plan.bytes + survey.rowBytes,

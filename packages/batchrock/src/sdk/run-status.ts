@@ -31,6 +31,8 @@ export interface RunStatus {
   readonly pending: number | undefined;
   /** Rows that were not sent because another one asks for the same; they are counted by its outcome. */
   readonly duplicates: number;
+  /** Rows that were not sent because another run has their answers; part of `succeeded`, and in neither tokens nor cost. */
+  readonly cached: number;
   /** Answers cut off at the model's token limit; part of `succeeded`. */
   readonly truncated: number;
   /** Records that live jobs have answered so far. They become final when the job ends. */

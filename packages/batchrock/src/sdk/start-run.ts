@@ -173,6 +173,7 @@ function identityOf(request: RunRequest, inspected: Inspected): string {
     bounds: boundsOf(request),
     strict: request.strict ?? false,
     dedupe: request.dedupe,
+    cache: request.cache,
     target: targetIdentity(inspected.target),
   });
 }
@@ -223,12 +224,16 @@ async function prepare(
     const jobs = document.maxParts === 1 ? 'one job is' : `${document.maxParts} jobs are`;
     notice(`${jobs} full: the rows behind the first ${prepared.rows} are left out (--max-jobs)`);
   }
-  const { duplicates = 0 } = prepared;
+  const { duplicates = 0, cached = { rows: 0 } } = prepared;
   if (duplicates > 0)
     notice(
       `${plural(duplicates, 'row')} of ${prepared.rows} ${duplicates === 1 ? 'asks' : 'ask'} for what another one does: not sent (${document.dedupe === 'run' ? '--dedupe run' : '--dedupe'})`,
     );
-  const records = prepared.rows - prepared.rejected - duplicates;
+  if (cached.rows > 0)
+    notice(
+      `${plural(cached.rows, 'row')} of ${prepared.rows} ${cached.rows === 1 ? 'has an answer' : 'have answers'} of other runs: not sent (--cache)`,
+    );
+  const records = prepared.rows - prepared.rejected - duplicates - cached.rows;
   if (records > 0 && records < minRecords) {
     notice(
       `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that ${minRecords - records === 1 ? 'is' : 'are'} dropped again`,

@@ -82,6 +82,7 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
     rejected: isPrepared ? counts.rejected : undefined,
     pending: isPrepared ? counts.pending : undefined,
     duplicates: counts.duplicates,
+    cached: counts.cached,
     truncated: counts.truncated,
     processing: { succeeded: counts.live.succeeded, failed: counts.live.failed },
     jobs: {
@@ -104,8 +105,8 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
 function costOf(run: RunBody, counts: RunCounts, home: RunHome | undefined): RunCost {
   const price = home?.document.model.price;
   const cost = tokenCost(price, counts.inputTokens, counts.outputTokens);
-  const answered = counts.succeeded + counts.failed;
-  const toSend = run.rows === undefined ? undefined : run.rows - counts.rejected;
+  const answered = counts.succeeded - counts.cached + counts.failed;
+  const toSend = run.rows === undefined ? undefined : run.rows - counts.rejected - counts.cached;
   const isKnown = cost !== undefined && toSend !== undefined && answered > 0;
   return {
     batchUsd: cost?.batchUsd,

@@ -19,6 +19,7 @@ export function combinedStatus(runs: readonly RunStatus[]): RunStatus {
     rejected: known((run) => run.rejected),
     pending: known((run) => run.pending),
     duplicates: sum((run) => run.duplicates),
+    cached: sum((run) => run.cached),
     truncated: sum((run) => run.truncated),
     processing: { succeeded: sum((run) => run.processing.succeeded), failed: sum((run) => run.processing.failed) },
     jobs: {

@@ -49,6 +49,7 @@ test('a question becomes the keys of an execution’s input, and what was not as
 
 test.each([
   [{ strict: true }, '--strict'],
+  [{ cache: true }, '--cache'],
   [{ maxCostUsd: 1 }, '--max-cost'],
   [{ roleArn: 'x' }, '--role-arn'],
   [{ recordsPerJob: 100 }, '--records-per-job'],
@@ -56,4 +57,8 @@ test.each([
 ])('%j is refused by the name of its option, %s', (more, option) => {
   const refused = () => checkStackRequest({ dataset: 'a.csv', model: 'm', ...more }, 'Runs');
   expect(refused).toThrow(`${option} does not go with --stack Runs`);
+});
+
+test('what is said to be off is not asked for', () => {
+  checkStackRequest({ dataset: 'a.csv', model: 'm', cache: false, strict: false }, 'Runs');
 });

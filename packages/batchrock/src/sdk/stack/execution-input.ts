@@ -23,6 +23,7 @@ const NOT_ON_A_STACK = {
   maxExpansion: 'its functions take the usual bounds of compressed files',
   inputFormat: 'its datasets have columns, and a prompt',
   recordsPerJob: '--max-records-per-job bounds its jobs',
+  cache: 'answers are kept on this machine, and its runs are driven in the account',
   strict: 'a bad row is one row of its results with a reason',
   maxCostUsd: 'its executions know no ceiling; batchrock plan tells what the run will cost',
 } satisfies Partial<Record<keyof RunRequest, string>>;
@@ -36,7 +37,8 @@ export function checkStackRequest(request: RunRequest, stack: string): void {
     });
   }
   for (const [name, why] of Object.entries(NOT_ON_A_STACK)) {
-    if (request[name as keyof typeof NOT_ON_A_STACK] === undefined) continue;
+    const asked = request[name as keyof typeof NOT_ON_A_STACK];
+    if (asked === undefined || asked === false) continue;
     const option = name.replace('Usd', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new InputError('BR-E0112', `--${option} does not go with --stack ${stack}: ${why}`, {
       hint: `leave out --${option}, or --stack to drive the run from this machine`,
