@@ -231,9 +231,14 @@ export async function startAccount(options: AccountOptions = {}): Promise<Accoun
   };
 }
 
-function toldOf({ name, outputs }: DeployedStack, { partition, region, account }: Place): ToldStack {
+function toldOf({ name, outputs, ids, types }: DeployedStack, { partition, region, account }: Place): ToldStack {
   const id = '00000000-0000-0000-0000-000000000000';
-  return { name, outputs, arn: `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/${id}` };
+  const resources = Object.entries(ids).map(([logicalId, physical]) => ({
+    logicalId,
+    type: types.get(logicalId) ?? '',
+    id: physical,
+  }));
+  return { name, outputs, resources, arn: `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/${id}` };
 }
 
 /** The S3 of a local Bedrock whose jobs nobody asks for. */

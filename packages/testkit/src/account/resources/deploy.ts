@@ -9,6 +9,8 @@ export interface DeployedStack {
   /** The physical id of each resource, by its logical id. */
   readonly ids: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
+  /** The type of each resource, by its logical id. */
+  readonly types: ReadonlyMap<string, string>;
   /** The physical ids of all resources of a type whose logical id begins so. */
   find(type: string, logicalId?: string): readonly string[];
 }
@@ -53,6 +55,7 @@ export async function deployStack(stack: Stack, account: AccountState, exports: 
     name,
     ids,
     outputs: Object.fromEntries(outputs.map(([key, { value }]) => [key, String(resolve(value, scope))])),
+    types,
     find: (type, prefix = '') =>
       Object.entries(ids).flatMap(([id, ref]) => (types.get(id) === type && id.startsWith(prefix) ? [ref] : [])),
   };

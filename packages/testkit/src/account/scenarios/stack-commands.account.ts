@@ -62,7 +62,20 @@ test('doctor looks at the stack, its table and the model in the place of a bucke
   const sound = await doctor('--stack', 'Runs');
   expect(sound.code).toBe(0);
   expect(JSON.parse(sound.stdout)).toMatchObject({ target: 'stack Runs in us-east-1', isSound: true });
-  const ids = ['settings', 'keys', 'endpoint', 'clock', 'identity', 'stack', 'table', 'model', 'access', 'quota', 'limits'];
+  const ids = [
+    'settings',
+    'keys',
+    'endpoint',
+    'clock',
+    'identity',
+    'stack',
+    'table',
+    'dead-letters',
+    'model',
+    'access',
+    'quota',
+    'limits',
+  ];
   expect(checksOf(sound.stdout).slice(-ids.length)).toMatchObject(ids.map((id) => ({ id, state: 'ok' })));
   const recovery = (PointInTimeRecoveryEnabled: boolean) => {
     const TableName = orchestrator.outputs['tableName'];
@@ -74,6 +87,15 @@ test('doctor looks at the stack, its table and the model in the place of a bucke
     expect.objectContaining({ id: 'table', state: 'warn' }),
   );
   await recovery(true);
+  const deadLetters = orchestrator.account.queues.all().find(({ name }) => /DeadLetters/.test(name));
+  deadLetters?.send({ body: '{}' });
+  expect(checksOf((await doctor('--stack', 'Runs')).stdout)).toContainEqual({
+    id: 'dead-letters',
+    state: 'warn',
+    message: expect.stringMatching(/^1 dead letters lie in http.*DeadLetters/),
+    remedy: expect.stringContaining('receive-message'),
+  });
+  deadLetters?.purge();
   const none = await doctor('--stack', 'None');
   expect(none.code).toBe(5);
   expect(checksOf(none.stdout).filter(({ state }) => state === 'fail')).toMatchObject([
