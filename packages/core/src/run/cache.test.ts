@@ -162,6 +162,23 @@ describe('a run with a cache', () => {
     expect(runCounts(reading.run, reading.parts)).toMatchObject({ succeeded: 6, truncated: 1 });
   });
 
+  it('keeps nothing of a part whose input is gone, and collects it', async () => {
+    const ports = cachedPorts();
+    const run = { ...ONE, prefix: 'i0' };
+    await prepareCached(ports, run);
+    const create = ports.service.create.bind(ports.service);
+    ports.service.create = async (...asked) => {
+      const made = await create(...asked);
+      // the first job has its records
+      ports.objects.onRead = () => void ports.objects.remove([`runs/${runId(run)}/input/00000-1/000.jsonl`]);
+      return made;
+    };
+    await driveRun(ports, runId(run), { pollMs: 60_000 });
+    expect(ports.answers.size).toBe(3);
+    const { reading } = await resultsOf(ports, run);
+    expect(runCounts(reading.run, reading.parts)).toMatchObject({ succeeded: 6, failed: 0 });
+  });
+
   it('finds nothing, keeps nothing and goes to its end where there is no cache', async () => {
     const { answers, ...ports } = cachedPorts();
     const run = { ...ONE, prefix: 'h0' };

@@ -1,4 +1,4 @@
-import { invariant } from '../errors/index.ts';
+import { invariant, isBatchrockError } from '../errors/index.ts';
 import type { CollectCounts, PartBody } from '../job/index.ts';
 import type { AnswerCache, AnswerScope, CallOptions, KeptAnswer } from '../ports/index.ts';
 import { OutcomeStatus } from '../record/index.ts';
@@ -24,11 +24,22 @@ export interface KeepInput extends CallOptions {
 
 /**
  * Puts the answers of a part into the cache, where its run asks for that: what succeeded, by what was sent for it. Reads input and
- * outcomes side by side. Repeatable.
+ * outcomes side by side. Repeatable. Where its input is gone, as the lifecycle of a bucket may have it, nothing is kept.
  */
-export async function keepAnswers(ports: RunPorts, { document, part, counts, signal }: KeepInput): Promise<void> {
+export async function keepAnswers(ports: RunPorts, input: KeepInput): Promise<void> {
+  const { answers } = ports;
+  if (input.document.cache !== true || answers === undefined || input.counts.succeeded === 0) return;
+  try {
+    await keep({ ...ports, answers }, input);
+  } catch (error) {
+    if (!isBatchrockError(error) || error.code !== 'BR-E0208') throw error;
+  }
+}
+
+type KeepPorts = Pick<RunPorts, 'objects' | 'digest'> & { readonly answers: AnswerCache };
+
+async function keep(ports: KeepPorts, { document, part, counts, signal }: KeepInput): Promise<void> {
   const { answers, digest } = ports;
-  if (document.cache !== true || answers === undefined || counts.succeeded === 0) return;
   const putter = new Putter(answers, answerScope(digest, document), { signal });
   const records = new InputLines(ports, [part], { signal });
   const key = objectKeys.outcomes(part.run, part.attempt, part.part);
