@@ -124,6 +124,9 @@ describe('the same request', () => {
     const taken = await cli(['plan', '--dedupe', 'in.csv', '--model', MODEL, '--prompt', '{text}'], { cwd });
     expect(taken.code).toBe(2);
     expect(taken.stderr).toContain('give part or run; before a dataset write --dedupe=part');
+    const both = await cli(['plan', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--dedupe', 'run', '--cache'], { cwd });
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain('--dedupe run and --cache exclude each other');
   });
 
   test('of lines of an OpenAI batch file: each has its own line of output, and choices stay as many as were asked for', async () => {

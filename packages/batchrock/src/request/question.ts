@@ -59,7 +59,16 @@ export function checkOpenQuestion(question: WithOwnFamily<WithAnswerSchema<Quest
 }
 
 /** Types are gone where a program that has none asks. */
-function checkDedupe({ dedupe }: Question): void {
+function checkDedupe({ dedupe, cache }: Question): void {
+  if (dedupe === 'run' && cache === true) {
+    throw new InputError(
+      'BR-E0112',
+      '--dedupe run and --cache exclude each other: which rows have answers may change meanwhile',
+      {
+        hint: 'take --dedupe part beside --cache',
+      },
+    );
+  }
   if (dedupe === undefined || dedupe === 'part' || dedupe === 'run') return;
   throw new InputError('BR-E0112', `dedupe is ${JSON.stringify(dedupe)}; it may be part or run`);
 }

@@ -169,7 +169,7 @@ async function checkPieces(ports: MemoryPorts, world: World, reading: RunReading
   for (const part of parts.filter((each) => each.attempt === 1 && (each.duplicates ?? 0) > 0)) {
     const input = { run: RUN, attempt: run.attempt, isOver: run.state === 'ended', parts, part };
     const Kind = world.dedupe === 'run' ? FarOriginals : Originals;
-    const small = new Kind(ports, { ...input, budgetBytes: 100 });
+    const small = new Kind(ports, { ...input, budgetBytes: 100, fileDuplicates: 2 });
     const large = new Kind(ports, input);
     for (const { ordinal, of } of await duplicatesOf(ports, part.part)) {
       while (!small.seek(of)) await small.fill(ordinal);

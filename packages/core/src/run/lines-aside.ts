@@ -8,18 +8,17 @@ export interface HeldLine {
   readonly end: number;
 }
 
-const WRITE_BYTES = 1 << 18;
+const WRITE_BYTES = 1 << 16;
 /** What is read at once for lines that lie close to one another. */
 const READ_BYTES = 1 << 16;
 
 /** Lines that are put aside in a temporary file, one after another, and read in any order, many at a time. */
 export class LinesAside {
   readonly #file: ScratchFile;
-  readonly #out = new Uint8Array(WRITE_BYTES);
+  #out = new Uint8Array(WRITE_BYTES);
   /** Bytes in `out`, and those that are written. */
   #used = 0;
   #written = 0;
-  readonly #block = new Uint8Array(READ_BYTES);
 
   /** `file`: an empty one, for these lines alone. */
   constructor(file: ScratchFile) {
@@ -29,7 +28,7 @@ export class LinesAside {
   /** Puts a line behind those before; where it is. */
   async put(bytes: Uint8Array, start: number, end: number): Promise<number> {
     const size = end - start;
-    if (this.#used + size > this.#out.length) await this.end();
+    if (this.#used + size > this.#out.length) await this.#write();
     const at = this.#written + this.#used;
     if (size > this.#out.length) {
       await this.#file.append(bytes.subarray(start, end));
@@ -41,19 +40,29 @@ export class LinesAside {
     return at;
   }
 
-  /** Writes what is not written: before anything is read. */
+  /** Writes what is not written: before anything is read, and behind the last line. */
   async end(): Promise<void> {
+    await this.#write();
+    this.#out = new Uint8Array(0);
+  }
+
+  /** Gives its space back. */
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  async #write(): Promise<void> {
     if (this.#used > 0) await this.#file.append(this.#out.subarray(0, this.#used));
     this.#written += this.#used;
     this.#used = 0;
   }
 
-  /** Reads lines, `bytes` of them together, by where they are; those of no size are none. */
+  /** Reads lines by where they are into memory that takes them all; those of no size are none. */
   async read<Name>(
     wanted: ReadonlyMap<Name, { readonly at: number; readonly size: number }>,
-    bytes: number,
+    held: Uint8Array,
   ): Promise<Map<Name, HeldLine | undefined>> {
-    const held = new Uint8Array(bytes);
+    const block = new Uint8Array(READ_BYTES);
     const lines = new Map<Name, HeldLine | undefined>();
     let length = 0;
     let from = 0;
@@ -64,10 +73,10 @@ export class LinesAside {
       else if (size > 0) {
         if (at < from || at + size > to) {
           from = at;
-          to = at + (await this.#file.readAt(at, this.#block));
+          to = at + (await this.#file.readAt(at, block));
           invariant(at + size <= to, `a temporary file ends at byte ${to}, in the middle of a line`);
         }
-        held.set(this.#block.subarray(at - from, at - from + size), length);
+        held.set(block.subarray(at - from, at - from + size), length);
       }
       lines.set(name, size === 0 ? undefined : { bytes: held, start: length, end });
       length = end;

@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/far-originals.ts',
     edits: [
       [
-        'const { only: _, budgetBytes: __, ...all } = this.#input;',
-        'const { only: _, budgetBytes: __, ...newest } = this.#input;\n    const all = { ...newest, attempt: 1 };',
+        'const { only: _, ...all } = this.#input;',
+        'const { only: _, ...newest } = this.#input;\n    const all = { ...newest, attempt: 1 };',
       ],
     ],
     seeds: 100,
