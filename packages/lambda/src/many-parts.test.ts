@@ -33,8 +33,8 @@ async function followed(parts: number): Promise<{ readonly world: Orchestrator; 
   return { world, run };
 }
 
-/** Counts what is asked meanwhile. */
-async function costOf({ ports: { ledger, objects, service } }: Orchestrator, work: () => Promise<unknown>): Promise<Cost> {
+/** Counts what is asked of the ledger and the bucket meanwhile. */
+async function costOf({ ports: { ledger, objects } }: Orchestrator, work: () => Promise<unknown>): Promise<Cost> {
   let calls = 0;
   let bytes = 0;
   const count = ({ moment }: { readonly moment: string }): void => void (calls += moment === 'before' ? 1 : 0);
@@ -45,9 +45,9 @@ async function costOf({ ports: { ledger, objects, service } }: Orchestrator, wor
   };
   ledger.get = async (...given) => weigh(await get.apply(ledger, given));
   ledger.page = async (...given) => weigh(await page.apply(ledger, given));
-  for (const port of [ledger, objects, service]) port.hook = count;
+  for (const port of [ledger, objects]) port.hook = count;
   await work();
-  for (const port of [ledger, objects, service]) port.hook = undefined;
+  for (const port of [ledger, objects]) port.hook = undefined;
   Object.assign(ledger, { get, page });
   return { calls, kilobytes: bytes / 1_000 };
 }
