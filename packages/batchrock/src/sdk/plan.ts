@@ -107,6 +107,7 @@ async function planInspected(
       records: some,
       slots,
       partRecords: recordsPerPart,
+      keepsTail: areLeftOut || hasAnswers,
       sample: survey.sample,
       outputTokens: question.expectOutputTokens,
     });

@@ -120,6 +120,13 @@ describe('a plan', () => {
     expect(empty).not.toHaveProperty('minutes');
   });
 
+  it('pads a small last part where rows are left out of parts, since it is not balanced then', () => {
+    const input = { model: haiku, params: {}, records: 140, slots: 20, partRecords: 100 };
+    expect(estimatePlan(input)).toMatchObject({ parts: 1, sentinels: 0 });
+    expect(estimatePlan({ ...input, keepsTail: true })).toMatchObject({ parts: 2, sentinels: 60 });
+    expect(estimatePlan({ ...input, records: 0, keepsTail: true })).toMatchObject({ parts: 0, sentinels: 0 });
+  });
+
   it('of embeddings has no output', () => {
     const plan = estimatePlan({ model: titan, params: {}, records: 1_000, slots: 20, sample });
     expect(plan).not.toHaveProperty('outputTokens');

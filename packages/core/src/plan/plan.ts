@@ -1,4 +1,5 @@
 import type { JsonObject, ResolvedModel } from '../model/index.ts';
+import { sentinelsFor } from '../pack/index.ts';
 import type { DurationRange } from '../schedule/index.ts';
 import { type PlannedCost, plannedCost } from './cost.ts';
 import { estimateDuration } from './duration.ts';
@@ -17,6 +18,8 @@ export interface PlanInput {
   readonly slots: number;
   /** Records a part, where it is given or frozen already. */
   readonly partRecords?: number;
+  /** The last part is padded where it is small, and not balanced with the one before: rows are left out of parts. */
+  readonly keepsTail?: boolean;
   /** Measured on some of the records; without it tokens and cost are unknown. */
   readonly sample?: RecordSample;
   /** Mean tokens of an answer, where somebody knows; without it a number is assumed and said to be. */
@@ -67,7 +70,9 @@ export function estimatePlan(input: PlanInput): Plan {
   const slots = Math.max(1, Math.min(input.slots, model.limits.maxJobs));
   const size = { estimatedRows: records, limits: model.limits, slots };
   const partRecords = input.partRecords ?? partRecordsFor(sample ? { ...size, recordBytes: sample.bytes } : size);
-  const parts = partsOf(records, partRecords, model.limits);
+  const { keepsTail = false } = input;
+  const parts = keepsTail ? Math.ceil(records / partRecords) : partsOf(records, partRecords, model.limits);
+  const last = keepsTail ? records - (parts - 1) * partRecords : records;
   const output = model.family.task === 'embedding' ? undefined : outputTokens(input);
   const inputTokens = sample && times(sample.inputTokens, records);
   const cost = plannedCost(model.price, inputTokens, output ?? { low: 0, expected: 0, high: 0 });
@@ -77,7 +82,7 @@ export function estimatePlan(input: PlanInput): Plan {
     parts,
     waves: wavesOf(parts, slots),
     slots,
-    sentinels: records > 0 ? Math.max(0, model.limits.minRecords - records) : 0,
+    sentinels: sentinelsFor(records === 0 ? 0 : last, model.limits),
     ...(sample && {
       bytes: Math.round(sample.bytes * records),
       inputTokens: inputTokens!,
