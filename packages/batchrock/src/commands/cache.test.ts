@@ -192,5 +192,11 @@ describe('batchrock cache', () => {
     expect(ran.status.error).toMatchObject({ code: 'BR-E0220', hint: expect.stringContaining(`move ${path}`) });
     expect((await jobsOf(server)).length).toBe(jobs);
     expect((await cli(['cache', 'ls'], { cwd })).stderr).toContain('BR-E0220');
+    // a plan of a run that looks for no answers does without what it could save; one of a run that does, says what the run will
+    const plan = ['plan', 'other.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '--json'];
+    const without = await cli(plan, { cwd });
+    expect(without.code).toBe(0);
+    expect(JSON.parse(without.stdout)).toMatchObject({ rows: ROWS, records: ROWS, cached: { rows: 0, areLeftOut: false } });
+    expect(JSON.parse((await cli([...plan, '--cache'], { cwd })).stdout).error).toMatchObject({ code: 'BR-E0220' });
   });
 });

@@ -69,7 +69,7 @@ export async function planRun(
   const inspected = await inspect(session, question, options, given);
   let answers: AnswersSoFar | undefined;
   try {
-    answers = answersSoFar(session, inspected);
+    answers = answersSoFar(session, inspected, question.cache === true);
     const scratch = createScratch(session.dir.scratch);
     return await planInspected(inspected, question, { ...options, answers, scratch });
   } finally {
