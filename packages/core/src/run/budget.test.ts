@@ -64,6 +64,18 @@ describe('a ceiling', () => {
     expect(ports.service.jobs).toHaveLength(4);
   });
 
+  it('expects of jobs what those before have cost, where that is more than was estimated', async () => {
+    const ports = await newRun({ parts: Array.from({ length: 12 }, () => 10), slots: 2 });
+    // a fifth of what a record will cost: by the estimate the ceiling would hold all of them
+    await setBudget(ports, RUN, { ceilingUsd: 0.25, recordUsd: 0.001 });
+    const run = await driveRun(ports, RUN);
+    expect(run).toMatchObject({ state: 'running', blocked: { code: 'BR-E0601' } });
+    expect(run.blocked?.message).toContain('the next 10 records would cost about $0.05');
+    expect(run.budget?.spentUsd).toBeCloseTo(0.25, 9);
+    expect(run.budget).toMatchObject({ openRecords: 0, paidRecords: 50 });
+    expect(ports.service.jobs).toHaveLength(5);
+  });
+
   it('blocks the run before the job that it does not hold, loses nothing, and a higher one goes on', async () => {
     const ports = await newRun({ parts: [10, 10, 10] });
     await limit(ports, 0.12);

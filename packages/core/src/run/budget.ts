@@ -18,15 +18,21 @@ const ROUNDING = 1 + 1e-9;
 /** Whether a job of so many records may be begun: spent + in flight + this one, against the ceiling. Pure. */
 export function askBudget({ budget }: RunBody, records: number): BudgetVerdict {
   if (budget?.ceilingUsd === undefined) return 'free';
-  const { ceilingUsd, recordUsd, openRecords, spentUsd } = budget;
-  if (spentUsd + (openRecords + records) * recordUsd <= ceilingUsd * ROUNDING) return 'free';
+  const { ceilingUsd, openRecords, spentUsd } = budget;
+  if (spentUsd + (openRecords + records) * expectedUsd(budget) <= ceilingUsd * ROUNDING) return 'free';
   return openRecords > 0 ? 'wait' : 'reached';
 }
 
+/** What a record will cost: what was estimated, or more, where those that came back have cost more. */
+function expectedUsd({ recordUsd, spentUsd, paidRecords = 0 }: RunBudget): number {
+  return paidRecords === 0 ? recordUsd : Math.max(recordUsd, spentUsd / paidRecords);
+}
+
 /** Why a run waits at its ceiling, for people: what is spent, and what the next job would cost. */
-export function describeCeiling({ ceilingUsd, recordUsd, spentUsd }: RunBudget, records: number): string {
+export function describeCeiling(budget: RunBudget, records: number): string {
+  const { ceilingUsd, spentUsd } = budget;
   const spent = spentUsd === 0 ? 'nothing is spent yet' : `${dollars(spentUsd)} is spent`;
-  return `the ceiling of ${dollars(ceilingUsd ?? 0)} does not hold another job: ${spent}, and the next ${records} records would cost about ${dollars(records * recordUsd)}`;
+  return `the ceiling of ${dollars(ceilingUsd ?? 0)} does not hold another job: ${spent}, and the next ${records} records would cost about ${dollars(records * expectedUsd(budget))}`;
 }
 
 /** The change of a run when a job of so many records is begun, or, below zero, will not be after all. */
@@ -43,7 +49,8 @@ export function addSpent(
 ): Partial<RunBody> {
   if (budget === undefined) return {};
   const spentUsd = budget.spentUsd + collectedUsd(budget.recordUsd, part, counts, price);
-  return { budget: { ...budget, openRecords: budget.openRecords - part.records, spentUsd } };
+  const paidRecords = (budget.paidRecords ?? 0) + part.records - counts.missing;
+  return { budget: { ...budget, openRecords: budget.openRecords - part.records, spentUsd, paidRecords } };
 }
 
 /** Records that nothing came back for were not paid; those without known tokens cost what was expected. */
@@ -90,12 +97,15 @@ async function countBudget(ports: RunPorts, run: RunBody, recordUsd: number, o: 
   const { price } = (await documentOf(ports, run.run, o)).model;
   let openRecords = 0;
   let spentUsd = 0;
+  let paidRecords = 0;
   for (const ref of partsOf(run)) {
     const { body } = await loadPart(ports.ledger, ref, o);
     if (isOpen(body)) openRecords += body.records;
-    if (body.collected !== undefined) spentUsd += collectedUsd(recordUsd, body, body.collected, price);
+    if (body.collected === undefined) continue;
+    spentUsd += collectedUsd(recordUsd, body, body.collected, price);
+    paidRecords += body.records - body.collected.missing;
   }
-  return { recordUsd, openRecords, spentUsd };
+  return { recordUsd, openRecords, spentUsd, ...(paidRecords > 0 && { paidRecords }) };
 }
 
 function isOpen({ state }: PartBody): boolean {

@@ -143,6 +143,8 @@ export interface RunBudget {
   readonly openRecords: number;
   /** What collected jobs have cost: by their tokens where they are known, else by `recordUsd`. */
   readonly spentUsd: number;
+  /** Records of collected jobs that something came back for: what `spentUsd` was paid for. Default 0. */
+  readonly paidRecords?: number;
 }
 
 /** A run that is paused. */
