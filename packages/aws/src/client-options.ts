@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly credentials?: Credentials;
   /** Profile of the AWS configuration files that the chain reads; default: `AWS_PROFILE`, else `default`. */
   readonly profile?: string;
+  /** Tries of a call, the first one included; default 4. */
+  readonly maxAttempts?: number;
   /** Connections at once; default 16. */
   readonly maxSockets?: number;
   /** Told when the server leaves a call without an answer for some seconds. */
@@ -38,7 +40,7 @@ export function clientConfig(options: ConnectionOptions, idleTimeoutMs: number) 
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     retryMode: 'standard',
-    maxAttempts: 4,
+    maxAttempts: options.maxAttempts ?? 4,
     requestHandler,
   };
 }

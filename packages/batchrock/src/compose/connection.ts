@@ -50,7 +50,13 @@ export async function connect(target: Target, { dir, ledger, env, notice }: Conn
     await mkdir(target.dir, { recursive: true, mode: 0o700 });
     const local = await openLocalBedrock(target);
     const { url: endpoint, facts } = local;
-    const adapters = openAdapters(target, { endpoint, credentials: LOCAL_CREDENTIALS, facts, onWaiting: notice });
+    const adapters = openAdapters(target, {
+      endpoint,
+      credentials: LOCAL_CREDENTIALS,
+      facts,
+      s3Attempts: ATTEMPTS_TO_OUTLAST,
+      onWaiting: notice,
+    });
     return {
       ports: await portsOf(adapters, plainCompression, { dir, ledger, answers }),
       synthetic: true,
@@ -90,20 +96,29 @@ export function s3EndpointOf(env: ConnectOptions['env']): string | undefined {
   return named.find((url) => url !== undefined && url !== '');
 }
 
+/**
+ * The process that runs the embedded local Bedrock for others may end: another takes over within seconds, and a call is tried for some
+ * forty (the SDK's standard backoff) until it is there.
+ */
+const ATTEMPTS_TO_OUTLAST = 12;
+
 interface AdapterOptions {
   readonly endpoint?: string;
   /** Of S3 alone; default: `endpoint`. */
   readonly s3Endpoint?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly facts?: Partial<BatchServiceFacts>;
+  /** Tries of a call of S3; default: as every client has it. */
+  readonly s3Attempts?: number;
   readonly onWaiting: (text: string) => void;
 }
 
 function openAdapters(target: Target, options: AdapterOptions) {
-  const { endpoint, s3Endpoint = endpoint, credentials, facts, onWaiting } = options;
+  const { endpoint, s3Endpoint = endpoint, credentials, facts, s3Attempts, onWaiting } = options;
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
-  const s3 = { ...shared, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix, ...tagged(target) };
+  const attempts = s3Attempts === undefined ? {} : { maxAttempts: s3Attempts };
+  const s3 = { ...shared, ...attempts, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix, ...tagged(target) };
   const objects = createS3ObjectStore({ ...s3, onWaiting });
   const outputBucket = outputBucketOf(target);
   const outputs = outputBucket === undefined ? undefined : createS3ObjectStore({ ...s3, bucket: outputBucket, onWaiting });
