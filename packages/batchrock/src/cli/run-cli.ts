@@ -1,23 +1,25 @@
 import type { BatchrockError } from '@batchrock/core';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import pico from 'picocolors';
 import { Cli } from './cli.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { wantsColor } from './output-options.ts';
 import { createProgram } from './program.ts';
+import { unknownFlag } from './unknown-flag.ts';
 
 /** Runs one command line (without node and script) and gives its exit code. Every error ends here, rendered. */
 export async function runCli(argv: readonly string[], host: Host): Promise<ExitCode> {
   const cli = new Cli(host);
+  let program: Command | undefined;
   try {
-    const program = await createProgram(cli, argv);
+    program = await createProgram(cli, argv);
     if (argv.length === 0) program.help();
     await program.parseAsync(argv, { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.ok;
-    return await report(await toBatchrockError(error, argv, cli), argv, cli);
+    return await report(await toBatchrockError(error, argv, cli, program), argv, cli);
   }
 }
 
@@ -40,8 +42,13 @@ async function report(error: BatchrockError, argv: readonly string[], cli: Cli):
 }
 
 /** Everything that is thrown becomes an error of the tree, so that it has a code, a hint and a page. */
-async function toBatchrockError(error: unknown, argv: readonly string[], cli: Cli): Promise<BatchrockError> {
-  const { InputError, InvariantError, isBatchrockError } = await import('@batchrock/core');
+async function toBatchrockError(
+  error: unknown,
+  argv: readonly string[],
+  cli: Cli,
+  program: Command | undefined,
+): Promise<BatchrockError> {
+  const { didYouMean, InputError, InvariantError, isBatchrockError } = await import('@batchrock/core');
   if (isBatchrockError(error)) return error;
   if (error instanceof CommanderError) {
     const name = cli.examples.has(`${argv[0]} ${argv[1]}`) ? `${argv[0]} ${argv[1]}` : (argv[0] ?? '');
@@ -49,6 +56,12 @@ async function toBatchrockError(error: unknown, argv: readonly string[], cli: Cl
     const help = `batchrock${example === undefined ? '' : ` ${name}`} --help shows what is allowed`;
     const isIncomplete = /^commander\.missing(Argument|MandatoryOptionValue)$/.test(error.code);
     const hint = isIncomplete && example !== undefined ? `such as: ${example} (${help})` : help;
+    // what is missing may only be misspelt
+    const misspelt = isIncomplete && program !== undefined ? unknownFlag(program, argv) : undefined;
+    if (misspelt !== undefined) {
+      const guess = didYouMean(misspelt.flag, misspelt.known);
+      return new InputError('BR-E0112', `unknown option '${misspelt.flag}'${guess === undefined ? '' : `; ${guess}?`}`, { hint });
+    }
     // commander would print the help of a command that has commands of its own
     const message = error.code === 'commander.help' ? `what of ${name} is meant is not said` : usageMessage(error.message);
     return new InputError('BR-E0112', message, { hint });

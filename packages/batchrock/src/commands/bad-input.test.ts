@@ -289,6 +289,13 @@ const TABLE: readonly BadInput[] = [
     code: 'BR-E0112',
     says: ['--promt', 'did you mean --prompt?'],
   },
+  {
+    what: 'an option that is needed and misspelt',
+    files: GOOD,
+    argv: ['run', 'in.csv', '--prompt', '--modle', '--modle', 'x'],
+    code: 'BR-E0112',
+    says: ["unknown option '--modle'", 'did you mean --model?'],
+  },
   { what: 'an unknown command', argv: ['runn', 'in.csv'], code: 'BR-E0112', says: ['runn', 'did you mean run?'] },
   {
     what: 'a bucket without a role',

@@ -50,7 +50,7 @@ describe('runs with --cache', () => {
     const again = await run('in', '--new', '--out', 'again.jsonl', '--max-cost', '0');
     expect(again).toMatchObject({ code: 0, jobs: 0 });
     expect(again.status.run).not.toBe(first.status.run);
-    expect(again.status).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, cached: ROWS, outputTokens: null });
+    expect(again.status).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, cached: ROWS, outputTokens: 0 });
     expect(again.stderr).toContain('150 rows of 150 have answers of other runs: not sent (--cache)');
     const answers = (name: string) => rowsIn(cwd, name).map(({ text, status, response }) => ({ text, status, response }));
     expect(answers('again.jsonl')).toEqual(answers('first.jsonl'));
@@ -58,6 +58,7 @@ describe('runs with --cache', () => {
     expect(readFileSync(join(cwd, 'again.csv'), 'utf8').split('\n')).toHaveLength(ROWS + 2);
     const text = (await cli(['status'], { cwd })).stdout;
     expect(text).toContain('cached    150 rows have answers of other runs: not sent');
+    expect(text).toContain('this would cost $0.00');
     const { lives } = await told('explain', '7');
     expect(lives).toMatchObject([
       { isCached: true, batchUsd: 0, outcome: { response: rowsIn(cwd, 'first.jsonl')[6]!.response } },

@@ -40,6 +40,15 @@ describe('the line of tokens', () => {
   });
 });
 
+describe('the line of the ceiling', () => {
+  test('says what all of the run is expected to cost, while that may change', () => {
+    expect(renderStatus(RUNNING)).toContain('ceiling   $80.00; all rows are expected to cost $67.00');
+    expect(renderStatus({ ...RUNNING, state: 'ended' })).toContain('ceiling   $80.00');
+    const unknown = { ...RUNNING, cost: { ...RUNNING.cost, ceilingUsd: undefined } };
+    expect(renderStatus(unknown).filter((line) => line.startsWith('ceiling'))).toEqual([]);
+  });
+});
+
 describe('the line of jobs', () => {
   test.each([
     [3, 20, 'jobs      3 of 20 slots, 3 queued, 37 of 60 done'],

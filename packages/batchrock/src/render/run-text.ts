@@ -1,6 +1,6 @@
 import type { OutputReport, RunReport } from '../sdk/reports.ts';
 import { howToGoOn, type RunStatus, runArguments, shareCollected } from '../sdk/run-status.ts';
-import { count, durationRange, isoTime, localTime, percent, plural, short, usdAlike, usdNumber } from './figures.ts';
+import { count, durationRange, isoTime, localTime, percent, plural, short, usd, usdAlike, usdNumber } from './figures.ts';
 
 /** How a run came out, in a few lines. */
 export function renderReport(status: RunStatus, output: OutputReport | undefined): string[] {
@@ -97,6 +97,7 @@ export function renderStatus(status: RunStatus): string[] {
           ] as const,
         ]),
     ['tokens', moneyText(status, '')],
+    ...ceilingOf(status),
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
     ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),
   ];
@@ -112,6 +113,15 @@ function cachedText({ cached }: RunStatus): string {
 function duplicatesText({ duplicates }: RunStatus): string {
   const [asks, has] = duplicates === 1 ? ['asks', 'has'] : ['ask', 'have'];
   return `${plural(duplicates, 'row')} ${asks} for what another does: not sent, ${has} its outcome`;
+}
+
+/** What it may cost, beside what all of it is expected to cost. */
+function ceilingOf({ cost, state }: RunStatus): (readonly [string, string])[] {
+  if (cost.ceilingUsd === undefined) return [];
+  const isOver = state === 'ended' || cost.estimatedBatchUsd === undefined;
+  return [
+    ['ceiling', `${usd(cost.ceilingUsd)}${isOver ? '' : `; all rows are expected to cost ${usd(cost.estimatedBatchUsd)}`}`],
+  ];
 }
 
 /** The time left, where it can be told and somebody sees to it. */

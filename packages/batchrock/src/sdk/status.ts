@@ -42,7 +42,14 @@ export async function statusOf(session: Session, run: RunBody, home: RunHome | u
   const isAssumed = home?.target.kind === 'aws';
   const left = timeLeft({ run, parts, slots: slots - others, now: nodeClock.now(), isAssumed });
   const stack = session.stack?.name;
-  return composeStatus({ run, parts, counts: runCounts(run, parts), home, slots, attended, timeLeft: left, stack });
+  return composeStatus({ run, parts, counts: countsOf(run, parts), home, slots, attended, timeLeft: left, stack });
+}
+
+/** Where nothing had to be sent, no tokens were used; else they are unknown until some are counted. */
+function countsOf(run: RunBody, parts: readonly PartBody[]): RunCounts {
+  const counts = runCounts(run, parts);
+  const isNothingSent = run.state === 'ended' && parts.every(({ records }) => records === 0);
+  return isNothingSent ? { ...counts, inputTokens: 0, outputTokens: 0 } : counts;
 }
 
 function isAtRest(run: RunBody): boolean {
