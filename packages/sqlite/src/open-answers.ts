@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StateError } from '@batchrock/core';
-import { createPrivately } from './create-privately.ts';
-import { nodeSqlite } from './node-sqlite.ts';
-import { type SqliteFile, translateSqliteError } from './sqlite-errors.ts';
+import { openFile, pragma, tableCount } from './open-file.ts';
+import type { SqliteFile } from './sqlite-errors.ts';
 
 /** The layout below. A file with another number was written by another version. */
 const SCHEMA_VERSION = 1;
 /** `BRac`: tells a cache from other SQLite files. */
 const APPLICATION_ID = 0x42526163;
-/** How long a statement waits for another process; the thread stands still meanwhile, so not long. */
-const BUSY_TIMEOUT_MS = 2_000;
 
 // answers in a table with a number for each, so that they lie in the order in which they came: the index alone is in that of hashes
 const LAYOUT = `
@@ -47,20 +44,9 @@ export function openAnswers<Statements>(
   path: string,
   prepare: (database: DatabaseSync) => Statements,
 ): { readonly database: DatabaseSync; readonly statements: Statements } {
-  let database: DatabaseSync | undefined;
-  try {
-    createPrivately(path);
-    database = new (nodeSqlite().DatabaseSync)(path);
-    // what is removed is given back to the disk: has to be said before the first table
-    database.exec(
-      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
-    );
-    layOut(database, path);
-    return { database, statements: prepare(database) };
-  } catch (error) {
-    database?.close();
-    throw translateSqliteError(error, path, 'none', ANSWERS);
-  }
+  // what is removed is given back to the disk: has to be said before the first table
+  const pragmas = 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;';
+  return openFile(path, { file: ANSWERS, pragmas, layOut, prepare });
 }
 
 function layOut(database: DatabaseSync, path: string): void {
@@ -68,8 +54,7 @@ function layOut(database: DatabaseSync, path: string): void {
   // two processes that open a new file at once: one lays it out, the other sees that it is done
   database.exec('BEGIN IMMEDIATE');
   if (!isLaidOut(database)) {
-    const tables = Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']);
-    if (tables > 0) throw damagedAnswers(path, 'it is a database of something else, or of another version');
+    if (tableCount(database) > 0) throw damagedAnswers(path, 'it is a database of something else, or of another version');
     database.exec(LAYOUT);
   }
   database.exec('COMMIT');
@@ -77,8 +62,4 @@ function layOut(database: DatabaseSync, path: string): void {
 
 function isLaidOut(database: DatabaseSync): boolean {
   return pragma(database, 'application_id') === APPLICATION_ID && pragma(database, 'user_version') === SCHEMA_VERSION;
-}
-
-function pragma(database: DatabaseSync, name: string): number {
-  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
 }

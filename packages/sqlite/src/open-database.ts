@@ -1,16 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StateError } from '@batchrock/core';
 import { checkWhole } from './check-whole.ts';
-import { createPrivately } from './create-privately.ts';
-import { nodeSqlite } from './node-sqlite.ts';
-import { damagedLedger, translateSqliteError } from './sqlite-errors.ts';
+import { openFile, pragma, tableCount } from './open-file.ts';
+import { damagedLedger } from './sqlite-errors.ts';
 
 /** The layout below. A file with a higher number was written by a newer version. */
 export const LEDGER_SCHEMA_VERSION = 2;
 /** `BRlg`: tells a ledger from other SQLite files. */
 const APPLICATION_ID = 0x42526c67;
-/** How long a statement waits for another process; the thread stands still meanwhile, so not long. */
-const BUSY_TIMEOUT_MS = 2_000;
 
 const LAYOUT = `
   CREATE TABLE items (
@@ -44,18 +41,7 @@ export function openDatabase<Statements>(
   path: string,
   prepare: (database: DatabaseSync) => Statements,
 ): { readonly database: DatabaseSync; readonly statements: Statements } {
-  let database: DatabaseSync | undefined;
-  try {
-    createPrivately(path);
-    database = new (nodeSqlite().DatabaseSync)(path);
-    // by pragma: the option of the constructor came with Node 22.16
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
-    layOut(database, path);
-    return { database, statements: prepare(database) };
-  } catch (error) {
-    database?.close();
-    throw translateSqliteError(error, path, 'none');
-  }
+  return openFile(path, { pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;', layOut, prepare });
 }
 
 function layOut(database: DatabaseSync, path: string): void {
@@ -85,12 +71,4 @@ function checkLayout(database: DatabaseSync, path: string, version: number): voi
 
 function isLedger(database: DatabaseSync): boolean {
   return pragma(database, 'application_id') === APPLICATION_ID;
-}
-
-function pragma(database: DatabaseSync, name: string): number {
-  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
-}
-
-function tableCount(database: DatabaseSync): number {
-  return Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']);
 }

@@ -9,6 +9,7 @@ import {
   type KeptAnswer,
 } from '@batchrock/core';
 import { ANSWERS, openAnswers } from './open-answers.ts';
+import { rollBack } from './open-file.ts';
 import { isBusy, translateSqliteError } from './sqlite-errors.ts';
 
 /** Which of the answers are meant; all that is given has to fit. */
@@ -134,7 +135,7 @@ export class SqliteAnswers implements AnswerCache {
         this.#database.exec('COMMIT');
         return result;
       } catch (error) {
-        this.#rollBack();
+        rollBack(this.#database);
         throw error;
       }
     });
@@ -145,14 +146,6 @@ export class SqliteAnswers implements AnswerCache {
       return work();
     } catch (error) {
       throw translateSqliteError(error, this.path, 'none', ANSWERS);
-    }
-  }
-
-  #rollBack(): void {
-    try {
-      this.#database.exec('ROLLBACK');
-    } catch {
-      // SQLite rolled back by itself; the error that led here says why
     }
   }
 }

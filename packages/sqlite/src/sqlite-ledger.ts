@@ -18,6 +18,7 @@ import {
   type Write,
 } from '@batchrock/core';
 import { openDatabase } from './open-database.ts';
+import { rollBack } from './open-file.ts';
 import { damagedLedger, goneLedger, isBusy, translateSqliteError } from './sqlite-errors.ts';
 
 const DEFAULT_PAGE = 100;
@@ -71,7 +72,7 @@ export class SqliteLedger implements Ledger {
       this.#database.exec(stale.length === 0 ? 'COMMIT' : 'ROLLBACK');
       return stale.length === 0 ? 'done' : { stale };
     } catch (error) {
-      this.#rollBack();
+      rollBack(this.#database);
       throw translateSqliteError(error, this.path, 'unknown');
     }
   }
@@ -136,14 +137,6 @@ export class SqliteLedger implements Ledger {
   #dropEntries(key: Key): void {
     const before = this.#item(this.#statements.get.get(key) as ItemRow | undefined);
     for (const { index, at, sort } of before?.indexes ?? []) this.#statements.leave.run(index, at, sort, key);
-  }
-
-  #rollBack(): void {
-    try {
-      this.#database.exec('ROLLBACK');
-    } catch {
-      // SQLite rolled back by itself; the error that led here says why
-    }
   }
 }
 
