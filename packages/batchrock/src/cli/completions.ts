@@ -1,4 +1,5 @@
-import type { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { findOption, followWords } from './follow-words.ts';
 
 /** A word that may come next. */
 export interface Candidate {
@@ -27,7 +28,7 @@ export async function completionsOf(
   { runs, models }: CompletionSources,
 ): Promise<Completions> {
   const word = words.at(-1) ?? '';
-  const { command, given, awaits } = follow(program, words.slice(0, -1));
+  const { command, given, awaits } = followWords(program, words.slice(0, -1));
   const starting = (candidates: readonly Candidate[], isFile: boolean): Completions => ({
     candidates: candidates.filter(({ value }) => value.startsWith(word)),
     isFile,
@@ -50,38 +51,6 @@ export async function completionsOf(
 }
 
 const RUN_ARGUMENTS: ReadonlySet<string> = new Set(['run', 'run-or-what']);
-
-interface Followed {
-  /** The command that the words lead to. */
-  readonly command: Command;
-  /** Arguments that it has been given. */
-  readonly given: number;
-  /** The option whose value comes next. */
-  readonly awaits: Option | undefined;
-}
-
-function follow(program: Command, words: readonly string[]): Followed {
-  let command = program;
-  let given = 0;
-  let awaits: Option | undefined;
-  for (const word of words) {
-    if (awaits !== undefined) {
-      awaits = undefined;
-    } else if (word.startsWith('-')) {
-      const option = word.includes('=') ? undefined : findOption(command, word);
-      awaits = option?.required ? option : undefined;
-    } else {
-      const next = given === 0 ? command.commands.find((each) => each.name() === word) : undefined;
-      if (next === undefined) given++;
-      else command = next;
-    }
-  }
-  return { command, given, awaits };
-}
-
-function findOption(command: Command, flag: string): Option | undefined {
-  return command.options.find(({ long, short }) => long === flag || short === flag);
-}
 
 function optionsOf(command: Command, word: string): Candidate[] {
   return command

@@ -3,10 +3,10 @@ import { type Command, CommanderError } from 'commander';
 import pico from 'picocolors';
 import { Cli } from './cli.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
+import { followWords } from './follow-words.ts';
 import type { Host } from './host.ts';
 import { wantsColor } from './output-options.ts';
 import { createProgram } from './program.ts';
-import { unknownFlag } from './unknown-flag.ts';
 
 /** Runs one command line (without node and script) and gives its exit code. Every error ends here, rendered. */
 export async function runCli(argv: readonly string[], host: Host): Promise<ExitCode> {
@@ -57,10 +57,10 @@ async function toBatchrockError(
     const isIncomplete = /^commander\.missing(Argument|MandatoryOptionValue)$/.test(error.code);
     const hint = isIncomplete && example !== undefined ? `such as: ${example} (${help})` : help;
     // what is missing may only be misspelt
-    const misspelt = isIncomplete && program !== undefined ? unknownFlag(program, argv) : undefined;
-    if (misspelt !== undefined) {
-      const guess = didYouMean(misspelt.flag, misspelt.known);
-      return new InputError('BR-E0112', `unknown option '${misspelt.flag}'${guess === undefined ? '' : `; ${guess}?`}`, { hint });
+    const { unknown, command } = isIncomplete && program !== undefined ? followWords(program, argv) : {};
+    if (unknown !== undefined) {
+      const guess = didYouMean(unknown, command?.options.flatMap(({ long }) => long ?? []) ?? []);
+      return new InputError('BR-E0112', `unknown option '${unknown}'${guess === undefined ? '' : `; ${guess}?`}`, { hint });
     }
     // commander would print the help of a command that has commands of its own
     const message = error.code === 'commander.help' ? `what of ${name} is meant is not said` : usageMessage(error.message);

@@ -29,6 +29,13 @@ beforeAll(async () => {
 afterEach(() => set.mend());
 afterAll(() => set?.close());
 
+/** The policy of the role as `setup` prints it for the prefix of these tests. */
+async function printedRolePolicy(): Promise<object> {
+  const asked = ['--model', MODEL, '--prefix', 'team/a', '--region', 'us-east-1'];
+  const { stdout } = await set.run(['setup', ...asked, '--print', '--json']);
+  return JSON.parse(stdout).rolePolicy;
+}
+
 /** Checks that are not as they should be. */
 const problems = async (argv?: readonly string[], who?: Parameters<DoctoredAccount['doctor']>[1]) => {
   const { code, checks } = await set.doctor(argv, who);
@@ -114,18 +121,7 @@ test('a second statement without conditions makes those of the trust policy void
 
 test('a role that is not there, is of another account or may not do what jobs do', async () => {
   const { iam } = set.account.clients;
-  const { stdout } = await set.run([
-    'setup',
-    '--model',
-    MODEL,
-    '--prefix',
-    'team/a',
-    '--region',
-    'us-east-1',
-    '--print',
-    '--json',
-  ]);
-  const { rolePolicy } = JSON.parse(stdout);
+  const rolePolicy = await printedRolePolicy();
   const put = (Statement: readonly object[]) => {
     const PolicyDocument = JSON.stringify({ ...rolePolicy, Statement });
     return iam.send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'batch-inference', PolicyDocument }));
@@ -261,18 +257,7 @@ test('a bucket under a key: one that is sound, that the role may not use, that i
   ).toEqual(['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt']);
 
   const { iam } = set.account.clients;
-  const { stdout } = await set.run([
-    'setup',
-    '--model',
-    MODEL,
-    '--prefix',
-    'team/a',
-    '--region',
-    'us-east-1',
-    '--print',
-    '--json',
-  ]);
-  const PolicyDocument = JSON.stringify(JSON.parse(stdout).rolePolicy);
+  const PolicyDocument = JSON.stringify(await printedRolePolicy());
   await iam.send(new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'batch-inference', PolicyDocument }));
   const unreadable = await problems();
   expect(unreadable.bad).toEqual(['fail role-policy']);
