@@ -30,7 +30,7 @@ afterEach(() => set.mend());
 afterAll(() => set?.close());
 
 /** The policy of the role as `setup` prints it for the prefix of these tests. */
-async function printedRolePolicy(): Promise<object> {
+async function printedRolePolicy(): Promise<{ readonly Statement: readonly { readonly Sid: string }[] }> {
   const asked = ['--model', MODEL, '--prefix', 'team/a', '--region', 'us-east-1'];
   const { stdout } = await set.run(['setup', ...asked, '--print', '--json']);
   return JSON.parse(stdout).rolePolicy;
