@@ -1,4 +1,10 @@
-import { CopyObjectCommand, DeleteObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 
 /** An object as it is found. */
 export interface FoundObject {
@@ -15,8 +21,13 @@ export interface FoundObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What a listing tells of an object. */
+export type ListedObject = Pick<FoundObject, 'bucket' | 'key' | 'etag' | 'modifiedAt'>;
+
 /** The objects that users put somewhere to be processed. */
 export interface Inbox {
+  /** Those whose key begins with a prefix, in the order of S3, behind the key `after`. */
+  list(bucket: string, prefix: string, after?: string): AsyncIterable<ListedObject>;
   /** Undefined where there is none. */
   find(bucket: string, key: string): Promise<FoundObject | undefined>;
   /**
@@ -32,6 +43,17 @@ const MOST_COPIED = 5 * 1024 ** 3;
 /** Objects on S3. */
 export function createInbox(client: S3Client): Inbox {
   return {
+    async *list(Bucket, Prefix, StartAfter) {
+      let ContinuationToken: string | undefined;
+      do {
+        const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix, StartAfter, ContinuationToken }));
+        for (const { Key: key = '', ETag = '', LastModified } of listed.Contents ?? []) {
+          yield { bucket: Bucket, key, etag: plainEtag(ETag), modifiedAt: LastModified?.getTime() ?? 0 };
+        }
+        ContinuationToken = listed.NextContinuationToken;
+      } while (ContinuationToken !== undefined);
+    },
+
     async find(Bucket, Key) {
       const head = await client.send(new HeadObjectCommand({ Bucket, Key })).catch(unlessGone);
       if (head === undefined) return undefined;
@@ -39,7 +61,7 @@ export function createInbox(client: S3Client): Inbox {
       return {
         bucket: Bucket,
         key: Key,
-        etag: ETag.replaceAll('"', ''),
+        etag: plainEtag(ETag),
         ...(VersionId !== undefined && VersionId !== 'null' && { versionId: VersionId }),
         size: ContentLength,
         modifiedAt: LastModified?.getTime() ?? 0,
@@ -62,6 +84,10 @@ export function createInbox(client: S3Client): Inbox {
       }
     },
   };
+}
+
+function plainEtag(etag: string): string {
+  return etag.replaceAll('"', '');
 }
 
 function unlessGone(error: unknown): undefined {

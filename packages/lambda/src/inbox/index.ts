@@ -1,1 +1,2 @@
-export { createInbox, type FoundObject, type Inbox } from './inbox.ts';
+export { createInbox, type FoundObject, type Inbox, type ListedObject } from './inbox.ts';
+export { findLook, type InboxLook, writeLook } from './look.ts';

@@ -25,6 +25,10 @@ describe('a message of the intake queue', () => {
 
   it('is our own, or what S3 says once', () => {
     expect(intakeOfMessage('{"file":"f-0123456789"}')).toEqual({ kind: 'file', file: 'f-0123456789' });
+    expect(intakeOfMessage('{"bucket":"b","key":"to-process/a+b.jsonl"}')).toEqual({
+      kind: 'objects',
+      objects: [{ bucket: 'b', key: 'to-process/a+b.jsonl' }],
+    });
     expect(intakeOfMessage('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}')).toEqual({ kind: 'test' });
   });
 

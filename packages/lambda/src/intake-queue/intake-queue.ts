@@ -3,7 +3,7 @@ import { parsedObject } from '../sqs/index.ts';
 
 /** What a message of the intake queue is about. */
 export type IntakeMessage =
-  /** Something was put there: an event of S3. Keys are as they are, no longer as they stand in an address. */
+  /** Something was put there: an event of S3, or what a sweep has found. Keys are as they are, no longer as they stand in an address. */
   | { readonly kind: 'objects'; readonly objects: readonly { readonly bucket: string; readonly key: string }[] }
   /** A file that is known: a message of our own. */
   | { readonly kind: 'file'; readonly file: string }
@@ -12,12 +12,13 @@ export type IntakeMessage =
 
 /**
  * Reads a message: a notification of S3 (S3 User Guide, "Event message structure", 2026-11), straight or through a topic or a bus,
- * or our own `{file}`. Undefined for anything else. Nothing but bucket and key is believed.
+ * or our own, `{file}` or `{bucket, key}`. Undefined for anything else. Nothing but bucket and key is believed.
  */
 export function intakeOfMessage(body: unknown): IntakeMessage | undefined {
   const message = parsedObject(body);
-  const { file, Event: event, Records: records, detail, source } = message;
+  const { file, bucket, key, Event: event, Records: records, detail, source } = message;
   if (typeof file === 'string') return isFileId(file) ? { kind: 'file', file } : undefined;
+  if (typeof bucket === 'string' && typeof key === 'string') return { kind: 'objects', objects: [{ bucket, key }] };
   if (event === 's3:TestEvent') return { kind: 'test' };
   if (source === 'aws.s3') return ofBus(detail);
   if (!Array.isArray(records)) return undefined;

@@ -1,6 +1,8 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCollectQueue } from '../collect-queue/index.ts';
-import { deadlineOf, type LambdaContext } from '../engine/index.ts';
+import { deadlineOf, type LambdaContext, s3Endpoint } from '../engine/index.ts';
+import { createInbox } from '../inbox/index.ts';
 import { createIntakeQueue } from '../intake-queue/index.ts';
 import { optionalSetting, requiredSetting } from '../settings/index.ts';
 import { openTellingEngine } from '../waiting/index.ts';
@@ -11,7 +13,10 @@ const intakeQueueUrl = optionalSetting('INTAKE_QUEUE_URL');
 const engine = {
   ...(await openTellingEngine()),
   queue: createCollectQueue(sqs, requiredSetting('COLLECT_QUEUE_URL')),
-  ...(intakeQueueUrl !== undefined && { intake: createIntakeQueue(sqs, intakeQueueUrl) }),
+  ...(intakeQueueUrl !== undefined && {
+    intake: createIntakeQueue(sqs, intakeQueueUrl),
+    inbox: createInbox(new S3Client({ forcePathStyle: s3Endpoint().endpoint !== undefined })),
+  }),
 };
 
 /** What is under way when the time is up ends within this. */

@@ -10,6 +10,7 @@ import {
   waitingTasks,
 } from '../files/index.ts';
 import type { FinishQueue } from '../finish-queue/index.ts';
+import type { Inbox } from '../inbox/index.ts';
 import type { IntakeQueue } from '../intake-queue/index.ts';
 import type { TellingEngine } from '../waiting/index.ts';
 
@@ -17,6 +18,7 @@ import type { TellingEngine } from '../waiting/index.ts';
 export interface FileSweepEngine extends TellingEngine {
   readonly finishes: FinishQueue;
   readonly intake: IntakeQueue;
+  readonly inbox: Inbox;
 }
 
 /** The runs of files that are swept in any case, with their runs as they stand. */
@@ -104,6 +106,8 @@ async function abandon(engine: FileSweepEngine, id: string): Promise<void> {
 }
 
 /** True for the settings of a queue. */
-export function isQueue(engine: TellingEngine & { readonly intake?: IntakeQueue }): engine is FileSweepEngine {
-  return engine.finishes !== undefined && engine.intake !== undefined;
+export function isQueue(
+  engine: TellingEngine & { readonly intake?: IntakeQueue; readonly inbox?: Inbox },
+): engine is FileSweepEngine {
+  return engine.finishes !== undefined && engine.intake !== undefined && engine.inbox !== undefined;
 }

@@ -12,11 +12,13 @@ import {
 import type { CollectQueue } from '../collect-queue/index.ts';
 import type { Deadline } from '../engine/index.ts';
 import { reasonOf } from '../failure/index.ts';
-import { openRunFiles, type RunFiles } from '../files/index.ts';
+import { INTAKE_PREFIX, openRunFiles, type RunFiles } from '../files/index.ts';
 import { changeHome, type Home, openHomes, readSweepMark, writeSweepMark } from '../home/index.ts';
+import type { Inbox } from '../inbox/index.ts';
 import type { IntakeQueue } from '../intake-queue/index.ts';
 import { claimShare, dispatch, type TellingEngine, tellWaiting } from '../waiting/index.ts';
 import { fileSteps, isQueue } from './sweep-files.ts';
+import { sweepInbox } from './sweep-inbox.ts';
 import { beatHeart } from './waiters.ts';
 
 /** A run that is swept: what an execution asked for, or what files of a queue are of. */
@@ -25,8 +27,9 @@ type OpenRun = Home | RunFiles;
 /** What sweeping works with. */
 export interface SweepEngine extends TellingEngine {
   readonly queue: CollectQueue;
-  /** Where the runs are of files of a queue. */
+  /** Where the runs are of files of a queue: where they are put, and who is told of them. */
   readonly intake?: IntakeQueue;
+  readonly inbox?: Inbox;
 }
 
 /** What a sweep did. */
@@ -84,6 +87,7 @@ export async function sweep(engine: SweepEngine, deadline: Deadline): Promise<Sw
   }
   // what the runs have to send since they were carried on
   for (const lane of lanes) if (!deadline.signal.aborted) await careful(lane, () => dispatch(engine, lane));
+  if (isQueue(engine) && deadline.leftMs() > 0) await careful(INTAKE_PREFIX, () => sweepInbox(engine, deadline));
   await writeSweepMark(ports, settings.bucket, swept < turn.length ? turn[swept - 1]?.run : undefined);
   log('INFO', 'swept', { count: swept, failed: failed.size });
   return { runs: homes.length, swept, failed: failed.size };

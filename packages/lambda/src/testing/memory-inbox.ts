@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CallOptions, type Clock, InputError, type Source } from '@batchrock/core';
 import { bytesSource } from '@batchrock/testkit';
-import type { FoundObject, Inbox } from '../inbox/index.ts';
+import type { FoundObject, Inbox, ListedObject } from '../inbox/index.ts';
 import type { FoundDataset } from '../question/index.ts';
 
 interface Stored extends FoundObject {
@@ -38,6 +38,11 @@ export class MemoryInbox implements Inbox {
   text(bucket: string, key: string): string | undefined {
     const stored = this.#objects.get(`${bucket}/${key}`);
     return stored && new TextDecoder().decode(stored.bytes);
+  }
+
+  async *list(bucket: string, prefix: string, after = ''): AsyncIterable<ListedObject> {
+    const keys = [...this.#objects.values()].filter((each) => each.bucket === bucket && each.key.startsWith(prefix));
+    for (const object of keys.toSorted((a, b) => (a.key < b.key ? -1 : 1))) if (object.key > after) yield object;
   }
 
   async find(bucket: string, key: string): Promise<FoundObject | undefined> {

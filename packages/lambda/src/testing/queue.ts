@@ -66,6 +66,8 @@ export class Queue {
   readonly notices: Notice[] = [];
   /** Messages of the queues that nobody has taken. */
   readonly intake: string[] = [];
+  /** Keys that the intake queue was told of, and nobody has taken. */
+  readonly told: string[] = [];
   readonly collections: PartRef[] = [];
   readonly finishes: FinishMessage[] = [];
   /** Seconds after which messages were to be shown again. */
@@ -98,7 +100,11 @@ export class Queue {
           return this.tasks.get(token) === 'waiting' ? 'told' : 'gone';
         },
       },
-      intake: { send: async (files) => void this.intake.push(...files), showAgain },
+      intake: {
+        send: async (files) => void this.intake.push(...files),
+        tellOf: async (objects) => void this.told.push(...objects.map(({ key }) => key)),
+        showAgain,
+      },
       finishes: { send: async (messages) => void this.finishes.push(...messages), showAgain },
       notices: { publish: async (notice) => void this.notices.push(notice) },
       objectsOf: (bucket) => (bucket === settings.bucket ? ports.objects : this.bucket(bucket)),
@@ -149,8 +155,8 @@ export class Queue {
     return file;
   }
 
-  sweep(): Promise<SweepReport> {
-    return sweep(this.#withCollections, openDeadline());
+  sweep(deadline: Deadline = openDeadline()): Promise<SweepReport> {
+    return sweep(this.#withCollections, deadline);
   }
 
   finish(message: FinishMessage, receiveCount = 1, deadline: Deadline = openDeadline()): Promise<SqsAnswer> {
@@ -167,6 +173,9 @@ export class Queue {
   /** Lets every message go its way, and what comes of it. */
   async settle(): Promise<void> {
     for (;;) {
+      for (let key = this.told.shift(); key !== undefined; key = this.told.shift()) {
+        await this.take(JSON.stringify({ bucket: QUEUE_BUCKET, key }));
+      }
       const file = this.intake.shift();
       const part = file === undefined ? this.collections.shift() : undefined;
       const message = file === undefined && part === undefined ? this.finishes.shift() : undefined;

@@ -86,3 +86,12 @@ test('a file all of whose events of jobs are lost is brought to its end by the s
   expect((await queue.until('lost.jsonl', 'Completed', 240)).counts).toMatchObject({ rows: 200, succeeded: 200 });
   expect(await queue.jobsOf('lost.jsonl')).toHaveLength(2);
 });
+
+test('a file of which nobody is told is found by the sweep, and taken', async () => {
+  queue.account.bus.faults.drop(1, { source: ['aws.s3'] });
+  await queue.put('to-process/untold.jsonl', records(120, 'Untold'));
+  await queue.account.clock.idle();
+  expect(await queue.file('untold.jsonl')).toBeUndefined();
+  expect((await queue.until('untold.jsonl', 'Completed', 240)).counts).toMatchObject({ rows: 120, succeeded: 120 });
+  expect(await queue.jobsOf('untold.jsonl')).toHaveLength(2);
+});
