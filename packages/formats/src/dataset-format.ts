@@ -16,6 +16,8 @@ export interface DatasetShape {
   readonly delimiter?: string;
   /** The text is compressed. */
   readonly compression?: CompressionName;
+  /** JSON Lines: a copy in which lines of an OpenAI batch file were cut. */
+  readonly isCut?: boolean;
 }
 
 const SHAPES: Readonly<Record<FormatName, DatasetShape>> = {
@@ -81,7 +83,11 @@ export interface OpenDatasetOptions {
  */
 export function openDataset(source: ByteSource, options: OpenDatasetOptions): Promise<RowReader> {
   const { shape, dialect, ...rest } = options;
-  if ((dialect?.format ?? shape.format) !== 'csv') return openJsonl(source, rest);
+  const { format } = dialect ?? shape;
+  if (format !== 'csv') {
+    const isCut = dialect?.format === 'jsonl' ? dialect.isCut : shape.isCut;
+    return openJsonl(source, { ...rest, ...(isCut && { isCut }) });
+  }
   const delimiter = dialect?.format === 'csv' ? dialect.delimiter : shape.delimiter;
   return openCsv(source, {
     ...rest,

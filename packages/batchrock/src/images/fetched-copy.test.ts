@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CERTIFICATE, type ImageServer, resolverOf, startImageServer } from '../../test/image-server.ts';
 import { fileSource } from '../sources/index.ts';
-import { fetchedCopy } from './fetched-copy.ts';
+import { fetchedCopies } from './fetched-copy.ts';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
@@ -31,7 +31,7 @@ async function copied() {
   const line = { custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body: { messages: [{ role: 'user', content }] } };
   const path = join(folder, 'in.jsonl');
   writeFileSync(path, `${JSON.stringify(line)}\n`);
-  return fetchedCopy({
+  return fetchedCopies({
     sources: [await fileSource(path, 'in.jsonl', 'hash')],
     how: { format: 'jsonl' },
     pins: [],
@@ -44,9 +44,9 @@ async function copied() {
 }
 
 test('a copy is the one that another process has finished meanwhile, whatever it has taken away', async () => {
-  const first = await copied();
+  const [first] = await copied();
   const known = readdirSync(join(folder, 'images'));
-  const kept = { path: first.path, xxh128: first.xxh128, bytes: first.bytes };
+  const kept = [{ path: first?.path, xxh128: first?.xxh128, bytes: first?.bytes }];
   rmSync(join(folder, 'images'), { recursive: true });
   // while this one fetches, the other one ends: it notes its copy and takes the images away
   onAsked = () => {
@@ -56,7 +56,7 @@ test('a copy is the one that another process has finished meanwhile, whatever it
   expect(await copied()).toEqual(kept);
 });
 
-test.each(['null', '{}', '[]', '{"path":5}', '{'])('a note of a copy that is damaged is written anew: %s', async (text) => {
+test.each(['null', '{}', '[]', '[{"path":5}]', '{'])('a note of a copy that is damaged is written anew: %s', async (text) => {
   const first = await copied();
   const [note = ''] = readdirSync(join(folder, 'images'));
   writeFileSync(join(folder, 'images', note), text);

@@ -5,7 +5,7 @@ import { nodeClock, nodeSha256, storageError, systemErrorCode, writeWhole } from
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import type { FetchImages } from '../request/fetch-images.ts';
 import { canonicalJson } from '../request/identity.ts';
-import { wholeRow } from '../request/openai-lines.ts';
+import { BlankLines, wholeRow } from '../request/openai-lines.ts';
 import { type PassOptions, rowBatches } from '../request/row-batches.ts';
 import { type KeptFile, SpoolFile } from '../request/spool-file.ts';
 import { createImageReach, type ImageReach } from './image-reach.ts';
@@ -20,7 +20,7 @@ export interface FetchInput extends PassOptions {
   readonly asked: FetchImages;
   /** The folder of what is kept. */
   readonly folder: string;
-  /** Where the copy goes. */
+  /** Where the copies go. */
   readonly spool: string;
   readonly reach?: ImageReach | undefined;
   readonly notice: (text: string) => void;
@@ -33,17 +33,17 @@ const TIMEOUT_MS = 30_000;
 const AT_ONCE = 16;
 
 /**
- * A copy of lines of an OpenAI batch file with the bytes of their images in place of https URLs. What was fetched for a dataset is
- * fetched once: the same dataset has the same copy from then on, whatever stands behind its URLs later, so the same command finds its
- * run. A copy that was not finished goes on with the images that are there.
+ * A copy of each file of lines of OpenAI batch files with the bytes of their images in place of https URLs. What was fetched for a
+ * dataset is fetched once: the same dataset has the same copies from then on, whatever stands behind its URLs later, so the same command
+ * finds its run. Copies that were not finished go on with the images that are there.
  */
-export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
+export async function fetchedCopies(input: FetchInput): Promise<readonly KeptFile[]> {
   const { hosts, maxTotalBytes = MAX_TOTAL_BYTES } = input.asked;
-  const key = hash({ schema: 'fetched/1', pins: input.pins, hosts: hosts ?? null, maxTotalBytes });
+  const key = hash({ schema: 'fetched/2', pins: input.pins, hosts: hosts ?? null, maxTotalBytes });
   const known = join(input.folder, `${key}.json`);
   const folder = join(input.folder, key);
   if (input.asked.again) for (const path of [known, folder]) await rm(path, { recursive: true, force: true });
-  const before = await knownCopy(known);
+  const before = await knownCopies(known, input.sources.length);
   if (before !== undefined) {
     input.notice('the images are those that were fetched for this dataset before');
     return before;
@@ -53,21 +53,22 @@ export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
   const bounds = { maxBytes: MAX_IMAGE_BYTES, timeoutMs: TIMEOUT_MS, hosts, signal: input.signal };
   const images = new KeptImages({ folder, get: reach.get, clock: nodeClock, bounds, maxTotalBytes });
   try {
-    const copy = await writeCopy(input, images);
+    const copies: KeptFile[] = [];
+    for (const source of input.sources) copies.push(await writeCopy(source, input, images));
     // whoever was there first has said what the dataset is
-    const first = await knownCopy(known);
+    const first = await knownCopies(known, input.sources.length);
     if (first !== undefined) return first;
-    await writeWhole(known, JSON.stringify(copy), { what: 'note which images were fetched', makesFolder: true });
+    await writeWhole(known, JSON.stringify(copies), { what: 'note which images were fetched', makesFolder: true });
     const { fetched, failed, bytes } = images.counts;
     const lost = failed === 0 ? '' : `; ${failed} could not be fetched, and their lines are rejected`;
     input.notice(`images: ${fetched} fetched, ${(bytes / 1e6).toFixed(1)} MB${lost}`);
-    // they stand in the copy now
+    // they stand in the copies now
     await rm(folder, { recursive: true, force: true });
-    return copy;
+    return copies;
   } catch (error) {
     input.signal?.throwIfAborted();
     // a process that was faster has taken the images away that it has written
-    const first = await knownCopy(known);
+    const first = await knownCopies(known, input.sources.length);
     if (first !== undefined) return first;
     throw error;
   } finally {
@@ -75,17 +76,19 @@ export async function fetchedCopy(input: FetchInput): Promise<KeptFile> {
   }
 }
 
-async function writeCopy({ sources, how, spool, signal, onProgress }: FetchInput, images: KeptImages): Promise<KeptFile> {
+async function writeCopy(source: Source, { how, spool, signal, onProgress }: FetchInput, images: KeptImages): Promise<KeptFile> {
+  const blank = new BlankLines();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const file = await SpoolFile.begin(spool);
   try {
     const pass = { signal, ...(onProgress === undefined ? {} : { onProgress }) };
-    for await (const batch of rowBatches(sources, how, pass)) {
+    for await (const batch of rowBatches([source], how, pass)) {
       const wanted = Array.from({ length: batch.count }, (_, row) =>
         batch.reject[row] === 0 ? imagesToFetch(rowValue(decoder, batch, row)).map(({ url }) => url) : [],
       );
       await eachAtOnce([...new Set(wanted.flat())], (url) => images.keep(url));
       for (const [row, urls] of wanted.entries()) {
+        for (const lines of blank.before(batch, row)) await file.write(bytesOf(lines));
         if (urls.length === 0) for (const piece of wholeRow(batch, row)) await file.write(bytesOf(piece));
         else await file.write(bytesOf(`${JSON.stringify(await fetchedLine(rowValue(decoder, batch, row), urls, images))}\n`));
       }
@@ -120,11 +123,13 @@ async function eachAtOnce(urls: readonly string[], work: (url: string) => Promis
   for (const each of settled) if (each.status === 'rejected') throw each.reason;
 }
 
-/** The copy that was made for a dataset, if it is still whole. */
-async function knownCopy(path: string): Promise<KeptFile | undefined> {
+/** The copies that were made for a dataset, if they are still whole. */
+async function knownCopies(path: string, count: number): Promise<readonly KeptFile[] | undefined> {
   try {
-    const copy: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isKept(copy) && (await stat(copy.path)).size === copy.bytes ? copy : undefined;
+    const copies: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (!Array.isArray(copies) || copies.length !== count || !copies.every(isKept)) return undefined;
+    const sizes = await Promise.all(copies.map(async (copy) => (await stat(copy.path)).size));
+    return copies.every(({ bytes }, i) => sizes[i] === bytes) ? copies : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return undefined;
     throw storageError(error, 'read which images were fetched');

@@ -1,3 +1,3 @@
 export { asIfFetched } from './as-if-fetched.ts';
-export { fetchedCopy } from './fetched-copy.ts';
+export { fetchedCopies } from './fetched-copy.ts';
 export type { ImageReach } from './image-reach.ts';

@@ -18,6 +18,8 @@ export interface DatasetOptions {
   readonly compression?: CompressionName;
   /** Compressed files: how many times as large one may become. */
   readonly maxExpansion?: number;
+  /** A copy in which lines of an OpenAI batch file were cut: rows stand on the lines that they were cut from. */
+  readonly isCut?: boolean;
 }
 
 /** Files that are read as one. */
@@ -86,9 +88,10 @@ export async function openDatasetFiles(
 }
 
 function shapeOf(name: string, options: DatasetOptions): DatasetShape {
-  const { format, delimiter, compression } = options;
+  const { format, delimiter, compression, isCut } = options;
   return {
     ...datasetShape(name, format),
+    ...(isCut && { isCut }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(compression === undefined ? {} : { compression }),
   };

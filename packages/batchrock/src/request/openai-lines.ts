@@ -223,21 +223,33 @@ export async function refuseRepeated(
 }
 
 /**
- * The lines once more, each that asks for several answers as several lines that ask for one. What cannot be read stays as it is, so
- * that it is told of like any other row.
+ * The lines of a file once more, each that asks for several answers as several lines that ask for one. What cannot be read stays as it
+ * is, so that it is told of like any other row, and blank lines stay too.
  */
-export async function* cutLines(
-  sources: readonly Source[],
-  how: DatasetOptions,
-  signal?: AbortSignal,
-): AsyncGenerator<string | Uint8Array> {
+export async function* cutLines(source: Source, how: DatasetOptions, signal?: AbortSignal): AsyncGenerator<string | Uint8Array> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  for await (const batch of rowBatches(sources, how, { signal })) {
+  const blank = new BlankLines();
+  for await (const batch of rowBatches([source], how, { signal })) {
     for (let row = 0; row < batch.count; row++) {
+      yield* blank.before(batch, row);
       const lines = batch.reject[row] === 0 ? cutLine(rowValue(decoder, batch, row)) : undefined;
       if (lines === undefined) yield* wholeRow(batch, row);
       else yield lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     }
+  }
+}
+
+/** Most line ends of a piece. */
+const BLANK_LINES = '\n'.repeat(1 << 16);
+
+/** The blank lines between the rows of a file: a copy that has them has each row on its own line. */
+export class BlankLines {
+  /** The line behind the newest row. */
+  #next = 1;
+
+  *before({ line }: RowBatch, row: number): Generator<string> {
+    for (let left = line[row]! - this.#next; left > 0; left -= BLANK_LINES.length) yield BLANK_LINES.slice(0, left);
+    this.#next = line[row]! + 1;
   }
 }
 

@@ -45,6 +45,6 @@ export interface FoundQuestion {
 export interface ReadQuestion {
   readonly question: CheckedQuestion;
   readonly sources: readonly Source[];
-  /** The files are ours, plain JSON Lines. */
-  readonly isPlain?: true;
+  /** How the files are read that are copies of ours. */
+  readonly copies?: DatasetOptions;
 }

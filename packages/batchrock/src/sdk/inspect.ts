@@ -53,8 +53,8 @@ export async function inspect(
   const found = given ?? (await findDataset(session, request, options));
   try {
     const how = readingOf(request, found);
-    const { question, sources, isPlain } = await readQuestion(session, { asked, isOpen, early, found, how }, options);
-    const dataset = await lookAtDataset(found.name, sources, isPlain ? { format: 'jsonl' } : how, question, options.signal);
+    const { question, sources, copies = how } = await readQuestion(session, { asked, isOpen, early, found, how }, options);
+    const dataset = await lookAtDataset(found.name, sources, copies, question, options.signal);
     for (const warning of dataset.warnings) session.notice(warning);
     const doubt = options.asGiven ? undefined : await lookAtGiven(dataset, question, options.signal);
     if (doubt !== undefined) session.notice(`${doubt}; batchrock validate looks at every record`);

@@ -6,6 +6,7 @@ import { countPassed, cutLines, linesFrom, type OpenAiScan, refuseRepeated, scan
 import type { WithOwnFamily } from '../request/own-family.ts';
 import { type CheckedQuestion, checkQuestion, openAiQuestion } from '../request/question.ts';
 import type { Question } from '../request/request.ts';
+import type { KeptFile } from '../request/spool-file.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { fileSource } from '../sources/index.ts';
 import type { FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
@@ -25,7 +26,7 @@ export async function readOpenAiQuestion(
   const { signal, onProgress } = options;
   const tell = (rows: number, share: number | undefined) => onProgress?.({ phase: 'reading', rows, share });
   const withImages = asked.fetchImages && (await fetchImages(session, input, options));
-  const sources = withImages === undefined ? found.sources : [withImages];
+  const sources = withImages ?? found.sources;
   const how = withImages === undefined ? input.how : PLAIN;
   // most files have no tools in them: they are read once then
   const likely = askedLines(asked, { withTools: 0 });
@@ -39,9 +40,9 @@ export async function readOpenAiQuestion(
   const told = question.model.family === likely.model.family ? undefined : toldOf(question);
   const passed = told === undefined ? scan.passed : await countPassed(sources, how, told, { signal, onProgress: tell });
   for (const each of passed) session.notice(passedNotice(each));
-  if (scan.several === 0) return { question, sources, ...(withImages === undefined ? {} : { isPlain: true }) };
+  if (scan.several === 0) return { question, sources, ...(withImages !== undefined && { copies: PLAIN }) };
   session.notice(`${severalText(scan.several)} for several answers: each answer is a record of its own`);
-  return { question, sources: [await cutCopy(session, sources, found.name, { how, signal })], isPlain: true };
+  return { question, sources: await cutCopies(session, sources, { how, signal }), copies: { ...PLAIN, isCut: true } };
 }
 
 /** Where lines ask for answers by a schema, those are checked. Throws `BR-E0130` for a schema that nobody can check by, with its line. */
@@ -73,8 +74,12 @@ function toldOf({ model, request }: CheckedQuestion): TranslateOptions | undefin
 /** How copies of ours are read. */
 const PLAIN: DatasetOptions = { format: 'jsonl' };
 
-/** The lines with their images. */
-async function fetchImages(session: InspectingSession, input: FoundQuestion, options: InspectOptions): Promise<Source> {
+/** The lines of each file with their images. */
+async function fetchImages(
+  session: InspectingSession,
+  input: FoundQuestion,
+  options: InspectOptions,
+): Promise<readonly Source[]> {
   const { asked, early, found, how } = input;
   const { modelId, traits } = early.model;
   if (traits.media !== undefined && !traits.media.includes('image')) {
@@ -83,8 +88,8 @@ async function fetchImages(session: InspectingSession, input: FoundQuestion, opt
     });
   }
   const { signal, onProgress, imageReach } = options;
-  const { fetchedCopy } = await import('../images/index.ts');
-  const { path, xxh128 } = await fetchedCopy({
+  const { fetchedCopies } = await import('../images/index.ts');
+  const copies = await fetchedCopies({
     sources: found.sources,
     how,
     pins: await pinAll(found.sources, options),
@@ -96,7 +101,7 @@ async function fetchImages(session: InspectingSession, input: FoundQuestion, opt
     signal,
     onProgress: (rows, share) => onProgress?.({ phase: 'reading', rows, share }),
   });
-  return fileSource(path, plainName(found.name), xxh128);
+  return Promise.all(copies.map((copy, i) => sourceOf(copy, found.sources[i]!)));
 }
 
 function passedNotice({ count, firstLine, path, message }: UnsupportedCount): string {
@@ -108,17 +113,25 @@ export function askedLines(asked: WithOwnFamily<Question>, { withTools }: Pick<O
   return openAiQuestion(asked, checkQuestion({ ...asked, inputFormat: 'openai' }).model, withTools > 0);
 }
 
-async function cutCopy(
+/** A copy of each file, so that what is wrong with a row names its file and its line. */
+async function cutCopies(
   session: InspectingSession,
   sources: readonly Source[],
-  name: string,
   { how, signal }: Pick<FoundQuestion, 'how'> & Pick<InspectOptions, 'signal'>,
-): Promise<Source> {
-  const { path, xxh128 } = await spoolStandardInput(cutLines(sources, how, signal), session.dir.spool, {
-    format: 'jsonl',
-    signal,
-    what: 'a copy of the lines',
-  });
+): Promise<readonly Source[]> {
+  const copies: Source[] = [];
+  for (const source of sources) {
+    const spooled = await spoolStandardInput(cutLines(source, how, signal), session.dir.spool, {
+      format: 'jsonl',
+      signal,
+      what: 'a copy of the lines',
+    });
+    copies.push(await sourceOf(spooled, source));
+  }
+  return copies;
+}
+
+function sourceOf({ path, xxh128 }: KeptFile, { name }: Source): Promise<Source> {
   return fileSource(path, plainName(name), xxh128);
 }
 

@@ -10,7 +10,11 @@ export type Dialect =
       /** Lines end with a lone carriage return; otherwise with LF or CRLF, mixed at will. */
       readonly lineEnd?: 'cr';
     }
-  | { readonly format: 'jsonl' }
+  | {
+      readonly format: 'jsonl';
+      /** A copy of lines of an OpenAI batch file of which some were cut (`cutLine`): those that were one count as one line. */
+      readonly isCut?: true;
+    }
   /** Rows come as JSON Lines made of the columns, and are kept so: `rowFormat`. The columns say what the values were. */
   | { readonly format: 'parquet'; readonly columns: readonly ParquetColumn[] };
 

@@ -9,6 +9,7 @@ import {
   SIGNATURE_BYTES,
   withRows,
 } from '../reading/index.ts';
+import { CutRows } from './cut-rows.ts';
 import { JsonlFormat } from './jsonl-format.ts';
 
 export interface JsonlOptions {
@@ -27,6 +28,8 @@ export interface JsonlOptions {
   readonly from?: ReadPosition;
   /** A source without rows is no error. */
   readonly mayBeEmpty?: boolean;
+  /** It is a copy in which lines of an OpenAI batch file were cut: rows stand on the lines that they were cut from. */
+  readonly isCut?: boolean;
 }
 
 /**
@@ -39,6 +42,11 @@ export interface JsonlOptions {
  * object stands in for it).
  */
 export async function openJsonl(source: ByteSource, options: JsonlOptions = {}): Promise<RowReader> {
+  const reader = await openLines(source, options);
+  return options.isCut ? new CutRows(reader) : reader;
+}
+
+async function openLines(source: ByteSource, options: JsonlOptions): Promise<RowReader> {
   const { from, name = 'the dataset', maxRowBytes = DEFAULT_MAX_ROW_BYTES } = options;
   const window = new ByteWindow(source, {
     blockBytes: options.blockBytes ?? DEFAULT_BLOCK_BYTES,
