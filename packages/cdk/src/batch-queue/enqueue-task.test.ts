@@ -1,5 +1,5 @@
 import validate from 'asl-validator';
-import { Stack, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Duration, Stack, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, machineOf, resourcesOf, statementsOf, testApp } from '../testing/synthesis';
 import { BatchQueue, FilePriority } from '.';
@@ -19,6 +19,8 @@ const all = other.enqueueTask(elsewhere, 'Enqueue', {
   name: 'reviews',
   priority: FilePriority.HIGH,
   weight: 2,
+  family: 'nova',
+  bedrockBatchInferenceTimeout: Duration.hours(48),
   outputBucket,
   outputPrefix: 'answers',
   queryLanguage: sfn.QueryLanguage.JSONATA,
@@ -52,6 +54,8 @@ describe('the state', () => {
       name: 'reviews',
       priority: 'high',
       weight: 2,
+      family: 'nova',
+      timeout_hours: 48,
       output: { bucket: expect.stringMatching(/^<Target/), prefix: 'answers' },
       token: '{% $states.context.Task.Token %}',
     });
@@ -101,6 +105,7 @@ it.each([
   [{ key: 'a.jsonl', weight: 0 }, 'weight is 0; give a number above 0'],
   [{ key: 'a.jsonl', outputPrefix: 'a/' }, 'outputPrefix is a folder in outputBucket; give outputBucket too'],
   [{ key: undefined as unknown as string }, 'key is undefined; give the key of a file'],
+  [{ key: 'a', bedrockBatchInferenceTimeout: Duration.hours(12) }, /bedrockBatchInferenceTimeout is .*24 to 168/],
 ])('refuses %j', (props, message) => {
   const stack = new Stack();
   expect(() => new BatchQueue(stack, 'Queue').enqueueTask(stack, 'Enqueue', props)).toThrow(message);

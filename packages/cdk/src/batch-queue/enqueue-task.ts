@@ -1,6 +1,7 @@
-import { Aws, aws_iam as iam, type aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Aws, type Duration, aws_iam as iam, type aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { passing } from '../engine/passing';
+import { jobHours } from '../props/job-hours';
 import type { IBatchQueue } from './i-batch-queue';
 import { grantReading, grantWriting } from './other-buckets';
 import { heartbeat, silence } from './silence';
@@ -35,6 +36,13 @@ export interface BatchQueueEnqueueProps extends sfn.TaskStateBaseProps {
   readonly modelId?: string;
 
   /**
+   * How the model is spoken to: the name of a family of the queue's own, or of one that is built in.
+   *
+   * @default - as the queue knows the model
+   */
+  readonly family?: string;
+
+  /**
    * The name of the file: its results lie in a folder that is called so.
    *
    * @default - its key, without `to-process/` and without its ending
@@ -54,6 +62,13 @@ export interface BatchQueueEnqueueProps extends sfn.TaskStateBaseProps {
    * @default 1
    */
   readonly weight?: number;
+
+  /**
+   * The timeout of a batch inference job of the file: a whole number of hours between 24 hours and 1 week (168 hours).
+   *
+   * @default - as the queue says
+   */
+  readonly bedrockBatchInferenceTimeout?: Duration;
 
   /**
    * Where the results go.
@@ -129,21 +144,25 @@ export class BatchQueueEnqueue extends sfn.TaskStateBase {
 
   private file(): Record<string, unknown> {
     const { queue, file } = this.#call;
-    const { outputBucket, outputPrefix } = file;
+    const { outputBucket, outputPrefix, bedrockBatchInferenceTimeout: timeout } = file;
     return {
       do: 'enqueue',
       bucket: (file.bucket ?? queue.bucket).bucketName,
       key: file.key,
       ...(file.modelId !== undefined && { model_id: file.modelId }),
+      ...(file.family !== undefined && { family: file.family }),
       ...(file.name !== undefined && { name: file.name }),
       ...(file.priority !== undefined && { priority: file.priority }),
       ...(file.weight !== undefined && { weight: file.weight }),
+      ...(timeout !== undefined && { timeout_hours: jobHours('bedrockBatchInferenceTimeout', timeout) }),
       ...(outputBucket !== undefined && { output: { bucket: outputBucket.bucketName, prefix: outputPrefix ?? '' } }),
     };
   }
 }
 
-function checkFile({ key, weight, outputBucket, outputPrefix }: BatchQueueEnqueueProps): void {
+function checkFile(props: BatchQueueEnqueueProps): void {
+  const { key, weight, outputBucket, outputPrefix } = props;
+  jobHours('bedrockBatchInferenceTimeout', props.bedrockBatchInferenceTimeout);
   if (typeof key !== 'string') throw new Error(`key is ${String(key)}; give the key of a file, or a path of the state`);
   if (weight !== undefined && !(weight > 0)) throw new Error(`weight is ${weight}; give a number above 0`);
   if (outputPrefix !== undefined && outputBucket === undefined) {
