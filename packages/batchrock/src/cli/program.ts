@@ -4,6 +4,7 @@ import { cacheCommand } from '../commands/cache.ts';
 import { completeCommand, completionCommand } from '../commands/completion.ts';
 import { configCommand } from '../commands/config.ts';
 import { convertCommand } from '../commands/convert.ts';
+import { costCommand } from '../commands/cost.ts';
 import { deployCommand } from '../commands/deploy.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { errorsCommand } from '../commands/errors.ts';
@@ -52,7 +53,7 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   for (const make of [initCommand, runCommand, planCommand, validateCommand, convertCommand, simulateCommand])
     program.addCommand(withOutputOptions(make(cli)));
   program.commandsGroup('Look at runs:');
-  for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand]) {
+  for (const make of [statusCommand, watchCommand, listCommand, resultsCommand, errorsCommand, explainCommand, costCommand]) {
     program.addCommand(withOutputOptions(withStack(make(cli))));
   }
   program.commandsGroup('Act on runs:');

@@ -39,6 +39,7 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['watch', run], 'batchrock.status/1'],
       [['errors', run], 'batchrock.errors/1'],
       [['explain', '3'], 'batchrock.explain/1'],
+      [['cost'], 'batchrock.cost/1'],
       [['results', '-o', 'again.jsonl'], 'batchrock.results/1'],
       [['resume', run], 'batchrock.run/1'],
       // nothing is left to do for these; act.test.ts and adopt.test.ts show them at work

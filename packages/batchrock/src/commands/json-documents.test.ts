@@ -79,6 +79,7 @@ describe('docs/json.md', () => {
       ['errors'],
       ['explain', '1'],
       ['explain', '00000-1'],
+      ['cost'],
       ['models'],
       ['models', MODEL],
       ['completion', 'fish'],

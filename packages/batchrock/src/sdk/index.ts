@@ -4,6 +4,7 @@ export { isFolderName, type OutputFormat } from '../request/output.ts';
 export type { Question, RunRequest } from '../request/request.ts';
 export type { RetryRequest, StopRequest } from './act.ts';
 export type { AdoptReport, AdoptRequest } from './adopt.ts';
+export { readCost, readCosts } from './cost/read-cost.ts';
 export { adopt, pause, resume, retryFailed, startRun, stop } from './dispatch.ts';
 export { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest } from './download/run-files.ts';
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';

@@ -5,7 +5,7 @@ import type { CallOptions, JobView } from '../ports/index.ts';
 import { encodeOutcome, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
 import type { Dedupe, RunDocument } from './document.ts';
 import { countDuplicates } from './duplicates.ts';
-import { type JobOutput, lookAtOutput } from './job-output.ts';
+import { type JobOutput, jobFolder, lookAtOutput } from './job-output.ts';
 import { objectKeys } from './keys.ts';
 import { tallyOutcomes } from './outcome-counts.ts';
 import { OutcomeLines } from './outcome-lines.ts';
@@ -94,9 +94,8 @@ interface OutputOptions extends CallOptions {
 }
 
 async function outputOf(ports: RunPorts, part: PartBody, view: JobView, o: OutputOptions): Promise<JobOutput> {
-  const jobId = view.jobArn.slice(view.jobArn.lastIndexOf('/') + 1);
-  if (jobId === '') return { files: [] };
-  const folder = `${objectKeys.outputFolder(part.run, part.attempt, part.part)}${jobId}/`;
+  const folder = jobFolder({ ...part, jobArn: view.jobArn });
+  if (folder === undefined) return { files: [] };
   return lookAtOutput(ports, folder, { files: part.files, isComplete: view.status === 'Completed', ...o });
 }
 

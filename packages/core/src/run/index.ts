@@ -3,6 +3,7 @@ export { AnswerLookup, type AnswerLookupOptions } from './answer-lookup.ts';
 export { type AnswerScopeInput, answerScope } from './answer-scope.ts';
 export { BlockWriter } from './block-writer.ts';
 export { askBudget, type BudgetLimits, type BudgetVerdict, setBudget } from './budget.ts';
+export { cachedTokens, type TokenSums } from './cached-tokens.ts';
 export { type CollectResult, collectPart } from './collect.ts';
 export { writeOutcomes } from './collect-output.ts';
 export { type RunCounts, runCounts } from './counts.ts';
@@ -35,6 +36,7 @@ export {
   partItem,
   runItem,
 } from './items.ts';
+export { isManifestKey, jobManifest, type Manifest } from './job-output.ts';
 export { jobParameters, jobSpec } from './job-spec.ts';
 export { isInputKey, ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export { type JobHint, type KickResult, kickJob } from './kick.ts';

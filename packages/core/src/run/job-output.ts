@@ -1,5 +1,6 @@
+import type { PartBody } from '../job/index.ts';
 import type { CallOptions, ObjectInfo } from '../ports/index.ts';
-import { inputName } from './keys.ts';
+import { inputName, objectKeys } from './keys.ts';
 import type { RunPorts } from './ports.ts';
 
 /** What Bedrock left in a job's folder. */
@@ -49,6 +50,25 @@ export async function lookAtOutput(ports: Ports, folder: string, o: LookOptions)
 const MANIFEST = 'manifest.json.out';
 
 type Ports = Pick<RunPorts, 'objects'>;
+
+/** Where the job of a part writes; undefined before it has one. */
+export function jobFolder({ run, attempt, part, jobArn = '' }: PartJob): string | undefined {
+  const jobId = jobArn.slice(jobArn.lastIndexOf('/') + 1);
+  return jobId === '' ? undefined : `${objectKeys.outputFolder(run, attempt, part)}${jobId}/`;
+}
+
+type PartJob = Pick<PartBody, 'run' | 'attempt' | 'part' | 'jobArn'>;
+
+/** What the manifest of a part's job says; undefined where there is none, or none that can be read. */
+export async function jobManifest(ports: Ports, part: PartJob, options: CallOptions = {}): Promise<Manifest | undefined> {
+  const folder = jobFolder(part);
+  return folder === undefined ? undefined : readManifest(ports, `${folder}${MANIFEST}`, options);
+}
+
+/** Whether an object is the manifest of a job: a few numbers, which say what it was billed for. */
+export function isManifestKey(key: string): boolean {
+  return /^runs\/[^/]+\/output\//.test(key) && key.endsWith(`/${MANIFEST}`);
+}
 
 /** The outputs of so many input files; none where one is missing. */
 async function namedOutputs({ objects }: Ports, folder: string, files: number, o: CallOptions): Promise<readonly ObjectInfo[]> {
