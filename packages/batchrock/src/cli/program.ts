@@ -9,6 +9,7 @@ import { deployCommand } from '../commands/deploy.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { errorsCommand } from '../commands/errors.ts';
 import { explainCommand } from '../commands/explain.ts';
+import { gcCommand } from '../commands/gc.ts';
 import { helpCommand } from '../commands/help.ts';
 import { initCommand } from '../commands/init.ts';
 import { listCommand } from '../commands/list.ts';
@@ -69,6 +70,7 @@ export async function createProgram(cli: Cli, argv: readonly string[]): Promise<
   program.commandsGroup('More:');
   for (const make of [modelsCommand, configCommand, completionCommand]) program.addCommand(withOutputOptions(make(cli)));
   program.addCommand(withOutputOptions(cacheCommand(cli)));
+  program.addCommand(withOutputOptions(gcCommand(cli)));
   program.addCommand(withOutputOptions(localCommand(cli, isAbout('local', argv) ? await import('@batchrock/local') : undefined)));
   program.addCommand(helpCommand(cli, program));
   program.addCommand(completeCommand(cli, program), { hidden: true });

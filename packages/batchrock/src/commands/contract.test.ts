@@ -53,6 +53,7 @@ describe('standard output holds data alone, standard error the rest', () => {
       [['doctor'], 'batchrock.doctor/1'],
       [['config', 'show'], 'batchrock.config/1'],
       [['cache', 'ls'], 'batchrock.cache/1'],
+      [['gc', '--dry-run'], 'batchrock.gc/1'],
       // deploy.test.ts, and at CloudFormation itself testkit/deploy
       [['deploy', 'orchestrator', '--diff', '--destroy'], 'batchrock.error/1'],
       [['template', 'orchestrator', '--files', '3'], 'batchrock.error/1'],

@@ -88,6 +88,7 @@ describe('docs/json.md', () => {
       ['config', 'show', '--origin'],
       ['cache', 'ls'],
       ['cache', 'clear'],
+      ['gc', '--older-than', '0s', '--yes'],
       ['doctor'],
       ['setup', '--model', MODEL, '--print', '--account', '123456789012', '--region', 'us-east-1'],
       ['status', 'r-none'],

@@ -32,6 +32,18 @@ export interface RunHome {
   readonly maxErrorRate: number;
   /** Why nothing of it was sent, until its command is given again. */
   readonly refusal?: { readonly code: string; readonly message: string; readonly isFinal: boolean };
+  /** Since when its rows and outcomes are removed, milliseconds since the epoch, and whether all of them are. */
+  readonly freed?: { readonly at: number; readonly isDone: boolean };
+}
+
+/** Throws `BR-E0208` for a run whose rows and outcomes were removed: what is known of it is in the ledger. */
+export function requireWhole({ document: { run }, freed }: RunHome): void {
+  if (freed === undefined) return;
+  const day = new Date(freed.at).toISOString().slice(0, 10);
+  throw new StateError('BR-E0208', `the rows and outcomes of run ${run} were removed on ${day} by batchrock gc`, {
+    hint: `batchrock status ${run} and batchrock cost ${run} tell how it came out; run with --new sends the dataset again`,
+    details: { run },
+  });
 }
 
 const SCHEMA = 'run-home/1';

@@ -10,6 +10,8 @@ export { downloadRaw, downloadResults, type RunFilesReport, type RunFilesRequest
 export { type ErrorExample, type ErrorGroup, readErrors } from './errors.ts';
 export { type Explanation, explain, type PartLife, type RecordLife } from './explain.ts';
 export { type WatchRunOptions, watchRun } from './follow.ts';
+export { findGarbage, removeGarbage } from './gc/gc.ts';
+export type { GcReport, RestingState } from './gc/gc-report.ts';
 export { type AnswersFilter, type AnswersReport, clearAnswers, readAnswers } from './kept-answers.ts';
 export { type OutcomeName, outcomeNames } from './only-outcomes.ts';
 export { type PlanReport, planRun } from './plan.ts';

@@ -1,7 +1,7 @@
 import { allowKernel, listRuns, type RunBody, StateError } from '@batchrock/core';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import type { Connection } from '../compose/connection.ts';
-import { findHome, noteExports, type RunHome } from '../compose/run-home.ts';
+import { findHome, noteExports, type RunHome, requireWhole } from '../compose/run-home.ts';
 import { isRunBusy } from '../compose/run-lock.ts';
 import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
 import { makeStateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
@@ -23,15 +23,18 @@ export interface SessionOptions extends StackOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-/** Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack. */
-export async function openSession(options: SessionOptions = {}): Promise<Session> {
+/**
+ * Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack, unless `ownLedger` asks for that of the
+ * state directory whatever the settings name.
+ */
+export async function openSession(options: SessionOptions & { readonly ownLedger?: boolean } = {}): Promise<Session> {
   const cwd = options.cwd ?? process.cwd();
   const env = await withSettings(options.env ?? process.env, cwd);
   if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   await makeStateDir(dir);
   const notice = options.onNotice ?? (() => undefined);
-  const place = stackPlaceOf(options, env);
+  const place = options.ownLedger ? undefined : stackPlaceOf(options, env);
   if (place !== undefined) {
     const { openStackSession } = await import('./stack/open-stack-session.ts');
     return openStackSession(place, { dir, env, cwd, notice });
@@ -131,10 +134,11 @@ export interface OpenedRun {
   readonly connection: Connection;
 }
 
-/** Finds a run and reaches its target. */
+/** Finds a run and reaches its target. Throws `BR-E0208` for one whose rows and outcomes were removed. */
 export async function openRun(session: Session, reference: string | undefined): Promise<OpenedRun> {
   const id = await findRunId(session, reference);
   const home = await loadRunHome(session, id);
+  requireWhole(home);
   return { id, home, connection: await session.connect(home.target) };
 }
 

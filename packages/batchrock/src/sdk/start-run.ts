@@ -9,7 +9,7 @@ import {
   resumeRun,
   StateError,
 } from '@batchrock/core';
-import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
+import { findHome, type RunHome, requireWhole, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
 import { targetIdentity } from '../compose/target.ts';
@@ -115,6 +115,7 @@ async function startInspected(
     // read again under the lock: the same command may have brought it further, or to its end, since it was found
     const before = (await findRun(session.ledger, id))?.body;
     const kept = await findHome(session.ledger, id);
+    if (kept !== undefined) requireWhole(kept);
     const mayReplace = await checkPlace(request, output, kept);
     options.onProgress?.({ phase: 'run', run: id, found: before !== undefined, state: before?.state ?? 'preparing' });
     const connection = await session.connect(kept?.target ?? inspected.target);
