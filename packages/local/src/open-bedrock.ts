@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { type Answerer, createBuiltInAnswerer, createUpstreamAnswerer } from './answers/index.ts';
-import { type BedrockSettings, createControlService, createModelTable, resolveBedrockOptions } from './bedrock/index.ts';
+import {
+  type BedrockSettings,
+  createControlService,
+  createModelTable,
+  openApplicationProfiles,
+  resolveBedrockOptions,
+} from './bedrock/index.ts';
 import { clockRoutes } from './clock/index.ts';
 import { createEventSender } from './events/index.ts';
 import { createFaultSwitch, faultRoutes } from './faults/index.ts';
@@ -33,7 +39,8 @@ export function openBedrock(context: ServerContext, ports: LocalBedrockPorts): S
     storageFor: (job) => recordCalls(context.storageFor(job), context.calls, { role: job.roleArn, job: job.jobArn }),
     onStatus: events.send,
   });
-  const models = createModelTable(settings.extraModels, settings.anyModel);
+  const profiles = openApplicationProfiles(join(context.options.dir, 'profiles'));
+  const models = createModelTable(settings.extraModels, settings.anyModel, profiles);
   // with the keys of a role only the job itself can see what they open
   const storage = ports.credentialsFor === undefined ? context.storage : undefined;
   const state = { settings, storage, jobs, engine, models, faults, clock: context.clock, onStatus: events.send };

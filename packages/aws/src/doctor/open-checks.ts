@@ -34,7 +34,7 @@ export function openAccountChecks(question: AccountQuestion, canary: string, cal
     keyCheck(account),
     objectsCheck(account, canary),
     ...modelChecks(account),
-    ...quotaChecks(account),
+    ...quotaChecks(account, { runsReadThem: true }),
     ...roleChecks(account),
   ];
   return {
@@ -50,7 +50,7 @@ export function openServiceChecks(question: ServiceQuestion, calls: CallOptions 
   const account: CheckedAccount = { question: whole, clients, calls };
   return {
     identity: identityChecks(account),
-    model: [...modelChecks(account), ...quotaChecks(account)],
+    model: [...modelChecks(account), ...quotaChecks(account, { runsReadThem: false })],
     close: () => closeClients(clients),
   };
 }

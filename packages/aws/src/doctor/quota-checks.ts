@@ -1,64 +1,30 @@
 import { type BedrockClient, paginateListModelInvocationJobs } from '@aws-sdk/client-bedrock';
-import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { type CallOptions, parseModelId } from '@batchrock/core';
+import { listQuotas } from '../quotas/list-quotas.ts';
+import { type ListedLimits, limitsOf } from '../quotas/quota-names.ts';
 import { type Check, type Finding, fail, lookAt, ok, skipped, warn } from './check.ts';
 import type { CheckedAccount } from './checked-account.ts';
-
-/** Quotas of batch inference of one model; absent is not listed. */
-export interface ListedLimits {
-  readonly maxJobs?: number;
-  readonly minRecords?: number;
-  readonly maxRecords?: number;
-}
-
-/** How the names of quotas begin (AWS General Reference, Bedrock quotas, 2026-11); the name of the model follows. */
-const QUOTAS: readonly (readonly [keyof ListedLimits, RegExp])[] = [
-  ['maxJobs', /^sum of in-progress and submitted batch inference jobs using a base model for (.+)$/i],
-  ['minRecords', /^minimum number of records per batch inference job for (.+)$/i],
-  ['maxRecords', /^records per batch inference job for (.+)$/i],
-];
 
 /** Jobs in these states count. */
 const OPEN = ['Submitted', 'Validating', 'Scheduled', 'InProgress', 'Stopping'] as const;
 
+/** Who reads the limits of an account before it sends anything: the command line does, the functions of a stack do not. */
+export interface QuotaReaders {
+  readonly runsReadThem: boolean;
+}
+
 /** Slots that are left, and what a job may hold. */
-export function quotaChecks(account: CheckedAccount): readonly Check[] {
+export function quotaChecks(account: CheckedAccount, readers: QuotaReaders): readonly Check[] {
   let listed: Promise<ListedLimits> | undefined;
-  const limits = (): Promise<ListedLimits> => (listed ??= limitsOf(account));
+  const limits = (): Promise<ListedLimits> => (listed ??= listedLimits(account));
   return [
     { id: 'quota', needs: ['model'], look: () => lookAtQuota(account, limits) },
-    { id: 'limits', needs: ['model'], look: () => lookAtLimits(account, limits) },
+    { id: 'limits', needs: ['model'], look: () => lookAtLimits(account, limits, readers) },
   ];
 }
 
-async function limitsOf({ clients, calls, question: { known } }: CheckedAccount): Promise<ListedLimits> {
-  return known === undefined ? {} : listedLimits(clients.quotas, known.name, calls);
-}
-
-/** The quotas of a model by its name. They are listed in the service's own spelling of it, which is not the same everywhere. */
-async function listedLimits(client: ServiceQuotasClient, model: string, { signal }: CallOptions): Promise<ListedLimits> {
-  const found: { -readonly [K in keyof ListedLimits]: ListedLimits[K] } = {};
-  for await (const { Quotas = [] } of paginateListServiceQuotas(
-    { client },
-    { ServiceCode: 'bedrock' },
-    { abortSignal: signal },
-  )) {
-    for (const { QuotaName = '', Value } of Quotas) {
-      for (const [limit, pattern] of QUOTAS) {
-        const named = pattern.exec(QuotaName)?.[1];
-        if (named !== undefined && Value !== undefined && isSameModel(named, model)) found[limit] = Value;
-      }
-    }
-  }
-  return found;
-}
-
-/** Whether two spellings name one model: `Claude Sonnet 4.5.` and `Anthropic Claude Sonnet 4.5`, `Nova Lite V1` and `Nova Lite`. */
-export function isSameModel(one: string, other: string): boolean {
-  const plain = (name: string): string => name.toLowerCase().replace(/^(amazon|anthropic|meta|openai|mistral|google)\s+/, '');
-  const bare = (name: string): string => plain(name).replace(/[^a-z0-9]/g, '');
-  const first = (name: string): string => bare(plain(name).replace(/\s+v1$/, ''));
-  return bare(one) === bare(other) || first(one) === first(other);
+async function listedLimits({ clients, calls, question: { known } }: CheckedAccount): Promise<ListedLimits> {
+  return known === undefined ? {} : limitsOf(await listQuotas(clients.quotas, calls), known);
 }
 
 async function lookAtQuota(account: CheckedAccount, limits: () => Promise<ListedLimits>): Promise<Finding> {
@@ -103,17 +69,23 @@ function baseIdOf(model: string): string {
   return 'problem' in parsed ? model : (parsed.baseId ?? model);
 }
 
-async function lookAtLimits(account: CheckedAccount, limits: () => Promise<ListedLimits>): Promise<Finding> {
+async function lookAtLimits(
+  account: CheckedAccount,
+  limits: () => Promise<ListedLimits>,
+  { runsReadThem }: QuotaReaders,
+): Promise<Finding> {
   const { known } = account.question;
   if (known === undefined) return skipped('the catalogue does not know the model');
-  const assumed = `jobs of ${known.limits.minRecords} to ${known.limits.maxRecords} records`;
   const listed = await lookAt(limits(), 'ListServiceQuotas', 'servicequotas:ListServiceQuotas');
   if (!('found' in listed)) return listed;
-  const differing = (['minRecords', 'maxRecords'] as const).filter((each) => {
-    const found = listed.found[each];
-    return found !== undefined && found !== known.limits[each];
-  });
-  if (differing.length === 0) return ok(assumed);
-  const told = differing.map((each) => `${each} is ${listed.found[each]} here, and ${known.limits[each]} in the catalogue`);
-  return warn(told.join('; '), 'give --catalogue FILE with the limits of this account');
+  const { maxJobs: _, ...ofJobs } = listed.found;
+  const here = { ...known.limits, ...ofJobs };
+  const differing = JOB_LIMITS.filter((each) => here[each] !== known.limits[each]);
+  const told = differing.map((each) => `${each} is ${here[each]} here, and ${known.limits[each]} in the catalogue`).join('; ');
+  if (differing.length === 0) return ok(`jobs of ${here.minRecords} to ${here.maxRecords} records`);
+  if (runsReadThem) return ok(`${told}: runs take what is here`);
+  return warn(told, 'give --max-records-per-job N where that is less: the functions of a stack take the catalogue’s');
 }
+
+/** What Service Quotas lists of a job. */
+const JOB_LIMITS = ['minRecords', 'maxRecords', 'maxRecordsPerFile', 'maxFileBytes', 'maxJobBytes'] as const;

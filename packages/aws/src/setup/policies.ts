@@ -128,6 +128,7 @@ function checkStatements(needs: SetupNeeds): readonly PolicyStatement[] {
       ],
       Resource: '*',
     },
+    ...profileStatements(needs),
     // of whoever has this policy too, whom nobody knows yet
     {
       Sid: 'LookAtRoles',
@@ -139,6 +140,13 @@ function checkStatements(needs: SetupNeeds): readonly PolicyStatement[] {
       ? []
       : [{ Sid: 'LookAtKey', Effect: 'Allow', Action: 'kms:DescribeKey', Resource: keyArn } as const]),
   ];
+}
+
+/** Which model stands behind an application profile, whose id does not tell it. */
+function profileStatements({ models }: SetupNeeds): readonly PolicyStatement[] {
+  const profiles = models.filter((model) => model.includes(':application-inference-profile/'));
+  if (profiles.length === 0) return [];
+  return [{ Sid: 'ModelsOfProfiles', Effect: 'Allow', Action: 'bedrock:GetInferenceProfile', Resource: one(profiles) }];
 }
 
 /** Whoever may use a bucket may do it over TLS alone. */

@@ -15,6 +15,7 @@ import {
   type Template,
   templateColumns,
 } from '@batchrock/core';
+import type { WithAccountAnswer } from './account-answer.ts';
 import type { WithAnswerSchema } from './answer-schema.ts';
 import { catalogueFrom } from './catalogue-file.ts';
 import { familyOption, type WithOwnFamily } from './own-family.ts';
@@ -33,6 +34,9 @@ export interface CheckedQuestion {
   readonly columns: readonly string[];
 }
 
+/** A question with all that was read for it. */
+export type AskedQuestion = WithAccountAnswer<WithOwnFamily<WithAnswerSchema<Question>>>;
+
 /** The column that is embedded unless another is named. */
 export const DEFAULT_TEXT_COLUMN = 'input_text';
 
@@ -40,20 +44,22 @@ export const DEFAULT_TEXT_COLUMN = 'input_text';
 const MAX_GIVEN_BYTES = 16 << 20;
 
 /** Checks everything of a question that needs no file. Throws an `InputError` for the first thing that is wrong. */
-export function checkQuestion(question: WithOwnFamily<WithAnswerSchema<Question>>): CheckedQuestion {
+export function checkQuestion(question: AskedQuestion): CheckedQuestion {
   checkDedupe(question);
   const catalogue = catalogueFrom(question.catalogue);
+  const { leadsTo, limits } = question.account ?? {};
   const model = resolveModel(question.model, {
+    ...(leadsTo === undefined ? {} : { leadsTo }),
     ...(catalogue === undefined ? {} : { catalogue }),
     ...familyOption(question),
     ...(question.invocationType === undefined ? {} : { invocationType: question.invocationType }),
-    ...(isReady(question) ? { limits: { maxRecordBytes: MAX_GIVEN_BYTES } } : {}),
+    limits: { ...limits, ...(isReady(question) ? { maxRecordBytes: MAX_GIVEN_BYTES } : {}) },
   });
   return { ...checkRequest(question, model), ...moduleOf(question) };
 }
 
 /** Checks as much of a question as its rows have no say in, where they may be ready to be sent. Throws as `checkQuestion`. */
-export function checkOpenQuestion(question: WithOwnFamily<WithAnswerSchema<Question>>): CheckedQuestion {
+export function checkOpenQuestion(question: AskedQuestion): CheckedQuestion {
   const { params: _, schema: __, answerSchema: ___, ...rest } = question;
   return checkQuestion({ ...rest, inputFormat: 'bedrock' });
 }

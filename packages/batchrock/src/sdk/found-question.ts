@@ -1,6 +1,7 @@
 import type { Source } from '@batchrock/core';
 import type { CompressionName, FormatName } from '@batchrock/formats';
 import type { ImageReach } from '../images/index.ts';
+import type { WithAccountAnswer } from '../request/account-answer.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import type { WithOwnFamily } from '../request/own-family.ts';
 import type { CheckedQuestion } from '../request/question.ts';
@@ -20,6 +21,8 @@ export interface InspectOptions extends FollowOptions {
   readonly imageReach?: ImageReach;
   /** Records that were ready are not looked at before anything is sent: nothing is, or somebody looks at all of them. */
   readonly asGiven?: true;
+  /** The account of the target is asked for the limits of the model, and for the model behind an application profile. */
+  readonly asksAccount?: true;
 }
 
 /** The files of a dataset. */
@@ -32,7 +35,7 @@ export interface FoundDataset extends FoundSources {
 
 /** A question whose dataset is found and not read yet. */
 export interface FoundQuestion {
-  readonly asked: WithOwnFamily<Question>;
+  readonly asked: WithAccountAnswer<WithOwnFamily<Question>>;
   /** Nothing says how the rows are to be asked: they may say it themselves. */
   readonly isOpen: boolean;
   /** As far as it could be checked without the dataset. */

@@ -9,12 +9,13 @@ import { lookAtGiven } from '../request/given-check.ts';
 import { withNamedPrompt } from '../request/named-prompt.ts';
 import { areOpenAiLines, lineUnlikeOpenAi } from '../request/openai-lines.ts';
 import { withOwnFamily } from '../request/own-family.ts';
-import { type CheckedQuestion, checkOpenQuestion, checkQuestion } from '../request/question.ts';
+import { type AskedQuestion, type CheckedQuestion, checkOpenQuestion, checkQuestion } from '../request/question.ts';
 import { areRecords, mayBeRecords } from '../request/ready-records.ts';
 import type { InputFormat, Question } from '../request/request.ts';
 import { spoolStandardInput } from '../request/standard-input.ts';
 import { takeRows } from '../request/taken-rows.ts';
 import { fileSource, findAllSources } from '../sources/index.ts';
+import { isApplicationProfile, withAccountLimits, withModelBehind } from './ask-account.ts';
 import type { FoundDataset, FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
 import { readOpenAiQuestion } from './openai-question.ts';
 import { pinAll } from './pin-sources.ts';
@@ -43,10 +44,9 @@ export async function inspect(
   given?: FoundDataset,
 ): Promise<Inspected> {
   const named = await withOwnFamily(await withNamedPrompt(request, session.cwd), session.cwd);
-  const asked = withCatalogue(await withAnswerSchema(named, session.cwd), session.cwd);
-  const isOpen = mayBeRecords(asked);
-  const early = isOpen ? checkOpenQuestion(asked) : checkQuestion(asked);
-  const target = resolveTarget(request, session.env, session.dir.local);
+  const read = withCatalogue(await withAnswerSchema(named, session.cwd), session.cwd);
+  const isOpen = mayBeRecords(read);
+  const { asked, early, target } = await askAccount(session, read, { ...options, isOpen });
   if (request.s3EndpointUrl !== undefined) checkedUrl(request.s3EndpointUrl, '--s3-endpoint-url');
   for (const warning of early.model.warnings) session.notice(warning);
   if (early.columns.length === 0) session.notice('the prompt names no column: every row asks the same; {name} is a cell of it');
@@ -66,6 +66,22 @@ export async function inspect(
     await found.close();
     throw error;
   }
+}
+
+/** Checks a question as far as it needs no dataset, with what the account of its target says of its model. */
+async function askAccount(
+  session: InspectingSession,
+  read: AskedQuestion,
+  { isOpen, asksAccount, signal }: InspectOptions & { readonly isOpen: boolean },
+): Promise<{ readonly asked: AskedQuestion; readonly early: CheckedQuestion; readonly target: Target }> {
+  const check = (question: AskedQuestion): CheckedQuestion => (isOpen ? checkOpenQuestion(question) : checkQuestion(question));
+  const targetOf = (): Target => resolveTarget(read, session.env, session.dir.local);
+  if (!asksAccount) return { asked: read, early: check(read), target: targetOf() };
+  const told = isApplicationProfile(read.model) ? await withModelBehind(session, read, { target: targetOf(), signal }) : read;
+  const early = check(told);
+  const target = targetOf();
+  const asked = await withAccountLimits(session, told, { target, signal, model: early.model });
+  return { asked, early: asked === told ? early : check(asked), target };
 }
 
 async function readQuestion(session: InspectingSession, o: FoundQuestion, options: InspectOptions): Promise<ReadQuestion> {

@@ -66,7 +66,7 @@ export async function planRun(
   options: InspectOptions = {},
   given?: FoundDataset,
 ): Promise<PlanReport> {
-  const inspected = await inspect(session, question, options, given);
+  const inspected = await inspect(session, question, { ...options, asksAccount: true }, given);
   let answers: AnswersSoFar | undefined;
   try {
     answers = answersSoFar(session, inspected, question.cache === true);

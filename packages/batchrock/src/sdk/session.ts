@@ -70,7 +70,7 @@ export async function openSession(options: SessionOptions & { readonly ownLedger
   };
 }
 
-/** As much of a session as `plan` needs: no ledger is opened, and nothing but the folder for standard input is made. */
+/** As much of a session as `plan` needs: no ledger is opened, and nothing is made but folders for standard input and what an account says. */
 export async function openLookingSession(options: SessionOptions = {}): Promise<Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>> {
   const cwd = options.cwd ?? process.cwd();
   const env = await withSettings(options.env ?? process.env, cwd);

@@ -70,7 +70,7 @@ const SURVEYED_ROWS = 1000;
  */
 export async function startRun(session: Session, request: RunRequest, options: TogetherOptions = {}): Promise<RunReport> {
   const asked = await checkOutput(session, request);
-  const inspected = await inspect(session, withFreshImages(request), options, options.given);
+  const inspected = await inspect(session, withFreshImages(request), { ...options, asksAccount: true }, options.given);
   try {
     const output = asked === undefined ? undefined : withErrorsFile(asked, inspected.question);
     return await startInspected(session, request, inspected, { ...options, output });
@@ -150,7 +150,8 @@ async function startInspected(
         notice: session.notice,
         owner: newOwner(session.dir),
       });
-      await ensureLane(connection.ports, document.lane, request.slots ?? document.model.limits.maxJobs);
+      // not the document's: the quota may be another one than when the run was begun
+      await ensureLane(connection.ports, document.lane, request.slots ?? inspected.question.model.limits.maxJobs);
       await checkBudget(session, connection.ports, { home, request, survey }, options);
     } catch (error) {
       await noteRefusal(session, home, error);

@@ -34,6 +34,29 @@ export function parseModelId(id: string): ParsedModelId | BadModelId {
   return { kind: 'foundation', baseId: id };
 }
 
+/**
+ * What stands behind an application profile, by the ARNs of its models: one model, in one Region, or in those of a geography or in
+ * any by a cross-Region profile. Undefined for any other id, and where no one model is told.
+ */
+export function modelBehind({ kind, partition }: ParsedModelId, arns: readonly string[] = []): ParsedModelId | undefined {
+  const models = new Set(arns.map((arn) => arn.slice(arn.indexOf('/') + 1)));
+  const [baseId] = models;
+  if (kind !== 'application-profile' || models.size !== 1 || baseId === undefined) return undefined;
+  const regions = new Set(arns.map((arn) => arn.split(':')[3] ?? ''));
+  const [region = ''] = regions;
+  const where = { baseId, ...(partition === undefined ? {} : { partition }) };
+  if (regions.has('')) return { kind: 'profile', profile: 'global', ...where };
+  if (regions.size > 1) return { kind: 'profile', profile: profileOver(region), ...where };
+  return { kind: 'foundation', region, ...where };
+}
+
+/** The geography that a Region is in, as profiles are called. */
+function profileOver(region: string): string {
+  if (region.startsWith('us-gov-')) return 'us-gov';
+  const [continent = ''] = region.split('-');
+  return continent === 'ap' ? 'apac' : continent;
+}
+
 function profilePrefix(id: string): string | undefined {
   // `us.model` has two words; `us.anthropic.model` is a profile
   return PROFILES.find((prefix) => id.startsWith(`${prefix}.`) && id.indexOf('.', prefix.length + 1) > 0);

@@ -99,6 +99,32 @@ describe('resolving a model id', () => {
     expect(model.warnings[0]).toContain('does not tell its model');
   });
 
+  it('takes an application profile for the model that it is told to lead to, at the price of the way there', () => {
+    const arnIn = (region: string) => `arn:aws:bedrock:${region}::foundation-model/${HAIKU_45}`;
+    const geographic = resolveModel(`us.${HAIKU_45}`);
+    const across = resolveModel(APPLICATION, { leadsTo: [arnIn('us-east-1'), arnIn('us-west-2')] });
+    expect(across).toEqual({ ...geographic, modelId: APPLICATION, profile: undefined });
+    const global = resolveModel(APPLICATION, { leadsTo: [arnIn('us-east-1'), arnIn('')] });
+    expect(global.price).toEqual(resolveModel(`global.${HAIKU_45}`).price);
+    expect(global.price).not.toEqual(across.price);
+    const single = `arn:aws:bedrock:us-east-1::foundation-model/${HAIKU}`;
+    expect(resolveModel(APPLICATION, { leadsTo: [single] })).toEqual({ ...resolveModel(HAIKU), modelId: APPLICATION });
+  });
+
+  it('does not guess where an application profile leads to several models, or to one that is not known', () => {
+    const arnOf = (id: string) => `arn:aws:bedrock:us-east-1::foundation-model/${id}`;
+    expect(refusal(APPLICATION, { leadsTo: [arnOf(HAIKU), arnOf(HAIKU_45)] })).toContain('does not tell which model');
+    expect(refusal(APPLICATION, { leadsTo: [arnOf('acme.chat-1')] })).toContain('unknown model');
+    const told = resolveModel(APPLICATION, { leadsTo: [arnOf('acme.chat-1')], family: 'nova' });
+    expect(told.baseId).toBe('acme.chat-1');
+    expect(told.warnings[0]).toContain('is not in the catalogue');
+  });
+
+  it('looks at nothing else for an id that tells its model', () => {
+    const leadsTo = [`arn:aws:bedrock:us-east-1::foundation-model/${HAIKU_45}`];
+    expect(resolveModel(HAIKU, { leadsTo })).toEqual(resolveModel(HAIKU));
+  });
+
   it('speaks Converse to a known chat model when asked', () => {
     expect(resolveModel(HAIKU, { invocationType: 'Converse' }).family.name).toBe('converse');
     expect(resolveModel(HAIKU, { invocationType: 'Converse' }).price?.input).toBe(0.25);

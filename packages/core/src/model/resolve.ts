@@ -5,7 +5,7 @@ import { converse } from './converse.ts';
 import { FAMILIES, familyNamed } from './families.ts';
 import type { Family, InvocationType, ModelTraits } from './family.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { type ParsedModelId, parseModelId } from './model-id.ts';
+import { modelBehind, type ParsedModelId, parseModelId } from './model-id.ts';
 import { present } from './reading.ts';
 
 /** How to speak to a model that is not known, and other limits than those in the catalogue. */
@@ -18,6 +18,8 @@ export interface ResolveOptions {
   readonly limits?: Partial<ModelLimits>;
   /** What is known of models; default: `MODEL_CATALOGUE`. */
   readonly catalogue?: readonly ModelEntry[];
+  /** ARNs of the models behind an application profile, as GetInferenceProfile tells them; of any other id nothing is taken from here. */
+  readonly leadsTo?: readonly string[];
 }
 
 /**
@@ -26,14 +28,15 @@ export interface ResolveOptions {
  * contradict each other.
  */
 export function resolveModel(id: string, options: ResolveOptions = {}): ResolvedModel {
-  const parsed = parseModelId(id);
-  if ('problem' in parsed) throw unknownModel(id, `${JSON.stringify(id)} is no model id: ${parsed.problem}`);
+  const named = parseModelId(id);
+  if ('problem' in named) throw unknownModel(id, `${JSON.stringify(id)} is no model id: ${named.problem}`);
+  const parsed = modelBehind(named, options.leadsTo) ?? named;
   const known = parsed.kind === 'application-profile' ? undefined : catalogueEntry(parsed.baseId, options.catalogue);
   const family = chooseFamily(id, parsed, known, options);
   return present({
     modelId: id,
     baseId: known?.id ?? parsed.baseId,
-    profile: parsed.profile,
+    profile: named.profile,
     family,
     speaks: speaksOf(known, family, options),
     traits: traitsOf(known, family),

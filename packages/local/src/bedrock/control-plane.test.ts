@@ -1,4 +1,6 @@
 import {
+  CreateInferenceProfileCommand,
+  DeleteInferenceProfileCommand,
   GetFoundationModelCommand,
   GetInferenceProfileCommand,
   ListFoundationModelsCommand,
@@ -143,5 +145,33 @@ describe('models and profiles', () => {
     const listed = await local.bedrock.send(new ListInferenceProfilesCommand({ maxResults: 5 }));
     expect(listed.inferenceProfileSummaries).toHaveLength(5);
     expect(listed.nextToken).toBeDefined();
+  });
+
+  test('an application profile leads where its source does, takes jobs, outlives the server and goes when it is deleted', async () => {
+    const id = 'us.amazon.nova-lite-v1:0';
+    const copyFrom = `arn:aws:bedrock:us-east-1:000000000000:inference-profile/${id}`;
+    const make = (from: string) =>
+      local.bedrock.send(new CreateInferenceProfileCommand({ inferenceProfileName: 'team a', modelSource: { copyFrom: from } }));
+    const { inferenceProfileArn = '', status } = await make(copyFrom);
+    expect(status).toBe('ACTIVE');
+    expect(inferenceProfileArn).toMatch(/^arn:aws:bedrock:us-east-1:000000000000:application-inference-profile\/[0-9a-z]{12}$/);
+    const jobArn = await local.create({ modelId: inferenceProfileArn });
+    expect((await local.job(jobArn)).modelId).toBe(inferenceProfileArn);
+    await local.restart();
+    const show = (identifier: string) =>
+      local.bedrock.send(new GetInferenceProfileCommand({ inferenceProfileIdentifier: identifier }));
+    const shown = await show(inferenceProfileArn);
+    expect(shown).toMatchObject({ inferenceProfileArn, inferenceProfileName: 'team a', type: 'APPLICATION' });
+    expect(shown.createdAt).toBeInstanceOf(Date);
+    expect(shown.models).toEqual((await show(id)).models);
+    const listed = await local.bedrock.send(new ListInferenceProfilesCommand({ typeEquals: 'APPLICATION' }));
+    expect(listed.inferenceProfileSummaries).toMatchObject([{ inferenceProfileArn, type: 'APPLICATION' }]);
+    await expect(make(inferenceProfileArn)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(make('arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-premier-v1:0')).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    await local.bedrock.send(new DeleteInferenceProfileCommand({ inferenceProfileIdentifier: inferenceProfileArn }));
+    await expect(show(inferenceProfileArn)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(local.create({ modelId: inferenceProfileArn })).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });

@@ -1,3 +1,4 @@
+export { openApplicationProfiles } from './application-profiles.ts';
 export { createControlService } from './control-service.ts';
 export { createJsonService, type FoundOperation, type JsonAnswer } from './json-service.ts';
 export {

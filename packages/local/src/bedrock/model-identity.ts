@@ -1,3 +1,4 @@
+import { type ApplicationProfiles, openApplicationProfiles } from './application-profiles.ts';
 import { addedModel, SERVICE_MODELS, type ServiceModel } from './model-table.ts';
 import { AwsError } from './service-error.ts';
 
@@ -12,7 +13,7 @@ export interface ModelIdentity {
   readonly model: ServiceModel;
   /** What Get and List return: always an ARN. */
   readonly arn: string;
-  readonly kind: 'foundation-model' | 'inference-profile' | 'custom-model';
+  readonly kind: 'foundation-model' | 'inference-profile' | 'application-inference-profile' | 'custom-model';
   /** `us.anthropic.…`, for a profile. */
   readonly profileId?: string;
 }
@@ -25,6 +26,8 @@ const ARN = /^arn:(aws(?:-[^:]+)?):bedrock:([a-z0-9-]+):([0-9]{12})?:([a-z-]+)\/
 /** The models of one server: the service's, and those that the user added. */
 export interface ModelTable {
   readonly models: readonly ServiceModel[];
+  /** Profiles that users made, which lead to some of them. */
+  readonly profiles: ApplicationProfiles;
   find(id: string): ServiceModel | undefined;
 }
 
@@ -32,10 +35,15 @@ export interface ModelTable {
 const BARE_ID = new RegExp(`^(?!(?:${PROFILE_PREFIXES.join('|')})\\.)[a-z0-9-]+\\.[a-z0-9.:-]+$`);
 
 /** The service's models and some more by id; with `takesAny` each other id that is asked for, from then on. */
-export function createModelTable(addedIds: readonly string[] = [], takesAny = false): ModelTable {
+export function createModelTable(
+  addedIds: readonly string[] = [],
+  takesAny = false,
+  profiles = openApplicationProfiles(),
+): ModelTable {
   const byId = new Map(SERVICE_MODELS.map((model) => [model.id, model]));
   for (const id of addedIds) if (!byId.has(id)) byId.set(id, addedModel(id));
   return {
+    profiles,
     get models() {
       return [...byId.values()];
     },
@@ -77,6 +85,10 @@ function byArn(arn: string, resource: string, name: string, table: ModelTable): 
   if (resource === 'inference-profile') {
     const model = modelOfProfile(name, table);
     return model && { model, kind: 'inference-profile', profileId: name, arn };
+  }
+  if (resource === 'application-inference-profile') {
+    const model = table.find(table.profiles.get(name)?.baseModelId ?? '');
+    return model && { model, kind: 'application-inference-profile', arn };
   }
   if (resource !== 'custom-model') return undefined;
   const base = name.slice(0, name.lastIndexOf('/'));

@@ -1,7 +1,12 @@
 import { createModelInvocationJob } from './create-model-invocation-job.ts';
 import { getFoundationModel, getFoundationModelAvailability, listFoundationModels } from './foundation-models.ts';
 import { getModelInvocationJob } from './get-model-invocation-job.ts';
-import { getInferenceProfile, listInferenceProfiles } from './inference-profiles.ts';
+import {
+  createInferenceProfile,
+  deleteInferenceProfile,
+  getInferenceProfile,
+  listInferenceProfiles,
+} from './inference-profiles.ts';
 import { listModelInvocationJobs } from './list-model-invocation-jobs.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import type { Operation } from './state.ts';
@@ -34,8 +39,10 @@ export const CONTROL_ROUTES: readonly Route[] = [
     name: 'GetFoundationModelAvailability',
     run: getFoundationModelAvailability,
   },
+  { method: 'POST', path: '/inference-profiles', name: 'CreateInferenceProfile', run: createInferenceProfile },
   { method: 'GET', path: '/inference-profiles', name: 'ListInferenceProfiles', run: listInferenceProfiles },
   { method: 'GET', path: '/inference-profiles/*', name: 'GetInferenceProfile', run: getInferenceProfile },
+  { method: 'DELETE', path: '/inference-profiles/*', name: 'DeleteInferenceProfile', run: deleteInferenceProfile },
 ];
 
 /** The route of a request and its labels, decoded. A label may hold slashes only when they are encoded. */

@@ -9,6 +9,8 @@ const TAGGING: Readonly<Record<string, string>> = {
 };
 /** The geographies that inference profiles of the service begin with. */
 const PROFILE = /^(us|us-gov|eu|apac|jp|au|ca|sa|me|global)\.[a-z0-9-]+\./;
+/** One of them, or one of the account, by its id or ARN. */
+const PROFILE_OF = /^\/inference-profiles\/([^/]+)$/;
 /** Calls that ask what there is, and name nothing of the account. */
 const LOOKS: readonly (readonly [path: RegExp, action: string])[] = [
   [/^\/foundation-models$/, 'ListFoundationModels'],
@@ -22,6 +24,10 @@ export const bedrockPermissions: Naming = (request, place) => {
   const { method, path } = request;
   if (path === '/model-invocation-job' && method === 'POST') return creation(jsonBody(request), place);
   if (path === '/model-invocation-jobs') return [permission('bedrock:ListModelInvocationJobs', '*')];
+  const [, profile] = PROFILE_OF.exec(path) ?? [];
+  if (profile !== undefined && method === 'GET') {
+    return [permission('bedrock:GetInferenceProfile', profileArn(decodeURIComponent(profile), place))];
+  }
   const look = LOOKS.find(([of]) => method === 'GET' && of.test(path));
   if (look !== undefined) return [permission(`bedrock:${look[1]}`, '*')];
   const tagging = TAGGING[path];
@@ -40,6 +46,12 @@ function modelArns(modelId: string, { partition, region, account }: Place): read
   if (!PROFILE.test(modelId)) return [foundation(modelId)];
   const behind = modelId.slice(modelId.indexOf('.') + 1);
   return [`arn:${partition}:bedrock:${region}:${account}:inference-profile/${modelId}`, foundation(behind)];
+}
+
+function profileArn(id: string, { partition, region, account }: Place): string {
+  if (id.startsWith('arn:')) return id;
+  const kind = PROFILE.test(id) ? 'inference-profile' : 'application-inference-profile';
+  return `arn:${partition}:bedrock:${region}:${account}:${kind}/${id}`;
 }
 
 /**
