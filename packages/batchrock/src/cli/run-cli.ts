@@ -69,7 +69,7 @@ async function toBatchrockError(
   const { storageError, systemErrorCode } = await import('../node/index.ts');
   if (/^E[A-Z]+$/.test(systemErrorCode(error))) return storageError(error, 'go on');
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new InvariantError(`unexpected ${message}`, { cause: error });
+  return new InvariantError(`unexpected ${withoutExcerpt(message)}`, { cause: error });
 }
 
 /** Commander's sentence in our shape: lower case, on one line, no prefix and no full stop. */
@@ -93,5 +93,10 @@ function flagsOf(argv: readonly string[]): { json: boolean; verbose: number; col
 
 function traceOf(error: Error): string {
   const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : '';
-  return `${error.stack ?? error.message}${cause}`;
+  return withoutExcerpt(`${error.stack ?? error.message}${cause}`);
+}
+
+/** V8 quotes what is no JSON, up to twenty characters of it: it may be a prompt, a row or an answer. */
+function withoutExcerpt(message: string): string {
+  return message.replace(/(?:, )?(?:\.\.\.)?".*?"(?:\.\.\.)? is not valid JSON/gs, ' in what is not valid JSON');
 }

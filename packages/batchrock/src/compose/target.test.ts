@@ -48,6 +48,8 @@ describe('the target', () => {
     [{ region: 'us-east-1a' }, /--region is "us-east-1a"/],
     [{ profile: '' }, /--profile is ""; allowed: the name of a profile/],
     [{ endpointUrl: 'localhost:4566' }, /--endpoint-url is "localhost:4566"; give a URL/],
+    [{ endpointUrl: 'bob:secret@localhost:4566' }, /^--endpoint-url is "…@localhost:4566"; give a URL/],
+    [{ endpointUrl: 'http://bob:secret@h:1/a@b' }, /^--endpoint-url has a user name or a password in it: http:\/\/…@h:1\/a@b$/],
   ])('refuses %j', (options, message) => expect(() => resolveTarget(options, {}, '/x')).toThrow(message));
 
   test.each([

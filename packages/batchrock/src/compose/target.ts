@@ -176,13 +176,29 @@ const PATTERNS: readonly OptionPattern[] = [
   ['profile', /\S/, 'the name of a profile of the AWS configuration'],
 ];
 
-/** A URL without a slash at its end. Throws `BR-E0120` for what is none; `option` is what gave it. */
+/**
+ * A URL without a slash at its end. Throws `BR-E0120` for what is none, or holds a password: a target is told in notes and JSON, and
+ * kept with its runs. `option` is what gave it.
+ */
 export function checkedUrl(text: string, option = '--endpoint-url'): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/$/, '');
-  throw new InputError('BR-E0120', `${option} is ${JSON.stringify(text)}; give a URL such as http://127.0.0.1:4566`, {
-    details: { option: option.replace(/^--/, ''), value: text },
-  });
+  const details = { option: option.replace(/^--/, ''), value: withoutUser(text) };
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    const given = JSON.stringify(withoutUser(text));
+    throw new InputError('BR-E0120', `${option} is ${given}; give a URL such as http://127.0.0.1:4566`, { details });
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new InputError('BR-E0120', `${option} has a user name or a password in it: ${withoutUser(text)}`, {
+      hint: 'give the URL without them; keys come from the environment or the AWS configuration',
+      details,
+    });
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+/** An address as it may be shown: what stands before its host is left out. */
+export function withoutUser(address: string): string {
+  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i, '$1…@');
 }
 
 function given(value: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError, type Source } from '@batchrock/core';
+import { withoutUser } from '../compose/target.ts';
 import { fileSource } from './file.ts';
 import { findFiles } from './find-files.ts';
 import { findInHub, type HubPlace } from './hub.ts';
@@ -89,8 +90,8 @@ async function findAll(owner: { destroy(): void }, find: () => Promise<readonly 
 }
 
 function unknownScheme(name: string, scheme: string): InputError {
-  return new InputError('BR-E0120', `datasets are not read from ${scheme}:// addresses: ${name}`, {
+  return new InputError('BR-E0120', `datasets are not read from ${scheme}:// addresses: ${withoutUser(name)}`, {
     hint: 'give a file, s3://bucket/key or hf://owner/name',
-    details: { value: name },
+    details: { value: withoutUser(name) },
   });
 }

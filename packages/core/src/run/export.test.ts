@@ -70,6 +70,25 @@ describe('rows over several generations', () => {
     ]);
   });
 
+  test('a row that nothing came back for says how its own job ended, where that was not well', async () => {
+    const world = await unsent(4, 1);
+    const ends = [
+      { jobStatus: 'Failed', jobMessage: 'no "capacity"' },
+      { jobStatus: 'Stopped' },
+      { jobStatus: 'Completed' },
+      { jobStatus: 'Expired', jobMessage: 'too late' },
+    ];
+    const parts: PartBody[] = [];
+    for (const [i, end] of ends.entries()) parts.push({ ...(await collect(world, world.parts[i]!, [])), ...end });
+    const { rows } = await exported(world, parts, { state: 'ended' });
+    expect(rows.map((row) => row['error_message'])).toEqual([
+      'sent once, and nothing came back; its job ended as Failed: no "capacity"',
+      'sent once, and nothing came back; its job ended as Stopped',
+      'sent once, and nothing came back',
+      'sent once, and nothing came back; its job ended as Expired: too late',
+    ]);
+  });
+
   test('what is under way again is pending, even where it had failed for good', async () => {
     const world = await unsent(2);
     const first = await collect(world, world.parts[0]!, [errorLine(prefix, 0, 400), answerLine(prefix, 1, 'yes')]);

@@ -1,7 +1,8 @@
 import { invariant } from '../errors/index.ts';
 import type { PartBody, PartFacts } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
-import { emptyOutcomeSpans, encodeOutcome, type OutcomeSpans, OutcomeStatus, readOutcome, recordId } from '../record/index.ts';
+import { type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
+import { GaveUp } from './gave-up.ts';
 import { objectKeys } from './keys.ts';
 import { OutcomeLines, type OutcomeObject } from './outcome-lines.ts';
 import { InputLines } from './part-files.ts';
@@ -41,13 +42,16 @@ export class OutcomeMerge {
   attempt = 0;
   readonly #isOver: boolean;
   readonly #streams: readonly Stream[];
-  readonly #gaveUp: readonly OutcomeSpans[];
+  readonly #gaveUp: GaveUp;
   #hungry: Stream | undefined;
 
   constructor(ports: Pick<RunPorts, 'objects'>, input: MergeInput) {
     this.#isOver = input.isOver;
-    this.#streams = streamsOf(ports, input);
-    this.#gaveUp = Array.from({ length: 1 + input.attempt }, (_, attempt) => noOutput(attempt));
+    const sorted = input.parts
+      .filter(({ firstOrdinal, lastOrdinal }) => isIn(input.only, firstOrdinal, lastOrdinal))
+      .toSorted((a, b) => a.attempt - b.attempt || a.part - b.part);
+    this.#streams = streamsOf(ports, input, sorted);
+    this.#gaveUp = new GaveUp(sorted, input.attempt);
   }
 
   /** Finds the outcome of a row; false when a file has to be read on first: `await fill()` and ask again. */
@@ -85,7 +89,7 @@ export class OutcomeMerge {
     if (found === undefined) return;
     const isOpen = found.status === OutcomeStatus.missing || (found.status === OutcomeStatus.failed && found.retry);
     if (isOpen && !this.#isOver) this.outcome = undefined;
-    else if (found.status === OutcomeStatus.missing) this.outcome = this.#gaveUp[this.attempt];
+    else if (found.status === OutcomeStatus.missing) this.outcome = this.#gaveUp.of(this.attempt, ordinal);
   }
 }
 
@@ -105,11 +109,17 @@ function advance(stream: Stream, ordinal: number): boolean {
   return true;
 }
 
-function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, parts, only, signal }: MergeInput): Stream[] {
+function isIn(only: MergeInput['only'], first: number, last: number): boolean {
+  return only === undefined || (first < only.to && last >= only.from);
+}
+
+/** `sorted`: the parts that are to be looked at, by attempt and number. */
+function streamsOf(
+  ports: Pick<RunPorts, 'objects'>,
+  { run, attempt: newest, signal }: MergeInput,
+  sorted: readonly PartBody[],
+): Stream[] {
   const streams: Stream[] = [];
-  const sorted = parts
-    .filter((part) => only === undefined || (part.firstOrdinal < only.to && part.lastOrdinal >= only.from))
-    .toSorted((a, b) => a.attempt - b.attempt || a.part - b.part);
   const add = (attempt: number, objects: readonly OutcomeObject[], waiting: readonly PartBody[]) => {
     if (objects.length > 0)
       streams.push({ attempt, outcomes: new OutcomeLines(ports, objects, { signal }), underWay: undefined, ordinal: -1 });
@@ -133,20 +143,4 @@ function streamsOf(ports: Pick<RunPorts, 'objects'>, { run, attempt: newest, par
 /** True for a part of the first attempt with rows that were not sent: rejected ones, duplicates, or those with answers of other runs. */
 export function hasUnsent({ rejected = 0, duplicates = 0, cached }: PartFacts): boolean {
   return rejected + duplicates + (cached?.rows ?? 0) > 0;
-}
-
-/** What is said of a record that nothing came back for, and that is not sent again. */
-function noOutput(attempt: number): OutcomeSpans {
-  // not how often: a record that was refused in an attempt is in no later one, unless `retry` sends it
-  const when = attempt === 1 ? 'once' : `for the last time in attempt ${attempt}`;
-  const line = encodeOutcome({
-    id: recordId('00', 0),
-    status: 'failed',
-    code: 'no_output',
-    message: `sent ${when}, and nothing came back`,
-    retry: true,
-  });
-  const spans = emptyOutcomeSpans();
-  readOutcome(line, 0, line.length - 1, spans);
-  return spans;
 }

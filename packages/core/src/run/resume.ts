@@ -1,4 +1,5 @@
 import { StateError } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import type { RetrySelection, RunBody } from './document.ts';
 import { loadParts, loadRun } from './load.ts';
@@ -31,7 +32,8 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
         );
       }
       const parts = await loadParts(ports.ledger, run.body, o);
-      const cutShort = state !== 'running' && wasCutShort(parts.filter((part) => part.attempt === attempt));
+      const generation = parts.filter((part) => part.attempt === attempt);
+      const cutShort = (state !== 'running' && wasCutShort(generation)) || isBeingStopped(run.body, generation);
       const change: Partial<RunBody> = {
         state: 'running',
         blocked: undefined,
@@ -45,6 +47,11 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
     },
     o,
   );
+}
+
+/** True when the service was asked to stop jobs of the generation, and nobody has seen yet what became of them. */
+function isBeingStopped({ state, stopMode }: RunBody, generation: readonly PartBody[]): boolean {
+  return state === 'stopping' && stopMode === 'stop' && generation.some((part) => part.state === 'submitted');
 }
 
 /** What `retry` sends again, and how often at most. */

@@ -240,6 +240,16 @@ describe('a run that is stopped', () => {
     expect(await countsOf(ports)).toMatchObject({ succeeded: 4, failed: 0 });
   });
 
+  it('gets one more attempt when it is resumed before anybody has seen that its job was stopped', async () => {
+    const ports = await newRun({ parts: [4], maxAttempts: 1 }, (_, index) => ({ durationMs: (index === 0 ? 30 : 1) * MINUTE }));
+    const controller = new AbortController();
+    await drive(ports, { signal: controller.signal, onEvent: (event) => event.seq >= 2 && controller.abort() }).catch(() => {});
+    expect(await stopRun(ports, RUN, 'stop')).toMatchObject({ state: 'stopping' });
+    expect(await resumeRun(ports, RUN)).toMatchObject({ state: 'running', maxAttempts: 2 });
+    expect(await drive(ports)).toMatchObject({ state: 'ended', attempt: 2 });
+    expect(await countsOf(ports)).toMatchObject({ succeeded: 4, failed: 0 });
+  });
+
   it('is not stopped while a slot of it is held, whatever an index that lags behind shows', async () => {
     const { ports } = await stoppedMidway('drain');
     const { ledger } = ports;

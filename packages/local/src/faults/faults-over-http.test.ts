@@ -138,6 +138,38 @@ describe('faults of jobs', () => {
     expect(Math.max(...ids.map((id) => Number(id.slice(1))))).toBeGreaterThan(150);
   });
 
+  test.each([
+    ['jobFail', 'Failed', 'out of order'],
+    ['jobExpire', 'Expired', expect.stringContaining('timed out')],
+    ['jobStop', 'Stopped', undefined],
+  ] as const)('a job of %s that keeps a share of its records has begun, and ends as %s', async (fault, status, message) => {
+    await start({ faults: { [fault]: 1, keptFraction: 0.5, jobFailMessage: 'out of order' } });
+    const arn = await local.create();
+    const job = await local.until(arn);
+    expect(job).toMatchObject({ status, totalRecordCount: 200 });
+    expect(job.message).toEqual(message);
+    const ids = (await local.output(arn)).map(({ recordId }) => recordId);
+    expect(ids).toHaveLength(job.processedRecordCount!);
+    expect(ids.length).toBeGreaterThan(60);
+    expect(ids.length).toBeLessThan(140);
+    expect(await local.manifest(arn)).toMatchObject({ totalRecordCount: 200, processedRecordCount: ids.length });
+  });
+
+  test('a job that does not pass validation says what it is told to, and has counted nothing', async () => {
+    await start({ faults: { jobRefuse: 1, jobFailMessage: 'out of order' } });
+    const arn = await local.create();
+    const job = await local.until(arn);
+    expect(job).toMatchObject({ status: 'Failed', message: 'out of order', totalRecordCount: 0, processedRecordCount: 0 });
+    expect(await local.keys('out/')).toEqual([]);
+  });
+
+  test('a job that somebody stops in the queue has no output', async () => {
+    await start({ faults: { jobStop: 1 } });
+    const arn = await local.create();
+    expect(await local.until(arn)).toMatchObject({ status: 'Stopped', processedRecordCount: 0 });
+    expect(await local.keys('out/')).toEqual([]);
+  });
+
   test('an expired job never began', async () => {
     await start({ faults: { jobExpire: 1 } });
     const job = await local.until(await local.create());

@@ -31,9 +31,11 @@ export interface Faults {
   readonly recordMissing: JobRate;
   /** Records whose output line is written twice. */
   readonly recordDouble: JobRate;
-  /** Jobs that begin and then fail as a whole, without output. */
+  /** Jobs that begin and then fail as a whole; without output unless `keptFraction` says otherwise. */
   readonly jobFail: JobRate;
-  /** What such a job says; nothing at all when this is empty. */
+  /** Jobs whose input does not pass validation: they fail before a record is processed. */
+  readonly jobRefuse: JobRate;
+  /** What a job of either kind says; nothing at all when this is empty. */
   readonly jobFailMessage: string;
   /** Jobs that run out of time: PartiallyCompleted. */
   readonly jobPartial: JobRate;
@@ -43,6 +45,13 @@ export interface Faults {
   readonly jobExpire: JobRate;
   /** Jobs that stay Scheduled until their timeout. */
   readonly jobStuck: JobRate;
+  /** Jobs that somebody else stops: in the queue, or in their middle where `keptFraction` is more than 0. */
+  readonly jobStop: JobRate;
+  /**
+   * The share of records that a job has processed, and keeps, when it fails, expires or is stopped by a fault. Whether an expired
+   * job may have output is not documented; this one has begun.
+   */
+  readonly keptFraction: number;
   /** Milliseconds of the service's clock that a job is InProgress at least. */
   readonly jobRunMs: JobRate;
   /** Milliseconds of the service's clock from the job's end until its output is there. */
@@ -65,17 +74,28 @@ export const JOB_RATES = [
   'recordMissing',
   'recordDouble',
   'jobFail',
+  'jobRefuse',
   'jobPartial',
   'jobExpire',
   'jobStuck',
+  'jobStop',
   'jobRunMs',
   'outputDelayMs',
   'manifestDelayMs',
 ] as const satisfies readonly (keyof Faults)[];
 
+/** The others that a job keeps. */
+type KeptAsTheyAre =
+  | 'seed'
+  | 'recordCodes'
+  | 'jobFailMessage'
+  | 'partialFraction'
+  | 'keptFraction'
+  | 'manifestMissing'
+  | 'outputFiles';
+
 /** The faults that a job keeps. */
-export type JobFaults = Readonly<Record<(typeof JOB_RATES)[number], number>> &
-  Pick<Faults, 'seed' | 'recordCodes' | 'jobFailMessage' | 'partialFraction' | 'manifestMissing' | 'outputFiles'>;
+export type JobFaults = Readonly<Record<(typeof JOB_RATES)[number], number>> & Pick<Faults, KeptAsTheyAre>;
 
 /** Nothing goes wrong. */
 export const NO_FAULTS: Faults = {
@@ -91,11 +111,14 @@ export const NO_FAULTS: Faults = {
   recordMissing: 0,
   recordDouble: 0,
   jobFail: 0,
+  jobRefuse: 0,
   jobFailMessage: 'The job failed because of an internal error. Try again.',
   jobPartial: 0,
   partialFraction: 0.5,
   jobExpire: 0,
   jobStuck: 0,
+  jobStop: 0,
+  keptFraction: 0,
   jobRunMs: 0,
   outputDelayMs: 0,
   manifestDelayMs: 0,
@@ -120,11 +143,14 @@ export const FAULT_HELP: Readonly<Record<keyof Faults, string>> = {
   recordMissing: 'share of records without an output line',
   recordDouble: 'share of records with two output lines',
   jobFail: 'share of jobs that fail as a whole',
-  jobFailMessage: 'what such a job says; empty for nothing',
+  jobRefuse: 'share of jobs whose input does not pass validation',
+  jobFailMessage: 'what a job of these two says; empty for nothing',
   jobPartial: 'share of jobs that end as PartiallyCompleted',
   partialFraction: 'share of the records of such a job that are processed',
   jobExpire: 'share of jobs that expire in the queue',
   jobStuck: 'share of jobs that stay Scheduled until their timeout',
+  jobStop: 'share of jobs that somebody else stops',
+  keptFraction: 'share of the records that a job has processed when it fails, expires or is stopped by these',
   jobRunMs: "milliseconds of the service's clock that a job is InProgress at least",
   outputDelayMs: "milliseconds of the service's clock from a job's end to its output",
   manifestDelayMs: "milliseconds of the service's clock from the output to the manifest",
@@ -137,10 +163,10 @@ export const FAULT_HELP: Readonly<Record<keyof Faults, string>> = {
 
 /** The part of the faults that is frozen with a job of that name. */
 export function faultsOfJob(faults: Faults, jobName: string): JobFaults {
-  const { seed, recordCodes, jobFailMessage, partialFraction, manifestMissing, outputFiles } = faults;
+  const { seed, recordCodes, jobFailMessage, partialFraction, keptFraction, manifestMissing, outputFiles } = faults;
   const numbers = Object.fromEntries(JOB_RATES.map((name) => [name, numberFor(faults[name], jobName)]));
   const ofJob = numbers as Record<(typeof JOB_RATES)[number], number>;
-  return { seed, ...ofJob, recordCodes, jobFailMessage, partialFraction, manifestMissing, outputFiles };
+  return { seed, ...ofJob, recordCodes, jobFailMessage, partialFraction, keptFraction, manifestMissing, outputFiles };
 }
 
 function numberFor(rate: JobRate, jobName: string): number {

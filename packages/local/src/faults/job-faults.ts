@@ -2,15 +2,25 @@ import { hashText, hashUnit } from '../seeded.ts';
 import type { JobFaults } from './faults.ts';
 
 /** What becomes of a job as a whole. */
-export type JobFate = 'normal' | 'failed' | 'partial' | 'expired' | 'stuck';
+export type JobFate = 'normal' | 'refused' | 'failed' | 'partial' | 'expired' | 'stuck' | 'stopped';
 
 /** Draws the fate of a job from the seed and its name. */
 export function fateOfJob(faults: JobFaults, jobName: string): JobFate {
   const draw = (fault: string): number => hashUnit(`${faults.seed}/${fault}/${jobName}`);
+  if (draw('jobRefuse') < faults.jobRefuse) return 'refused';
   if (draw('jobFail') < faults.jobFail) return 'failed';
   if (draw('jobStuck') < faults.jobStuck) return 'stuck';
   if (draw('jobExpire') < faults.jobExpire) return 'expired';
+  if (draw('jobStop') < faults.jobStop) return 'stopped';
   return draw('jobPartial') < faults.jobPartial ? 'partial' : 'normal';
+}
+
+/** The share of its records that a job gets done by its fate, 0 to 1. */
+export function shareDone(faults: JobFaults, jobName: string): number {
+  const fate = fateOfJob(faults, jobName);
+  if (fate === 'normal') return 1;
+  // a job of a folder that an older version wrote has no such fault
+  return fate === 'partial' ? faults.partialFraction : (faults.keptFraction ?? 0);
 }
 
 /** What becomes of a record: an error of that code, no output line, two of them, or (0) nothing special. */

@@ -3,7 +3,7 @@ import { FAULT_HELP, type Faults, JOB_RATES, NO_FAULTS, type Rate } from './faul
 
 type FaultName = keyof Faults;
 
-const SHARES: readonly FaultName[] = ['partialFraction', 'eventLose', 'eventDouble'];
+const SHARES: readonly FaultName[] = ['partialFraction', 'keptFraction', 'eventLose', 'eventDouble'];
 const RATES: readonly FaultName[] = ['throttle', 'serverError', 'lostReply', 'latencyMs'];
 /** Whole milliseconds of a job, and more than any needs. */
 const JOB_TIMES: readonly FaultName[] = ['jobRunMs', 'outputDelayMs', 'manifestDelayMs'];

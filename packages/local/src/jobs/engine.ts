@@ -1,11 +1,12 @@
 import { isTerminalStatus, type JobStatus } from '@batchrock/core';
 import type { Answerer } from '../answers/index.ts';
 import type { ServiceClock } from '../clock/index.ts';
+import { fateOfJob } from '../faults/index.ts';
 import { isDiskFull, type ObjectStorage } from '../storage/index.ts';
 import type { Job, RecordCounts } from './job.ts';
 import type { JobTable } from './job-table.ts';
 import { manifestOf } from './manifest.ts';
-import { nextStep, runsAtLeastUntil } from './next-step.ts';
+import { endByFate, failMessage, nextStep, runsAtLeastUntil } from './next-step.ts';
 import { type FinishedRun, type RunControl, runRecords } from './run-records.ts';
 import { createSleeper, type Sleeper } from './sleeper.ts';
 import { runsOutAt, type Timing, wallMs } from './timing.ts';
@@ -145,6 +146,7 @@ async function validateJob(job: Job, ports: EnginePorts, closing: AbortSignal): 
   // Stopped while it was being validated.
   if (now?.status !== 'Validating') return;
   if (typeof result !== 'number') return changeStatus(ports, now, 'Failed', { message: result.problem });
+  if (fateOfJob(job.faults, job.jobName) === 'refused') return changeStatus(ports, now, 'Failed', failMessage(job));
   changeStatus(ports, now, 'Scheduled', { counts: { ...now.counts, total: result } });
 }
 
@@ -201,6 +203,11 @@ function endOf(job: Job, run: FinishedRun): { readonly status: JobStatus; readon
   const change = { counts: run.counts };
   if (isTerminalStatus(job.status)) return { status: job.status, change };
   if (job.status === 'Stopping') return { status: 'Stopped', change };
+  const fated = endByFate(job);
+  if (fated !== undefined) {
+    const { status, message } = fated;
+    return { status, change: { ...change, ...(message === undefined ? {} : { message }) } };
+  }
   return { status: run.partial ? 'PartiallyCompleted' : 'Completed', change };
 }
 

@@ -1,5 +1,5 @@
 import type { JobStatus } from '@batchrock/core';
-import { fateOfJob } from '../faults/index.ts';
+import { fateOfJob, shareDone } from '../faults/index.ts';
 import type { Job } from './job.ts';
 import { expiresAt, type Timing, wallMs } from './timing.ts';
 
@@ -19,7 +19,7 @@ const TIMED_OUT = 'The job timed out before it began: it was scheduled but did n
  * Decides what happens to a job, from what is on disk alone:
  *
  * Submitted ─▶ Validating ─▶ Scheduled ─▶ InProgress ─▶ Completed | PartiallyCompleted | Failed
- * Validating ─▶ Failed, Scheduled ─▶ Expired, and before its end: Stopping ─▶ Stopped
+ * Validating ─▶ Failed, Scheduled ─▶ Expired, and before its end: Stopping ─▶ Stopped. By a fault also InProgress ─▶ Expired
  */
 export function nextStep(job: Job, timing: Timing, now: number): Step {
   switch (job.status) {
@@ -30,7 +30,7 @@ export function nextStep(job: Job, timing: Timing, now: number): Step {
     case 'Scheduled':
       return fromQueue(job, timing, now);
     case 'InProgress':
-      if (fateOfJob(job.faults, job.jobName) !== 'failed') return { kind: 'run' };
+      if (fateOfJob(job.faults, job.jobName) !== 'failed' || keepsOutput(job)) return { kind: 'run' };
       return after(runsAtLeastUntil(job, timing), now, { kind: 'become', status: 'Failed', ...failMessage(job) });
     case 'Stopping':
       if (job.startedAt !== undefined) return { kind: 'run' };
@@ -45,11 +45,35 @@ function fromQueue(job: Job, timing: Timing, now: number): Step {
   const fate = fateOfJob(job.faults, job.jobName);
   if (fate === 'stuck') return after(expiresAt(timing, job), now, expired);
   const begins = job.modifiedAt + wallMs(timing, timing.scheduledMs);
-  return after(begins, now, fate === 'expired' ? expired : { kind: 'become', status: 'InProgress' });
+  if (!keepsOutput(job)) {
+    if (fate === 'expired') return after(begins, now, expired);
+    if (fate === 'stopped') return after(begins, now, { kind: 'become', status: 'Stopping' });
+  }
+  return after(begins, now, { kind: 'become', status: 'InProgress' });
 }
 
-function failMessage({ faults }: Job): { readonly message?: string } {
+/** How a job ends by its fate that has processed a share of its records; undefined where its fate says nothing of it. */
+export function endByFate(job: Job): { readonly status: JobStatus; readonly message?: string } | undefined {
+  switch (fateOfJob(job.faults, job.jobName)) {
+    case 'failed':
+      return { status: 'Failed', ...failMessage(job) };
+    case 'expired':
+      return { status: 'Expired', message: TIMED_OUT };
+    case 'stopped':
+      return { status: 'Stopped' };
+    default:
+      return undefined;
+  }
+}
+
+/** What a job says that fails by a fault. */
+export function failMessage({ faults }: Job): { readonly message?: string } {
   return faults.jobFailMessage ? { message: faults.jobFailMessage } : {};
+}
+
+/** True for a job that has begun before its fate strikes. */
+function keepsOutput({ faults, jobName }: Job): boolean {
+  return shareDone(faults, jobName) > 0;
 }
 
 /** When a job that has begun may end. */

@@ -1,5 +1,5 @@
 import { type Answerer, bodyShapeOf } from '../answers/index.ts';
-import { fateOfJob } from '../faults/index.ts';
+import { shareDone } from '../faults/index.ts';
 import { hashUnit } from '../seeded.ts';
 import type { ObjectStorage } from '../storage/index.ts';
 import { answerRecord, type RecordResult } from './answer-record.ts';
@@ -125,7 +125,7 @@ async function runFile(
   if (opened === undefined) throw new Error(`The input file ${key} was removed.`);
   const shape = bodyShapeOf(job.baseModelId, job.invocationType);
   const turn = createTurnTaker();
-  const partial = fateOfJob(job.faults, job.jobName) === 'partial';
+  const share = shareDone(job.faults, job.jobName);
   const open: Promise<RecordResult>[] = [];
   const settle = (result: RecordResult): Promise<void> | undefined => {
     tally.add(result);
@@ -141,7 +141,7 @@ async function runFile(
         control.signal.throwIfAborted();
         if (tally.taken() >= control.cut()) break reading;
       }
-      if (partial && isLeftOver(job, tally.taken())) {
+      if (share < 1 && isLeftOver(job, tally.taken(), share)) {
         tally.skip();
         continue;
       }
@@ -164,7 +164,7 @@ async function writeTwice(writer: OutputWriter, line: string): Promise<void> {
   await writer.write(line);
 }
 
-/** Which records a job that runs out of time by a fault has not processed: any of them, not only the last. */
-function isLeftOver(job: Job, ordinal: number): boolean {
-  return hashUnit(`${job.faults.seed}/left/${job.jobName}/${ordinal}`) >= job.faults.partialFraction;
+/** Which records a job that ends early by a fault has not processed: any of them, not only the last. */
+function isLeftOver(job: Job, ordinal: number, share: number): boolean {
+  return hashUnit(`${job.faults.seed}/left/${job.jobName}/${ordinal}`) >= share;
 }

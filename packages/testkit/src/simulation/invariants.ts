@@ -46,6 +46,7 @@ export const INVARIANTS: readonly Invariant[] = [
     tests: [
       test('core/src/run/run-life', 'keeps what a failed, expired or partly completed job made'),
       test('core/src/run/run-life', 'stops its jobs, and keeps what they had made'),
+      test('batchrock/src/commands/endings'),
     ],
   },
   {
@@ -203,7 +204,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: 'I22',
     words: 'no prompt, answer or credential is logged',
     checkers: [],
-    tests: [test('lambda/src/bundle'), test('batchrock/src/commands/quiet-logs')],
+    tests: [test('lambda/src/bundle'), test('batchrock/src/commands/quiet-logs'), test('batchrock/src/commands/canaries')],
     unseen: 'nothing of the core logs',
   },
 ];
