@@ -20,6 +20,8 @@ export interface Bench {
   readonly name: string;
   /** Rows when the command does not say. */
   readonly rows: number;
+  /** Rows of `--large`; default: ten times as many. */
+  readonly largeRows?: number;
   /** Not ours: another program at comparable work. */
   readonly forScale?: boolean;
   /** What is counted where it is not rows, such as `import`: the time of one is printed then. */

@@ -6,5 +6,6 @@ import { joinResults } from './join.ts';
 export const joinEmbeddings: Bench = {
   name: 'join-embeddings',
   rows: 50_000,
+  largeRows: 1_000_000,
   run: (context) => joinResults(context, (sink) => createParquetWriter(sink), 'embeddings'),
 };

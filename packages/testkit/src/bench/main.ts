@@ -63,7 +63,7 @@ async function runAll(): Promise<void> {
   if (!pin) console.error('taskset is not there: benches may use every processor');
   for (const bench of chosen) {
     if (bench.forScale && values.ours) continue;
-    const rows = count(values.rows, values.large && bench.each === undefined ? 10 * bench.rows : bench.rows);
+    const rows = count(values.rows, values.large && bench.each === undefined ? (bench.largeRows ?? 10 * bench.rows) : bench.rows);
     await benchDataset(rows);
     const cores = pin ? Array.from({ length: bench.cores ?? 1 }, (_, core) => core).join(',') : undefined;
     const runs: Measured[] = [];
