@@ -51,6 +51,7 @@ export async function localServer(options: Partial<LocalBedrockOptions> = {}): P
 
 /** A job as the server's administration tells it. */
 export interface ServerJob {
+  readonly jobArn: string;
   readonly jobName: string;
   readonly status: string;
   readonly clientRequestToken?: string;

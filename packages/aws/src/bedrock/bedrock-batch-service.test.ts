@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BedrockClient, GetModelInvocationJobCommand, ListTagsForResourceCommand } from '@aws-sdk/client-bedrock';
 import type { BatchService, JobSpec, ObjectStore } from '@batchrock/core';
 import { feed } from '@batchrock/testkit/conformance';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -67,6 +68,28 @@ describe('the batch service on the local Bedrock', () => {
     await service.stop(first.jobArn);
     await expect.poll(async () => (await service.get(first.jobArn))?.status).toBe('Stopped');
     await expect(service.stop(first.jobArn)).rejects.toMatchObject({ reason: 'conflict', effect: 'none' });
+  });
+
+  it('creates a job under a key, in a network, with tags and in buckets of an account', async () => {
+    const key = 'arn:aws:kms:us-east-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef';
+    const vpcConfig = { subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] };
+    const kept = { outputKmsKeyId: key, bucketOwner: '000000000000', vpcConfig, tags: { team: 'search', empty: '' } };
+    const { jobArn } = await service.create(specOf('kept-job', kept), soon());
+    const client = new BedrockClient({ endpoint: server.url, region: 'us-east-1', credentials });
+    const job = await client.send(new GetModelInvocationJobCommand({ jobIdentifier: jobArn }));
+    expect(job).toMatchObject({
+      inputDataConfig: { s3InputDataConfig: { s3BucketOwner: '000000000000' } },
+      outputDataConfig: { s3OutputDataConfig: { s3EncryptionKeyId: key, s3BucketOwner: '000000000000' } },
+      vpcConfig,
+    });
+    const { tags } = await client.send(new ListTagsForResourceCommand({ resourceARN: jobArn }));
+    expect(tags).toEqual([
+      { key: 'team', value: 'search' },
+      { key: 'empty', value: '' },
+    ]);
+    client.destroy();
+    await service.stop(jobArn);
+    await expect.poll(async () => (await service.get(jobArn))?.status).toBe('Stopped');
   });
 
   it('says undefined for a job that does not exist', async () => {

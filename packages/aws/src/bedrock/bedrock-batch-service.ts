@@ -6,7 +6,7 @@ import {
   paginateListModelInvocationJobs,
   StopModelInvocationJobCommand,
 } from '@aws-sdk/client-bedrock';
-import type { BatchService, BatchServiceFacts, JobQuery, JobSpec, JobView } from '@batchrock/core';
+import type { BatchService, BatchServiceFacts, JobQuery, JobSpec, JobView, VpcConfig } from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
 import { fence } from './create-fence.ts';
@@ -121,8 +121,14 @@ function toRequest(spec: JobSpec): CreateModelInvocationJobCommandInput {
       },
     },
     timeoutDurationInHours: spec.timeoutHours,
+    ...(spec.vpcConfig === undefined ? {} : { vpcConfig: vpcOf(spec.vpcConfig) }),
     ...(spec.tags === undefined ? {} : { tags: Object.entries(spec.tags).map(([key, value]) => ({ key, value })) }),
   };
+}
+
+/** The SDK's own lists may be written to. */
+function vpcOf({ subnetIds, securityGroupIds }: VpcConfig) {
+  return { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
 }
 
 /** A call that the deadline cut off is not one that the caller cancelled. */

@@ -19,14 +19,14 @@ export function bucketChecks(account: CheckedAccount, id: 'bucket' | 'output-buc
 
 async function lookAtBucket(account: CheckedAccount, Bucket: string): Promise<Finding> {
   const { clients, calls, question, identity } = account;
-  const { region, prefix } = question;
+  const { region, prefix, bucketOwner = identity?.account } = question;
   const elsewhere = (found: string): Finding =>
     fail(`${Bucket} is in ${found}, and jobs would run in ${region}`, `give --region ${found}, or a bucket of ${region}`);
   const { found, status } = await regionOf(account, Bucket);
   if (found !== undefined && found !== region) return elsewhere(found);
   if (status === 404) return fail(`there is no bucket ${Bucket}`, setupCommand(account));
   // HeadBucket may be refused where listing below the prefix is not
-  const owner = identity === undefined ? {} : { ExpectedBucketOwner: identity.account };
+  const owner = bucketOwner === undefined ? {} : { ExpectedBucketOwner: bucketOwner };
   const command = new ListObjectsV2Command({ Bucket, Prefix: `${prefix === '' ? '' : `${prefix}/`}runs/`, MaxKeys: 1, ...owner });
   try {
     await clients.s3.send(command, { abortSignal: calls.signal });
@@ -35,10 +35,10 @@ async function lookAtBucket(account: CheckedAccount, Bucket: string): Promise<Fi
     if (other !== undefined) return elsewhere(other);
     const translated = translateError(error, `ListObjectsV2 s3://${Bucket}`);
     if (!('reason' in translated) || translated.reason !== 'denied') return findingOf(translated);
-    const who = identity === undefined ? 'the caller' : `account ${identity.account}`;
+    const who = bucketOwner === undefined ? 'the caller' : `account ${bucketOwner}`;
     return fail(`${Bucket} is not of ${who}, or may not be listed: ${translated.message}`, setupCommand(account));
   }
-  return ok(`${Bucket} is in ${found ?? region}${identity === undefined ? '' : `, of account ${identity.account}`}`);
+  return ok(`${Bucket} is in ${found ?? region}${bucketOwner === undefined ? '' : `, of account ${bucketOwner}`}`);
 }
 
 /** Where a bucket is: S3 says so whether it refuses or not (API reference of HeadBucket, 2026-11). */

@@ -31,6 +31,10 @@ export interface AccountQuestion extends ServiceQuestion {
   readonly outputBucket?: string;
   readonly prefix: string;
   readonly roleArn: string;
+  /** The account of the buckets; default: that of the caller. */
+  readonly bucketOwner?: string;
+  /** Key of KMS that what is written is encrypted by; default: as the bucket encrypts. */
+  readonly kmsKey?: string;
   /** Input of jobs is tagged, for the lifecycle of the bucket. */
   readonly tagsInput: boolean;
 }

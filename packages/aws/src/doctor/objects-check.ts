@@ -11,7 +11,7 @@ export function objectsCheck(account: CheckedAccount, name: string): Check {
 }
 
 async function lookAtObjects(account: CheckedAccount, name: string): Promise<Finding> {
-  const { connection, s3Endpoint, bucket, outputBucket, prefix, tagsInput } = account.question;
+  const { connection, s3Endpoint, bucket, outputBucket, prefix, tagsInput, bucketOwner, kmsKey } = account.question;
   const endpoint = s3Endpoint ?? connection.endpoint;
   for (const each of outputBucket === undefined ? [bucket] : [bucket, outputBucket]) {
     const store = createS3ObjectStore({
@@ -20,6 +20,8 @@ async function lookAtObjects(account: CheckedAccount, name: string): Promise<Fin
       bucket: each,
       prefix,
       tagsInput,
+      ...(bucketOwner === undefined ? {} : { bucketOwner }),
+      ...(kmsKey === undefined ? {} : { kmsKey }),
     });
     try {
       // a key of job input: it is tagged where that is, and goes by itself where taking it away is refused

@@ -11,6 +11,8 @@ export interface S3Location {
   /** Blocks of all uploads. */
   readonly blocks: BlockPool;
   readonly owner: { ExpectedBucketOwner?: string };
+  /** How what is written is encrypted, where the bucket is not to say. */
+  readonly encryption: { ServerSideEncryption?: 'aws:kms'; SSEKMSKeyId?: string };
   /** Tag the input of jobs, for the lifecycle of the bucket. */
   readonly tagsInput?: boolean;
   /** The full key of one of our keys. */

@@ -22,7 +22,7 @@ class S3ObjectSink implements ObjectSink {
   readonly #key: string;
   readonly #target: { readonly Bucket: string; readonly Key: string; readonly ExpectedBucketOwner?: string };
   readonly #condition: { IfNoneMatch?: string };
-  readonly #beside: { Metadata?: Record<string, string>; Tagging?: string };
+  readonly #beside: { Metadata?: Record<string, string>; Tagging?: string } & S3Location['encryption'];
   readonly #abortSignal: AbortSignal | undefined;
   readonly #parts: CompletedPart[] = [];
   #uploadId: Promise<string> | undefined;
@@ -41,6 +41,7 @@ class S3ObjectSink implements ObjectSink {
     this.#target = { Bucket: at.bucket, Key: at.full(key), ...at.owner };
     this.#condition = options.ifAbsent ? { IfNoneMatch: '*' } : {};
     this.#beside = {
+      ...at.encryption,
       ...(options.metadata === undefined ? {} : { Metadata: { ...options.metadata } }),
       ...(at.tagsInput && isInputKey(key) ? { Tagging: `${INPUT_TAG.Key}=${INPUT_TAG.Value}` } : {}),
     };

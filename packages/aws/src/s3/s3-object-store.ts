@@ -24,6 +24,8 @@ export interface S3ObjectStoreOptions extends ConnectionOptions {
   readonly forcePathStyle?: boolean;
   /** The 12-digit account that must own the bucket: refused otherwise. */
   readonly bucketOwner?: string;
+  /** ARN, id or alias of the KMS key that what is written is encrypted by; default: as the bucket encrypts. */
+  readonly kmsKey?: string;
   /** Tag the input of jobs, which the lifecycle of a bucket that `setup` has made removes; default: false. */
   readonly tagsInput?: boolean;
   /** Milliseconds before a read that keeps breaking off is taken up again; doubles each time; default 500. */
@@ -70,6 +72,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     blocks: new BlockPool(BLOCK_BYTES, POOLED_BLOCKS, BLOCKS_AT_WORK),
     ...(options.tagsInput && { tagsInput: true }),
     owner: options.bucketOwner === undefined ? {} : { ExpectedBucketOwner: options.bucketOwner },
+    encryption: options.kmsKey === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: options.kmsKey },
     full: (key) => (prefix === '' ? key : `${prefix}/${key}`),
   };
 

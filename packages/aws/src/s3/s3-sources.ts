@@ -46,7 +46,7 @@ export function createS3Sources(options: S3SourcesOptions): S3Sources {
     clients.set(region, client);
     const resumeDelayMs = options.resumeDelayMs ?? RESUME_DELAY_MS;
     // nothing is uploaded here
-    return { client, bucket, resumeDelayMs, blocks: new BlockPool(0, 0), owner: {}, full: (key) => key };
+    return { client, bucket, resumeDelayMs, blocks: new BlockPool(0, 0), owner: {}, encryption: {}, full: (key) => key };
   };
   const find = async (address: S3Address, uri: string, signal?: AbortSignal): Promise<readonly Source[]> => {
     const findIn = async (region: string): Promise<readonly Source[]> => {

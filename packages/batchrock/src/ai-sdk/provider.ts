@@ -31,6 +31,11 @@ export interface BatchProviderOptions
       | 'slots'
       | 'maxAttempts'
       | 'timeoutHours'
+      | 'kmsKey'
+      | 'bucketOwner'
+      | 'subnets'
+      | 'securityGroups'
+      | 'tags'
     >,
     Pick<SessionOptions, 'stateDir' | 'env' | 'cwd' | 'onNotice'> {
   /** Another batch of requests that were sent before; default: the one that they have is found, and nothing is paid for twice. */

@@ -3,7 +3,16 @@ import { type Command, Option } from 'commander';
 import type { TargetOptions } from '../compose/target.ts';
 import type { InputFormat, Question } from '../request/request.ts';
 import type { OutputOptions } from './output-options.ts';
-import { dedupe as dedupeOf, delimiter as delimiterOf, hostNames, nameAndValue, positiveNumber, wholeNumber } from './values.ts';
+import {
+  dedupe as dedupeOf,
+  delimiter as delimiterOf,
+  hostNames,
+  nameAndValue,
+  positiveNumber,
+  someMore,
+  tag as tagOf,
+  wholeNumber,
+} from './values.ts';
 
 /** Options of commands that ask a question of a dataset. */
 export interface QuestionFlags {
@@ -42,6 +51,9 @@ export interface QuestionFlags {
   readonly expectOutputTokens?: number;
   readonly maxAttempts?: number;
   readonly timeoutHours?: number;
+  readonly tag?: Readonly<Record<string, string>>;
+  readonly subnet?: readonly string[];
+  readonly securityGroup?: readonly string[];
   readonly strict?: boolean;
   readonly dedupe?: Dedupe;
   readonly cache?: boolean;
@@ -53,6 +65,8 @@ export interface TargetFlags {
   readonly outputBucket?: string;
   readonly prefix?: string;
   readonly roleArn?: string;
+  readonly kmsKey?: string;
+  readonly bucketOwner?: string;
   readonly region?: string;
   readonly profile?: string;
   readonly endpointUrl?: string;
@@ -144,7 +158,10 @@ export function withQuestion(command: Command): Command {
     .option('--cache', 'the same request once among all runs that say so')
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
-    .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168));
+    .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168))
+    .addOption(new Option('--tag <name=value>', 'of a job, for who pays; repeatable (BATCHROCK_TAGS)').argParser(tagOf))
+    .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable (BATCHROCK_SUBNETS)').argParser(someMore))
+    .addOption(new Option('--security-group <id>', 'the same (BATCHROCK_SECURITY_GROUPS)').argParser(someMore));
 }
 
 /** The option that chooses how whole answers stand in results. */
@@ -161,6 +178,8 @@ export function withTarget(command: Command): Command {
     .option('--output-bucket <name>', 'where Bedrock writes, if elsewhere')
     .option('--prefix <path>', 'key prefix in the bucket (BATCHROCK_PREFIX)')
     .option('--role-arn <arn>', "Bedrock's role to it (BATCHROCK_ROLE_ARN)")
+    .option('--kms-key <arn>', 'encrypt by this key (BATCHROCK_KMS_KEY)')
+    .option('--bucket-owner <account>', 'whose it must be (BATCHROCK_BUCKET_OWNER)')
     .option('--region <name>', 'AWS Region (AWS_REGION)')
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
     .option('--endpoint-url <url>', 'Bedrock and S3 elsewhere (BATCHROCK_ENDPOINT_URL)')
@@ -193,8 +212,8 @@ function withPlace(command: Command): Command {
 
 /** The flags of a target in the words of the SDK. */
 function targetOptions(flags: TargetFlags): TargetOptions {
-  const { bucket, outputBucket, prefix, roleArn, region, profile, endpointUrl, localSpeed } = flags;
-  return { bucket, outputBucket, prefix, roleArn, region, profile, endpointUrl, localSpeed };
+  const { bucket, outputBucket, prefix, roleArn, kmsKey, bucketOwner, region, profile, endpointUrl, localSpeed } = flags;
+  return { bucket, outputBucket, prefix, roleArn, kmsKey, bucketOwner, region, profile, endpointUrl, localSpeed };
 }
 
 /** The flags of a question in the words of the SDK. */
@@ -235,6 +254,9 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     sample,
     maxAttempts,
     timeoutHours,
+    tags: flags.tag,
+    subnets: flags.subnet,
+    securityGroups: flags.securityGroup,
     strict,
     dedupe,
     cache,

@@ -49,6 +49,11 @@ export function oneMore(text: string, before: readonly string[] = []): readonly 
   return [...before, text];
 }
 
+/** The same, where several may also stand in one with commas between them. */
+export function someMore(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...list(text)];
+}
+
 /** Among which rows a request is sent once. The value may be left out, so what stands behind the option may be a dataset. */
 export function dedupe(text: string): Dedupe {
   if (text === 'part' || text === 'run') return text;
@@ -57,8 +62,17 @@ export function dedupe(text: string): Dedupe {
 
 /** One `NAME=VALUE` more. The last of several with one name counts. */
 export function nameAndValue(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return named(text, before, 'temperature=0');
+}
+
+/** The same, for a tag. */
+export function tag(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return named(text, before, 'team=search');
+}
+
+function named(text: string, before: Readonly<Record<string, string>>, example: string): Readonly<Record<string, string>> {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('give NAME=VALUE, such as temperature=0');
+  if (at < 1) throw new InvalidArgumentError(`give NAME=VALUE, such as ${example}`);
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 

@@ -173,7 +173,7 @@ async function makeSetup(task: Task): Promise<ExitCode> {
   const steps = await account.plan(needs);
   if (flags.diff) return showDiff(task, steps);
   await carryOut(task, steps, { question: 'make it so?', refused: 'nothing was changed' });
-  const { region, bucket, outputBucket, prefix } = needs;
+  const { region, bucket, outputBucket, prefix, keyArn, network } = needs;
   const { PROJECT_FILE, saveSettings } = await import('../settings/index.ts');
   const { resolve } = await import('node:path');
   const settings = {
@@ -183,6 +183,10 @@ async function makeSetup(task: Task): Promise<ExitCode> {
     ...(outputBucket && { outputBucket }),
     ...(prefix && { prefix }),
     roleArn: roleArn(needs),
+    // taken out where they are not asked for any more, since the role may no longer use them
+    kmsKey: keyArn,
+    subnets: network?.subnetIds,
+    securityGroups: network?.securityGroupIds,
   };
   const { profile } = flags;
   await saveSettings(resolve(context.host.cwd, PROJECT_FILE), { ...settings, ...(profile && { profile }) });

@@ -118,7 +118,7 @@ function openAdapters(target: Target, options: AdapterOptions) {
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
   const attempts = s3Attempts === undefined ? {} : { maxAttempts: s3Attempts };
-  const s3 = { ...shared, ...attempts, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix, ...tagged(target) };
+  const s3 = { ...shared, ...attempts, endpoint: s3Endpoint, bucket: target.bucket, prefix: target.prefix, ...kept(target) };
   const objects = createS3ObjectStore({ ...s3, onWaiting });
   const outputBucket = outputBucketOf(target);
   const outputs = outputBucket === undefined ? undefined : createS3ObjectStore({ ...s3, bucket: outputBucket, onWaiting });
@@ -135,8 +135,11 @@ function openAdapters(target: Target, options: AdapterOptions) {
   };
 }
 
-function tagged(target: Target): { readonly tagsInput?: boolean } {
-  return target.kind !== 'local' && target.tagsInput ? { tagsInput: true } : {};
+/** How objects are kept in the buckets of an account. */
+function kept(target: Target): Pick<S3ObjectStoreOptions, 'tagsInput' | 'bucketOwner' | 'kmsKey'> {
+  if (target.kind === 'local') return {};
+  const { tagsInput, bucketOwner, kmsKey } = target;
+  return { ...(tagsInput && { tagsInput }), ...(bucketOwner && { bucketOwner }), ...(kmsKey && { kmsKey }) };
 }
 
 async function portsOf(

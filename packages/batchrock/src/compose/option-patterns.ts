@@ -12,6 +12,10 @@ export const PREFIX = [
   "letters, digits and - ! _ * ' ( ) . with single slashes",
 ] as const;
 
+/** As EC2 names them (API reference, 2026-11), within the 32 characters that Bedrock takes. */
+export const SUBNET = [/^subnet-[0-9a-f]{1,25}$/, 'ids of subnets, such as subnet-0a1b2c3d'] as const;
+export const SECURITY_GROUP = [/^sg-[0-9a-f]{1,29}$/, 'ids of security groups, such as sg-0a1b2c3d'] as const;
+
 /** A prefix without slashes at its ends. */
 export function trimmedPrefix(prefix: string): string {
   return prefix.replace(/^\/+|\/+$/g, '');

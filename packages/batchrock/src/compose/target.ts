@@ -1,9 +1,10 @@
 import { InputError } from '@batchrock/core';
+import { accountOption, type JobOptions, type JobSettings, jobSettingsOf } from './job-settings.ts';
 import { LOCAL_BUCKET } from './local-bucket.ts';
 import { BUCKET, checkOptions, type OptionPattern, PREFIX, trimmedPrefix } from './option-patterns.ts';
 
 /** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
-export interface TargetOptions {
+export interface TargetOptions extends JobOptions {
   readonly bucket?: string;
   /** Where Bedrock writes, under the same prefix; default: `bucket`, which keeps everything else of a run in any case. */
   readonly outputBucket?: string;
@@ -30,8 +31,9 @@ export type Target =
       readonly prefix: string;
       readonly roleArn: string;
       readonly speed?: number;
+      readonly tags?: JobSettings['tags'];
     }
-  | {
+  | (JobSettings & {
       readonly kind: 'endpoint' | 'aws';
       /** The stack whose functions drive the runs; absent: this machine does. */
       readonly stack?: string;
@@ -45,7 +47,7 @@ export type Target =
       readonly prefix: string;
       readonly roleArn: string;
       readonly profile?: string;
-    };
+    });
 
 /** Environment variables that stand in for options. */
 type Env = Readonly<Record<string, string | undefined>>;
@@ -74,12 +76,14 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
       hint: 'give --bucket NAME or set BATCHROCK_BUCKET',
     });
   }
+  const job = jobSettingsOf(options, env);
   const isElsewhere = outputBucket !== undefined && outputBucket !== own;
   const tagsInput = env['BATCHROCK_TAG_INPUT'] === 'true';
   const more = {
     ...(isElsewhere && { outputBucket }),
     ...(tagsInput && { tagsInput }),
     ...(profile === undefined ? {} : { profile }),
+    ...job,
   };
   if (endpointUrl !== undefined) {
     return {
@@ -92,7 +96,10 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
       ...more,
     };
   }
-  if (bucket === undefined) return localTarget(options, roleArn, region, prefix, localDir);
+  if (bucket === undefined) {
+    refuseOnLocal(options);
+    return { ...localTarget(options, roleArn, region, prefix, localDir), ...(job.tags && { tags: job.tags }) };
+  }
   if (roleArn === undefined) {
     throw new InputError('BR-E0112', `bucket ${bucket} is given, and no role for Bedrock to read and write it`, {
       hint: 'give --role-arn ARN or set BATCHROCK_ROLE_ARN',
@@ -111,13 +118,22 @@ export function outputBucketOf(target: Target): string | undefined {
   return target.kind === 'local' ? undefined : target.outputBucket;
 }
 
+/** The local Bedrock has one account, without keys and networks; what the environment says of another does not hold there. */
+function refuseOnLocal(options: TargetOptions): void {
+  const option = accountOption(options);
+  if (option === undefined) return;
+  throw new InputError('BR-E0112', `${option} is given, and no bucket: runs go to the local Bedrock, which has no such thing`, {
+    hint: 'give --bucket NAME or set BATCHROCK_BUCKET',
+  });
+}
+
 function localTarget(
   options: TargetOptions,
   roleArn: string | undefined,
   region: string | undefined,
   prefix: string,
   dir: string,
-): Target {
+): Extract<Target, { readonly kind: 'local' }> {
   return {
     kind: 'local',
     dir,
@@ -127,6 +143,13 @@ function localTarget(
     roleArn: roleArn ?? LOCAL_ROLE,
     ...(options.localSpeed === undefined ? {} : { speed: options.localSpeed }),
   };
+}
+
+/** How the jobs of a target are kept in its account. */
+export function jobSettingsIn(target: Target): JobSettings {
+  if (target.kind === 'local') return target.tags === undefined ? {} : { tags: target.tags };
+  const { kmsKey, bucketOwner, vpcConfig, tags } = target;
+  return { kmsKey, bucketOwner, vpcConfig, tags };
 }
 
 /** The target in words, for notes: it is always said which one it is. */

@@ -82,7 +82,7 @@ async function accountQuestion(
   { env, model }: DoctorQuestion,
   known: ModelDescription | undefined,
 ) {
-  const { region, bucket, prefix, roleArn, profile, endpointUrl, tagsInput = false } = target;
+  const { region, bucket, prefix, roleArn, profile, endpointUrl, tagsInput = false, bucketOwner, kmsKey } = target;
   const isLocal = endpointUrl !== undefined && (await askLocalBedrock(endpointUrl)) !== undefined;
   const takesNoKeys = isLocal || (endpointUrl !== undefined && !namesIdentity(profile, env));
   const outputBucket = outputBucketOf(target);
@@ -102,6 +102,8 @@ async function accountQuestion(
     prefix,
     roleArn,
     tagsInput,
+    ...(bucketOwner === undefined ? {} : { bucketOwner }),
+    ...(kmsKey === undefined ? {} : { kmsKey }),
     ...(model === undefined ? {} : { model }),
     ...(known === undefined ? {} : { known }),
   };

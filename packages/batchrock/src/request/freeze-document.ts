@@ -1,5 +1,6 @@
 import { InputError, type ModelLimits, partRecordsFor, type RunDocument, type SourcePin } from '@batchrock/core';
-import { laneOf, outputBucketOf, type Target } from '../compose/target.ts';
+import { toFreeze } from '../compose/job-settings.ts';
+import { jobSettingsIn, laneOf, outputBucketOf, type Target } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
 import { VERSION } from '../version.ts';
 import type { Dataset } from './dataset.ts';
@@ -67,6 +68,7 @@ export function freezeDocument(input: FreezeInput): RunDocument {
       roleArn: target.roleArn,
       timeoutHours: asked.timeoutHours ?? DEFAULT_TIMEOUT_HOURS,
       namePrefix: NAME_PREFIX,
+      ...toFreeze(jobSettingsIn(target)),
     },
     lane: laneOf(target, model.baseId),
     partRecords: partRecords(asked, dataset, model.limits, input.recordBytes),

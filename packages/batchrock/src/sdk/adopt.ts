@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { adoptRun, InputError, type OwnerDocument, type RunDocument } from '@batchrock/core';
+import { frozenSettings, type JobOptions } from '../compose/job-settings.ts';
 import { LOCAL_BUCKET } from '../compose/local-bucket.ts';
 import { type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
@@ -11,8 +12,8 @@ import type { RunStatus } from './run-status.ts';
 import type { Session } from './session.ts';
 import { statusOf } from './status.ts';
 
-/** How a run is adopted. Bucket and prefix stand in its place, the role in its document. */
-export interface AdoptRequest extends Omit<TargetOptions, 'bucket' | 'prefix' | 'roleArn'> {
+/** How a run is adopted. Bucket and prefix stand in its place, the role and how its jobs are kept in its document. */
+export interface AdoptRequest extends Omit<TargetOptions, keyof JobOptions | 'bucket' | 'prefix' | 'roleArn'> {
   /** Jobs at once, where this ledger knows no other run of the lane; default: as the run was begun with. */
   readonly slots?: number;
   /** With a stack: the folder of its results there; default: the dataset's name and the run. */
@@ -108,12 +109,20 @@ function checkRegion({ run, lane }: RunDocument, target: Target): void {
 function homeOf(document: RunDocument, target: Target, output: OutputPlace | undefined): RunHome {
   return {
     document,
-    target: { ...target, roleArn: document.job.roleArn, ...outputBucketIn(document) },
+    target: targetOfRun(document, target),
     dataset: { name: document.source.name, format: document.source.dialect.format },
     ...(output && { output: withErrorsFile(output, document) }),
     exports: [],
     maxErrorRate: document.asked?.maxErrorRate ?? 0,
   };
+}
+
+/** The settings that hold where it is adopted are not those that it was begun with. */
+function targetOfRun(document: RunDocument, target: Target): Target {
+  const { roleArn } = document.job;
+  if (target.kind === 'local') return { ...target, roleArn };
+  const { kmsKey: _, bucketOwner: __, vpcConfig: ___, tags: ____, ...place } = target;
+  return { ...place, roleArn, ...outputBucketIn(document), ...frozenSettings(document) };
 }
 
 function outputBucketIn({ job }: RunDocument): { readonly outputBucket?: string } {

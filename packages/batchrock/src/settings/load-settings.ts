@@ -26,9 +26,9 @@ export async function findSettings(env: Env, cwd: string): Promise<readonly Foun
   return SETTINGS.flatMap(({ key, variable, alias }) => {
     const named = [variable, ...(alias === undefined ? [] : [alias])].find((name) => (env[name] ?? '') !== '');
     if (named !== undefined) return { key, value: env[named] as string, origin: named };
-    const file = files.find(({ settings }) => (settings[key] ?? '') !== '');
+    const file = files.find(({ settings }) => (settings.texts[key] ?? '') !== '');
     if (file === undefined) return [];
-    const value = file.settings[key] as string;
+    const value = file.settings.texts[key] as string;
     // a file means the same wherever a command is given
     return { key, value: key === 'stateDir' ? resolve(dirname(file.path), value) : value, origin: file.path };
   });

@@ -41,6 +41,12 @@ test.each([
   ['[]', /no JSON object/],
   ['{"bukcet":"x"}', /no setting "bukcet"; known are region, profile, bucket/],
   ['{"bucket":5}', /bucket is 5, and no text/],
+  ['{"bucket":["a"]}', /bucket is \["a"\], and no text/],
+  ['{"subnets":{"a":"b"}}', /subnets is \{"a":"b"\}, and no list of texts/],
+  ['{"subnets":["a,b"]}', /subnets has "a,b"; texts without commas are allowed/],
+  ['{"tags":["a"]}', /tags is \["a"\], and no object of texts/],
+  ['{"tags":{"a":1}}', /tags has 1; texts without commas are allowed/],
+  ['{"tags":{"a=b":"c"}}', /tags has "a=b": no name may hold an equals sign here/],
 ])('a file that is %s is refused', async (text, why) => {
   const { cwd, env } = project({ 'in/batchrock.config.json': text });
   await expect(findSettings(env, cwd)).rejects.toMatchObject({ code: 'BR-E0134', message: expect.stringMatching(why) });
@@ -50,6 +56,15 @@ test('settings are written beside those that a file has, and no broken file is w
   const { root } = project({ 'c.json': '{"bucket":"old","profile":"mine"}', 'broken.json': '{' });
   await saveSettings(join(root, 'c.json'), { bucket: 'new', region: 'us-east-1' });
   expect(JSON.parse(readFileSync(join(root, 'c.json'), 'utf8'))).toEqual({ bucket: 'new', profile: 'mine', region: 'us-east-1' });
+  // what is a list or an object stays one, and what is undefined goes
+  const file = { subnets: ['subnet-1'], tags: { team: 'search' }, profile: 'mine' };
+  await saveSettings(join(root, 'd.json'), file);
+  await saveSettings(join(root, 'd.json'), { region: 'us-east-1', profile: undefined });
+  expect(JSON.parse(readFileSync(join(root, 'd.json'), 'utf8'))).toEqual({
+    subnets: ['subnet-1'],
+    tags: { team: 'search' },
+    region: 'us-east-1',
+  });
   await expect(saveSettings(join(root, 'broken.json'), { bucket: 'new' })).rejects.toMatchObject({ code: 'BR-E0134' });
   expect(readFileSync(join(root, 'broken.json'), 'utf8')).toBe('{');
 });
@@ -65,7 +80,7 @@ test('a run goes where the file of its project says, and a flag goes before it',
   expect([await jobsOf(first), await jobsOf(second)]).toMatchObject([{ length: 1 }, { length: 1 }]);
 
   const shown = await cli(['config', 'show', '--origin'], { cwd });
-  expect(shown.stdout).toContain(`endpointUrl   ${first.url}  ${join(cwd, 'batchrock.config.json')}\n`);
+  expect(shown.stdout).toContain(`${'endpointUrl'.padEnd(14)}  ${first.url}  ${join(cwd, 'batchrock.config.json')}\n`);
   mkdirSync(join(cwd, 'empty'));
   const told = JSON.parse((await cli(['config', 'show', '--json'], { cwd })).stdout);
   expect(told.settings).toContainEqual({ key: 'endpointUrl', value: first.url });

@@ -7,6 +7,8 @@ export interface Setting {
   /** Other variables that count where the first is not set: AWS's own, and those of LangBatch. */
   readonly alias?: string;
   readonly about: string;
+  /** In a file it may also be a list of texts, or an object of them; default: a text alone. */
+  readonly kind?: 'list' | 'object';
 }
 
 /** Every setting, in the order in which they are shown. Keys are never one: the SDK's own chain finds them. */
@@ -18,13 +20,27 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'prefix', variable: 'BATCHROCK_PREFIX', about: 'before all keys' },
   { key: 'tagInput', variable: 'BATCHROCK_TAG_INPUT', about: 'true: tag the input of jobs, which the bucket then removes' },
   { key: 'roleArn', variable: 'BATCHROCK_ROLE_ARN', alias: 'AWS_SERVICE_ROLE', about: 'the role that Bedrock takes' },
+  { key: 'kmsKey', variable: 'BATCHROCK_KMS_KEY', about: 'the key of KMS for what is written' },
+  { key: 'bucketOwner', variable: 'BATCHROCK_BUCKET_OWNER', about: 'the account of the buckets' },
+  { key: 'subnets', variable: 'BATCHROCK_SUBNETS', about: 'where jobs reach S3 from', kind: 'list' },
+  { key: 'securityGroups', variable: 'BATCHROCK_SECURITY_GROUPS', about: 'the same', kind: 'list' },
+  { key: 'tags', variable: 'BATCHROCK_TAGS', about: 'tags of jobs', kind: 'object' },
   { key: 'stack', variable: 'BATCHROCK_STACK', about: 'the stack that drives runs' },
   { key: 'stateDir', variable: 'BATCHROCK_STATE_DIR', about: 'the folder of the ledger' },
   { key: 'endpointUrl', variable: 'BATCHROCK_ENDPOINT_URL', about: 'one server in the place of AWS' },
 ];
 
+/** A value as it stands in a file. */
+type WrittenSetting = string | readonly string[] | Readonly<Record<string, string>>;
+
 /** A file of settings as it is written. */
-export type SettingsFile = Readonly<Record<string, string>>;
+export type WrittenSettings = Readonly<Record<string, WrittenSetting>>;
+
+/** What a file says: as it is written, and each setting as its variable would say it. */
+export interface SettingsFile {
+  readonly written: WrittenSettings;
+  readonly texts: Readonly<Record<string, string>>;
+}
 
 /** Reads the text of a file of settings. Throws `BR-E0134` for what it may not hold. */
 export function parseSettings(text: string, file: string): SettingsFile {
@@ -35,14 +51,37 @@ export function parseSettings(text: string, file: string): SettingsFile {
     throw unsound(file, `it is no JSON: ${(cause as Error).message}`, cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unsound(file, 'it is no JSON object');
+  const texts: Record<string, string> = {};
   for (const [key, setting] of Object.entries(value)) {
-    if (!SETTINGS.some((known) => known.key === key)) {
-      const known = SETTINGS.map((each) => each.key).join(', ');
-      throw unsound(file, `there is no setting ${JSON.stringify(key)}; known are ${known}`);
+    const known = SETTINGS.find((each) => each.key === key);
+    if (known === undefined) {
+      const all = SETTINGS.map((each) => each.key).join(', ');
+      throw unsound(file, `there is no setting ${JSON.stringify(key)}; known are ${all}`);
     }
-    if (typeof setting !== 'string') throw unsound(file, `${key} is ${JSON.stringify(setting)}, and no text`);
+    texts[key] = textOf(known, setting, file);
   }
-  return value as SettingsFile;
+  return { written: value as WrittenSettings, texts };
+}
+
+/** A setting as its variable says it: `a,b`, or `name=value,name=value`. Nothing that it may hold has a comma. */
+function textOf({ key, kind }: Setting, value: unknown, file: string): string {
+  if (typeof value === 'string') return value;
+  if (kind === 'list' && Array.isArray(value)) return value.map((item) => itemOf(key, item, file)).join(',');
+  if (kind === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value)
+      .map(([name, item]) => {
+        if (name.includes('=')) throw unsound(file, `${key} has ${JSON.stringify(name)}: no name may hold an equals sign here`);
+        return `${itemOf(key, name, file)}=${itemOf(key, item, file)}`;
+      })
+      .join(',');
+  }
+  const allowed = kind === undefined ? 'no text' : kind === 'list' ? 'no list of texts' : 'no object of texts';
+  throw unsound(file, `${key} is ${JSON.stringify(value)}, and ${allowed}`);
+}
+
+function itemOf(key: string, item: unknown, file: string): string {
+  if (typeof item === 'string' && !item.includes(',')) return item;
+  throw unsound(file, `${key} has ${JSON.stringify(item)}; texts without commas are allowed`);
 }
 
 function unsound(file: string, why: string, cause?: unknown): InputError {

@@ -1,6 +1,14 @@
 import type { SetupNeeds } from '@batchrock/aws/setup';
 import { InputError } from '@batchrock/core';
-import { BUCKET, checkOptions, type OptionPattern, PREFIX, trimmedPrefix } from '../compose/option-patterns.ts';
+import {
+  BUCKET,
+  checkOptions,
+  type OptionPattern,
+  PREFIX,
+  SECURITY_GROUP,
+  SUBNET,
+  trimmedPrefix,
+} from '../compose/option-patterns.ts';
 
 /** What a set-up is asked for. What is absent has a name that follows from account and Region. */
 export interface SetupRequest {
@@ -31,8 +39,8 @@ const PATTERNS: readonly OptionPattern[] = [
   ['roleName', /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and + = , . @ _ -'],
   ['callerPolicyName', /^[\w+=,.@-]{1,128}$/, '1 to 128 letters, digits and + = , . @ _ -'],
   ['keyArn', /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-a-zA-Z0-9]+$/, 'the ARN of a key of KMS', 'kms-key'],
-  ['subnetIds', /^subnet-[0-9a-f]+$/, 'ids of subnets', 'subnet'],
-  ['securityGroupIds', /^sg-[0-9a-f]+$/, 'ids of security groups', 'security-group'],
+  ['subnetIds', ...SUBNET, 'subnet'],
+  ['securityGroupIds', ...SECURITY_GROUP, 'security-group'],
 ];
 
 /** What a request comes to. Throws `BR-E0120` for names that AWS would refuse, `BR-E0112` for half a network. */

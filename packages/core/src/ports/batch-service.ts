@@ -29,9 +29,22 @@ export interface JobSpec {
   readonly outputUri: string;
   /** 24 to 168. */
   readonly timeoutHours: number;
+  /** ARN, id or alias of the key that the output is encrypted by; default: as the bucket encrypts. */
   readonly outputKmsKeyId?: string;
+  /** The 12-digit account of the buckets; default: that of the caller. */
   readonly bucketOwner?: string;
+  /** Where the service reaches the buckets from; default: by no network of the account. */
+  readonly vpcConfig?: VpcConfig;
+  /** Names of 1 to 128 characters, values of 0 to 256, `[a-zA-Z0-9\s._:/=+@-]*`. */
   readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** The network that a job reaches its buckets by. */
+export interface VpcConfig {
+  /** 1 to 16. */
+  readonly subnetIds: readonly string[];
+  /** 1 to 5. */
+  readonly securityGroupIds: readonly string[];
 }
 
 /** What Get and List say about a job. Counts are absent when the service did not say them. */

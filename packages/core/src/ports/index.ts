@@ -8,6 +8,7 @@ export {
   type JobSpec,
   type JobStatus,
   type JobView,
+  type VpcConfig,
 } from './batch-service.ts';
 export type { Clock } from './clock.ts';
 export { checkCommit, keyOfWrite } from './commit-shape.ts';

@@ -1,6 +1,6 @@
 import type { Priority } from '../lane/index.ts';
 import type { AnswerSchema, InvocationType, JsonObject, ModelLimits, ModelTraits, Price } from '../model/index.ts';
-import type { Dialect, FamilyModule, SourcePin } from '../ports/index.ts';
+import type { Dialect, FamilyModule, SourcePin, VpcConfig } from '../ports/index.ts';
 import type { OpenAiAsk } from '../record/index.ts';
 import type { TakenRows } from './taken-rows.ts';
 
@@ -67,8 +67,11 @@ export interface RunDocument {
     readonly roleArn: string;
     readonly timeoutHours: number;
     readonly namePrefix: string;
+    /** What the jobs' output is encrypted by, and what this run itself writes; default: as the bucket encrypts. */
     readonly outputKmsKeyId?: string;
+    /** The account of the buckets; default: that of the caller. */
     readonly bucketOwner?: string;
+    readonly vpcConfig?: VpcConfig;
     readonly tags?: Readonly<Record<string, string>>;
   };
   /** `<account>/<region>/<base model id>`: what the concurrent-job quota counts. */

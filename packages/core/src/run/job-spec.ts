@@ -18,6 +18,7 @@ export function jobSpec(document: RunDocument, part: PartFacts): JobSpec {
     ...(job.outputKmsKeyId !== undefined && { outputKmsKeyId: job.outputKmsKeyId }),
     ...(job.bucketOwner !== undefined && { bucketOwner: job.bucketOwner }),
     ...(job.tags !== undefined && { tags: job.tags }),
+    ...(job.vpcConfig !== undefined && { vpcConfig: job.vpcConfig }),
   };
 }
 

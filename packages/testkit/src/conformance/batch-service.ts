@@ -142,6 +142,13 @@ export function describeBatchService(
       ['a role that is no ARN', { roleArn: 'batch' }],
       ['23 hours', { timeoutHours: 23 }],
       ['169 hours', { timeoutHours: 169 }],
+      ['a key that is none', { outputKmsKeyId: 'key' }],
+      ['an owner of 11 digits', { bucketOwner: '12345678901' }],
+      ['no security groups', { vpcConfig: { subnetIds: ['subnet-1'], securityGroupIds: [] } }],
+      ['17 subnets', { vpcConfig: { subnetIds: Array(17).fill('subnet-1'), securityGroupIds: ['sg-1'] } }],
+      ['6 security groups', { vpcConfig: { subnetIds: ['subnet-1'], securityGroupIds: Array(6).fill('sg-1') } }],
+      ['a tag with a hash', { tags: { 'a#b': 'c' } }],
+      ['a tag without a name', { tags: { '': 'c' } }],
       ['an equals sign in the input', { inputUri: 's3://bucket-of-tests/dt=2026/' }],
       ['a blank in the output', { outputUri: 's3://bucket-of-tests/a b/' }],
     ])('refuses %s, and makes nothing', async (_, changes) => {

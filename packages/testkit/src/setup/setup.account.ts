@@ -10,6 +10,7 @@ import {
   ListPolicyVersionsCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
@@ -17,12 +18,13 @@ import {
   GetBucketPolicyCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { createS3ObjectStore } from '@batchrock/aws';
+import { createS3ObjectStore, type S3ObjectStore } from '@batchrock/aws';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openMotoEnvironment } from '../account/moto/index.ts';
 import { startMoto } from '../clients/moto.ts';
@@ -208,19 +210,54 @@ test('the input of jobs alone has the tag that the lifecycle of the bucket goes 
     ['runs/r-1/input/00000-1/00001.jsonl', 6 << 20],
     ['runs/r-1/outcomes/input/00000-1.jsonl', 100],
   ] as const) {
-    const sink = store.create(key);
-    let left = bytes;
-    for (let block = sink.block(); left > 0; ) {
-      const length = Math.min(left, block.length);
-      left -= length;
-      block = await sink.write(block.subarray(0, length));
-    }
-    await sink.commit();
+    await put(store, key, bytes);
     const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket: BUCKET, Key: `input/${key}` }));
     expect(TagSet).toEqual(key.includes('r-1/input') ? [Rules?.[0]?.Filter?.Tag] : []);
   }
   store.destroy();
 });
+
+test('what is written lies under the key that is named, whatever key the bucket has', async () => {
+  await s3.send(new CreateBucketCommand({ Bucket: 'plain' }));
+  const kms = new KMSClient({ endpoint: moto.url, region: 'us-east-1' });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  kms.destroy();
+  const at = { endpoint: moto.url, region: 'us-east-1', bucket: 'plain' };
+  const keyed = createS3ObjectStore({ ...at, kmsKey: KeyMetadata?.Arn ?? '' });
+  const plain = createS3ObjectStore(at);
+  // whole, and in parts of 5 MiB
+  await put(keyed, 'small', 100);
+  await put(keyed, 'large', 6 << 20);
+  await put(plain, 'other', 100);
+  const keys = await Promise.all(
+    ['small', 'large', 'other'].map(async (Key) => (await s3.send(new HeadObjectCommand({ Bucket: 'plain', Key }))).SSEKMSKeyId),
+  );
+  expect(keys).toEqual([KeyMetadata?.Arn, KeyMetadata?.Arn, undefined]);
+  expect(await plain.head('large')).toMatchObject({ size: 6 << 20 });
+  keyed.destroy();
+  plain.destroy();
+});
+
+test('key and network of a set-up are settings of runs, until it has none', async () => {
+  const key = 'arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+  const settings = () => JSON.parse(readFileSync(join(folder, 'batchrock.config.json'), 'utf8'));
+  const made = await setup('--kms-key', key, '--subnet', 'subnet-0a', '--security-group', 'sg-0a', '--yes');
+  expect(made.code, made.stderr).toBe(0);
+  expect(settings()).toMatchObject({ kmsKey: key, subnets: ['subnet-0a'], securityGroups: ['sg-0a'] });
+  expect((await setup('--yes')).code).toBe(0);
+  expect(Object.keys(settings())).toEqual(['region', 'bucket', 'tagInput', 'roleArn']);
+});
+
+async function put(store: S3ObjectStore, key: string, bytes: number): Promise<void> {
+  const sink = store.create(key);
+  let left = bytes;
+  for (let block = sink.block(); left > 0; ) {
+    const length = Math.min(left, block.length);
+    left -= length;
+    block = await sink.write(block.subarray(0, length));
+  }
+  await sink.commit();
+}
 
 test('a file of settings that is broken is refused before anything is looked at', async () => {
   writeFileSync(join(folder, 'batchrock.config.json'), '{"bukcet": "x"}');

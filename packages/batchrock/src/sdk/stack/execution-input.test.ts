@@ -52,6 +52,10 @@ test.each([
   [{ cache: true }, '--cache'],
   [{ maxCostUsd: 1 }, '--max-cost'],
   [{ roleArn: 'x' }, '--role-arn'],
+  [{ kmsKey: 'alias/a' }, '--kms-key'],
+  [{ subnets: ['subnet-1'] }, '--subnet'],
+  [{ securityGroups: ['sg-1'] }, '--security-group'],
+  [{ tags: { team: 'search' } }, '--tag'],
   [{ recordsPerJob: 100 }, '--records-per-job'],
   [{ dedupe: 'run' as const }, '--dedupe run'],
 ])('%j is refused by the name of its option, %s', (more, option) => {

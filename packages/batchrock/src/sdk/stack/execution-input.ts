@@ -17,6 +17,11 @@ const NOT_ON_A_STACK = {
   outputBucket: 'its bucket is that of the stack',
   prefix: 'its keys are those of the stack',
   roleArn: "Bedrock's role is that of the stack",
+  kmsKey: 'its jobs are encrypted as its bucket is',
+  bucketOwner: 'its bucket is that of the stack',
+  subnets: 'its jobs are in no network of the account',
+  securityGroups: 'its jobs are in no network of the account',
+  tags: 'its jobs have no tags',
   localSpeed: 'its clock is that of the account',
   invocationType: 'it follows from the model and its family',
   delimiter: 'its functions find the delimiter in the header',
@@ -39,12 +44,17 @@ export function checkStackRequest(request: RunRequest, stack: string): void {
   for (const [name, why] of Object.entries(NOT_ON_A_STACK)) {
     const asked = request[name as keyof typeof NOT_ON_A_STACK];
     if (asked === undefined || asked === false) continue;
-    const option = name.replace('Usd', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const option = flagOf(name);
     throw new InputError('BR-E0112', `--${option} does not go with --stack ${stack}: ${why}`, {
       hint: `leave out --${option}, or --stack to drive the run from this machine`,
       details: { option },
     });
   }
+}
+
+/** The name of an option on the command line, where lists are given item by item. */
+function flagOf(name: string): string {
+  return name.replace(/Usd$|s$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** A question in the words of an execution's input. `isNamedThere`: its prompt is one of the stack's own, by its id. */

@@ -1,11 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BedrockClient, CreateModelInvocationJobCommand } from '@aws-sdk/client-bedrock';
+import {
+  BedrockClient,
+  GetModelInvocationJobCommand,
+  ListTagsForResourceCommand,
+  paginateListModelInvocationJobs,
+} from '@aws-sdk/client-bedrock';
 import { AttachRolePolicyCommand, CreateRoleCommand, GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { DeleteObjectCommand, HeadBucketCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentialsFor } from '../front/index.ts';
+import { ADMINISTRATOR, credentialsFor } from '../front/index.ts';
 import { type Account, startAccount } from '../index.ts';
 import { type CommandLine, openCommandLine } from './command-line.ts';
 
@@ -89,7 +94,8 @@ test('doctor finds it sound', async () => {
 
 test('run brings every row its answer, and results writes them again', async () => {
   const command = ['run', 'in.csv', '--model', MODEL, '--prompt', 'Classify: {text}', '--out', 'out.jsonl', '--yes'];
-  const ran = await commands.succeed(command, runner());
+  const kept = ['--tag', 'team=search', '--bucket-owner', account.place.account];
+  const ran = await commands.succeed([...command, ...kept], runner());
   expect(ran).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, synthetic: false, target: 'us-east-1' });
   await commands.succeed(['results', String(ran['run']), '-o', 'again.jsonl'], runner());
   const [out, again] = ['out.jsonl', 'again.jsonl'].map((name) => readFileSync(join(commands.cwd, name), 'utf8'));
@@ -98,23 +104,17 @@ test('run brings every row its answer, and results writes them again', async () 
   expect(account.refusals()).toEqual([]);
 });
 
-test('a job in the subnets is allowed too, and then nothing of the policies of caller and role was for nothing', async () => {
-  // run puts no job into a VPC yet: the role has what such a job needs since setup was asked for subnets
+test('its job lies under the key, in the subnets, and nothing of the policies of caller and role was for nothing', async () => {
   const { url: endpoint, place } = account;
-  const bedrock = new BedrockClient({ endpoint, region: place.region, credentials: runner().as });
-  const folder = (name: string) => `s3://${bucket()}/team/a/runs/${name}/`;
-  expect(await unusedOf(JOBS)).toEqual(['Network', 'NewInterfaces', 'WhereInterfacesAre', 'OwnInterfaces', 'TagsOfInterfaces']);
-  await bedrock.send(
-    new CreateModelInvocationJobCommand({
-      jobName: 'in-subnets',
-      modelId: MODEL,
-      roleArn: arnOf(JOBS),
-      inputDataConfig: { s3InputDataConfig: { s3Uri: folder('none') } },
-      outputDataConfig: { s3OutputDataConfig: { s3Uri: folder('out') } },
-      vpcConfig: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
-    }),
-  );
-  await account.clock.advance(3_600_000);
+  const bedrock = new BedrockClient({ endpoint, region: place.region, credentials: ADMINISTRATOR });
+  const pages = await Array.fromAsync(paginateListModelInvocationJobs({ client: bedrock }, {}));
+  const [job, ...others] = pages.flatMap(({ invocationJobSummaries = [] }) => invocationJobSummaries);
+  expect(others).toEqual([]);
+  const { outputDataConfig, vpcConfig } = await bedrock.send(new GetModelInvocationJobCommand({ jobIdentifier: job?.jobArn }));
+  expect(outputDataConfig?.s3OutputDataConfig?.s3EncryptionKeyId).toBe(request[request.indexOf('--kms-key') + 1]);
+  expect(vpcConfig).toEqual({ subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] });
+  const { tags } = await bedrock.send(new ListTagsForResourceCommand({ resourceARN: job?.jobArn }));
+  expect(tags).toEqual([{ key: 'team', value: 'search' }]);
   bedrock.destroy();
   expect({ caller: await unusedOf('runner'), role: await unusedOf(JOBS) }).toEqual({ caller: [], role: [] });
   const asked = ['bedrock:InvokeModel', 's3:ListBucket', 's3:GetObject', 's3:PutObject', 'kms:Decrypt', 'kms:GenerateDataKey'];
