@@ -10,6 +10,7 @@ import { type DoctoredAccount, MODEL, openDoctoredAccount } from './doctored-acc
 
 // What a run asks an account of its model, by the policy that setup makes for whoever runs; each call is judged by iam-simulate.
 const SLOTS = 3;
+const MINUTE_MS = 60_000;
 let set: DoctoredAccount;
 let profile: string;
 
@@ -34,6 +35,22 @@ test('the policy of setup lets a run read the limits of its model, and the model
   expect(ran.stderr).toContain(`${SLOTS} jobs at once, not 100`);
   expect(set.account.refusals()).toEqual([]);
   expect([...actions()]).toEqual(expect.arrayContaining(['bedrock:GetInferenceProfile', 'servicequotas:ListServiceQuotas']));
+});
+
+test('a run by the profile is answered, within the slots of the account and by the policies of caller and role', async () => {
+  let isOver = false;
+  const ended = set.run(['run', 'in.csv', '--model', profile, '--prompt', 'Classify: {text}', '--yes', '--json']).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await set.account.clock.idle();
+    await set.account.clock.advance(MINUTE_MS);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
+  }
+  const { stdout } = await ended;
+  const told = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect(told).toMatchObject({ state: 'ended', succeeded: 60, model: profile, jobs: { slots: SLOTS } });
+  expect(set.account.refusals()).toEqual([]);
 });
 
 test('who may read neither plans by the catalogue, and is told what a profile needs', async () => {
