@@ -21,7 +21,7 @@ export function errorsCommand(cli: Cli): Command {
       cli.action<ErrorsFlags>(async ({ host, terminal, interrupts }, flags, [run]) => {
         const { openRun, openSession, readErrors } = await import('../sdk/index.ts');
         const { exportProgress } = await import('../cli/export-progress.ts');
-        const { renderErrors } = await import('../render/errors-text.ts');
+        const { errorsNext, renderErrors } = await import('../render/errors-text.ts');
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
         const session = await openSession(sessionOptions(host, flags, notice));
         try {
@@ -29,8 +29,10 @@ export function errorsCommand(cli: Cli): Command {
           const onProgress = await exportProgress(terminal, session, id);
           const groups = await readErrors(connection, id, { examples: flags.examples, signal: interrupts.signal, onProgress });
           if (flags.json) await terminal.json({ schema: 'batchrock.errors/1', run: id, groups });
-          else if (groups.length > 0) await terminal.data(`${renderErrors(groups, terminal.dataWidth).join('\n')}\n`);
-          else terminal.note(`run ${id}: no row failed or was rejected`);
+          else if (groups.length > 0) {
+            await terminal.data(`${renderErrors(groups, terminal.dataWidth).join('\n')}\n`);
+            for (const line of errorsNext(id, groups)) terminal.note(line);
+          } else terminal.note(`run ${id}: no row failed or was rejected`);
           return ExitCode.ok;
         } finally {
           await session.close();

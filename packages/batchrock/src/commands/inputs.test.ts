@@ -41,6 +41,7 @@ describe('several files', () => {
     });
     const errors = await cli(['errors'], { cwd });
     expect(errors.stdout).toContain('row 301, data/c.csv.zst line 72');
+    expect(errors.stderr).toMatch(/^what became of a row: batchrock explain r-\w+ 301\nrejected rows were never sent: /m);
 
     const named = await cli(['run', 'data/a.csv.gz', 'data/b.csv', 'data/c.csv.zst', ...argv, '--out', 'out.jsonl'], { cwd });
     expect(named.stderr).toContain('has ended already');

@@ -14,3 +14,14 @@ export function renderErrors(groups: readonly ErrorGroup[], width: number): stri
     ),
   ]);
 }
+
+/** What can be done about bad rows, a line each. */
+export function errorsNext(run: string, groups: readonly ErrorGroup[]): string[] {
+  const row = groups.flatMap(({ examples }) => examples)[0]?.row;
+  const has = (status: ErrorGroup['status']): boolean => groups.some((group) => group.status === status);
+  return [
+    ...(row === undefined ? [] : [`what became of a row: batchrock explain ${run} ${row}`]),
+    ...(has('failed') ? [`send once more what may do better: batchrock retry ${run}   (--all: every failed row)`] : []),
+    ...(has('rejected') ? ['rejected rows were never sent: mend the dataset, and run it anew'] : []),
+  ];
+}
