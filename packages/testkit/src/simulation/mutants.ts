@@ -136,7 +136,10 @@ export const MUTANTS: readonly Mutant[] = [
     thought: 'a job that did not complete has no results',
     file: 'run/collect-output.ts',
     edits: [
-      ["if (jobId === '') return { files: [] };", "if (jobId === '' || view.status !== 'Completed') return { files: [] };"],
+      [
+        'if (folder === undefined) return { files: [] };',
+        "if (folder === undefined || view.status !== 'Completed') return { files: [] };",
+      ],
     ],
     seeds: 300,
     breaks: ['I3', 'I4'],
