@@ -15,5 +15,7 @@ it('what can be done hangs upon what is wrong', () => {
     'what became of a row: batchrock explain r-1 7',
     'send once more what may do better: batchrock retry r-1   (--all: every failed row)',
   ]);
-  expect(errorsNext('r-1', [group('rejected', [])])).toEqual(['rejected rows were never sent: mend the dataset, and run it anew']);
+  expect(errorsNext('r-1', [group('rejected', [])])).toEqual([
+    'rejected rows were never sent: mend the dataset, and run it anew',
+  ]);
 });
