@@ -6,6 +6,7 @@ import {
   ServiceError,
   type ServiceErrorKind,
 } from '@batchrock/core';
+import { isRoleRefusal } from './role-refusal.ts';
 import { otherRegion } from './s3/other-region.ts';
 
 /** What the SDK's errors carry, read without trusting their class. */
@@ -92,6 +93,7 @@ export function translateError(error: unknown, operation: string, hintIfDenied?:
     reason,
     ...(remedy === undefined ? {} : { hint: remedy.hint }),
     effect: refused && sdk.attempts <= 1 ? 'none' : 'unknown',
+    ...((reason === 'invalid' || reason === 'denied') && isRoleRefusal(sdk.message) ? { isOfRole: true } : {}),
     cause: error,
     details: {
       awsError: sdk.name,

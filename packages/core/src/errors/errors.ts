@@ -50,6 +50,8 @@ export interface ServiceErrorOptions extends ErrorOptions {
   readonly effect: 'none' | 'unknown';
   /** Milliseconds to wait before another try, where the service said so. */
   readonly retryAfterMs?: number;
+  /** It refused the role that it was to take, which may be no more than too new. */
+  readonly isOfRole?: boolean;
 }
 
 /** A dependency refused or failed. Says itself whether the call may have taken effect. */
@@ -58,12 +60,14 @@ export class ServiceError extends BatchrockError {
   readonly reason: ServiceErrorKind;
   readonly effect: 'none' | 'unknown';
   readonly retryAfterMs: number | undefined;
+  readonly isOfRole: boolean;
 
   constructor(code: ErrorCode, message: string, options: ServiceErrorOptions) {
     super(code, message, options);
     this.reason = options.reason;
     this.effect = options.effect;
     this.retryAfterMs = options.retryAfterMs;
+    this.isOfRole = options.isOfRole ?? false;
   }
 }
 

@@ -1,9 +1,11 @@
+import type { ServiceError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import { pollAbandoned } from './abandoned.ts';
 import type { CollectPool } from './collect-pool.ts';
 import { dispatchLane } from './dispatch.ts';
 import type { RunBody } from './document.ts';
 import { loadParts } from './load.ts';
+import type { NewRole } from './new-role.ts';
 import { pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
@@ -26,6 +28,8 @@ export interface DriveRound {
   /** The last failure that may pass. */
   trouble: unknown;
   sweptAt: number;
+  /** Absent: nobody waits for a role that may be new. */
+  readonly newRole?: NewRole | undefined;
 }
 
 /** The run and its parts as they stood when the round began; every step reads again what it decides upon. */
@@ -44,9 +48,14 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     drive.trouble = error;
   };
   const step = <T>(what: () => Promise<T>) => tolerate(what, note);
-  const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs) };
   let changes = 0;
   let isFull = false;
+  let isRoleInDoubt = false;
+  const mayBeNewRole = (error: ServiceError): boolean => {
+    isRoleInDoubt = drive.newRole?.mayBe(error, view.parts, note) ?? false;
+    return isRoleInDoubt;
+  };
+  const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs), mayBeNewRole };
   const dispatch = async () => {
     const report = await step(() => dispatchLane(ports, lane, send));
     changes += report === undefined ? 0 : report.submitted + report.blocked;
@@ -70,7 +79,8 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     const result = await step(() => pursueIntent(ports, part, { ...send, mayCreate: true }));
     if (result !== undefined && result !== 'waiting' && result !== 'kept' && result !== 'quota') changes++;
   }
-  if (inState('ready').length > 0) await dispatch();
+  // one part is enough to ask by
+  if (inState('ready').length > 0 && !isRoleInDoubt) await dispatch();
   if (isFull) changes += (await step(() => pollAbandoned(ports, lane, id, watch))) ?? 0;
   await step(() => stopJobs(ports, view.run, o));
   const ended = await pollParts(ports, inState('submitted'), watch);

@@ -6,6 +6,7 @@ import type { EventBody, RunBody } from './document.ts';
 import { documentOf } from './documents.ts';
 import { type DriveRound, driveRound, type RoundView } from './drive-round.ts';
 import { loadLane, loadParts, loadRun } from './load.ts';
+import { createNewRole } from './new-role.ts';
 import type { RunPorts } from './ports.ts';
 import { eventsSince } from './read.ts';
 import { keepActive } from './sharing.ts';
@@ -45,6 +46,9 @@ const POLL_MS = 15_000;
 const PATIENCE_MS = 15 * 60_000;
 const PROGRESS_MS = 100;
 const COLLECTORS = 2;
+/** A nap takes so much of a poll, so that those who drive at once do not stay in step. */
+const SHORTEST_NAP = 0.75;
+const LONGEST_NAP = 1.25;
 
 /**
  * Brings a prepared run to rest from one process: sends its parts, looks after its jobs, collects them, builds its next
@@ -95,6 +99,7 @@ async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Dr
     options: o,
     pollMs,
     sweepMs: o.sweepMs ?? 20 * pollMs,
+    newRole: o.untilQuiet ? undefined : createNewRole(ports, LONGEST_NAP * pollMs),
     pool: createCollectPool(ports, COLLECTORS, o),
     trouble: undefined,
     sweptAt: Number.NEGATIVE_INFINITY,
@@ -187,7 +192,7 @@ async function rest(drive: Drive): Promise<void> {
   if (o.signal?.aborted) return;
   o.signal?.addEventListener('abort', wake, { once: true });
   try {
-    const sleepMs = Math.round(pollMs * (0.75 + ports.random.next() / 2));
+    const sleepMs = Math.round(pollMs * (SHORTEST_NAP + ports.random.next() * (LONGEST_NAP - SHORTEST_NAP)));
     await Promise.race([ports.clock.sleep(sleepMs, nap.signal).catch(() => undefined), drive.pool.next()]);
   } finally {
     wake();

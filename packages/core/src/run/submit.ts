@@ -25,6 +25,11 @@ import { recordEvent, transact } from './transact.ts';
 export interface SubmitOptions extends CallOptions {
   /** How long a lane rests after the service said that its quota is reached; default `QUOTA_COOLDOWN_MS`. */
   readonly cooldownMs?: number;
+  /**
+   * Asked of a refusal of the role that jobs are to have: true where it may be too new, and the part is to be sent again within its
+   * trust window. Default: the run is blocked at once.
+   */
+  readonly mayBeNewRole?: (error: ServiceError) => boolean;
 }
 
 /**
@@ -94,9 +99,10 @@ async function refused(ports: RunPorts, part: PartBody, error: unknown, o: Submi
  * nothing; then the sweep looks first and asks again. The slot stays in any case: it is given back by proof, in
  * `withdrawIntent`, since an earlier Create of the same intent may have been accepted and its answer lost.
  */
-async function blockedBy(ports: RunPorts, part: PartBody, error: ServiceError, o: CallOptions): Promise<CreateResult> {
+async function blockedBy(ports: RunPorts, part: PartBody, error: ServiceError, o: SubmitOptions): Promise<CreateResult> {
   const phase = intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now());
   if (error.effect !== 'none' || phase !== 'trusted') return 'kept';
+  if (error.isOfRole && o.mayBeNewRole?.(error) === true) return 'kept';
   await block(ports, part, error, o);
   return 'blocked';
 }
