@@ -250,12 +250,9 @@ test('a bucket under a key: one that is sound, that the role may not use, that i
   const sound = await problems();
   expect(sound.bad).toEqual([]);
   expect(sound.checks.get('key')?.message).toBe(`${KeyId} is enabled`);
-  expect(
-    set.account
-      .verdicts()
-      .filter(({ action }) => action.startsWith('kms:'))
-      .map(({ action }) => action),
-  ).toEqual(['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt']);
+  const actions = set.account.verdicts().map(({ action }) => action);
+  const used = new Set(actions.filter((action) => action.startsWith('kms:')));
+  expect([...used]).toEqual(['kms:DescribeKey', 'kms:GenerateDataKey', 'kms:Decrypt']);
 
   const { iam } = set.account.clients;
   const PolicyDocument = JSON.stringify(await printedRolePolicy());
