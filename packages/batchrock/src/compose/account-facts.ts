@@ -22,6 +22,9 @@ const ALWAYS_MS = Number.POSITIVE_INFINITY;
 /** A run waits so long for an answer that it can do without. */
 const PATIENCE_MS = 10_000;
 
+/** Sessions whose quotas cannot be read: whoever waited once for nothing does not wait again. */
+const withoutAnswer = new WeakSet<StateDir>();
+
 /**
  * The quotas of batch inference of the target's account and Region: as they were read less than a day ago, or as Service Quotas lists
  * them now. Undefined where they may not be read, or nobody answers: a run can do without.
@@ -31,10 +34,12 @@ export async function askQuotas(target: AskedTarget, o: AskOptions): Promise<rea
     const { readQuotas } = await import('@batchrock/aws/quotas');
     return readQuotas({ ...connectionOf(target, o), maxAttempts: 2 }, { signal: withPatience(o.signal) });
   };
+  if (withoutAnswer.has(o.dir)) return undefined;
   try {
     return await asked(target, 'quotas', { maxAgeMs: DAY_MS, parse: asQuotas, ask }, o);
   } catch {
     o.signal?.throwIfAborted();
+    withoutAnswer.add(o.dir);
     return undefined;
   }
 }
@@ -57,9 +62,11 @@ interface Asking<T> {
 /** A server elsewhere is another one tomorrow, and near: only what AWS says is kept. */
 function asked<T>(target: AskedTarget, what: string, asking: Asking<T>, { dir, env }: AskOptions): Promise<T> {
   if (target.kind === 'endpoint') return asking.ask();
-  // the role is of the account that jobs run in; the variables of the SDK may put another server in the place of AWS
+  // the role is of the account that jobs run in, and the profile of the one that is asked, by mistake perhaps another; the variables of
+  // the SDK may put another server in the place of AWS
   const account = target.roleArn.split(':')[4];
-  const key = JSON.stringify([what, account, target.region, env['AWS_ENDPOINT_URL'] ?? '']);
+  const profile = target.profile ?? env['AWS_PROFILE'] ?? '';
+  const key = JSON.stringify([what, account, target.region, profile, env['AWS_ENDPOINT_URL'] ?? '']);
   return keptFact(dir, { key, ...asking });
 }
 

@@ -5,6 +5,7 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { CallOptions } from '@batchrock/core';
 
 /** An object as it is found. */
 export interface FoundObject {
@@ -27,7 +28,7 @@ export type ListedObject = Pick<FoundObject, 'bucket' | 'key' | 'etag' | 'modifi
 /** The objects that users put somewhere to be processed. */
 export interface Inbox {
   /** Those whose key begins with a prefix, in the order of S3, behind the key `after`. */
-  list(bucket: string, prefix: string, after?: string): AsyncIterable<ListedObject>;
+  list(bucket: string, prefix: string, o?: CallOptions & { readonly after?: string | undefined }): AsyncIterable<ListedObject>;
   /** Undefined where there is none. */
   find(bucket: string, key: string): Promise<FoundObject | undefined>;
   /**
@@ -43,10 +44,11 @@ const MOST_COPIED = 5 * 1024 ** 3;
 /** Objects on S3. */
 export function createInbox(client: S3Client): Inbox {
   return {
-    async *list(Bucket, Prefix, StartAfter) {
+    async *list(Bucket, Prefix, { after: StartAfter, signal } = {}) {
       let ContinuationToken: string | undefined;
       do {
-        const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix, StartAfter, ContinuationToken }));
+        const page = new ListObjectsV2Command({ Bucket, Prefix, StartAfter, ContinuationToken });
+        const listed = await client.send(page, { abortSignal: signal });
         for (const { Key: key = '', ETag = '', LastModified } of listed.Contents ?? []) {
           yield { bucket: Bucket, key, etag: plainEtag(ETag), modifiedAt: LastModified?.getTime() ?? 0 };
         }

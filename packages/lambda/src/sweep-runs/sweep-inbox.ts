@@ -48,7 +48,7 @@ async function lookThrough(
   const { ports, settings, inbox } = engine;
   const missed: ListedObject[] = [];
   let seen = after ?? '';
-  for await (const object of inbox.list(settings.bucket, INTAKE_PREFIX, after)) {
+  for await (const object of inbox.list(settings.bucket, INTAKE_PREFIX, { after, signal: deadline.signal })) {
     if (deadline.leftMs() <= 0 || missed.length >= MOST_TOLD) return { missed, after: seen };
     seen = object.key;
     const isDue = object.modifiedAt >= from && ports.clock.now() - object.modifiedAt > LOST_AFTER_MS;

@@ -87,8 +87,8 @@ export async function sweep(engine: SweepEngine, deadline: Deadline): Promise<Sw
   }
   // what the runs have to send since they were carried on
   for (const lane of lanes) if (!deadline.signal.aborted) await careful(lane, () => dispatch(engine, lane));
-  if (isQueue(engine) && deadline.leftMs() > 0) await careful(INTAKE_PREFIX, () => sweepInbox(engine, deadline));
   await writeSweepMark(ports, settings.bucket, swept < turn.length ? turn[swept - 1]?.run : undefined);
+  if (isQueue(engine) && deadline.leftMs() > 0) await careful(INTAKE_PREFIX, () => sweepInbox(engine, deadline));
   log('INFO', 'swept', { count: swept, failed: failed.size });
   return { runs: homes.length, swept, failed: failed.size };
 }

@@ -40,7 +40,11 @@ export class MemoryInbox implements Inbox {
     return stored && new TextDecoder().decode(stored.bytes);
   }
 
-  async *list(bucket: string, prefix: string, after = ''): AsyncIterable<ListedObject> {
+  async *list(
+    bucket: string,
+    prefix: string,
+    { after = '' }: { readonly after?: string | undefined } = {},
+  ): AsyncIterable<ListedObject> {
     const keys = [...this.#objects.values()].filter((each) => each.bucket === bucket && each.key.startsWith(prefix));
     for (const object of keys.toSorted((a, b) => (a.key < b.key ? -1 : 1))) if (object.key > after) yield object;
   }

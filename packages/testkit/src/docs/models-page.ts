@@ -49,7 +49,7 @@ export function modelsPage(): string {
     '',
     'The ARN of an application inference profile does not tell its model. `run` and `plan` ask Bedrock (`bedrock:GetInferenceProfile`, which',
     '`setup --model ARN` allows beside the model itself), once for each profile, and take family, limits, price and slots of that model. Where',
-    'nobody can be asked, as with the local Bedrock that a command brings along, in `validate` and with a stack, `--family NAME` says how',
+    'nobody can be asked, as with the local Bedrock that a command brings along, in `validate`, with `--split-models` and a stack, `--family NAME` says how',
     'the model is spoken to; its limits are the usual ones then, and its price is unknown.',
     '',
     '## Families and their parameters',

@@ -82,13 +82,23 @@ export function manifestSum(jobs: readonly JobCost[]): ManifestSum {
 }
 
 /**
- * What Bedrock bills for: of each job what its manifest says, else what its answers do; unknown where a job has answers and neither says
- * how many tokens.
+ * What Bedrock bills for: of each job what its manifest says, else what its answers do; the greater of the two where the manifest may be
+ * of an earlier moment. Unknown where a job has answers and neither says how many tokens.
  */
 export function billedTokens(jobs: readonly JobCost[]): Tokens {
   const isUnsaid = ({ manifest, tokens, succeeded }: JobCost): boolean =>
     manifest === undefined && succeeded > 0 && tokens.input === undefined && tokens.output === undefined;
-  return jobs.some(isUnsaid) ? NOTHING : knownTokens(jobs.map(({ manifest, tokens }) => manifest ?? tokens));
+  return jobs.some(isUnsaid) ? NOTHING : knownTokens(jobs.map(billedOf));
+}
+
+function billedOf({ manifest, tokens, difference }: JobCost): Tokens {
+  if (manifest === undefined) return tokens;
+  if (!difference?.causes.includes('cut-short')) return manifest;
+  return { input: greater(manifest.input, tokens.input), output: greater(manifest.output, tokens.output) };
+}
+
+function greater(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 /** What padding was billed with; undefined where it is mixed with other differences, or a job has no manifest. */
