@@ -35,9 +35,9 @@ export interface S3ObjectStoreOptions extends ConnectionOptions {
 /** The least that S3 takes as a part (API reference, 2026-11); with 10,000 of them an object may have 50 GB. */
 const BLOCK_BYTES = 5 * 1024 * 1024;
 
-/** Two uploads that fill a block each, and one on its way. With the ends of two uploads before them there are five for a while. */
-const BLOCKS_AT_WORK = 3;
-const POOLED_BLOCKS = 5;
+/** Two uploads at full speed: each sends a block and fills one. With the ends of two uploads before them there are six for a while. */
+const BLOCKS_AT_WORK = 4;
+const POOLED_BLOCKS = 6;
 
 /** Bedrock's S3 URI pattern (service model 2023-04-20) allows no more than this in a key. */
 const BEDROCK_SAFE_PREFIX = /^[-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*$/;
