@@ -1,84 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, request as sendOn } from 'node:http';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { afterTest } from '../../test/after-test.ts';
 import { cli, folderWith, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
-
-const CSV = `id,text\n${Array.from({ length: 120 }, (_, i) => `${i},text ${i}\n`).join('')}`;
-const NOW = ['gc', '--older-than', '0s'];
-
-/** What becomes of the n-th call that removes objects, from 1. */
-type Fate = (call: number) => 'served' | 'refused' | 'held';
-
-/** A server, and a folder whose dataset was run there. What removes objects can be refused, or held without an answer. */
-async function world() {
-  const bedrock = await localServer();
-  let fate: Fate = () => 'served';
-  let calls = 0;
-  const server = await serverBefore(bedrock.url, (url) => (/[?&]delete(=|&|$)/.test(url) ? fate(++calls) : 'served'));
-  const cwd = folderWith({ 'in.csv': CSV });
-  const question = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url];
-  const told = async (...argv: readonly string[]) => JSON.parse((await cli([...argv, '--json'], { cwd })).stdout);
-  const { run } = await told(...question);
-  const removals = (next: Fate): void => {
-    fate = next;
-    calls = 0;
-  };
-  return { server, cwd, question, told, run: run as string, removals };
-}
-
-async function serverBefore(behind: string, fateOf: (url: string) => ReturnType<Fate>) {
-  const front = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const what = request.method === 'POST' ? fateOf(request.url ?? '') : 'served';
-    if (what === 'held') return;
-    if (what === 'refused') {
-      response.writeHead(403, { 'content-type': 'application/xml' });
-      response.end('<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
-      return;
-    }
-    const { host: _, ...headers } = request.headers;
-    const passed = sendOn(`${behind}${request.url}`, { method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    passed.on('error', () => response.destroy());
-    passed.end(Buffer.concat(chunks));
-  });
-  await new Promise<void>((resolve) => {
-    front.listen(0, '127.0.0.1', () => resolve());
-  });
-  const close = async (): Promise<void> => {
-    front.closeAllConnections();
-    await new Promise<void>((resolve) => {
-      front.close(() => resolve());
-    });
-  };
-  afterTest(close);
-  const address = front.address();
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, close };
-}
-
-interface Stored {
-  readonly key: string;
-  readonly size: number;
-}
-
-/** What lies in the bucket of a run, as its listing says. */
-async function objectsOf({ url }: { readonly url: string }, run: string): Promise<readonly Stored[]> {
-  const listing = await (await fetch(`${url}/batchrock-local?list-type=2&prefix=runs/${run}/`)).text();
-  return [...listing.matchAll(/<Contents>.*?<Key>(.*?)<\/Key>.*?<Size>(\d+)<\/Size>.*?<\/Contents>/gs)].map((found) => ({
-    key: (found[1] as string).slice(`runs/${run}/`.length),
-    size: Number(found[2]),
-  }));
-}
-
-const isKept = ({ key }: Stored): boolean =>
-  ['run.json', 'prepared.json', 'summary.json', 'owner.json'].includes(key) || key.endsWith('/manifest.json.out');
-
-const bytesOf = (objects: readonly Stored[]): number => objects.reduce((sum, { size }) => sum + size, 0);
+import { bytesOf, CSV, isKept, NOW, objectsOf, sessionIn, world } from '../../test/gc-world.ts';
+import type { RunHome } from '../sdk/index.ts';
 
 describe('batchrock gc', () => {
   test('says what would go, and removes nothing before somebody agrees', async () => {
@@ -147,8 +72,8 @@ describe('batchrock gc', () => {
     expect((await cli([...question, '--new', '--out', '-'], { cwd })).code).toBe(0);
     const [{ run }] = (await told('list')).runs;
     const planned = await told(...NOW, '--dry-run');
-    expect(planned.kept).toEqual([{ run, why: 'its results were never written to a file: --force' }]);
-    expect((await cli([...NOW, '--dry-run'], { cwd })).stderr).toContain(`run ${run} stays: its results were never`);
+    expect(planned.kept).toEqual([{ run, why: 'no file has all of its results as they are now: --force' }]);
+    expect((await cli([...NOW, '--dry-run'], { cwd })).stderr).toContain(`run ${run} stays: no file has all of its`);
     expect((await told(...NOW, '--dry-run', '--force')).garbage.map((each: { name: string }) => each.name)).toContain(run);
   });
 
@@ -203,6 +128,32 @@ describe('batchrock gc', () => {
     expect(gone.kept).toMatchObject([{ run, why: expect.stringContaining('its objects cannot be looked at') }]);
   });
 
+  test('notes what was written meanwhile where the bucket lets nobody remove', async () => {
+    const { cwd, run, removals } = await world();
+    const session = await sessionIn(cwd);
+    const home = (await session.findHome(run)) as RunHome;
+    const file = { path: join(cwd, 'meanwhile.csv'), bytes: 1, xxh128: '0'.repeat(32) };
+    removals(async () => {
+      await session.noteExports(await session.connect(home.target), run, [file]);
+      return 'refused' as const;
+    });
+    expect((await cli([...NOW, '--yes'], { cwd })).code).toBe(7);
+    expect(await session.findHome(run)).toEqual({ ...home, exports: [...home.exports, file] });
+  });
+
+  test('takes what it has no answer about for gone', async () => {
+    const { server, cwd, told, run, removals } = await world();
+    const before = await objectsOf(server, run);
+    // a try that was served, and whose answer was lost, is followed by one that is refused
+    removals((call) => (call === 1 ? 'lost' : 'refused'));
+    expect((await cli([...NOW, '--yes'], { cwd })).code).toBe(7);
+    removals(() => 'served');
+    expect(await objectsOf(server, run)).toEqual(before.filter(({ key }) => key !== 'parts.jsonl'));
+    expect((await cli(['results', '-o', 'again.csv'], { cwd })).stderr).toContain('were removed on');
+    expect((await told('gc', '--yes')).garbage).toMatchObject([{ name: run, why: 'begun to be removed' }]);
+    expect(await objectsOf(server, run)).toEqual(before.filter(isKept));
+  });
+
   test('removes copies of datasets that no run refers to, a day after they were written at the earliest', async () => {
     const { cwd, told, server } = await world();
     const argv = ['run', '-', '--model', MODEL, '--prompt', '{text}', '--out', 'piped.jsonl', '--endpoint-url', server.url];
@@ -211,20 +162,41 @@ describe('batchrock gc', () => {
     const [own] = readdirSync(spool) as [string];
     const old = new Date(Date.now() - 40 * 24 * 3_600_000);
     const put = (folder: string, name: string, text: string, at?: Date): string => {
-      mkdirSync(join(cwd, 'state', folder), { recursive: true });
       const path = join(cwd, 'state', folder, name);
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
       if (at !== undefined) utimesSync(path, at, at);
       return path;
     };
     utimesSync(join(spool, own), old, old);
+    const noteOf = (xxh128: string): string => JSON.stringify([{ path: join(spool, xxh128), xxh128, bytes: 1 }]);
+    const images = put('images', join('f'.repeat(32), 'a'.repeat(64)), 'an image', old);
+    put('images', join('f'.repeat(32), `${'b'.repeat(64)}.why`), 'not found', old);
+    utimesSync(dirname(images), old, old);
     const copies = {
       nobodys: put('spool', 'a'.repeat(32), 'ten bytes!', old),
-      note: put('images', `${'b'.repeat(64)}.json`, JSON.stringify([{ xxh128: 'a'.repeat(32) }]), old),
+      note: put('images', `${'b'.repeat(32)}.json`, noteOf('a'.repeat(32)), old),
+      images: dirname(images),
+      answers: put('split', `${'a'.repeat(32)}.errors.jsonl`, 'x', old),
       half: put('spool', '.spool.abcdef-1-000000000000.part', 'x', old),
+      halfNote: put('images', `.${'b'.repeat(32)}.json.abcdef-1-000000000000.part`, 'x', old),
+      halfAnswers: put('split', `.${'a'.repeat(32)}.jsonl.abcdef-1-000000000000.part`, 'x', old),
+      scratch: put('scratch', 'batchrock-1-000000000000', 'x', old),
     };
+    // somebody has them there, and none of them is called as what we write is, or is it
+    const others = [
+      put('spool', 'notes.part', 'x', old),
+      put('spool', join('a'.repeat(31), 'x'), 'x', old),
+      put('images', 'cat.png', 'x', old),
+      put('images', `${'c'.repeat(32)}.json`, '{"a":"picture"}', old),
+      put('images', join('c'.repeat(32), 'cat.png'), 'x', old),
+      put('split', 'train.jsonl', 'x', old),
+      put('scratch', join('work', 'a.txt'), 'x', old),
+      put('scratch', 'notes.txt', 'x', old),
+    ];
+    for (const path of others) utimesSync(dirname(path), old, old);
     put('spool', 'c'.repeat(32), 'young');
-    put('images', `${'d'.repeat(64)}.json`, JSON.stringify([{ xxh128: own }]), old);
+    put('images', `${'d'.repeat(32)}.json`, noteOf(own), old);
     put('spool', 'e'.repeat(32), 'of a batch', old);
     put('batches', 'one.json', JSON.stringify({ file: join(spool, 'e'.repeat(32)) }), old);
 
@@ -233,13 +205,16 @@ describe('batchrock gc', () => {
     expect(planned.garbage).toContainEqual(
       expect.objectContaining({ kind: 'dataset', name: copies.nobodys, files: 1, bytes: 10 }),
     );
+    expect((await cli(['gc', '--dry-run'], { cwd })).stdout).toContain(`copy of a dataset ${copies.nobodys} `);
     const { freed } = await told('gc', '--yes');
     expect(freed.removed.toSorted()).toEqual(Object.values(copies).toSorted());
-    expect(readdirSync(spool).toSorted()).toEqual([own, 'c'.repeat(32), 'e'.repeat(32)].toSorted());
+    const stay = ['c'.repeat(32), 'e'.repeat(32), 'a'.repeat(31), 'notes.part'];
+    expect(readdirSync(spool).toSorted()).toEqual([own, ...stay].toSorted());
+    expect(others.filter((path) => !existsSync(path))).toEqual([]);
     // with its run goes what only that one refers to, not what is young
     const names = (await told(...NOW, '--yes')).freed.removed as string[];
     expect(names).toContain(join(spool, own));
-    expect(readdirSync(spool).toSorted()).toEqual(['c'.repeat(32), 'e'.repeat(32)]);
+    expect(readdirSync(spool).toSorted()).toEqual(stay.toSorted());
   });
 
   test('refuses what it does not know', async () => {
@@ -251,6 +226,20 @@ describe('batchrock gc', () => {
     ]) {
       expect(await cli(['gc', ...argv], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('BR-E0112') });
     }
-    expect(await cli(['gc', '--json'], { cwd })).toMatchObject({ code: 0 });
+  });
+
+  test('takes no folder for a state directory that has no ledger of ours', async () => {
+    const cwd = folderWith({ 'empty/ledger.db': '', 'other/ledger.db': 'my own ledger', 'none/images/cat.png': 'x' });
+    for (const [folder, code] of [
+      ['missing', 'BR-E0120'],
+      ['none', 'BR-E0120'],
+      ['empty', 'BR-E0120'],
+      ['other', 'BR-E0205'],
+    ] as const) {
+      const ran = await cli(['gc', '--state-dir', folder, '--yes'], { cwd });
+      expect([folder, ran.stderr]).toEqual([folder, expect.stringContaining(code)]);
+    }
+    expect(existsSync(join(cwd, 'missing'))).toBe(false);
+    expect(readdirSync(join(cwd, 'none'))).toEqual(['images']);
   });
 });

@@ -21,7 +21,8 @@ its outcomes, in the bucket or on this machine. After that its results cannot
 be written again, nor its rows sent again. What stays: the files that you
 wrote, and what status, list and cost tell. A run that a process works on,
 that may have a job, or that another ledger has taken over stays whatever is
-asked for. Copies of datasets and images in the state directory go when no run
+asked for; one of which no file has all results, as they are now, stays without
+--force. Copies of datasets and images in the state directory go when no run
 refers to them. Answers that --cache keeps are for batchrock cache clear. Runs
 of an orchestrator (--stack) are not touched: the lifecycle of its bucket is
 for those.`;
@@ -40,7 +41,7 @@ export function gcCommand(cli: Cli): Command {
     })
     .option('--older-than <age>', 'at rest, or written, before then: 12h (default: 30d)', milliseconds)
     .option('--state <states>', 'runs in these: ended, stopped (default: ended)', states)
-    .option('--force', 'also runs whose results were never written to a file')
+    .option('--force', 'also runs of which no file has all results')
     .option('--dry-run', 'only say what would go')
     .option('-y, --yes', 'do not ask')
     .action(cli.action<GcFlags>(collect));
@@ -57,7 +58,7 @@ async function collect({ host, terminal }: CommandContext, flags: GcFlags): Prom
   const { findGarbage, openSession, removeGarbage } = await import('../sdk/index.ts');
   const { freedDocument, garbageDocument, keptLines, renderGarbage } = await import('../render/gc-text.ts');
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
-  const session = await openSession({ ...sessionOptions(host, flags, notice), ownLedger: true });
+  const session = await openSession({ ...sessionOptions(host, flags, notice), ownLedger: true, existing: true });
   try {
     const filter = { olderThan: flags.olderThan ?? MONTH_MS, states: flags.state ?? (['ended'] as const), force: flags.force };
     const report = await findGarbage(session, filter);

@@ -1,6 +1,6 @@
 import type { Clock, Ledger, NewItem, Random } from '@batchrock/core';
 import { transact } from '@batchrock/core';
-import type { KnownExport, OutputPlace } from '../request/output.ts';
+import type { NotedExport, OutputPlace } from '../request/output.ts';
 
 /**
  * What this machine knows of a run that an account drives: which of its files are results of the run, so that they may be written
@@ -9,7 +9,7 @@ import type { KnownExport, OutputPlace } from '../request/output.ts';
 export interface FileNotes {
   /** Where results were asked to go. */
   readonly output?: OutputPlace;
-  readonly exports: readonly KnownExport[];
+  readonly exports: readonly NotedExport[];
 }
 
 const SCHEMA = 'run-files/1';

@@ -8,7 +8,7 @@ import {
   StateError,
   transact,
 } from '@batchrock/core';
-import type { KnownExport, OutputPlace } from '../request/output.ts';
+import type { NotedExport, OutputPlace } from '../request/output.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface RunHome {
   /** Where results were asked to go. */
   readonly output?: OutputPlace;
   /** Files that results were written to; noted before each appears. */
-  readonly exports: readonly KnownExport[];
+  readonly exports: readonly NotedExport[];
   /** `--max-error-rate`. */
   readonly maxErrorRate: number;
   /** Why nothing of it was sent, until its command is given again. */
@@ -66,12 +66,18 @@ export async function findHome(ledger: Ledger, run: string): Promise<RunHome | u
  * Notes files of results with their run, in place of what it knew at their paths. Others may note theirs at the same time: it is
  * done anew upon what they wrote. Throws `BR-E0201` for a run that this ledger does not know.
  */
-export function noteExports(ports: RunPorts, run: string, files: readonly KnownExport[]): Promise<void> {
+export function noteExports(ports: RunPorts, run: string, files: readonly NotedExport[]): Promise<void> {
   const paths = new Set(files.map((file) => file.path));
+  return changeHome(ports, run, ({ exports }) => ({
+    exports: [...exports.filter((each) => !paths.has(each.path)), ...files],
+  }));
+}
+
+/** Changes it, upon whatever others have written meanwhile. Throws `BR-E0201` for a run that this ledger does not know. */
+export function changeHome(ports: RunPorts, run: string, change: (home: RunHome) => Partial<RunHome>): Promise<void> {
   return transact<void>(ports, async () => {
     const { body, version } = await loadItem(ports.ledger, run);
-    const exports = [...body.exports.filter((each) => !paths.has(each.path)), ...files];
-    return { writes: [{ put: itemOf({ ...body, exports }), expect: version }], result: undefined };
+    return { writes: [{ put: itemOf({ ...body, ...change(body) }), expect: version }], result: undefined };
   });
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '@batchrock/core';
@@ -62,6 +62,20 @@ export async function makeStateDir(dir: StateDir): Promise<void> {
     }
     throw storageError(error, `make the state directory ${dir.path}`);
   }
+}
+
+/** Throws `BR-E0120` for a folder that is no state directory: no ledger is in it. */
+export async function requireLedger({ path, ledger }: StateDir): Promise<void> {
+  const facts = await stat(ledger).catch((error: unknown) => {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw storageError(error, `look at ${ledger}`);
+  });
+  if (facts?.isFile() && facts.size > 0) return;
+  throw new InputError('BR-E0120', `${path} is no state directory of batchrock: no ledger.db is in it`, {
+    hint: 'choose another with --state-dir or BATCHROCK_STATE_DIR',
+    details: { path },
+  });
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,4 +61,14 @@ test.each(['null', '{}', '[]', '[{"path":5}]', '{'])('a note of a copy that is d
   const [note = ''] = readdirSync(join(folder, 'images'));
   writeFileSync(join(folder, 'images', note), text);
   expect(await copied()).toEqual(first);
+});
+
+test('what is taken again is as young as what is new', async () => {
+  const [first] = await copied();
+  const [note = ''] = readdirSync(join(folder, 'images'));
+  const files = [first?.path ?? '', join(folder, 'images', note)];
+  const old = new Date(Date.now() - 40 * 24 * 3_600_000);
+  for (const file of files) utimesSync(file, old, old);
+  expect(await copied()).toEqual([first]);
+  expect(files.filter((file) => statSync(file).mtimeMs <= old.getTime())).toEqual([]);
 });

@@ -1,13 +1,14 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FetchResult, imagesToFetch, rowValue, type Source, type SourcePin, withFetched } from '@batchrock/core';
-import { nodeClock, nodeSha256, storageError, systemErrorCode, writeWhole } from '../node/index.ts';
+import { nodeClock, storageError, systemErrorCode, writeWhole } from '../node/index.ts';
 import type { DatasetOptions } from '../request/dataset-files.ts';
 import type { FetchImages } from '../request/fetch-images.ts';
 import { canonicalJson } from '../request/identity.ts';
 import { BlankLines, wholeRow } from '../request/openai-lines.ts';
 import { type PassOptions, rowBatches } from '../request/row-batches.ts';
 import { type KeptFile, SpoolFile } from '../request/spool-file.ts';
+import { copiesOfNote, copyNames } from './image-names.ts';
 import { createImageReach, type ImageReach } from './image-reach.ts';
 import { KeptImages, makeImageFolder } from './kept-images.ts';
 
@@ -39,9 +40,9 @@ const AT_ONCE = 16;
  */
 export async function fetchedCopies(input: FetchInput): Promise<readonly KeptFile[]> {
   const { hosts, maxTotalBytes = MAX_TOTAL_BYTES } = input.asked;
-  const key = hash({ schema: 'fetched/2', pins: input.pins, hosts: hosts ?? null, maxTotalBytes });
-  const known = join(input.folder, `${key}.json`);
-  const folder = join(input.folder, key);
+  const names = copyNames(canonicalJson({ schema: 'fetched/2', pins: input.pins, hosts: hosts ?? null, maxTotalBytes }));
+  const known = join(input.folder, names.note);
+  const folder = join(input.folder, names.folder);
   if (input.asked.again) for (const path of [known, folder]) await rm(path, { recursive: true, force: true });
   const before = await knownCopies(known, input.sources.length);
   if (before !== undefined) {
@@ -126,23 +127,15 @@ async function eachAtOnce(urls: readonly string[], work: (url: string) => Promis
 /** The copies that were made for a dataset, if they are still whole. */
 async function knownCopies(path: string, count: number): Promise<readonly KeptFile[] | undefined> {
   try {
-    const copies: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (!Array.isArray(copies) || copies.length !== count || !copies.every(isKept)) return undefined;
+    const copies = copiesOfNote(JSON.parse(await readFile(path, 'utf8')));
+    if (copies?.length !== count) return undefined;
+    // from now on they are as young as what is new: until the run that takes them refers to them, nobody else says that they are used
+    const now = new Date(nodeClock.now());
+    for (const file of [path, ...copies.map((copy) => copy.path)]) await utimes(file, now, now);
     const sizes = await Promise.all(copies.map(async (copy) => (await stat(copy.path)).size));
     return copies.every(({ bytes }, i) => sizes[i] === bytes) ? copies : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || systemErrorCode(error) === 'ENOENT') return undefined;
     throw storageError(error, 'read which images were fetched');
   }
-}
-
-function isKept(value: unknown): value is KeptFile {
-  const { path, xxh128, bytes } = (value ?? {}) as Partial<Record<keyof KeptFile, unknown>>;
-  return typeof path === 'string' && typeof xxh128 === 'string' && typeof bytes === 'number';
-}
-
-function hash(value: object): string {
-  return Buffer.from(nodeSha256.sha256(new TextEncoder().encode(canonicalJson(value))))
-    .toString('hex')
-    .slice(0, 32);
 }

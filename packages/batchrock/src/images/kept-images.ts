@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type FetchResult, InputError, imageType } from '@batchrock/core';
-import { nodeSha256, storageError, systemErrorCode, writeWhole } from '../node/index.ts';
+import { storageError, systemErrorCode, writeWhole } from '../node/index.ts';
+import { imageName } from './image-names.ts';
 import { type GetImage, type ImageBounds, ImageFailure } from './image-reach.ts';
 
 /** Where images are kept while a copy of a dataset is made, and how they are got. */
@@ -82,7 +83,7 @@ export class KeptImages {
   }
 
   #path(url: string): string {
-    return join(this.#o.folder, Buffer.from(nodeSha256.sha256(new TextEncoder().encode(url))).toString('hex'));
+    return join(this.#o.folder, imageName(url));
   }
 }
 

@@ -7,8 +7,8 @@ export { createFileSink, type FileSink, type FileSinkOptions } from './file-sink
 export { openFileSource } from './file-source.ts';
 export { plainCompression } from './plain-compression.ts';
 export { ajvSchemas } from './schemas/index.ts';
-export { createScratch } from './scratch.ts';
+export { createScratch, isScratchName } from './scratch.ts';
 export { storageError, systemErrorCode } from './storage-error.ts';
-export { removeAbandoned, temporaryName } from './temporary-name.ts';
+export { nameBehind, removeAbandoned, temporaryName } from './temporary-name.ts';
 export { writeWhole } from './write-whole.ts';
 export { zstdCompression } from './zstd-compression.ts';

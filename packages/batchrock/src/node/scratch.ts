@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import type { Scratch, ScratchFile } from '@batchrock/core';
 import { storageError } from './storage-error.ts';
 
+/** Whether a file is called as one of them is. */
+export function isScratchName(name: string): boolean {
+  return /^batchrock-\d+-[0-9a-f]{12}$/.test(name);
+}
+
 /** Temporary files in a folder. Each is unlinked as soon as it is open, so that not even kill -9 leaves one behind. */
 export function createScratch(folder: string): Scratch {
   return {

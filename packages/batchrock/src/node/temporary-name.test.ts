@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { removeAbandoned, temporaryName } from './temporary-name.ts';
+import { nameBehind, removeAbandoned, temporaryName } from './temporary-name.ts';
 
 test('what a process that is no more has left is removed; what belongs to another file, machine or process stays', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'batchrock-temporary-')), 'out.csv');
@@ -21,4 +21,12 @@ test('what a process that is no more has left is removed; what belongs to anothe
   await removeAbandoned(path);
   expect(existsSync(left)).toBe(false);
   expect(kept.filter((each) => !existsSync(each))).toEqual([]);
+});
+
+test('a hidden neighbour says what was to take which name', () => {
+  const hidden = basename(temporaryName('/a/out.csv'));
+  expect(nameBehind(hidden)).toBe('out.csv');
+  for (const other of ['out.csv', 'out.part', '.out.part', hidden.slice(1), hidden.replace('.part', '')]) {
+    expect(nameBehind(other)).toBeUndefined();
+  }
 });

@@ -13,6 +13,14 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `${prefixFor(path)}${MACHINE}-${process.pid}-${randomBytes(6).toString('hex')}.part`);
 }
 
+/**
+ * Of a hidden neighbour: what was to take which name, up to its first characters; undefined for a name that `temporaryName` never
+ * makes.
+ */
+export function nameBehind(name: string): string | undefined {
+  return /^\.(.+)\.[0-9a-f]{6}-\d+-[0-9a-f]{12}\.part$/.exec(name)?.[1];
+}
+
 /** Removes hidden neighbours of `path` that were left by processes of this machine which are no more, as far as it can. */
 export async function removeAbandoned(path: string): Promise<void> {
   const folder = dirname(path);

@@ -28,9 +28,8 @@ export function renderGarbage({ garbage }: GcReport): string[] {
   return [...lines, `${plural(files, 'file')}, ${bytes(size)} in all`];
 }
 
-/** Paths below the state directory are long, and say no more than what they are. */
 function nameOf({ kind, name }: Garbage): string {
-  return kind === 'run' ? `run ${name}` : WHAT[kind];
+  return `${WHAT[kind]} ${name}`;
 }
 
 /** Runs that are old enough and stay. */

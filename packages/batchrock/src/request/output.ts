@@ -121,6 +121,22 @@ export interface KnownExport {
   readonly xxh128: string;
 }
 
+/** A results file as it is noted with its run. */
+export interface NotedExport extends KnownExport {
+  /** Of an export of every row, made when the run had come to rest; absent in others, and in what older versions noted. */
+  readonly whole?: WholeExport;
+}
+
+/** An export of all that a run has come to. */
+export interface WholeExport {
+  /** The newest event of the run then (`RunBody.seq`): where it has another one now, its results may be others. */
+  readonly seq: number;
+  /** The place that was asked for, which the files of one export share. Absolute. */
+  readonly place: string;
+  /** How many files it has. */
+  readonly files: number;
+}
+
 /** What stands at the place of the output: nothing, exactly what this run has written there, or something else. */
 export async function whatStandsAt(path: string, known: readonly KnownExport[]): Promise<'nothing' | 'ours' | 'foreign'> {
   const absolute = resolve(path);

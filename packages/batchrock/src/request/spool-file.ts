@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadDigest, removeAbandoned, temporaryName } from '../node/index.ts';
+import { loadDigest, nameBehind, removeAbandoned, temporaryName } from '../node/index.ts';
 
 /** A file of the spool: the same bytes are the same file. */
 export interface KeptFile {
@@ -14,6 +14,16 @@ const BUFFER_BYTES = 1 << 18;
 
 /** Of a file whose hash is not known yet. */
 const NAME = 'spool';
+
+/** Whether a file is called as one that was kept. */
+export function isSpoolName(name: string): boolean {
+  return /^[0-9a-f]{32}$/.test(name);
+}
+
+/** Whether a file is called as one on its way. */
+export function isSpoolTemporary(name: string): boolean {
+  return nameBehind(name) === NAME;
+}
 
 type Digest = ReturnType<Awaited<ReturnType<typeof loadDigest>>['start']>;
 

@@ -13,7 +13,7 @@ import {
   stopRun,
   unpauseRun,
 } from '@batchrock/core';
-import { loadHome, saveHome } from '../compose/run-home.ts';
+import { loadHome, requireWhole, saveHome } from '../compose/run-home.ts';
 import { isRunBusy, lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
@@ -152,7 +152,10 @@ async function holding<T>(session: Session, reference: string | undefined, work:
   await opened.connection.ports.families.of(opened.home.document.model);
   const lock = await lockRun(session.dir, opened.id);
   try {
-    return await work(opened);
+    // again under the lock: its objects may have been removed since it was opened
+    const home = await loadHome(session.ledger, opened.id);
+    requireWhole(home);
+    return await work({ ...opened, home });
   } finally {
     lock.release();
   }
@@ -202,8 +205,9 @@ function whereElse(status: RunStatus): string {
 /** Drives a run that this process has the lock of, and writes its results when it has come to rest. */
 export async function goOn(session: Session, opened: OpenedRun, o: LeaveOptions): Promise<RunReport> {
   const { connection, id } = opened;
-  // read again under the lock: the process that held it until now may have written results in between
+  // read again under the lock: the process that held it until now may have written results in between, or removed its objects
   const home = await loadHome(session.ledger, id);
+  requireWhole(home);
   const standing = home.output === undefined ? undefined : await standingAt(home.output, home.exports);
   const isForeign = standing?.what === 'foreign';
   if (isForeign) session.notice(`${standing.path} is no longer what this run wrote, and is left alone: batchrock results ${id}`);

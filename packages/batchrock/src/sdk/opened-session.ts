@@ -3,7 +3,7 @@ import type { Connection } from '../compose/connection.ts';
 import type { RunHome } from '../compose/run-home.ts';
 import type { StateDir } from '../compose/state-dir.ts';
 import type { Target } from '../compose/target.ts';
-import type { KnownExport } from '../request/output.ts';
+import type { NotedExport } from '../request/output.ts';
 import type { StackSession } from './stack/stack-session.ts';
 
 /** An open ledger and the targets that were reached through it. */
@@ -22,7 +22,7 @@ export interface Session {
   /** What is known of a run beside what the core keeps. */
   findHome(run: string): Promise<RunHome | undefined>;
   /** Notes files of results with their run. */
-  noteExports(connection: Connection, run: string, files: readonly KnownExport[]): Promise<void>;
+  noteExports(connection: Connection, run: string, files: readonly NotedExport[]): Promise<void>;
   /** Whether somebody works on a run that is not at rest. */
   isAttended(run: string): Promise<boolean>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { ObjectSink } from '@batchrock/core';
 import { createFileSink, type FileSink, loadDigest } from '../node/index.ts';
-import { type KnownExport, outputExists, whatStandsAt } from '../request/output.ts';
+import { type KnownExport, type NotedExport, outputExists, type WholeExport, whatStandsAt } from '../request/output.ts';
 import { hashFile } from '../sources/index.ts';
 
 /** How files of results may take their places. */
@@ -12,8 +12,10 @@ export interface PublishOptions {
   readonly known: readonly KnownExport[];
   /** Files that are in the way of a reader of these: left over from another export. Removed, if they may be replaced. */
   readonly stale: (files: readonly KnownExport[]) => Promise<readonly string[]>;
+  /** Of which whole export they are; absent where rows are left out, or may still change. */
+  readonly whole?: Omit<WholeExport, 'files'> | undefined;
   /** Told what the files will be before the first appears: so that a file of ours is known even if we die the moment after. */
-  readonly beforeCommit?: (files: readonly KnownExport[]) => Promise<void>;
+  readonly beforeCommit?: (files: readonly NotedExport[]) => Promise<void>;
 }
 
 /** A file that is written and not yet seen. */
@@ -77,7 +79,9 @@ export class ResultFiles {
     }
     const stale = await o.stale(files);
     if (!o.replace && stale[0] !== undefined) throw outputExists(stale[0]);
-    if (changed.length > 0) await o.beforeCommit?.(files);
+    const whole = o.whole && { whole: { ...o.whole, files: files.length } };
+    // also where all of them stand there already: what they are of may be another thing than when they were noted
+    await o.beforeCommit?.(files.map((file): NotedExport => ({ ...file, ...whole })));
     for (const file of changed) await file.sink.commit();
     for (const path of stale) await rm(path, { force: true });
     return { files, unchanged: changed.length === 0 };

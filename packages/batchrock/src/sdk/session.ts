@@ -4,7 +4,7 @@ import type { Connection } from '../compose/connection.ts';
 import { findHome, noteExports, type RunHome, requireWhole } from '../compose/run-home.ts';
 import { isRunBusy } from '../compose/run-lock.ts';
 import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
-import { makeStateDir, stateDir, stateDirPath } from '../compose/state-dir.ts';
+import { makeStateDir, requireLedger, stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget } from '../compose/target.ts';
 import { withSettings } from '../settings/index.ts';
 import type { Session } from './opened-session.ts';
@@ -23,15 +23,24 @@ export interface SessionOptions extends StackOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
+/** Which ledger is opened. */
+export interface LedgerChoice {
+  /** That of the state directory, whatever stack the settings name. */
+  readonly ownLedger?: boolean;
+  /** One that is there already. */
+  readonly existing?: boolean;
+}
+
 /**
- * Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack, unless `ownLedger` asks for that of the
- * state directory whatever the settings name.
+ * Opens the ledger of a state directory, and makes both when they do not exist; or that of a stack. Throws `BR-E0120` where a ledger is to
+ * exist, and does not.
  */
-export async function openSession(options: SessionOptions & { readonly ownLedger?: boolean } = {}): Promise<Session> {
+export async function openSession(options: SessionOptions & LedgerChoice = {}): Promise<Session> {
   const cwd = options.cwd ?? process.cwd();
   const env = await withSettings(options.env ?? process.env, cwd);
   if (env['BATCHROCK_WASM'] === 'off') allowKernel(false);
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
+  if (options.existing) await requireLedger(dir);
   await makeStateDir(dir);
   const notice = options.onNotice ?? (() => undefined);
   const place = options.ownLedger ? undefined : stackPlaceOf(options, env);

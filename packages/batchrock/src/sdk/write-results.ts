@@ -3,6 +3,7 @@ import {
   type ExportCounts,
   exportResults,
   type Family,
+  findRun,
   keepsWholeOutput,
   type ObjectSink,
   type ResultWriter,
@@ -14,7 +15,14 @@ import {
 import { GROUP_ROWS } from '@batchrock/formats';
 import type { StoreAccess } from '../compose/connection.ts';
 import { keptRowsOf } from '../request/kept-rows.ts';
-import { type KnownExport, type OutputPlace, outputFilePath, standingFiles } from '../request/output.ts';
+import {
+  type KnownExport,
+  type NotedExport,
+  type OutputPlace,
+  outputFilePath,
+  standingFiles,
+  type WholeExport,
+} from '../request/output.ts';
 import { filesWriter } from './files-writer.ts';
 import { type OutcomeName, onlyOutcomes } from './only-outcomes.ts';
 import { ResultFiles } from './result-files.ts';
@@ -67,7 +75,7 @@ export interface WriteOptions extends ExportOptions {
   /** What was written for this run before. */
   readonly known: readonly KnownExport[];
   /** Told what the files will be before the first appears. */
-  readonly beforeCommit?: (files: readonly KnownExport[]) => Promise<void>;
+  readonly beforeCommit?: (files: readonly NotedExport[]) => Promise<void>;
 }
 
 /** Results as they were written. */
@@ -134,10 +142,12 @@ export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<Wr
   const { place } = o;
   const files = await ResultFiles.begin(o);
   try {
+    const whole = await wholeExport(ports, o);
     const counts = (await exportShared(ports, files, o)) ?? (await exportAlone(ports, files, o));
     const rows = o.only === undefined ? counts.rows : [...new Set(o.only)].reduce((sum, outcome) => sum + counts[outcome], 0);
     const published = await files.publish({
       ...o,
+      whole,
       stale: async (written) => {
         const paths = new Set(written.map((each) => each.path));
         return (await standingFiles(place)).filter((path) => !paths.has(path));
@@ -147,6 +157,16 @@ export async function writeResults(ports: RunPorts, o: WriteOptions): Promise<Wr
   } finally {
     await files.abort();
   }
+}
+
+/**
+ * Of what the files of an export are to be whole; undefined where they are not. Looked up before the first row is read: a run that goes on
+ * meanwhile is a later one than is noted.
+ */
+async function wholeExport({ ledger }: RunPorts, o: WriteOptions): Promise<Omit<WholeExport, 'files'> | undefined> {
+  const run = o.only === undefined ? (await findRun(ledger, o.run, { signal: o.signal }))?.body : undefined;
+  if (run?.state !== 'ended' && run?.state !== 'stopped') return undefined;
+  return { seq: run.seq, place: o.place.path };
 }
 
 type FilesReport = Pick<WrittenResults, 'path' | 'bytes' | 'xxh128' | 'files' | 'errors'>;

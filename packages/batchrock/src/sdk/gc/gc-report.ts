@@ -6,7 +6,7 @@ export interface GcFilter {
   /** Milliseconds since a run came to rest, or a copy was written. */
   readonly olderThan: number;
   readonly states: readonly RestingState[];
-  /** Runs whose results were never written to a file may go, too. */
+  /** Runs of which no file has all results, as they are now, may go, too. */
   readonly force?: boolean | undefined;
 }
 

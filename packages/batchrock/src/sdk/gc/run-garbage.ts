@@ -1,10 +1,12 @@
-import { findRun, isBatchrockError, loadParts, type PartBody, type RunBody, readOwner } from '@batchrock/core';
-import { findHome, type RunHome, saveHome } from '../../compose/run-home.ts';
+import { eventsSince, findRun, isBatchrockError, isServiceError, objectKeys, type RunBody } from '@batchrock/core';
+import type { Connection } from '../../compose/connection.ts';
+import { changeHome, findHome, type RunHome } from '../../compose/run-home.ts';
 import { isRunBusy, lockUnlessBusy } from '../../compose/run-lock.ts';
 import { nodeClock } from '../../node/index.ts';
 import { runsOf, type Session } from '../session.ts';
 import type { Garbage, GcFilter, KeptRun, Removal } from './gc-report.ts';
 import { removableObjects, removeObjects } from './run-objects.ts';
+import { whyKept } from './why-kept.ts';
 
 /** Runs whose objects may go, and those that are old enough and stay. */
 export async function findRunGarbage(
@@ -15,7 +17,7 @@ export async function findRunGarbage(
   const kept: KeptRun[] = [];
   for (const run of await runsOf(session)) {
     const home = await session.findHome(run.run);
-    if (home === undefined || home.freed?.isDone || !isMeant(run, home, filter)) continue;
+    if (home === undefined || home.freed?.isDone || !(await isMeant(session, run, home, filter))) continue;
     const found = await lookAtRun(session, run, home, filter);
     if ('run' in found) kept.push(found);
     else if (found.files > 0) garbage.push(found);
@@ -24,29 +26,26 @@ export async function findRunGarbage(
 }
 
 /** A run whose objects have begun to go goes on to its end, whatever is asked for. */
-function isMeant(run: RunBody, home: RunHome, { olderThan, states }: GcFilter): boolean {
+async function isMeant(session: Session, run: RunBody, home: RunHome, { olderThan, states }: GcFilter): Promise<boolean> {
   if (home.freed !== undefined) return true;
-  const isState = states.some((state) => state === run.state);
-  return isState && nodeClock.now() - restedAt(run) >= olderThan;
+  if (!states.some((state) => state === run.state)) return false;
+  return nodeClock.now() - (await restedAt(session, run)) >= olderThan;
 }
 
-/** One that is stopped does not say when. */
-function restedAt({ endedAt, createdAt }: RunBody): number {
-  return endedAt ?? createdAt;
+/** When something happened to it last: the time of its newest event. One that has none is as young as can be. */
+async function restedAt(session: Session, run: RunBody): Promise<number> {
+  const [newest] = await eventsSince(session, run.run, run.seq - 1);
+  return Math.max(newest?.at ?? nodeClock.now(), run.endedAt ?? run.createdAt);
 }
 
 async function lookAtRun(session: Session, run: RunBody, home: RunHome, filter: GcFilter): Promise<Garbage | KeptRun> {
   const id = run.run;
   if (isRunBusy(session.dir, id)) return { run: id, why: 'a process works on it' };
-  const keeping = await whyKept(session, run, home, filter);
-  if (keeping !== undefined) return { run: id, why: keeping };
   const sums = { files: 0, bytes: 0 };
   try {
+    const keeping = await whyKept(session, run, home, filter);
+    if (keeping !== undefined) return { run: id, why: keeping };
     const { ports } = await session.connect(home.target);
-    const owner = await readOwner(ports, id);
-    if (owner !== undefined && run.owner !== undefined && owner.id !== run.owner) {
-      return { run: id, why: `${owner.name} has taken it over` };
-    }
     for await (const { size } of removableObjects(ports, home)) {
       sums.files += 1;
       sums.bytes += size;
@@ -57,22 +56,7 @@ async function lookAtRun(session: Session, run: RunBody, home: RunHome, filter: 
   }
   const isHalf = home.freed !== undefined;
   const why = isHalf ? 'begun to be removed' : run.state;
-  return { kind: 'run', name: id, at: restedAt(run), ...sums, why };
-}
-
-/** Why what a run has must not go, as the ledger tells it. */
-async function whyKept(session: Session, run: RunBody, home: RunHome, { force }: GcFilter): Promise<string | undefined> {
-  const parts = await loadParts(session.ledger, run);
-  const live = parts.filter(mayHaveJob).length;
-  if (live > 0) return `${live === 1 ? 'a job' : `${live} jobs`} of it may live, or have answers that are not collected`;
-  if (home.freed !== undefined || force || home.exports.length > 0) return undefined;
-  const answered = parts.some(({ collected, cached }) => (collected?.succeeded ?? 0) + (cached?.rows ?? 0) > 0);
-  return answered ? 'its results were never written to a file: --force' : undefined;
-}
-
-/** A part that waits for its job has none, and one that is collected is done with. */
-function mayHaveJob({ state }: PartBody): boolean {
-  return state !== 'ready' && state !== 'collected';
+  return { kind: 'run', name: id, at: await restedAt(session, run), ...sums, why };
 }
 
 /**
@@ -85,33 +69,42 @@ export async function removeRun(session: Session, { name }: Pick<Garbage, 'name'
   try {
     const run = (await findRun(session.ledger, name))?.body;
     const home = await findHome(session.ledger, name);
-    if (run === undefined || home === undefined || !isMeant(run, home, filter)) return { why: 'it was taken up since' };
-    const keeping = await whyKept(session, run, home, filter);
+    if (run === undefined || home === undefined || !(await isMeant(session, run, home, filter))) {
+      return { why: 'it was taken up since' };
+    }
+    // all of it again: what was looked at without the lock, and before somebody agreed, may be another thing now
+    const keeping = await whyKept(session, run, home, { ...filter, readsFiles: true });
     if (keeping !== undefined) return { why: keeping };
-    return await removeLocked(session, home);
+    return await removeLocked(await session.connect(home.target), home);
   } finally {
     lock.release();
   }
 }
 
-async function removeLocked(session: Session, home: RunHome): Promise<Removal> {
-  const { ports } = await session.connect(home.target);
+async function removeLocked({ ports }: Connection, home: RunHome): Promise<Removal> {
+  const { run } = home.document;
   const at = home.freed?.at ?? nodeClock.now();
-  let hasBegun = home.freed !== undefined;
-  await saveHome(session.ledger, { ...home, freed: { at, isDone: false } });
+  const mark = (freed: RunHome['freed']): Promise<void> => changeHome(ports, run, () => ({ freed }));
+  const steps = new Set<'asked' | 'gone'>(home.freed === undefined ? [] : ['gone']);
+  await mark({ at, isDone: false });
   try {
-    const freed = await removeObjects(ports, home, () => {
-      hasBegun = true;
+    const freed = await removeObjects(ports, home, (step) => {
+      steps.add(step);
     });
-    // results that were being written have been noted in between
-    await saveHome(session.ledger, {
-      ...((await findHome(session.ledger, home.document.run)) ?? home),
-      freed: { at, isDone: true },
-    });
+    await mark({ at, isDone: true });
     return freed;
   } catch (error) {
-    // nothing is gone yet: a bucket that lets nobody remove leaves the run as it was
-    if (!hasBegun) await saveHome(session.ledger, home);
+    // a bucket that lets nobody remove leaves the run as it was; an answer that was lost says nothing of what is gone
+    const isRefused = !steps.has('gone') && isServiceError(error, 'denied');
+    if (steps.size === 0 || (isRefused && (await hasFirst(ports, run)))) await mark(undefined);
     throw error;
   }
+}
+
+/** Whether what goes first is there: of several tries of a call, the last one may be refused, and one before it served. */
+async function hasFirst({ objects }: Connection['ports'], run: string): Promise<boolean> {
+  return objects.head(objectKeys.parts(run)).then(
+    (found) => found !== undefined,
+    () => false,
+  );
 }

@@ -30,19 +30,24 @@ const AT_ONCE = 1000;
 
 /**
  * Removes them; how many, and their bytes. The list of parts goes alone and before all else: without it nobody can adopt the run and
- * send again what is no longer there. `onBegun` is told when that has happened.
+ * send again what is no longer there. `tell` hears when a removal is asked for, and when it has happened.
  */
-export async function removeObjects(ports: Ports, home: RunHome, onBegun: () => void): Promise<{ files: number; bytes: number }> {
+export async function removeObjects(
+  ports: Ports,
+  home: RunHome,
+  tell: (step: 'asked' | 'gone') => void,
+): Promise<{ files: number; bytes: number }> {
   const freed = { files: 0, bytes: 0 };
   let held: ObjectInfo[] = [];
   const remove = async (): Promise<void> => {
+    tell('asked');
     await ports.objects.remove(held.map(({ key }) => key));
     for (const { size } of held) {
       freed.files += 1;
       freed.bytes += size;
     }
     held = [];
-    onBegun();
+    tell('gone');
   };
   for await (const each of removableObjects(ports, home)) {
     held.push(each);

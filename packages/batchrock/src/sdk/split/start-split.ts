@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError, type ObjectSink } from '@batchrock/core';
 import { noteExports } from '../../compose/run-home.ts';
-import { nodeSha256 } from '../../node/index.ts';
 import {
   checkNoSource,
   checkOutputPlace,
   errorsPath,
   type KnownExport,
+  type NotedExport,
   type OutputPlace,
   outputExists,
   outputFormatOf,
@@ -24,6 +24,7 @@ import { type AskedRun, agreeOnCost } from './agree-on-cost.ts';
 import { combinedStatus } from './combined-status.ts';
 import { findModels, type ModelDataset, type SplitDataset } from './find-models.ts';
 import { mergeOutputs } from './merge-outputs.ts';
+import { splitFolder, splitName } from './split-folder.ts';
 
 /** A run for each model that the lines of a file name. */
 export interface SplitRequest extends Omit<RunRequest, 'model' | 'shape' | 'csvSafe' | 'maxRowsPerFile' | 'jobPrefix'> {
@@ -112,21 +113,15 @@ async function askedRuns(
   { models }: SplitDataset,
   place: string | undefined,
 ): Promise<readonly AskedRun[]> {
-  const folder = join(session.dir.path, 'split');
+  const folder = splitFolder(session.dir);
   if (place !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   return models.map((lines) => {
     const { model, found, xxh128 } = lines;
-    const key = place === '-' ? ['-', xxh128, model] : [place, model];
-    const out = place === undefined ? undefined : join(folder, `${hash(JSON.stringify(key))}.jsonl`);
+    const key = (to: string) => (to === '-' ? [to, xxh128, model] : [to, model]);
+    const out = place === undefined ? undefined : join(folder, splitName(...key(place)));
     const asked = { ...request, model, dataset: found.name, inputFormat: 'openai', out, force: true } as const;
     return { request: { ...asked, shape: 'openai', maxCostUsd: undefined }, lines };
   });
-}
-
-function hash(text: string): string {
-  return Buffer.from(nodeSha256.sha256(new TextEncoder().encode(text)))
-    .toString('hex')
-    .slice(0, 32);
 }
 
 /**
@@ -203,6 +198,18 @@ function outputsOf(runs: readonly RunReport[], models: readonly ModelDataset[]):
   return new Map(runs.map(({ output }, i) => [models[i]?.model ?? '', output?.path ?? '']));
 }
 
+/** The merged files have all of a run where its own output, as it was merged, has. */
+function asWholeAs(
+  exports: readonly NotedExport[],
+  own: RunReport['output'],
+  merged: readonly KnownExport[],
+  place: string,
+): readonly NotedExport[] {
+  const whole = exports.find(({ path, xxh128 }) => path === own?.path && xxh128 === own.xxh128)?.whole;
+  if (whole === undefined) return merged;
+  return merged.map((file) => ({ ...file, whole: { seq: whole.seq, place, files: merged.length } }));
+}
+
 async function publish(
   session: Session,
   place: OutputPlace,
@@ -223,9 +230,11 @@ async function publish(
       known: o.known,
       stale: async (written) => (await standingFiles(place)).filter((each) => !written.some((file) => file.path === each)),
       beforeCommit: async (written) => {
-        for (const { status } of o.runs) {
+        for (const { status, output } of o.runs) {
           const home = await session.findHome(status.run);
-          if (home !== undefined) await noteExports((await session.connect(home.target)).ports, status.run, written);
+          if (home === undefined) continue;
+          const { ports } = await session.connect(home.target);
+          await noteExports(ports, status.run, asWholeAs(home.exports, output, written, path));
         }
       },
     });
