@@ -1,6 +1,6 @@
 import type { CostReport, DifferenceCause, JobCost, TokenDifference, Tokens } from '../sdk/cost/cost-report.ts';
-import { count, isoTime, plural, short, usd, usdAlike, usdNumber } from './figures.ts';
-import { countsText, stateText } from './run-text.ts';
+import { count, plural, short, usd, usdAlike, usdNumber } from './figures.ts';
+import { countsText, originDocument, stateText } from './run-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** What a run has cost, for a person. */
@@ -204,12 +204,7 @@ function runDocument(report: CostReport): object {
   return {
     run: status.run,
     state: status.state,
-    dataset: status.source,
-    model: status.modelId,
-    target: status.target,
-    synthetic: status.synthetic,
-    createdAt: isoTime(status.createdAt),
-    endedAt: status.endedAt === undefined ? null : isoTime(status.endedAt),
+    ...originDocument(status),
     rows: status.rows ?? null,
     succeeded: status.succeeded,
     failed: status.failed,

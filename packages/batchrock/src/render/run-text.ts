@@ -160,6 +160,18 @@ function timeLeftDocument({ timeLeft }: RunStatus): object | null {
   return { p10: seconds(timeLeft.p10), p50: seconds(timeLeft.p50), p90: seconds(timeLeft.p90) };
 }
 
+/** What a run was made of, where and when, as every document tells it. */
+export function originDocument(status: RunStatus): object {
+  return {
+    dataset: status.source,
+    model: status.modelId,
+    target: status.target,
+    synthetic: status.synthetic,
+    createdAt: isoTime(status.createdAt),
+    endedAt: status.endedAt === undefined ? null : isoTime(status.endedAt),
+  };
+}
+
 /** A run as `--json` tells it. Unknown figures are null. */
 export function statusDocument(status: RunStatus): object {
   const { cost, tokens, jobs } = status;
@@ -167,12 +179,7 @@ export function statusDocument(status: RunStatus): object {
     run: status.run,
     state: status.state,
     attended: status.attended ?? null,
-    dataset: status.source,
-    model: status.modelId,
-    target: status.target,
-    synthetic: status.synthetic,
-    createdAt: isoTime(status.createdAt),
-    endedAt: status.endedAt === undefined ? null : isoTime(status.endedAt),
+    ...originDocument(status),
     attempt: status.attempt,
     maxAttempts: status.maxAttempts,
     rows: status.rows ?? null,

@@ -1,4 +1,3 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -6,7 +5,7 @@ import { createS3ObjectStore, createS3Sources } from '@batchrock/aws';
 import { openEngine, s3Endpoint } from '../engine/index.ts';
 import { readQueueSettings } from '../files/index.ts';
 import { createFinishQueue } from '../finish-queue/index.ts';
-import { createInbox } from '../inbox/index.ts';
+import { openInbox } from '../inbox/index.ts';
 import { createIntakeQueue } from '../intake-queue/index.ts';
 import { createNotices } from '../notices/index.ts';
 import { createTasks } from '../task/index.ts';
@@ -24,7 +23,7 @@ export async function openFileEngine(): Promise<FileEngine> {
     ...engine,
     settings,
     tasks: createTasks(new SFNClient({})),
-    inbox: createInbox(new S3Client({ forcePathStyle: endpoint.endpoint !== undefined })),
+    inbox: openInbox(),
     intake: createIntakeQueue(sqs, settings.intakeQueueUrl),
     finishes: createFinishQueue(sqs, settings.finishQueueUrl),
     ...(topicArn !== undefined && { notices: createNotices(new SNSClient({}), topicArn) }),

@@ -1,2 +1,3 @@
-export { createInbox, type FoundObject, type Inbox, type ListedObject } from './inbox.ts';
+export type { FoundObject, Inbox, ListedObject } from './inbox.ts';
 export { findLook, type InboxLook, writeLook } from './look.ts';
+export { openInbox } from './open-inbox.ts';

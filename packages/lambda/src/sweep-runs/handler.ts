@@ -1,8 +1,7 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCollectQueue } from '../collect-queue/index.ts';
-import { deadlineOf, type LambdaContext, s3Endpoint } from '../engine/index.ts';
-import { createInbox } from '../inbox/index.ts';
+import { deadlineOf, type LambdaContext } from '../engine/index.ts';
+import { openInbox } from '../inbox/index.ts';
 import { createIntakeQueue } from '../intake-queue/index.ts';
 import { optionalSetting, requiredSetting } from '../settings/index.ts';
 import { openTellingEngine } from '../waiting/index.ts';
@@ -15,7 +14,7 @@ const engine = {
   queue: createCollectQueue(sqs, requiredSetting('COLLECT_QUEUE_URL')),
   ...(intakeQueueUrl !== undefined && {
     intake: createIntakeQueue(sqs, intakeQueueUrl),
-    inbox: createInbox(new S3Client({ forcePathStyle: s3Endpoint().endpoint !== undefined })),
+    inbox: openInbox(),
   }),
 };
 
