@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isTerminalStatus, type JobStatus } from '@batchrock/core';
 import { type LocalBedrock, type LocalBedrockOptions, startLocalBedrock } from '@batchrock/local';
 import { freePort } from '../clients/free-port.ts';
 import { type Ended, type Program, type ProgramOptions, startProgram } from './program.ts';
@@ -18,7 +20,7 @@ const DATASET = `id,text\n${Array.from({ length: ROWS }, (_, i) => `${i},"row ${
 const FAULTS = { recordFail: 0.1, recordCodes: [429, 503], jobPartial: 0.5, partialFraction: 0.8 };
 const QUESTION = [
   ...['run', 'in.csv', '--model', 'anthropic.claude-3-haiku-20240307-v1:0', '--prompt', 'Classify: {text}'],
-  ...['--records-per-job', '100', '--max-attempts', '2', '--yes'],
+  ...['--records-per-job', '100', '--max-attempts', '2', '--timeout-hours', '168', '--yes'],
 ];
 /** Seconds of the local Bedrock's clock in a second: a job takes milliseconds. */
 const SPEED = 20_000;
@@ -26,6 +28,7 @@ const SPEED = 20_000;
 /** A job as the server tells it. */
 interface ServerJob {
   readonly jobName: string;
+  readonly status: JobStatus;
 }
 
 /** How a run came out: what must be the same whatever befell its processes. */
@@ -113,6 +116,8 @@ async function inWorld<T>(
   } finally {
     for (const program of programs) program.process.kill('SIGKILL');
     await Promise.all(programs.map((program) => program.ended));
+    // at this speed a job that is kept in its middle for some seconds has run out of time when its server goes on
+    if (keep !== undefined) await jobsEnded(server);
     await server.close();
     if (keep !== undefined) cpSync(folder, keep, { recursive: true });
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -121,7 +126,16 @@ async function inWorld<T>(
 
 /** Of every job that there ever was: a name that is there twice is a part with two jobs. */
 async function jobNames(server: LocalBedrock): Promise<readonly string[]> {
+  return (await readJobs(server)).map((job) => job.jobName).sort();
+}
+
+/** Resolves when the server has brought every job to its end. */
+async function jobsEnded(server: LocalBedrock): Promise<void> {
+  while (!(await readJobs(server)).every((job) => isTerminalStatus(job.status))) await setTimeout(10);
+}
+
+async function readJobs(server: LocalBedrock): Promise<readonly ServerJob[]> {
   const answer = await fetch(`${server.url}/_batchrock/jobs`);
   const { jobs } = (await answer.json()) as { readonly jobs: readonly ServerJob[] };
-  return jobs.map((job) => job.jobName).sort();
+  return jobs;
 }
