@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readTrace } from './program.ts';
-import { type Outcome, openPlace, type Place } from './world.ts';
+import { type Outcome, openPlace, type Place, type WorldOptions } from './world.ts';
 
 /** A place, and how the run comes out there when nothing befalls it. */
 export interface KnownPlace extends Place {
@@ -10,9 +10,9 @@ export interface KnownPlace extends Place {
   readonly moments: readonly string[];
 }
 
-/** Opens a place, and runs the undisturbed run there. */
-export async function openKnownPlace(): Promise<KnownPlace> {
-  const place = await openPlace();
+/** Opens a place, and runs the undisturbed run there. `every`: what holds for each world of it. */
+export async function openKnownPlace(every?: WorldOptions): Promise<KnownPlace> {
+  const place = await openPlace(every);
   return place.world(async ({ folder, finish }) => {
     const trace = join(folder, 'trace');
     const expected = await finish({ moments: { trace } });
@@ -28,15 +28,15 @@ export interface Places {
 }
 
 /** Opens as many places as tests run at once, each when it is first wanted. */
-export async function openPlaces(count: number): Promise<Places> {
-  const first = await openKnownPlace();
+export async function openPlaces(count: number, every?: WorldOptions): Promise<Places> {
+  const first = await openKnownPlace(every);
   const free = [Promise.resolve(first)];
   let unopened = count - 1;
   const waiting: ((place: Promise<KnownPlace>) => void)[] = [];
   const next = (): Promise<KnownPlace> => {
     const place = free.pop();
     if (place !== undefined) return place;
-    if (unopened-- > 0) return openKnownPlace();
+    if (unopened-- > 0) return openKnownPlace(every);
     return new Promise((resolve) => waiting.push(resolve));
   };
   return {

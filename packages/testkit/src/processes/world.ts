@@ -16,7 +16,6 @@ export const OUT = 'out.jsonl';
  * one job. Which do is drawn anew by each run's port: that none does comes once in ten billion runs, and more than a job's as seldom.
  */
 const ROWS = 200;
-const DATASET = `id,text\n${Array.from({ length: ROWS }, (_, i) => `${i},"row ${i}, with a comma"`).join('\n')}\n`;
 const FAULTS = { recordFail: 0.1, recordCodes: [429, 503], jobPartial: 0.5, partialFraction: 0.8 };
 const QUESTION = [
   ...['run', 'in.csv', '--model', 'anthropic.claude-3-haiku-20240307-v1:0', '--prompt', 'Classify: {text}'],
@@ -47,18 +46,29 @@ export interface World {
   readonly url: string;
   /** Starts the command of the run; always the same. `out`: where its results go, default `OUT`. */
   start(options?: Omit<ProgramOptions, 'cwd'> & { readonly out?: string }): Program;
-  /** Starts another command. */
-  startOther(argv: readonly string[], options?: Omit<ProgramOptions, 'cwd'>): Program;
+  /** Starts another command; `cwd`: on another machine, whose folder this is. */
+  startOther(argv: readonly string[], options?: Partial<ProgramOptions>): Program;
+  /** The run that is prepared in the bucket; undefined before that. */
+  preparedRun(): Promise<PreparedRun | undefined>;
   /** Takes the run over, as on a machine that has no ledger of it. */
   adopt(options?: Omit<ProgramOptions, 'cwd'>): Promise<Ended>;
   /** Runs the command to its end, and reads how the run came out. */
   finish(options?: Omit<ProgramOptions, 'cwd'>): Promise<Outcome>;
-  /** Reads how the run stands; `code` is that of the command that ended it. */
-  outcome(code: number | null): Promise<Outcome>;
+  /** Reads how the run stands; `code` is that of the command that ended it, `folder` where its results are: default, here. */
+  outcome(code: number | null, folder?: string): Promise<Outcome>;
+}
+
+/** A run, and where it lies. */
+export interface PreparedRun {
+  readonly id: string;
+  /** `s3://bucket/runs/<run>`. */
+  readonly place: string;
 }
 
 /** How a world is made. */
 export interface WorldOptions extends Partial<LocalBedrockOptions> {
+  /** Of its dataset; 100 make a part. Default 200. */
+  readonly rows?: number;
   /** A copy of another world's folder: its server goes on with the same jobs and objects. */
   readonly from?: string;
   /** Where its folder is copied to when it has come to its end. */
@@ -70,33 +80,33 @@ export interface Place {
   world<T>(work: (world: World) => Promise<T>, options?: WorldOptions): Promise<T>;
 }
 
-/** Takes a port for worlds. */
-export async function openPlace(): Promise<Place> {
+/** Takes a port for worlds; `every`: what holds for each of them. */
+export async function openPlace(every: WorldOptions = {}): Promise<Place> {
   const port = await freePort();
-  return { world: (work, options = {}) => inWorld(port, work, options) };
+  return { world: (work, options = {}) => inWorld(port, work, { ...every, ...options }) };
 }
 
 async function inWorld<T>(
   port: number,
   work: (world: World) => Promise<T>,
-  { from, keep, ...options }: WorldOptions,
+  { from, keep, rows = ROWS, ...options }: WorldOptions,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'batchrock-processes-'));
-  if (from === undefined) writeFileSync(join(folder, 'in.csv'), DATASET);
+  if (from === undefined) writeFileSync(join(folder, 'in.csv'), dataset(rows));
   else cpSync(from, folder, { recursive: true });
   const standard = { port, speed: SPEED, faults: FAULTS, buckets: [BUCKET] };
   const server = await startLocalBedrock({ dir: join(folder, 'server'), ...standard, ...options });
   const programs: Program[] = [];
   const startOther: World['startOther'] = (argv, o) => {
-    const program = startProgram(argv, { ...o, cwd: folder });
+    const program = startProgram(argv, { cwd: folder, ...o });
     programs.push(program);
     return program;
   };
   const start: World['start'] = ({ out = OUT, ...o } = {}) =>
     startOther([...QUESTION, '--endpoint-url', server.url, '--out', out], o);
-  const outcome: World['outcome'] = async (code) => ({
+  const outcome: World['outcome'] = async (code, at = folder) => ({
     code,
-    results: readFileSync(join(folder, OUT), 'utf8'),
+    results: readFileSync(join(at, OUT), 'utf8'),
     objects: await readObjects(server.url),
     jobs: await jobNames(server),
   });
@@ -105,14 +115,17 @@ async function inWorld<T>(
     if (code !== 0 && code !== 3) throw new Error(`the last command ended with ${code}:\n${stderr}`);
     return outcome(code);
   };
-  const adopt: World['adopt'] = async (o) => {
+  const preparedRun: World['preparedRun'] = async () => {
     const prepared = [...(await readObjects(server.url)).keys()].find((key) => key.endsWith('/prepared.json'));
-    const run = prepared?.split('/').at(-2) ?? 'none';
-    const place = `s3://${BUCKET}/runs/${run}`;
+    const id = prepared?.split('/').at(-2);
+    return id === undefined ? undefined : { id, place: `s3://${BUCKET}/runs/${id}` };
+  };
+  const adopt: World['adopt'] = async (o) => {
+    const place = (await preparedRun())?.place ?? `s3://${BUCKET}/runs/none`;
     return startOther(['adopt', place, '--endpoint-url', server.url], o).ended;
   };
   try {
-    return await work({ folder, url: server.url, start, startOther, adopt, finish, outcome });
+    return await work({ folder, url: server.url, start, startOther, preparedRun, adopt, finish, outcome });
   } finally {
     for (const program of programs) program.process.kill('SIGKILL');
     await Promise.all(programs.map((program) => program.ended));
@@ -122,6 +135,10 @@ async function inWorld<T>(
     if (keep !== undefined) cpSync(folder, keep, { recursive: true });
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function dataset(rows: number): string {
+  return `id,text\n${Array.from({ length: rows }, (_, i) => `${i},"row ${i}, with a comma"`).join('\n')}\n`;
 }
 
 /** Of every job that there ever was: a name that is there twice is a part with two jobs. */
