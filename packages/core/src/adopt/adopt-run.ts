@@ -6,6 +6,7 @@ import {
   eventItem,
   findPart,
   findRun,
+  ledgerKeys,
   loadLane,
   loadParts,
   loadRun,
@@ -70,7 +71,7 @@ export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}
   const unseenUntil = ports.clock.now() + unseenFor(ports.service.facts);
   // read once more: the former owner may have begun a generation until now
   const found = await readBucketRun(ports, id, o);
-  for (const parts of found.generations) await putParts(ports, parts, o);
+  for (const parts of found.generations) await putParts(ports, id, parts, o);
   if ((await loadLane(ports.ledger, document.lane, o)).version === 'absent') {
     await ensureLane(ports, document.lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
   }
@@ -87,15 +88,22 @@ function known(run: string): StateError {
   });
 }
 
-/** Parts before the run: nobody looks at them until it is there. */
-async function putParts(ports: RunPorts, parts: readonly PartFacts[], o: CallOptions): Promise<void> {
-  for (let first = 0; first < parts.length; first += MAX_COMMIT_WRITES) {
+/** One write of a commit is the look at the run. */
+const PARTS_A_COMMIT = MAX_COMMIT_WRITES - 1;
+
+/**
+ * Parts before the run: nobody looks at them until it is there. Once it is, they are left alone: another process of this ledger has
+ * adopted it meanwhile, and may have brought it far.
+ */
+async function putParts(ports: RunPorts, run: string, parts: readonly PartFacts[], o: CallOptions): Promise<void> {
+  for (let first = 0; first < parts.length; first += PARTS_A_COMMIT) {
     await transact<void>(
       ports,
       async () => {
-        const writes: Write[] = [];
-        for (const facts of parts.slice(first, first + MAX_COMMIT_WRITES)) writes.push(...(await putPart(ports, facts, o)));
-        return { writes, result: undefined };
+        if ((await findRun(ports.ledger, run, o)) !== undefined) return { writes: [], result: undefined };
+        const writes: Write[] = [{ check: ledgerKeys.run(run), expect: 'absent' }];
+        for (const facts of parts.slice(first, first + PARTS_A_COMMIT)) writes.push(...(await putPart(ports, facts, o)));
+        return { writes: writes.length === 1 ? [] : writes, result: undefined };
       },
       o,
     );
