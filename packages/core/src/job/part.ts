@@ -97,9 +97,17 @@ export interface PartFacts {
   readonly clientRequestToken: string;
 }
 
+/** A Region beside that of the run, and the lane that its jobs hold slots of there. */
+export interface RegionLane {
+  readonly region: string;
+  readonly lane: string;
+}
+
 /** A part as it stands in the ledger, schema `part/1`. */
 export interface PartBody extends PartFacts {
   readonly state: PartState;
+  /** Where its job is or may be; written with the intent, before anything is sent. Absent: in the Region of the run. */
+  readonly elsewhere?: RegionLane;
   /** When the intent to create its job was written, milliseconds since the epoch. */
   readonly since?: number;
   readonly jobArn?: string;
@@ -115,4 +123,15 @@ export interface PartBody extends PartFacts {
   };
   readonly endedAt?: number;
   readonly collected?: CollectCounts;
+}
+
+/** The lane that a part's job holds a slot of. */
+export function laneOfJob(part: PartBody): string {
+  return part.elsewhere?.lane ?? part.lane;
+}
+
+/** Which of the other Regions of a run a job is in, by its ARN (`arn:<partition>:bedrock:<region>:…`); undefined in the run's own. */
+export function elsewhereOf(regions: readonly RegionLane[] | undefined, jobArn: string): RegionLane | undefined {
+  const region = jobArn.split(':')[3];
+  return regions?.find((each) => each.region === region);
 }

@@ -1,5 +1,5 @@
 import { StateError } from '../errors/index.ts';
-import type { CollectCounts, PartBody, PartState } from './part.ts';
+import type { CollectCounts, PartBody, PartState, RegionLane } from './part.ts';
 
 /** What the service says about a job, as far as a part keeps it. */
 export interface JobReport {
@@ -13,14 +13,14 @@ export interface JobReport {
 
 /** What is asked of a part. */
 export type PartCommand =
-  /** Write down the intent to create its job. */
-  | { readonly do: 'intend' }
+  /** Write down the intent to create its job; in which other Region, where not in that of the run. */
+  | { readonly do: 'intend'; readonly elsewhere?: RegionLane | undefined }
   /** Begin another trust window: nothing that was sent before can still make a job. */
   | { readonly do: 'renew' }
   /** Give the intent up: nothing that was sent before can still make a job. */
   | { readonly do: 'withdraw' }
-  /** The job exists. */
-  | { readonly do: 'adopt'; readonly jobArn: string }
+  /** The job exists, in that other Region where it is not in that of the run. */
+  | { readonly do: 'adopt'; readonly jobArn: string; readonly elsewhere?: RegionLane | undefined }
   /** Get or List said something about the job. */
   | { readonly do: 'observe'; readonly report: JobReport }
   /** Its outcomes are written. */
@@ -28,10 +28,10 @@ export type PartCommand =
 
 /** What happened to a part. */
 export type PartEvent =
-  | { readonly event: 'intended'; readonly since: number }
+  | { readonly event: 'intended'; readonly since: number; readonly elsewhere: RegionLane | undefined }
   | { readonly event: 'renewed'; readonly since: number }
   | { readonly event: 'withdrawn' }
-  | { readonly event: 'adopted'; readonly jobArn: string }
+  | { readonly event: 'adopted'; readonly jobArn: string; readonly elsewhere: RegionLane | undefined }
   | { readonly event: 'progressed'; readonly status: string; readonly counts: PartBody['jobCounts'] }
   | {
       readonly event: 'ended';
@@ -80,13 +80,13 @@ export function decide(part: PartBody, command: PartCommand, now: number): reado
   }
   switch (command.do) {
     case 'intend':
-      return [{ event: 'intended', since: now }];
+      return [{ event: 'intended', since: now, elsewhere: command.elsewhere }];
     case 'renew':
       return [{ event: 'renewed', since: now }];
     case 'withdraw':
       return [{ event: 'withdrawn' }];
     case 'adopt':
-      return [{ event: 'adopted', jobArn: command.jobArn }];
+      return [{ event: 'adopted', jobArn: command.jobArn, elsewhere: command.elsewhere }];
     case 'observe':
       return observe(part, command.report, now);
     case 'collect':
@@ -108,15 +108,19 @@ function observe(part: PartBody, report: JobReport, now: number): readonly PartE
 export function evolve(part: PartBody, event: PartEvent): PartBody {
   switch (event.event) {
     case 'intended':
-      return { ...part, state: 'submitting', since: event.since };
+      return { ...part, state: 'submitting', since: event.since, ...(event.elsewhere && { elsewhere: event.elsewhere }) };
     case 'renewed':
       return { ...part, since: event.since };
     case 'withdrawn': {
-      const { since: _, ...rest } = part;
+      const { since: _, elsewhere: __, ...rest } = part;
       return { ...rest, state: 'ready' };
     }
-    case 'adopted':
-      return { ...part, state: 'submitted', jobArn: event.jobArn, jobId: event.jobArn.slice(event.jobArn.lastIndexOf('/') + 1) };
+    case 'adopted': {
+      const { jobArn, elsewhere } = event;
+      const { elsewhere: _, ...rest } = part;
+      const jobId = jobArn.slice(jobArn.lastIndexOf('/') + 1);
+      return { ...rest, state: 'submitted', jobArn, jobId, ...(elsewhere && { elsewhere }) };
+    }
     case 'progressed':
       return { ...part, jobStatus: event.status, ...(event.counts && { jobCounts: event.counts }) };
     case 'ended':

@@ -16,6 +16,8 @@ export type JobStatus =
 
 /** What CreateModelInvocationJob is asked for. */
 export interface JobSpec {
+  /** Where it runs; default: in the service's own Region. */
+  readonly region?: string;
   /** 1 to 63 characters, `[a-zA-Z0-9]{1,63}(-*[a-zA-Z0-9\+\-\.]){0,63}`. */
   readonly jobName: string;
   /** 1 to 256 characters, `[a-zA-Z0-9]{1,256}(-*[a-zA-Z0-9]){0,256}`. */
@@ -90,7 +92,7 @@ export interface BatchServiceFacts {
 }
 
 /**
- * Bedrock batch inference in one account and Region. Errors are `ServiceError`s; not found is a value. An error of effect
+ * Bedrock batch inference in one account and Region, or in several: then an ARN says in which a job is, and a list is of all. Errors are `ServiceError`s; not found is a value. An error of effect
  * `none` has surely changed nothing.
  */
 export interface BatchService {
@@ -102,6 +104,11 @@ export interface BatchService {
    * job above the quota; with `invalid` a value that breaks a pattern or a limit of `JobSpec`.
    */
   create(spec: JobSpec, options: CallOptions & { readonly notAfter: number }): Promise<{ readonly jobArn: string }>;
+  /**
+   * Brings the input of a job that is to run in another Region to where it reads it; done once, however often it is asked. Absent where
+   * all jobs run in one.
+   */
+  stage?(spec: JobSpec, options?: CallOptions): Promise<void>;
   /** By ARN. A job that has ended is shown the same for ever. */
   get(jobArn: string, options?: CallOptions): Promise<JobView | undefined>;
   /** Newest first, every page of it. A hint: a job may be missing for up to `listSettleMs`. */

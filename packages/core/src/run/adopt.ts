@@ -1,6 +1,6 @@
 import { isServiceError } from '../errors/index.ts';
-import { decide, evolve, type PartBody } from '../job/index.ts';
-import { holdSlot } from '../lane/index.ts';
+import { decide, elsewhereOf, evolve, laneOfJob, type PartBody } from '../job/index.ts';
+import { holdSlot, releaseSlot } from '../lane/index.ts';
 import type { CallOptions, JobView, Write } from '../ports/index.ts';
 import { addOpen } from './budget.ts';
 import { loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
@@ -41,17 +41,20 @@ export function adoptJob(
     ports,
     async () => {
       const part = await loadPart(ports.ledger, ref, o);
-      const [event] = decide(part.body, { do: 'adopt', jobArn }, ports.clock.now());
-      if (event === undefined) return { writes: [], result: part.body.jobArn === jobArn ? 'known' : 'duplicate' };
       const run = await loadRun(ports.ledger, ref.run, o);
+      const elsewhere = elsewhereOf(run.body.elsewhere, jobArn);
+      const [event] = decide(part.body, { do: 'adopt', jobArn, elsewhere }, ports.clock.now());
+      if (event === undefined) return { writes: [], result: part.body.jobArn === jobArn ? 'known' : 'duplicate' };
+      const adopted = evolve(part.body, event);
       const happening = { kind: 'submitted', attempt: ref.attempt, part: ref.part, jobArn } as const;
       // whoever just takes the run to be at rest must see where a part is not ready after all
       const told =
         part.body.state === 'ready'
           ? recordEvent(ports, run, happening, addOpen(run.body, part.body.records))
           : recordStep(ports, run, happening);
-      const writes: Write[] = [putPart(part, evolve(part.body, event)), ...told];
-      if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, part.body, o));
+      const writes: Write[] = [putPart(part, adopted), ...told];
+      if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, adopted, o));
+      else if (laneOfJob(adopted) !== laneOfJob(part.body)) writes.push(...(await moveSlot(ports, part.body, adopted, o)));
       return { writes, result: 'adopted' };
     },
     o,
@@ -60,9 +63,15 @@ export function adoptJob(
 
 /** The intent was withdrawn and its job turned up all the same: it counts at the service, so it counts here. */
 export async function takeSlotBack(ports: RunPorts, part: PartBody, o?: CallOptions): Promise<Write> {
-  const lane = await loadLane(ports.ledger, part.lane, o);
+  const lane = await loadLane(ports.ledger, laneOfJob(part), o);
   const { jobName, run, attempt, part: number } = part;
   return putLane(lane, holdSlot(lane.body, { jobName, run, attempt, part: number }));
+}
+
+/** The job of an intent that was withdrawn turned up in its Region while another one was about to be made elsewhere. */
+async function moveSlot(ports: RunPorts, before: PartBody, after: PartBody, o?: CallOptions): Promise<Write[]> {
+  const from = await loadLane(ports.ledger, laneOfJob(before), o);
+  return [putLane(from, releaseSlot(from.body, before.jobName)), await takeSlotBack(ports, after, o)];
 }
 
 /** Stops a job; that it has ended or is stopping already is no error. */

@@ -27,6 +27,8 @@ import { transact } from './transact.ts';
  * another's that somebody works on is left to whoever does.
  */
 export interface DispatchOptions extends SubmitOptions, OwnRuns {
+  /** Jobs to create at most; default: as many as there are slots. */
+  readonly most?: number;
   /** Told what keeps a run of several from being sent; the others go on. */
   readonly onTrouble?: (error: unknown) => void;
   /** Told of each part whose job was created. */
@@ -38,7 +40,7 @@ export interface DispatchReport {
   readonly submitted: number;
   /** Runs that the service refused a job of, or whose ceiling holds no other one, so that nothing more of them is sent. */
   readonly blocked: number;
-  readonly ended: 'no-slot' | 'nothing-ready' | 'other-run' | 'throttled' | 'quota';
+  readonly ended: 'no-slot' | 'nothing-ready' | 'other-run' | 'throttled' | 'quota' | 'enough';
 }
 
 /** Opens a lane, or gives it another limit: how many jobs it may hold at once. */
@@ -57,16 +59,18 @@ export function ensureLane(ports: RunPorts, lane: string, limit: number, o?: Cal
 
 /**
  * Gives every free slot of a lane to a part, fairly over its runs, and creates the jobs. Slots that are left to others count as
- * theirs here, so that one's own turn behind theirs is not missed.
+ * theirs here, so that one's own turn behind theirs is not missed. With `elsewhere` the parts of the lane go into slots of another one.
  */
 export async function dispatchLane(ports: RunPorts, lane: string, o: DispatchOptions = {}): Promise<DispatchReport> {
   let submitted = 0;
   let blocked = 0;
   const because = (ended: DispatchReport['ended']): DispatchReport => ({ submitted, blocked, ended });
-  let { body } = await loadLane(ports.ledger, lane, o);
-  const queues = await readQueues(ports, body, o);
+  const slots = o.elsewhere?.lane ?? lane;
+  let { body } = await loadLane(ports.ledger, slots, o);
+  const queues = await readQueues(ports, lane, freeSlots(body, ports.clock.now()), o);
   const left: SlotHolder[] = [];
-  for (; ; body = (await loadLane(ports.ledger, lane, o)).body) {
+  for (; ; body = (await loadLane(ports.ledger, slots, o)).body) {
+    if (submitted === o.most) return because('enough');
     // what was left and is taken since stands for itself
     const others = left.filter((holder) => !body.holders.some((taken) => isSamePart(taken, holder)));
     const shared = others.reduce(holdSlot, body);
@@ -144,13 +148,14 @@ function demandOf({ body, ready }: Queue): RunDemand {
 }
 
 /** What can be sent now, of one's own runs and of those that somebody works on. */
-async function readQueues(ports: RunPorts, lane: LaneBody, o: DispatchOptions): Promise<Queue[]> {
+async function readQueues(ports: RunPorts, lane: string, free: number, o: DispatchOptions): Promise<Queue[]> {
   const now = ports.clock.now();
-  const free = freeSlots(lane, now);
   if (free === 0) return [];
   const queues: Queue[] = [];
-  for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane.lane) }, o)) {
-    if (!maySend(run) || !(isOwn(run, o) || isActive(run, now))) continue;
+  for await (const run of eachBody<RunBody>(ports.ledger, { index: 'open', at: openRunsAt(lane) }, o)) {
+    // another Region's slots are shared with none but those who take them
+    const isOthers = !isOwn(run, o);
+    if (!maySend(run) || (isOthers && (o.elsewhere !== undefined || !isActive(run, now)))) continue;
     queues.push({ body: run, ready: await firstReady(ports, run, free, o) });
   }
   return queues;

@@ -1,3 +1,4 @@
+import type { RegionLane } from '../job/index.ts';
 import type { Priority } from '../lane/index.ts';
 import type { AnswerSchema, InvocationType, JsonObject, ModelLimits, ModelTraits, Price } from '../model/index.ts';
 import type { Dialect, FamilyModule, SourcePin, VpcConfig } from '../ports/index.ts';
@@ -76,6 +77,8 @@ export interface RunDocument {
   };
   /** `<account>/<region>/<base model id>`: what the concurrent-job quota counts. */
   readonly lane: string;
+  /** Other Regions that its jobs may run in, those that were named first before the others. Default: only that of `lane`. */
+  readonly elsewhere?: readonly RegionStore[];
   /** Records a part, frozen before the first. */
   readonly partRecords: number;
   /** Most parts of the first attempt; rows that do not go into them are left out. Default: no limit. */
@@ -104,6 +107,12 @@ export interface RunDocument {
   };
   /** True when the target is the local Bedrock: answers are synthetic. */
   readonly synthetic: boolean;
+}
+
+/** Another Region of a run: jobs there read copies of their input in a bucket of that Region, and write there. */
+export interface RegionStore extends RegionLane {
+  /** `s3://bucket/prefix`; keys below it are those of the run's store. */
+  readonly storeUri: string;
 }
 
 /** Among which rows a request is sent once only: those of a part, or all of the run. */
@@ -162,6 +171,8 @@ export interface RunBody {
   readonly identity: string;
   readonly state: RunState;
   readonly lane: string;
+  /** Other Regions that its jobs may run in. */
+  readonly elsewhere?: readonly RegionLane[];
   /**
    * Where its objects lie, `job.storeUri` of its document: whoever works on another store sends nothing of it. Absent in runs
    * of versions that knew one store only.

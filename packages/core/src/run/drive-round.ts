@@ -2,7 +2,7 @@ import type { ServiceError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import { pollAbandoned } from './abandoned.ts';
 import type { CollectPool } from './collect-pool.ts';
-import { dispatchLane } from './dispatch.ts';
+import { dispatchRegions } from './dispatch-regions.ts';
 import type { RunBody } from './document.ts';
 import { loadParts } from './load.ts';
 import type { NewRole } from './new-role.ts';
@@ -12,7 +12,7 @@ import { settleRun } from './settle.ts';
 import type { StepOptions } from './steps.ts';
 import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
-import { sweepLane } from './sweep.ts';
+import { sweepLane, sweepSlots } from './sweep.ts';
 import { tolerate } from './tolerance.ts';
 import { lookForUnseen } from './unseen.ts';
 
@@ -55,9 +55,10 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     isRoleInDoubt = drive.newRole?.mayBe(error, view.parts, note) ?? false;
     return isRoleInDoubt;
   };
-  const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs), mayBeNewRole };
+  const regions = view.run.elsewhere;
+  const send = { signal: o.signal, run: id, cooldownMs: Math.min(30_000, 4 * drive.pollMs), mayBeNewRole, regions };
   const dispatch = async () => {
-    const report = await step(() => dispatchLane(ports, lane, send));
+    const report = await step(() => dispatchRegions(ports, lane, send));
     changes += report === undefined ? 0 : report.submitted + report.blocked;
     isFull = report?.ended === 'no-slot';
   };
@@ -69,6 +70,8 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     drive.sweptAt = ports.clock.now();
     // the pool collects, beside this loop
     await step(() => sweepLane(ports, lane, { ...send, steps: o.steps, onTrouble: note, collect: false }));
+    for (const each of regions ?? [])
+      await step(() => sweepSlots(ports, each.lane, { signal: o.signal, run: id, onTrouble: note }));
   }
   const { unseenUntil } = view.run;
   if (unseenUntil !== undefined && (isSweepDue || ports.clock.now() >= unseenUntil)) {
@@ -81,7 +84,9 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   }
   // one part is enough to ask by
   if (inState('ready').length > 0 && !isRoleInDoubt) await dispatch();
-  if (isFull) changes += (await step(() => pollAbandoned(ports, lane, id, watch))) ?? 0;
+  for (const key of isFull ? [lane, ...(regions ?? []).map((each) => each.lane)] : []) {
+    changes += (await step(() => pollAbandoned(ports, key, id, watch))) ?? 0;
+  }
   await step(() => stopJobs(ports, view.run, o));
   const ended = await pollParts(ports, inState('submitted'), watch);
   changes += ended;

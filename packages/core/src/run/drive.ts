@@ -91,6 +91,10 @@ interface Drive extends DriveRound {
 async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Drive> {
   const { body: lane } = await loadLane(ports.ledger, run.lane, o);
   if (lane.limit === 0) await ensureLane(ports, run.lane, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
+  for (const { lane: key } of run.elsewhere ?? []) {
+    const { body: other } = await loadLane(ports.ledger, key, o);
+    if (other.limit === 0) await ensureLane(ports, key, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
+  }
   const pollMs = o.pollMs ?? POLL_MS;
   return {
     ports,

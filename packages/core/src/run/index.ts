@@ -11,6 +11,7 @@ export { type DispatchOptions, type DispatchReport, dispatchLane, ensureLane } f
 export type {
   Dedupe,
   EventBody,
+  RegionStore,
   RetrySelection,
   RunBody,
   RunBudget,

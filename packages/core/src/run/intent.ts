@@ -1,6 +1,6 @@
 import { InvariantError, invariant } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
-import { decide, evolve } from '../job/index.ts';
+import { decide, evolve, laneOfJob, type RegionLane } from '../job/index.ts';
 import { freeSlots, holdSlot, releaseSlot } from '../lane/index.ts';
 import type { BatchServiceFacts, CallOptions, Write } from '../ports/index.ts';
 import { addOpen, askBudget, describeCeiling } from './budget.ts';
@@ -47,22 +47,28 @@ export function mayBeSentAgain(run: RunBody): boolean {
  */
 export type NoIntent = 'taken' | 'no-slot' | 'not-running' | 'no-budget' | 'blocked';
 
+/** Where a job is to be created. */
+export interface IntentOptions extends CallOptions {
+  /** Which of the run's other Regions; default: its own. */
+  readonly elsewhere?: RegionLane | undefined;
+}
+
 /**
  * Writes the intent to create a part's job: slot, part, name and what is recorded of it in one commit, or nothing. The slot is taken
  * before the job exists, so the ledger never holds fewer than the service counts.
  */
-export function writeIntent(ports: RunPorts, ref: PartRef, o?: CallOptions): Promise<PartBody | NoIntent> {
+export function writeIntent(ports: RunPorts, ref: PartRef, o: IntentOptions = {}): Promise<PartBody | NoIntent> {
   return transact<PartBody | NoIntent>(
     ports,
     async () => {
       const part = await loadPart(ports.ledger, ref, o);
       const now = ports.clock.now();
-      const [event] = decide(part.body, { do: 'intend' }, now);
+      const [event] = decide(part.body, { do: 'intend', elsewhere: o.elsewhere }, now);
       if (event === undefined) return { writes: [], result: 'taken' };
       const run = await loadRun(ports.ledger, ref.run, o);
       const current = run.body.attempt === ref.attempt && ref.part < (run.body.parts[ref.attempt - 1] ?? 0);
       if (!maySend(run.body) || !current) return { writes: [], result: 'not-running' };
-      const lane = await loadLane(ports.ledger, part.body.lane, o);
+      const lane = await loadLane(ports.ledger, o.elsewhere?.lane ?? part.body.lane, o);
       if (freeSlots(lane.body, now) === 0) return { writes: [], result: 'no-slot' };
       const verdict = askBudget(run.body, part.body.records);
       if (verdict === 'wait') return { writes: [], result: 'no-budget' };
@@ -136,7 +142,7 @@ export function withdrawIntent(ports: RunPorts, looked: PartBody, o?: CallOption
       const part = await loadPart(ports.ledger, looked, o);
       const [event] = decide(part.body, { do: 'withdraw' }, ports.clock.now());
       if (event === undefined || part.body.since !== looked.since) return { writes: [], result: false };
-      const lane = await loadLane(ports.ledger, part.body.lane, o);
+      const lane = await loadLane(ports.ledger, laneOfJob(part.body), o);
       const run = await loadRun(ports.ledger, looked.run, o);
       const writes = [
         putPart(part, evolve(part.body, event)),

@@ -1,19 +1,23 @@
-import type { PartFacts } from '../job/index.ts';
+import { InvariantError } from '../errors/index.ts';
+import type { PartBody, PartFacts } from '../job/index.ts';
 import type { JobSpec } from '../ports/index.ts';
-import type { RunDocument } from './document.ts';
+import type { RegionStore, RunDocument } from './document.ts';
 import { objectKeys } from './keys.ts';
 
 /** What the job of a part is created with. Everything in it is frozen, so that the same token always means the same. */
-export function jobSpec(document: RunDocument, part: PartFacts): JobSpec {
+export function jobSpec(document: RunDocument, part: PartFacts & Pick<PartBody, 'elsewhere'>): JobSpec {
   const { job, model } = document;
+  const place = part.elsewhere === undefined ? undefined : placeOf(document, part.elsewhere.region);
+  const outputUri = place?.storeUri ?? job.outputStoreUri ?? job.storeUri;
   return {
+    ...(place && { region: place.region }),
     jobName: part.jobName,
     clientRequestToken: part.clientRequestToken,
     modelId: model.modelId,
     roleArn: job.roleArn,
     invocationType: model.invocationType,
-    inputUri: `${job.storeUri}/${objectKeys.inputFolder(part.run, part.attempt, part.part)}`,
-    outputUri: `${job.outputStoreUri ?? job.storeUri}/${objectKeys.outputFolder(part.run, part.attempt, part.part)}`,
+    inputUri: `${place?.storeUri ?? job.storeUri}/${objectKeys.inputFolder(part.run, part.attempt, part.part)}`,
+    outputUri: `${outputUri}/${objectKeys.outputFolder(part.run, part.attempt, part.part)}`,
     timeoutHours: job.timeoutHours,
     ...(job.outputKmsKeyId !== undefined && { outputKmsKeyId: job.outputKmsKeyId }),
     ...(job.bucketOwner !== undefined && { bucketOwner: job.bucketOwner }),
@@ -22,9 +26,15 @@ export function jobSpec(document: RunDocument, part: PartFacts): JobSpec {
   };
 }
 
+function placeOf({ run, elsewhere }: RunDocument, region: string): RegionStore {
+  const place = elsewhere?.find((each) => each.region === region);
+  if (place === undefined) throw new InvariantError(`run ${run} has no place in ${region}`, { details: { run, region } });
+  return place;
+}
+
 /**
- * The parameters of a job as one canonical text, for `jobIdentity`: all that `jobSpec` says but name and token, and the
- * hash of the input. Keys stand in a fixed order; tags are sorted.
+ * The parameters of a job as one canonical text, for `jobIdentity`: all that `jobSpec` says but name and token, in the
+ * Region of the run, and the hash of the input. Keys stand in a fixed order; tags are sorted.
  */
 export function jobParameters(document: RunDocument, part: Omit<PartFacts, 'jobName' | 'clientRequestToken'>): string {
   const {

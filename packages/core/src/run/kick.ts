@@ -1,5 +1,5 @@
 import { isServiceError, ServiceError } from '../errors/index.ts';
-import { decide, evolve, type JobReport, type PartBody } from '../job/index.ts';
+import { decide, evolve, type JobReport, laneOfJob, type PartBody } from '../job/index.ts';
 import { releaseSlot } from '../lane/index.ts';
 import { type CallOptions, isTerminalStatus, type JobView } from '../ports/index.ts';
 import { adoptJob, findJob, isJobOf, stopJob } from './adopt.ts';
@@ -100,7 +100,7 @@ function observe(ports: RunPorts, ref: PartRef, view: JobView, report: JobReport
       const next = evolve(part.body, event);
       if (event.event !== 'ended') return { writes: [putPart(part, next)], result: 'progressed' };
       const run = await loadRun(ports.ledger, ref.run, o);
-      const lane = await loadLane(ports.ledger, next.lane, o);
+      const lane = await loadLane(ports.ledger, laneOfJob(next), o);
       const happening = {
         kind: 'ended',
         attempt: next.attempt,

@@ -84,13 +84,15 @@ function countParts({ parts }: RunBody): number {
 }
 
 /**
- * No intent is written once a run is stopping, and every intent and job has a slot: when the lane, read strongly, has no
+ * No intent is written once a run is stopping, and every intent and job has a slot: when no lane of it, read strongly, has a
  * holder of the run, nothing of it lives. What is left is to collect the parts whose jobs have ended; a page may be too old to
  * show them, or may lack them.
  */
 async function stopWhenIdle(ports: RunPorts, run: RunBody, page: readonly PartBody[], o: StepOptions): Promise<SettleResult> {
-  const { body: lane } = await loadLane(ports.ledger, run.lane, o);
-  if (lane.holders.some((holder) => holder.run === run.run)) return 'open';
+  for (const key of lanesOf(run)) {
+    const { body: lane } = await loadLane(ports.ledger, key, o);
+    if (lane.holders.some((holder) => holder.run === run.run)) return 'open';
+  }
   const collected = new Set(page.filter((part) => part.state === 'collected').map(keyOf));
   for (const ref of partsOf(run)) {
     if (collected.has(keyOf(ref))) continue;
@@ -98,6 +100,11 @@ async function stopWhenIdle(ports: RunPorts, run: RunBody, page: readonly PartBo
     if (body.state !== 'ready' && body.state !== 'collected') return 'open';
   }
   return stop(ports, run, o);
+}
+
+/** Every lane that jobs of a run hold slots of. */
+function lanesOf({ lane, elsewhere = [] }: RunBody): readonly string[] {
+  return [lane, ...elsewhere.map((each) => each.lane)];
 }
 
 function keyOf({ run, attempt, part }: PartRef): string {

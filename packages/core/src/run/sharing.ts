@@ -12,10 +12,11 @@ export interface OwnRuns {
   readonly store?: string;
 }
 
-/** What a run has from its document that says how it shares a lane with others. */
-export function sharingOf({ job, asked }: RunDocument): Pick<RunBody, 'store' | 'priority' | 'weight'> {
+/** What a run has from its document that says where its jobs run and how it shares lanes with others. */
+export function sharingOf({ job, asked, elsewhere }: RunDocument): Pick<RunBody, 'store' | 'priority' | 'weight' | 'elsewhere'> {
   return {
     store: job.storeUri,
+    ...(elsewhere && { elsewhere: elsewhere.map(({ region, lane }) => ({ region, lane })) }),
     ...(asked?.priority && { priority: asked.priority }),
     ...(asked?.weight !== undefined && { weight: asked.weight }),
   };

@@ -1,10 +1,12 @@
 import { isBatchrockError, isServiceError, type ServiceError } from '../errors/index.ts';
-import type { PartBody } from '../job/index.ts';
+import { laneOfJob, type PartBody } from '../job/index.ts';
 import { coolDown, QUOTA_COOLDOWN_MS } from '../lane/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { adoptJob, findJob, stopJob } from './adopt.ts';
+import type { RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import {
+  type IntentOptions,
   type IntentPhase,
   intentPhase,
   mayBeSentAgain,
@@ -22,7 +24,7 @@ import { checkCancelled } from './tolerance.ts';
 import { recordEvent, transact } from './transact.ts';
 
 /** What is said to every step that may create jobs. */
-export interface SubmitOptions extends CallOptions {
+export interface SubmitOptions extends IntentOptions {
   /** How long a lane rests after the service said that its quota is reached; default `QUOTA_COOLDOWN_MS`. */
   readonly cooldownMs?: number;
   /**
@@ -41,9 +43,16 @@ export type CreateResult = 'submitted' | 'kept' | 'quota' | 'blocked';
 /** Writes the intent of a part and creates its job. */
 export async function submitPart(ports: RunPorts, ref: PartRef, o: SubmitOptions = {}): Promise<CreateResult | NoIntent> {
   // read before the intent, so that a document that is gone holds no slot
-  await documentOf(ports, ref.run, o);
+  const document = await documentOf(ports, ref.run, o);
+  if (o.elsewhere !== undefined) await stageInput(ports, document, ref, o);
   const intent = await writeIntent(ports, ref, o);
   return typeof intent === 'string' ? intent : createJob(ports, intent, o);
+}
+
+/** Before the intent too: whoever finds an intent finds the input where its job reads it. */
+async function stageInput(ports: RunPorts, document: RunDocument, ref: PartRef, o: SubmitOptions): Promise<void> {
+  const { body: part } = await loadPart(ports.ledger, ref, o);
+  await ports.service.stage?.(jobSpec(document, { ...part, elsewhere: o.elsewhere }), o);
 }
 
 /**
@@ -79,7 +88,7 @@ async function refused(ports: RunPorts, part: PartBody, error: unknown, o: Submi
   }
   switch (error.reason) {
     case 'quota':
-      await restLane(ports, part.lane, error.retryAfterMs ?? o.cooldownMs ?? QUOTA_COOLDOWN_MS, o);
+      await restLane(ports, laneOfJob(part), error.retryAfterMs ?? o.cooldownMs ?? QUOTA_COOLDOWN_MS, o);
       return 'quota';
     case 'conflict': {
       const found = await findJob(ports, part, o);
@@ -183,7 +192,7 @@ async function sendAgain(ports: RunPorts, part: PartBody, phase: IntentPhase, o:
     if (phase !== 'settled' || isOthers) return 'waiting';
     return (await withdrawIntent(ports, part, o)) ? 'withdrawn' : 'gone';
   }
-  const { body: lane } = await loadLane(ports.ledger, part.lane, o);
+  const { body: lane } = await loadLane(ports.ledger, laneOfJob(part), o);
   if (ports.clock.now() < lane.cooldownUntil) return 'waiting';
   if (phase === 'trusted') return createJob(ports, part, o);
   const renewed = await renewIntent(ports, part, o);

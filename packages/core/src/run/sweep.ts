@@ -2,7 +2,7 @@ import type { PartBody, PartState } from '../job/index.ts';
 import { holdsSlot, QUOTA_COOLDOWN_MS, raiseLimit, releaseSlot, type SlotHolder } from '../lane/index.ts';
 import type { Write } from '../ports/index.ts';
 import { collectPart } from './collect.ts';
-import { type DispatchOptions, dispatchLane } from './dispatch.ts';
+import { type DispatchRegionsOptions, dispatchRegions } from './dispatch-regions.ts';
 import type { RunBody } from './document.ts';
 import { intentPhase } from './intent.ts';
 import { openPartsAt, openRunsAt } from './items.ts';
@@ -23,7 +23,7 @@ import { lookForUnseen } from './unseen.ts';
  * How a lane is swept. Only one's own runs are carried on (default: every run of the lane); of the others, only what holds the
  * lane's slots is looked after (ended jobs, leaked slots, intents that came to nothing), and nothing is sent.
  */
-export interface SweepOptions extends StepOptions, DispatchOptions {
+export interface SweepOptions extends StepOptions, DispatchRegionsOptions {
   /** False: ended parts are collected by somebody else in this process. Default true. */
   readonly collect?: boolean;
   /** Told of each failure that may pass; the sweep goes on behind it. */
@@ -58,7 +58,7 @@ export async function sweepLane(ports: RunPorts, lane: string, o: SweepOptions =
     if ((await step(async () => (await isMine(part.run)) && collectPart(ports, part, o))) === 'collected') collected++;
   }
   for (const run of await openRuns(ports, lane, o)) if (isOwn(run, o)) await carryOn(ports, run, o, step);
-  const dispatched = await step(() => dispatchLane(ports, lane, o));
+  const dispatched = await step(() => dispatchRegions(ports, lane, o));
   return { ...slots, collected, submitted: dispatched?.submitted ?? 0 };
 }
 
@@ -71,7 +71,7 @@ export type SlotsReport = Omit<SweepReport, 'collected' | 'submitted'>;
  */
 export async function sweepSlots(ports: RunPorts, lane: string, o: SweepOptions = {}): Promise<SlotsReport> {
   const step = stepOf(o);
-  const onSlotFree = async () => void (await step(() => dispatchLane(ports, lane, o)));
+  const onSlotFree = async () => void (await step(() => dispatchRegions(ports, lane, o)));
   const watch = { ...o, onSlotFree, mayPass: passingFor(o) };
   const isMine = ownerOf(ports, o);
 
@@ -122,7 +122,7 @@ function passingFor(o: OwnRuns): (error: unknown) => boolean {
 }
 
 /** Tells whether a run is one's own; each is read once, where its id does not tell. */
-function ownerOf(ports: RunPorts, o: DispatchOptions): (run: string) => Promise<boolean> {
+function ownerOf(ports: RunPorts, o: SweepOptions): (run: string) => Promise<boolean> {
   const known = new Map<string, boolean>();
   return async (run) => {
     if (o.store === undefined) return isOwn({ run }, o);

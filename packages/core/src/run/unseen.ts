@@ -1,4 +1,4 @@
-import { decide, evolve, type PartBody } from '../job/index.ts';
+import { decide, elsewhereOf, evolve, type PartBody } from '../job/index.ts';
 import { type BatchServiceFacts, type CallOptions, isTerminalStatus, type JobView, type Write } from '../ports/index.ts';
 import { isEarlier, isJobOf, takeSlotBack } from './adopt.ts';
 import { addOpen, addSpent } from './budget.ts';
@@ -120,9 +120,10 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): 
       const now = ports.clock.now();
       const apply = (body: PartBody, command: Parameters<typeof decide>[1]): PartBody =>
         decide(body, command, now).reduce(evolve, body);
-      const adopted = apply(part.body, { do: 'adopt', jobArn: view.jobArn });
-      const next = apply({ ...adopted, since: view.submitTime }, { do: 'observe', report: reportOf(view) });
       const run = await loadRun(ports.ledger, ref.run, o);
+      const elsewhere = elsewhereOf(run.body.elsewhere, view.jobArn);
+      const adopted = apply(part.body, { do: 'adopt', jobArn: view.jobArn, elsewhere });
+      const next = apply({ ...adopted, since: view.submitTime }, { do: 'observe', report: reportOf(view) });
       const { attempt, part: number } = ref;
       const kind = next.state === 'ended' ? 'ended' : 'submitted';
       const happening = { kind, attempt, part: number, jobArn: view.jobArn, message: view.status } as const;

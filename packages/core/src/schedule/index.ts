@@ -1,4 +1,5 @@
 export { type Chance, createChance } from './chance.ts';
+export { earliestCompletion, type LaneOutlook } from './earliest-completion.ts';
 export { type DurationRange, type Forecast, type ForecastOptions, forecast, rangeOf } from './forecast.ts';
 export { type JobTimes, jobTimes } from './job-times.ts';
 export { type JobObservation, observedTimes } from './observed-times.ts';
