@@ -19,6 +19,9 @@ export interface SetupNeeds {
   readonly keyArn?: string;
   /** Subnets that Bedrock reaches S3 by. */
   readonly network?: SetupNetwork;
+  /** ARNs of topics and event buses that runs tell how they came out. */
+  readonly topics?: readonly string[];
+  readonly eventBuses?: readonly string[];
   /** Days until the input of a job is removed from the bucket. */
   readonly inputDays: number;
 }

@@ -101,8 +101,16 @@ export function callerPolicy(needs: SetupNeeds): PolicyDocument {
       Condition: { StringEquals: { 'iam:PassedToService': BEDROCK } },
     },
     ...keyStatements(needs),
+    ...notifyStatements(needs),
     ...checkStatements(needs),
   );
+}
+
+/** Whom runs tell how they came out. */
+function notifyStatements({ topics = [], eventBuses = [] }: SetupNeeds): readonly PolicyStatement[] {
+  const statement = (Sid: string, Action: string, arns: readonly string[]): readonly PolicyStatement[] =>
+    arns.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource: one(arns) }];
+  return [...statement('Topics', 'sns:Publish', topics), ...statement('EventBuses', 'events:PutEvents', eventBuses)];
 }
 
 /** What `doctor` looks at beside: nothing of it changes anything. */

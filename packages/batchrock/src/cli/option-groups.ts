@@ -8,6 +8,7 @@ import {
   delimiter as delimiterOf,
   hostNames,
   nameAndValue,
+  oneMore,
   positiveNumber,
   someMore,
   tag as tagOf,
@@ -84,6 +85,7 @@ interface StackFlags {
 /** What every command has. */
 export interface CommonFlags extends OutputOptions, StackFlags {
   readonly stateDir?: string;
+  readonly notify?: readonly string[];
 }
 
 /** Adds the options that say what is asked of which rows. */
@@ -184,6 +186,11 @@ export function withTarget(command: Command): Command {
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
     .option('--endpoint-url <url>', 'Bedrock and S3 elsewhere (BATCHROCK_ENDPOINT_URL)')
     .option('--local-speed <factor>', "how fast the local Bedrock's clock runs", positiveNumber);
+}
+
+/** The option that says whom a run tells how it came out. What it is given may be a secret, and is read where no message quotes it. */
+export function notifyOption(): Option {
+  return new Option('--notify <target>', 'tell of its end: https://, SNS, EventBridge; repeatable').argParser(oneMore);
 }
 
 /** Adds the option that names a stack, where the others of a target are there already. */

@@ -28,7 +28,16 @@ async function showConfig(cli: Cli, { terminal }: CommandContext, flags: ConfigF
   const { findSettings, SETTINGS } = await import('../settings/index.ts');
   // of the command line's own host: files are not yet in its environment
   const { env, cwd } = cli.host;
-  const found = await findSettings(env, cwd);
+  const secret = new Set(SETTINGS.filter(({ isSecret }) => isSecret).map(({ key }) => key));
+  const { maskedTarget } = await import('../notify/target.ts');
+  const masked = (text: string): string =>
+    text
+      .split(',')
+      .map((each) => maskedTarget(each.trim()))
+      .join(',');
+  const found = (await findSettings(env, cwd)).map((each) =>
+    secret.has(each.key) ? { ...each, value: masked(each.value) } : each,
+  );
   if (flags.json) {
     const settings = found.map(({ key, value, origin }) => ({ key, value, ...(flags.origin && { origin }) }));
     await terminal.json({ schema: 'batchrock.config/1', settings });

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import { type CommonFlags, type TargetFlags, withStackName, withTarget } from '../cli/option-groups.ts';
+import { oneMore } from '../cli/values.ts';
 
 interface DoctorFlags extends CommonFlags, TargetFlags {
   readonly model?: string;
@@ -23,21 +24,24 @@ export function doctorCommand(cli: Cli): Command {
       more: MORE,
     })
     .option('--model <id>', 'look at this model, its access and its quota too')
-    .option('--catalogue <file>', 'JSON that changes what is known of models');
+    .option('--catalogue <file>', 'JSON that changes what is known of models')
+    .addOption(new Option('--notify [target]', 'send a test, to those of the settings or here').preset('').argParser(oneMore));
   return withStackName(withTarget(command)).action(cli.action<DoctorFlags>(examine));
 }
 
 async function examine({ host, terminal, interrupts }: CommandContext, flags: DoctorFlags): Promise<ExitCode> {
   const { openDoctor } = await import('../doctor/open-doctor.ts');
+  const { notifyChecks } = await import('../doctor/notify-check.ts');
   const { runChecks } = await import('../doctor/run-checks.ts');
   const { renderCheck } = await import('../render/doctor-text.ts');
   const { env, cwd } = host;
   const { signal } = interrupts;
   const catalogue = flags.catalogue === undefined ? undefined : resolve(cwd, flags.catalogue);
   const doctor = await openDoctor({ ...flags, ...(catalogue && { catalogue }), env, cwd, signal });
+  const checks = [...doctor.checks, ...notifyChecks({ asked: flags.notify, profile: flags.profile, env, signal })];
   const results = [];
   try {
-    for await (const result of runChecks(doctor.checks, signal)) {
+    for await (const result of runChecks(checks, signal)) {
       results.push(result);
       if (!flags.json) await terminal.data(`${renderCheck(result, terminal.paintData).join('\n')}\n`);
     }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { driveCommand } from '../cli/drive-command.ts';
-import type { CommonFlags } from '../cli/option-groups.ts';
+import { type CommonFlags, notifyOption } from '../cli/option-groups.ts';
 import { dollars } from '../cli/values.ts';
 
 interface ResumeFlags extends CommonFlags {
@@ -16,6 +16,7 @@ export function resumeCommand(cli: Cli): Command {
       examples: ['batchrock resume', 'batchrock resume r-7f3', 'batchrock resume r-7f3 --max-cost 40'],
     })
     .option('--max-cost <usd>', 'another ceiling for what the run may cost in all', dollars)
+    .addOption(notifyOption())
     .action(
       cli.action<ResumeFlags>(async (context, flags, [run]) => {
         const { resume } = await import('../sdk/index.ts');

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { driveCommand } from '../cli/drive-command.ts';
-import type { CommonFlags } from '../cli/option-groups.ts';
+import { type CommonFlags, notifyOption } from '../cli/option-groups.ts';
 import { list, wholeNumber } from '../cli/values.ts';
 
 interface RetryFlags extends CommonFlags {
@@ -32,6 +32,7 @@ unless --codes names their code, or --all. batchrock errors shows the codes.`,
     .addOption(new Option('--schema-mismatch', 'rows whose answer is not by the schema of the run').conflicts(['codes', 'all']))
     .option('--all', 'every failed row')
     .option('--extra-attempts <n>', 'times more that a row is sent, at most (default: 1)', wholeNumber(1, 100))
+    .addOption(notifyOption())
     .action(
       cli.action<RetryFlags>(async (context, flags, [run]) => {
         const { retryFailed } = await import('../sdk/index.ts');

@@ -4,6 +4,7 @@ import { driveCommand } from '../cli/drive-command.ts';
 import type { ExitCode } from '../cli/exit-codes.ts';
 import {
   type CommonFlags,
+  notifyOption,
   promptOf,
   type QuestionFlags,
   questionOf,
@@ -46,6 +47,7 @@ hf://, or - for standard input. Exit codes: batchrock help exit-codes.`,
   withStackName(withTarget(withQuestion(command)))
     .option('--job-prefix <name>', 'with --stack: the folder of the results in its bucket')
     .option('--detach', 'with --stack: do not wait for the run')
+    .addOption(notifyOption())
     .optionsGroup('Results:')
     .option('-o, --out <file>', '*.parquet, *.csv, *.jsonl (default: <dataset>.results.jsonl) or -')
     .option('--max-rows-per-file <n>', 'several files of so many rows: <out>-00000.*, …', wholeNumber(1))

@@ -16,6 +16,7 @@ interface SetupFlags extends CommonFlags {
   readonly subnet?: readonly string[];
   readonly securityGroup?: readonly string[];
   readonly inputDays?: number;
+  readonly notify?: readonly string[];
   readonly diff?: boolean;
   readonly exitStatus?: boolean;
   readonly print?: true | 'policies' | 'cloudformation';
@@ -62,6 +63,7 @@ export function setupCommand(cli: Cli): Command {
     .option('--kms-key <arn>', 'encrypt by this key')
     .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable').argParser(oneMore))
     .addOption(new Option('--security-group <id>', 'the same; repeatable').argParser(oneMore))
+    .addOption(new Option('--notify <arn>', 'SNS topic or event bus that runs tell; repeatable').argParser(oneMore))
     .option('--input-days <n>', 'days until the input of jobs is removed (default: 30)', wholeNumber(1))
     .optionsGroup('What is done:')
     .option('--diff', 'show what would change; change nothing')
@@ -95,7 +97,8 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
         : { account: flags.account, partition: partitionOf(region) };
     const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays } = flags;
     const names = namesOf(flags, env);
-    const needs = needsOf({ models, ...who, region, ...names, keyArn, subnetIds, securityGroupIds, inputDays });
+    const notify = await notifyOf(flags, env);
+    const needs = needsOf({ models, ...who, region, ...names, keyArn, subnetIds, securityGroupIds, notify, inputDays });
     const task = { context, flags, needs, account };
     if (flags.print) return await printNeeds(task);
     return flags.remove ? await removeSetup(task) : await makeSetup(task);
@@ -147,6 +150,16 @@ function namesOf(flags: SetupFlags, env: CommandContext['host']['env']) {
   };
 }
 
+/** Whom runs tell; a webhook needs no policy, and its address no place in the file of a project. */
+async function notifyOf({ notify = [] }: SetupFlags, env: CommandContext['host']['env']) {
+  const { notifyTargets, settingTargets } = await import('../notify/target.ts');
+  const given = notifyTargets(notify);
+  if (given.some(({ kind }) => kind === 'webhook')) {
+    throw await missing('a webhook needs no policy', 'leave it out here: BATCHROCK_NOTIFY names it to runs');
+  }
+  return given.length > 0 ? given : settingTargets(env['BATCHROCK_NOTIFY']);
+}
+
 async function printNeeds({ context: { terminal }, flags, needs }: Task): Promise<ExitCode> {
   const { bucketPolicies, callerPolicy, rolePolicy, setupPolicy, setupTemplate, trustPolicy } = await import(
     '@batchrock/aws/setup'
@@ -188,8 +201,12 @@ async function makeSetup(task: Task): Promise<ExitCode> {
     subnets: network?.subnetIds,
     securityGroups: network?.securityGroupIds,
   };
-  const { profile } = flags;
-  await saveSettings(resolve(context.host.cwd, PROJECT_FILE), { ...settings, ...(profile && { profile }) });
+  const { profile, notify } = flags;
+  await saveSettings(resolve(context.host.cwd, PROJECT_FILE), {
+    ...settings,
+    ...(profile && { profile }),
+    ...(notify && { notify }),
+  });
   if (flags.json) await terminal.json({ ...documentOf(task, 'setup', steps), callerPolicyArn: callerPolicyArn(needs), settings });
   terminal.note(steps.some(isChange) ? 'done' : 'everything is as it should be');
   terminal.note(`${PROJECT_FILE} says so from here on: batchrock run needs no --bucket, --role-arn and --region in this folder`);

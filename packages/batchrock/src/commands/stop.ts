@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import type { CommonFlags } from '../cli/option-groups.ts';
+import { type CommonFlags, notifyOption } from '../cli/option-groups.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 
 type Mode = 'drain' | 'stop' | 'abandon';
@@ -19,6 +19,7 @@ export function stopCommand(cli: Cli): Command {
       more: 'drain    send nothing more; jobs in flight end by themselves\nstop     stop them too: you pay for what they have processed\nabandon  leave them alone: they go on and cost as if nothing had happened',
     })
     .addOption(new Option('--mode <mode>', 'what becomes of jobs in flight').choices(['drain', 'stop', 'abandon']))
+    .addOption(notifyOption())
     .action(cli.action<StopFlags>((context, flags, [run]) => stopRun(context, flags, run)));
 }
 

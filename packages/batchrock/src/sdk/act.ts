@@ -15,6 +15,7 @@ import {
 } from '@batchrock/core';
 import { loadHome, requireWhole, saveHome } from '../compose/run-home.ts';
 import { isRunBusy, lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
+import { tellRest } from '../notify/tell-run.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
 import { ceilingFor } from './budget.ts';
@@ -137,9 +138,13 @@ export async function stop(session: Session, reference: string | undefined, o: S
     });
   }
   const run = await stopRun(ports, opened.id, o.mode, { signal: o.signal });
-  const lock = run.state === 'stopping' ? await lockUnlessBusy(session.dir, opened.id) : undefined;
+  const lock = await lockUnlessBusy(session.dir, opened.id);
   if (lock === undefined) return statusOf(session, run, opened.home);
   try {
+    if (run.state !== 'stopping') {
+      await tellRest(session, { home: opened.home, signal: o.signal });
+      return await statusOf(session, run, opened.home);
+    }
     return (await goOn(session, opened, o)).status;
   } finally {
     lock.release();

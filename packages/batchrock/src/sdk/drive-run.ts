@@ -9,6 +9,7 @@ import {
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { loadHome, noteExports, type RunHome } from '../compose/run-home.ts';
+import { tellFailure, tellRest } from '../notify/tell-run.ts';
 import type { LeaveOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { Session } from './session.ts';
@@ -29,13 +30,28 @@ const LOCAL_POLL_MS = 200;
 /** Between two reads of the ledger for the live line. */
 const SHOW_MS = 500;
 
-/** Drives a run until nothing is left to do for this process, then writes its results; or as far as it can be now. */
+/**
+ * Drives a run until nothing is left to do for this process, then writes its results; or as far as it can be now. Whoever is to be
+ * notified is told how it came to rest, or what keeps it from going on.
+ */
 export async function driveToRest(
   session: Session,
   connection: Connection,
   id: string,
   o: DriveToRestOptions,
 ): Promise<RunReport> {
+  try {
+    const report = await drive(session, connection, id, o);
+    await tellRest(session, o, report.output);
+    return report;
+  } catch (error) {
+    // for one that is left, what failed may pass until the next look
+    if (!o.isLeft) await tellFailure(session, o, error);
+    throw error;
+  }
+}
+
+async function drive(session: Session, connection: Connection, id: string, o: DriveToRestOptions): Promise<RunReport> {
   let shownAt = 0;
   const show = async (run: RunBody, trouble: unknown): Promise<void> => {
     // what is sent again still counts as failed: its counts begin with the generation that it makes

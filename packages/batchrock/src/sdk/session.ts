@@ -1,4 +1,4 @@
-import { allowKernel, listRuns, type RunBody, StateError } from '@batchrock/core';
+import { allowKernel, InputError, listRuns, type RunBody, StateError } from '@batchrock/core';
 import { openSqliteLedger } from '@batchrock/sqlite';
 import type { Connection } from '../compose/connection.ts';
 import { findHome, noteExports, type RunHome, requireWhole } from '../compose/run-home.ts';
@@ -6,6 +6,7 @@ import { isRunBusy } from '../compose/run-lock.ts';
 import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
 import { makeStateDir, requireLedger, stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget } from '../compose/target.ts';
+import { notifyTargets, settingTargets } from '../notify/target.ts';
 import { withSettings } from '../settings/index.ts';
 import type { Session } from './opened-session.ts';
 
@@ -21,6 +22,11 @@ export interface SessionOptions extends StackOptions {
   readonly cwd?: string;
   /** Hears what a user should know and no error is, one sentence each. */
   readonly onNotice?: (notice: string) => void;
+  /**
+   * Whom a run tells when it has come to its end, or needs somebody: `https://…`, `arn:aws:sns:…`, `arn:aws:events:…:event-bus/…`.
+   * Default: `BATCHROCK_NOTIFY`. Not with a stack.
+   */
+  readonly notify?: readonly string[] | undefined;
 }
 
 /** Which ledger is opened. */
@@ -44,6 +50,7 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
   await makeStateDir(dir);
   const notice = options.onNotice ?? (() => undefined);
   const place = options.ownLedger ? undefined : stackPlaceOf(options, env);
+  const notify = targetsOf(options, env, place !== undefined);
   if (place !== undefined) {
     const { openStackSession } = await import('./stack/open-stack-session.ts');
     return openStackSession(place, { dir, env, cwd, notice });
@@ -58,6 +65,7 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
     env,
     cwd,
     notice,
+    notify,
     findHome: (run) => findHome(ledger, run),
     noteExports: ({ ports }, run, files) => noteExports(ports, run, files),
     isAttended: async (run) => isRunBusy(dir, run),
@@ -77,6 +85,17 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
       ledger.close();
     },
   };
+}
+
+/** Whom runs tell; those of a stack are not driven here, and tell nobody from here. */
+function targetsOf({ notify }: SessionOptions, env: Session['env'], hasStack: boolean): Session['notify'] {
+  const given = notify ?? [];
+  if (given.length > 0 && hasStack) {
+    const hint = "leave it out: EventBridge has the ends of the stack's executions, as 'Step Functions Execution Status Change'";
+    throw new InputError('BR-E0112', '--notify is for runs that this machine drives, not for those of a stack', { hint });
+  }
+  if (hasStack) return [];
+  return given.length > 0 ? notifyTargets(given) : settingTargets(env['BATCHROCK_NOTIFY']);
 }
 
 /** As much of a session as `plan` needs: no ledger is opened, and nothing is made but folders for standard input and what an account says. */

@@ -14,6 +14,7 @@ import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
 import { targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
+import { tellFailure } from '../notify/tell-run.ts';
 import { plural } from '../render/figures.ts';
 import type { Dataset } from '../request/dataset.ts';
 import { findFreeRun } from '../request/free-run.ts';
@@ -155,6 +156,7 @@ async function startInspected(
       await checkBudget(session, connection.ports, { home, request, survey }, options);
     } catch (error) {
       await noteRefusal(session, home, error);
+      await tellFailure(session, { home, signal: options.signal }, error);
       throw error;
     }
     await options.onBegun?.(id);

@@ -9,6 +9,8 @@ export interface Setting {
   readonly about: string;
   /** In a file it may also be a list of texts, or an object of them; default: a text alone. */
   readonly kind?: 'list' | 'object';
+  /** It may hold what nobody should see: no message quotes it, and it is shown masked. */
+  readonly isSecret?: boolean;
 }
 
 /** Every setting, in the order in which they are shown. Keys are never one: the SDK's own chain finds them. */
@@ -25,6 +27,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'subnets', variable: 'BATCHROCK_SUBNETS', about: 'where jobs reach S3 from', kind: 'list' },
   { key: 'securityGroups', variable: 'BATCHROCK_SECURITY_GROUPS', about: 'the same', kind: 'list' },
   { key: 'tags', variable: 'BATCHROCK_TAGS', about: 'tags of jobs', kind: 'object' },
+  { key: 'notify', variable: 'BATCHROCK_NOTIFY', about: 'whom runs tell how they came out', kind: 'list', isSecret: true },
   { key: 'stack', variable: 'BATCHROCK_STACK', about: 'the stack that drives runs' },
   { key: 'stateDir', variable: 'BATCHROCK_STATE_DIR', about: 'the folder of the ledger' },
   { key: 'endpointUrl', variable: 'BATCHROCK_ENDPOINT_URL', about: 'one server in the place of AWS' },
@@ -64,9 +67,9 @@ export function parseSettings(text: string, file: string): SettingsFile {
 }
 
 /** A setting as its variable says it: `a,b`, or `name=value,name=value`. Nothing that it may hold has a comma. */
-function textOf({ key, kind }: Setting, value: unknown, file: string): string {
+function textOf({ key, kind, isSecret = false }: Setting, value: unknown, file: string): string {
   if (typeof value === 'string') return value;
-  if (kind === 'list' && Array.isArray(value)) return value.map((item) => itemOf(key, item, file)).join(',');
+  if (kind === 'list' && Array.isArray(value)) return value.map((item) => itemOf(key, item, file, isSecret)).join(',');
   if (kind === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.entries(value)
       .map(([name, item]) => {
@@ -76,12 +79,13 @@ function textOf({ key, kind }: Setting, value: unknown, file: string): string {
       .join(',');
   }
   const allowed = kind === undefined ? 'no text' : kind === 'list' ? 'no list of texts' : 'no object of texts';
-  throw unsound(file, `${key} is ${JSON.stringify(value)}, and ${allowed}`);
+  throw unsound(file, `${key} is ${isSecret ? 'something else' : JSON.stringify(value)}, and ${allowed}`);
 }
 
-function itemOf(key: string, item: unknown, file: string): string {
+function itemOf(key: string, item: unknown, file: string, isSecret = false): string {
   if (typeof item === 'string' && !item.includes(',')) return item;
-  throw unsound(file, `${key} has ${JSON.stringify(item)}; texts without commas are allowed`);
+  const what = isSecret ? 'something else' : JSON.stringify(item);
+  throw unsound(file, `${key} has ${what}; texts without commas are allowed`);
 }
 
 function unsound(file: string, why: string, cause?: unknown): InputError {

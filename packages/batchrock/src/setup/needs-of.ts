@@ -9,6 +9,7 @@ import {
   SUBNET,
   trimmedPrefix,
 } from '../compose/option-patterns.ts';
+import type { NotifyTarget } from '../notify/target.ts';
 
 /** What a set-up is asked for. What is absent has a name that follows from account and Region. */
 export interface SetupRequest {
@@ -25,6 +26,8 @@ export interface SetupRequest {
   readonly subnetIds?: readonly string[];
   readonly securityGroupIds?: readonly string[];
   readonly inputDays?: number;
+  /** Whom runs tell how they came out; webhooks need no policy. */
+  readonly notify?: readonly NotifyTarget[];
 }
 
 /** Days until the input of a job is removed: a retry, which needs it, comes sooner. */
@@ -44,10 +47,12 @@ const PATTERNS: readonly OptionPattern[] = [
 ];
 
 /** What a request comes to. Throws `BR-E0120` for names that AWS would refuse, `BR-E0112` for half a network. */
-export function needsOf({ inputDays = INPUT_DAYS, ...request }: SetupRequest): SetupNeeds {
+export function needsOf({ inputDays = INPUT_DAYS, notify = [], ...request }: SetupRequest): SetupNeeds {
   const prefix = trimmedPrefix(request.prefix ?? '');
   checkOptions(PATTERNS, { ...request, prefix });
   const { models, partition, account, region, outputBucket, keyArn, subnetIds = [], securityGroupIds = [] } = request;
+  const arns = (kind: 'sns' | 'events') => notify.flatMap((each) => (each.kind === kind ? each.arn : []));
+  const [topics, eventBuses] = [arns('sns'), arns('events')];
   if (subnetIds.length > 0 !== securityGroupIds.length > 0) {
     throw new InputError('BR-E0112', 'a network has subnets and security groups: give --subnet and --security-group');
   }
@@ -63,6 +68,8 @@ export function needsOf({ inputDays = INPUT_DAYS, ...request }: SetupRequest): S
     callerPolicyName: request.callerPolicyName ?? `batchrock-run-${region}`,
     ...(keyArn === undefined ? {} : { keyArn }),
     ...(subnetIds.length > 0 ? { network: { subnetIds, securityGroupIds } } : {}),
+    ...(topics.length > 0 ? { topics } : {}),
+    ...(eventBuses.length > 0 ? { eventBuses } : {}),
     inputDays,
   };
 }

@@ -29,6 +29,7 @@ export async function openStackSession(
     env,
     cwd,
     notice,
+    notify: [],
     stack: {
       ...opened,
       name: stack.name,

@@ -1,6 +1,6 @@
 import { type Permission, permission } from '../judge/index.ts';
 import { bedrockPermissions } from './bedrock-permissions.ts';
-import { type FrontRequest, jsonBody, type Naming } from './call.ts';
+import { type FrontRequest, isObject, jsonBody, type Naming } from './call.ts';
 import { dynamodbPermissions } from './dynamodb-permissions.ts';
 import { iamPermissions } from './iam-permissions.ts';
 import { s3Permissions } from './s3-permissions.ts';
@@ -44,6 +44,16 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   sns: (request) => {
     const form = new URLSearchParams(request.body.toString());
     return [permission(`sns:${form.get('Action')}`, form.get('TopicArn') ?? '*')];
+  },
+  // each entry names its bus by its name or its ARN; default: the account's own
+  events: (request, { partition, region, account }) => {
+    const { Entries = [] } = jsonBody(request);
+    const names = Array.isArray(Entries)
+      ? Entries.filter(isObject).map((entry) => String(entry['EventBusName'] ?? 'default'))
+      : [];
+    const arnOf = (name: string) =>
+      name.startsWith('arn:') ? name : `arn:${partition}:events:${region}:${account}:event-bus/${name}`;
+    return names.map((name) => permission(`events:${targetAction(request)}`, arnOf(name)));
   },
   lambda: (request, place) => {
     const name = decodeURIComponent(INVOKE.exec(request.path)?.[1] ?? '');

@@ -29,7 +29,9 @@ beforeAll(async () => {
   writeFileSync(join(commands.cwd, 'in.csv'), `id,text\n${rows}`);
   const { KeyMetadata } = await account.clients.kms.send(new CreateKeyCommand({}));
   const network = ['--subnet', 'subnet-0123456789abcdef0', '--security-group', 'sg-0123456789abcdef0'];
-  request = ['--model', MODEL, '--prefix', 'team/a', '--kms-key', KeyMetadata?.Arn ?? '', ...network];
+  account.topics.add(topic());
+  const notify = ['--notify', topic(), '--notify', bus()];
+  request = ['--model', MODEL, '--prefix', 'team/a', '--kms-key', KeyMetadata?.Arn ?? '', ...network, ...notify];
   const print = ['setup', ...request, '--print', 'policies', '--account', account.place.account];
   printed = (await commands.succeed(print, { isStill: true })) as typeof printed;
   await addRole('installer');
@@ -48,6 +50,8 @@ const installer = () => ({ as: credentialsFor(arnOf('installer')), isStill: true
 const runner = () => ({ as: credentialsFor(arnOf('runner')) });
 const bucket = () => `batchrock-${account.place.account}-us-east-1`;
 const JOBS = 'batchrock-jobs-us-east-1';
+const topic = () => `arn:aws:sns:us-east-1:${account.place.account}:ends-of-runs`;
+const bus = () => `arn:aws:events:us-east-1:${account.place.account}:event-bus/default`;
 
 async function addRole(RoleName: string): Promise<void> {
   const Statement = [
@@ -82,7 +86,8 @@ test('setup makes what it has printed', async () => {
 });
 
 test('doctor finds it sound', async () => {
-  const { isSound, checks } = await commands.succeed(['doctor', '--model', MODEL], { ...runner(), isStill: true });
+  const { isSound, checks } = await commands.succeed(['doctor', '--model', MODEL, '--notify'], { ...runner(), isStill: true });
+  expect(account.topics.messages(topic())).toMatchObject([{ attributes: { type: 'Batchrock Test' } }]);
   const others = (checks as { readonly state: string }[]).filter(({ state }) => state !== 'ok');
   // there is no ledger yet, and so no runs
   expect({ isSound, others }).toEqual({
@@ -99,6 +104,13 @@ test('run brings every row its answer, and results writes them again', async () 
   expect(ran).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, synthetic: false, target: 'us-east-1' });
   await commands.succeed(['results', String(ran['run']), '-o', 'again.jsonl'], runner());
   const [out, again] = ['out.jsonl', 'again.jsonl'].map((name) => readFileSync(join(commands.cwd, name), 'utf8'));
+  const [, told, ...others] = account.topics.messages(topic());
+  expect(others).toEqual([]);
+  expect(told).toMatchObject({
+    subject: `Batchrock run ${ran['run']}: succeeded`,
+    attributes: { type: 'Batchrock Run Ended' },
+  });
+  expect(JSON.parse(told?.message ?? '')).toMatchObject({ run: ran['run'], rows: { total: ROWS, succeeded: ROWS } });
   expect(out?.trimEnd().split('\n')).toHaveLength(ROWS);
   expect(again).toBe(out);
   expect(account.refusals()).toEqual([]);
