@@ -80,8 +80,16 @@ function countsOf(status: RunStatus) {
   return {
     ok: status.succeeded + live.succeeded,
     errors: status.failed + live.failed + (status.rejected ?? 0),
-    queued: status.jobs.waiting > 0 ? ` (${count(status.jobs.waiting)} queued)` : '',
+    queued: queuedText(status.jobs),
   };
+}
+
+function queuedText({ waiting, others }: RunStatus['jobs']): string {
+  const told = [
+    ...(others === undefined ? [] : [`${count(others)} by others`]),
+    ...(waiting > 0 ? [`${count(waiting)} queued`] : []),
+  ];
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }
 
 /** `▕███████───▏`. */

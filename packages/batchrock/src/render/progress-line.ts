@@ -56,11 +56,12 @@ export function countsLine(status: RunStatus, share: number | undefined): string
   const ok = status.succeeded + live.succeeded;
   const errors = status.failed + live.failed + (status.rejected ?? 0);
   const { jobs } = status;
+  const others = jobs.others === undefined ? '' : `, ${count(jobs.others)} by others`;
   const waiting = jobs.waiting > 0 ? `, ${count(jobs.waiting)} queued` : '';
   const cost = status.cost.batchUsd === undefined ? '' : `, ${status.synthetic ? 'would be ' : ''}${usd(status.cost.batchUsd)}`;
   return [
     `${status.run} ${percent(share)} of ${plural(status.rows, 'row')}`,
-    `: ok ${count(ok)}, err ${count(errors)}, jobs ${count(jobs.running)}/${count(jobs.slots)}${waiting}, ${count(jobs.done)} of ${count(jobs.total)} done`,
+    `: ok ${count(ok)}, err ${count(errors)}, jobs ${count(jobs.running)}/${count(jobs.slots)}${others}${waiting}, ${count(jobs.done)} of ${count(jobs.total)} done`,
     `, ${short(status.tokens.input)} in ${short(status.tokens.output)} out tok${cost}`,
   ].join('');
 }

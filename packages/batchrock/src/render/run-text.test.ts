@@ -58,6 +58,11 @@ describe('the line of jobs', () => {
   ])('says of %d jobs in %d slots when the next one can be sent', (running, slots, line) => {
     expect(renderStatus({ ...RUNNING, jobs: { ...RUNNING.jobs, running, slots } })).toContain(line);
   });
+
+  test('says how many slots the jobs of others have', () => {
+    const jobs = { ...RUNNING.jobs, running: 12, slots: 20, others: 8 };
+    expect(renderStatus({ ...RUNNING, jobs })).toContain('jobs      12 of 20 slots, 8 taken by others, 3 queued, 37 of 60 done');
+  });
 });
 
 describe('a run that is paused', () => {

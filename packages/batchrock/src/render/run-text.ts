@@ -86,7 +86,10 @@ export function renderStatus(status: RunStatus): string[] {
     ...underWay(status),
     ...(status.duplicates === 0 ? [] : [['same', duplicatesText(status)] as const]),
     ...(status.cached === 0 ? [] : [['cached', cachedText(status)] as const]),
-    ['jobs', `${slotsText(jobs)}, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`],
+    [
+      'jobs',
+      `${slotsText(jobs)}${othersText(jobs)}, ${count(jobs.waiting)} queued, ${count(jobs.done)} of ${count(jobs.total)} done`,
+    ],
     ...leftOf(status),
     ...(status.padding === 0
       ? []
@@ -191,7 +194,7 @@ export function statusDocument(status: RunStatus): object {
     cached: status.cached,
     truncated: status.truncated,
     processing: status.processing,
-    jobs: { ...jobs, slots: jobs.slots ?? null },
+    jobs: { ...jobs, slots: jobs.slots ?? null, others: jobs.others ?? 0 },
     padding: status.padding,
     inputTokens: tokens.input ?? null,
     outputTokens: tokens.output ?? null,
@@ -208,6 +211,10 @@ export function statusDocument(status: RunStatus): object {
     blocked: status.blocked ?? null,
     refused: status.refused ?? null,
   };
+}
+
+function othersText({ others }: RunStatus['jobs']): string {
+  return others === undefined ? '' : `, ${count(others)} taken by others`;
 }
 
 /** A run that was adopted, or whose quota was lowered, may have more jobs than the lane has slots. */

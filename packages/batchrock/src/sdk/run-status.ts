@@ -42,6 +42,8 @@ export interface RunStatus {
     readonly running: number;
     /** Slots of the lane. */
     readonly slots: number | undefined;
+    /** Jobs of others that had slots of the lane when they were counted last; absent: none. */
+    readonly others?: number;
     /** Parts that wait for a slot. */
     readonly waiting: number;
     readonly done: number;

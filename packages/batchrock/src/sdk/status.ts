@@ -1,6 +1,7 @@
 import {
   type DurationRange,
   findRun,
+  jobsOfOthers,
   loadLane,
   loadParts,
   type PartBody,
@@ -8,6 +9,7 @@ import {
   type RunCounts,
   runCounts,
   StateError,
+  slotsBesideOthers,
   timeLeft,
   tokenCost,
 } from '@batchrock/core';
@@ -38,11 +40,13 @@ export async function statusOf(session: Session, run: RunBody, home: RunHome | u
   const parts = await loadParts(session.ledger, run);
   const lane = await loadLane(session.ledger, run.lane);
   const slots = lane.body.limit;
-  const others = lane.body.holders.filter((holder) => holder.run !== run.run).length;
+  const now = nodeClock.now();
+  const usable = slotsBesideOthers(lane.body, now) - lane.body.holders.filter((holder) => holder.run !== run.run).length;
   const isAssumed = home?.target.kind === 'aws';
-  const left = timeLeft({ run, parts, slots: slots - others, now: nodeClock.now(), isAssumed });
+  const left = timeLeft({ run, parts, slots: usable, now, isAssumed });
   const stack = session.stack?.name;
-  return composeStatus({ run, parts, counts: countsOf(run, parts), home, slots, attended, timeLeft: left, stack });
+  const others = isAtRest(run) ? 0 : jobsOfOthers(lane.body, now);
+  return composeStatus({ run, parts, counts: countsOf(run, parts), home, slots, others, attended, timeLeft: left, stack });
 }
 
 /** Where nothing had to be sent, no tokens were used; else they are unknown until some are counted. */
@@ -62,12 +66,13 @@ interface StatusInput {
   readonly counts: RunCounts;
   readonly home: RunHome | undefined;
   readonly slots: number;
+  readonly others: number;
   readonly attended: boolean | undefined;
   readonly timeLeft: DurationRange | undefined;
   readonly stack: string | undefined;
 }
 
-function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: left, stack }: StatusInput): RunStatus {
+function composeStatus({ run, parts, counts, home, slots, others, attended, timeLeft: left, stack }: StatusInput): RunStatus {
   const isPrepared = run.state !== 'preparing';
   const all = parts.filter((part) => part.records > 0);
   return {
@@ -95,6 +100,7 @@ function composeStatus({ run, parts, counts, home, slots, attended, timeLeft: le
     jobs: {
       running: counts.jobs.submitting + counts.jobs.submitted,
       slots: slots > 0 ? slots : undefined,
+      ...(others > 0 && { others }),
       waiting: counts.jobs.ready,
       done: all.filter((part) => part.state === 'ended' || part.state === 'collected').length,
       total: all.length,

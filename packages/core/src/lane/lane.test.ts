@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextRun, type RunDemand } from './fairness.ts';
-import { coolDown, freeSlots, holdSlot, newLane, raiseLimit, releaseSlot, withQuota } from './lane.ts';
+import {
+  coolDown,
+  freeSlots,
+  holdSlot,
+  newLane,
+  OTHERS_HOLD_MS,
+  raiseLimit,
+  releaseSlot,
+  withOthers,
+  withQuota,
+} from './lane.ts';
 
 const holder = (jobName: string, run = 'r-1') => ({ jobName, run, attempt: 1, part: 0 });
 
@@ -36,6 +46,18 @@ describe('the slots of a lane', () => {
     lane = coolDown(lane, 1_000, 30_000);
     expect(lane).toMatchObject({ limit: 3, quota: 20, cooldownUntil: 31_000 });
     expect(freeSlots(lane, 31_000)).toBe(0);
+  });
+
+  it('are those that the jobs of others leave, until their count is old', () => {
+    const at = 1_000;
+    const lane = withOthers(holdSlot(newLane('lane', 20), holder('a')), { jobs: 15, quota: 20, at }) ?? newLane('none', 0);
+    expect(freeSlots(lane, at)).toBe(4);
+    expect(freeSlots({ ...lane, limit: 3 }, at)).toBe(2);
+    expect(freeSlots({ ...lane, limit: 30 }, at)).toBe(14);
+    expect(freeSlots(lane, at + OTHERS_HOLD_MS)).toBe(4);
+    expect(freeSlots(lane, at + OTHERS_HOLD_MS + 1)).toBe(19);
+    expect(withOthers(lane, { jobs: 0, quota: 0, at })).toEqual(holdSlot(newLane('lane', 20), holder('a')));
+    expect(withOthers(newLane('lane', 20), { jobs: 0, quota: 0, at })).toBeUndefined();
   });
 
   it('grow back by one with each rest, up to the quota', () => {

@@ -20,7 +20,22 @@ export interface LaneBody {
   /** No new intent before this, milliseconds since the epoch. */
   readonly cooldownUntil: number;
   readonly holders: readonly SlotHolder[];
+  /** What others have of the quota, as List told it last; absent: nothing, or nobody asked. */
+  readonly others?: OtherJobs;
 }
+
+/** Jobs that count against the quota of a lane and are not of this ledger. */
+export interface OtherJobs {
+  /** That lived when they were counted. */
+  readonly jobs: number;
+  /** Jobs that the service lets live at once, theirs among them. */
+  readonly quota: number;
+  /** When they were counted, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** How long a count of the jobs of others holds: sweeps count them anew far sooner, and one that cannot must not keep slots empty. */
+export const OTHERS_HOLD_MS = 15 * 60_000;
 
 /** How long a lane rests after the service said that its quota is reached; a limit grows by one in the same time. */
 export const QUOTA_COOLDOWN_MS = 30_000;
@@ -32,7 +47,29 @@ export function newLane(lane: string, limit: number): LaneBody {
 
 /** Slots that can be taken now: none while the lane cools down. */
 export function freeSlots(lane: LaneBody, now: number): number {
-  return now < lane.cooldownUntil ? 0 : Math.max(0, lane.limit - lane.holders.length);
+  return now < lane.cooldownUntil ? 0 : Math.max(0, slotsBesideOthers(lane, now) - lane.holders.length);
+}
+
+/** Jobs of this ledger that may live at once beside those of others; those that do may be more. */
+export function slotsBesideOthers(lane: LaneBody, now: number): number {
+  const jobs = jobsOfOthers(lane, now);
+  if (jobs === 0) return lane.limit;
+  // who gives a lane more than the service is known to allow knows better
+  const left = Math.max(lane.others?.quota ?? 0, lane.quota ?? lane.limit) - jobs;
+  return Math.max(0, Math.min(lane.limit, left));
+}
+
+/** The lane with the jobs of others counted anew; undefined when that is nothing new. */
+export function withOthers(lane: LaneBody, counted: OtherJobs): LaneBody | undefined {
+  if (counted.jobs > 0) return { ...lane, others: counted };
+  if (lane.others === undefined) return undefined;
+  const { others: _, ...rest } = lane;
+  return rest;
+}
+
+/** Jobs of others in the lane, as far as that was counted lately. */
+export function jobsOfOthers({ others }: LaneBody, now: number): number {
+  return others === undefined || now - others.at > OTHERS_HOLD_MS ? 0 : others.jobs;
 }
 
 /** True when the job has a slot of the lane. */

@@ -6,6 +6,7 @@ import { dispatchRegions } from './dispatch-regions.ts';
 import type { RunBody } from './document.ts';
 import { loadParts } from './load.ts';
 import type { NewRole } from './new-role.ts';
+import { isCrowded } from './others.ts';
 import { pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
@@ -28,9 +29,14 @@ export interface DriveRound {
   /** The last failure that may pass. */
   trouble: unknown;
   sweptAt: number;
+  /** Others have slots of the lane, and a part waits for one. */
+  isCrowded: boolean;
   /** Absent: nobody waits for a role that may be new. */
   readonly newRole?: NewRole | undefined;
 }
+
+/** While the jobs of others keep parts waiting, they are counted so often. */
+const CROWDED_POLLS = 4;
 
 /** The run and its parts as they stood when the round began; every step reads again what it decides upon. */
 export interface RoundView {
@@ -65,7 +71,8 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   const watch = { signal: o.signal, onTrouble: note, onSlotFree: dispatch };
   const inState = (state: PartBody['state']) => view.parts.filter((part) => part.state === state);
 
-  const isSweepDue = ports.clock.now() - drive.sweptAt >= drive.sweepMs;
+  const sweepMs = drive.isCrowded ? Math.min(CROWDED_POLLS * drive.pollMs, drive.sweepMs) : drive.sweepMs;
+  const isSweepDue = ports.clock.now() - drive.sweptAt >= sweepMs;
   if (isSweepDue) {
     drive.sweptAt = ports.clock.now();
     // the pool collects, beside this loop
@@ -84,8 +91,10 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   }
   // one part is enough to ask by
   if (inState('ready').length > 0 && !isRoleInDoubt) await dispatch();
+  drive.isCrowded = false;
   for (const key of isFull ? [lane, ...(regions ?? []).map((each) => each.lane)] : []) {
     changes += (await step(() => pollAbandoned(ports, key, id, watch))) ?? 0;
+    if (await step(() => isCrowded(ports, key, o))) drive.isCrowded = true;
   }
   await step(() => stopJobs(ports, view.run, o));
   const ended = await pollParts(ports, inState('submitted'), watch);

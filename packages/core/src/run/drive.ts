@@ -107,6 +107,7 @@ async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Dr
     pool: createCollectPool(ports, COLLECTORS, o),
     trouble: undefined,
     sweptAt: Number.NEGATIVE_INFINITY,
+    isCrowded: false,
     wellAt: ports.clock.now(),
     seq: o.sinceSeq ?? run.seq,
     shownAt: Number.NEGATIVE_INFINITY,

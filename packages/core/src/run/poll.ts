@@ -68,37 +68,47 @@ function commonPrefix(parts: readonly PartBody[]): string | undefined {
 /** The four states in which a job of ours that nobody knows of would still cost money. */
 const LIVE = ['Submitted', 'Validating', 'Scheduled', 'InProgress'] as const;
 
+/** What a look through the live jobs found and did. */
+export interface OrphanReport {
+  readonly adopted: number;
+  readonly stopped: number;
+  /** The jobs of others, each once. */
+  readonly others: readonly JobView[];
+}
+
 /**
  * Looks through the live jobs for some of ours that the ledger does not know: adopts one whose intent is open, stops a
  * second job of a part that has one. A job with a name that this ledger never gave is somebody else's and left alone.
  */
-export async function adoptOrphans(ports: RunPorts, o: OrphanOptions = {}): Promise<{ adopted: number; stopped: number }> {
+export async function adoptOrphans(ports: RunPorts, o: OrphanOptions = {}): Promise<OrphanReport> {
   const note = o.onTrouble ?? raise;
   const report = { adopted: 0, stopped: 0 };
+  // a job may go from one status to the next between two Lists
+  const others = new Map<string, JobView>();
   for (const status of LIVE) {
     const live: JobView[] = [];
-    for await (const view of ports.service.list({ status }, o))
-      if (hasOurShape(view) && o.known?.has(view.jobArn) !== true) live.push(view);
+    for await (const view of ports.service.list({ status }, o)) {
+      if (o.known?.has(view.jobArn) === true || isTerminalStatus(view.status)) continue;
+      if (hasOurShape(view)) live.push(view);
+      else others.set(view.jobArn, view);
+    }
     for (const view of live) {
       checkCancelled(o.signal);
-      if (isTerminalStatus(view.status)) continue;
       const result = await tolerate(() => kickUnknown(ports, view, o), note, o.mayPass);
       if (result === 'duplicate') report.stopped++;
       if (result === 'progressed') report.adopted++;
+      if (result === 'foreign') others.set(view.jobArn, view);
     }
   }
-  return report;
+  return { ...report, others: [...others.values()] };
 }
 
-async function kickUnknown(ports: RunPorts, view: JobView, o: CallOptions): Promise<KickResult> {
-  return (await isKnown(ports, view, o)) ? 'unchanged' : kickJob(ports, view, o);
-}
-
-/** True for a job that its part has already: `pollParts` looks after it, and a Get more would tell nothing. */
-async function isKnown(ports: RunPorts, view: JobView, o: CallOptions): Promise<boolean> {
+/** `pollParts` looks after a job that its part has already, and a Get more would tell nothing. */
+async function kickUnknown(ports: RunPorts, view: JobView, o: CallOptions): Promise<KickResult | 'foreign'> {
   const name = await findName(ports.ledger, view.jobName, o);
-  if (name === undefined) return true;
-  return (await loadPart(ports.ledger, name.body, o)).body.jobArn === view.jobArn;
+  if (name === undefined) return 'foreign';
+  const isOfPart = (await loadPart(ports.ledger, name.body, o)).body.jobArn === view.jobArn;
+  return isOfPart ? 'unchanged' : kickJob(ports, view, o);
 }
 
 /** A name as `jobIdentity` makes it. */

@@ -8,6 +8,7 @@ import { intentPhase } from './intent.ts';
 import { openPartsAt, openRunsAt } from './items.ts';
 import { ledgerKeys } from './keys.ts';
 import { eachBody, findPart, findRun, loadLane, putLane } from './load.ts';
+import { countOthers } from './others.ts';
 import { adoptOrphans, pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
@@ -90,8 +91,10 @@ export async function sweepSlots(ports: RunPorts, lane: string, o: SweepOptions 
   const submitted = await openParts(ports, lane, 'submitted', o);
   const known = new Set(submitted.flatMap(({ jobArn }) => jobArn ?? []));
   const ended = await pollParts(ports, submitted, watch);
-  const orphans = (await step(() => adoptOrphans(ports, { ...watch, known }))) ?? { adopted: 0, stopped: 0 };
-  return { adopted: adopted + orphans.adopted, ended, repaired, stopped: orphans.stopped };
+  const orphans = await step(() => adoptOrphans(ports, { ...watch, known }));
+  const { run, signal } = o;
+  if (orphans !== undefined && run !== undefined) await step(() => countOthers(ports, lane, orphans.others, { run, signal }));
+  return { adopted: adopted + (orphans?.adopted ?? 0), ended, repaired, stopped: orphans?.stopped ?? 0 };
 }
 
 /**
