@@ -7,6 +7,7 @@ import {
   dedupe as dedupeOf,
   delimiter as delimiterOf,
   hostNames,
+  milliseconds,
   nameAndValue,
   oneMore,
   positiveNumber,
@@ -52,6 +53,9 @@ export interface QuestionFlags {
   readonly expectOutputTokens?: number;
   readonly maxAttempts?: number;
   readonly timeoutHours?: number;
+  readonly tail?: 'on-demand';
+  readonly tailConcurrency?: number;
+  readonly deadline?: number;
   readonly tag?: Readonly<Record<string, string>>;
   readonly subnet?: readonly string[];
   readonly securityGroup?: readonly string[];
@@ -161,6 +165,9 @@ export function withQuestion(command: Command): Command {
     .option('--max-attempts <n>', 'most times that a record is sent (default: 3)', wholeNumber(1, 100))
     .option('--expect-output-tokens <n>', 'of an answer, to estimate cost (default: 256)', wholeNumber(1))
     .option('--timeout-hours <n>', 'of a job, 24 to 168 (default: 24)', wholeNumber(24, 168))
+    .addOption(new Option('--tail <how>', 'what is below the minimum: on-demand, at full price').choices(['on-demand']))
+    .option('--tail-concurrency <n>', 'records of it at once (default: 8)', wholeNumber(1, 256))
+    .option('--deadline <time>', 'with --tail: 6h after its begin all goes on demand', milliseconds)
     .addOption(new Option('--tag <name=value>', 'of a job, for who pays; repeatable (BATCHROCK_TAGS)').argParser(tagOf))
     .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable (BATCHROCK_SUBNETS)').argParser(someMore))
     .addOption(new Option('--security-group <id>', 'the same (BATCHROCK_SECURITY_GROUPS)').argParser(someMore));
@@ -261,6 +268,9 @@ export function questionOf(dataset: readonly string[], flags: QuestionFlags & Ta
     sample,
     maxAttempts,
     timeoutHours,
+    tail: flags.tail,
+    tailConcurrency: flags.tailConcurrency,
+    deadlineMs: flags.deadline,
     tags: flags.tag,
     subnets: flags.subnet,
     securityGroups: flags.securityGroup,

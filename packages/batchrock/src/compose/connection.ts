@@ -12,6 +12,7 @@ import {
   zstdCompression,
 } from '../node/index.ts';
 import { type KeptAnswers, keptAnswers } from './kept-answers.ts';
+import { lazyRuntime } from './lazy-runtime.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
 import { LOCAL_CREDENTIALS, namesIdentity } from './local-credentials.ts';
 import { withOutputStore } from './output-store.ts';
@@ -123,11 +124,14 @@ function openAdapters(target: Target, options: AdapterOptions) {
   const outputBucket = outputBucketOf(target);
   const outputs = outputBucket === undefined ? undefined : createS3ObjectStore({ ...s3, bucket: outputBucket, onWaiting });
   const service = createBedrockBatchService({ ...shared, facts, onWaiting });
+  const runtime = lazyRuntime({ ...shared, onWaiting });
   return {
     s3,
     objects: outputs === undefined ? objects : withOutputStore(objects, outputs),
     service,
+    runtime,
     destroy() {
+      runtime.destroy();
       objects.destroy();
       outputs?.destroy();
       service.destroy();
@@ -143,7 +147,7 @@ function kept(target: Target): Pick<S3ObjectStoreOptions, 'tagsInput' | 'bucketO
 }
 
 async function portsOf(
-  adapters: Pick<RunPorts, 'objects' | 'service'>,
+  adapters: Pick<RunPorts, 'objects' | 'service' | 'runtime'>,
   compression: Compression,
   { dir, ledger, answers }: Pick<ConnectOptions, 'dir' | 'ledger'> & { readonly answers: KeptAnswers },
 ): Promise<RunPorts> {
@@ -154,6 +158,7 @@ async function portsOf(
     ledger,
     objects: adapters.objects,
     service: adapters.service,
+    runtime: adapters.runtime,
     compression,
     scratch: createScratch(dir.scratch),
     schemas: ajvSchemas,

@@ -26,8 +26,9 @@ function tokensText({ input, output }: Tokens): string {
   return `${plural(input, 'token')} in, ${count(output)} out`;
 }
 
-function manifestsText({ manifest, unread, jobs }: CostReport): string {
+function manifestsText({ manifest, unread, jobs: all }: CostReport): string {
   if (unread !== undefined) return `not read: ${unread.code}`;
+  const jobs = all.filter((job) => job.onDemand === undefined);
   if (jobs.length === 0) return 'no job has been collected';
   const without = manifest.without === 0 ? '' : `; ${plural(manifest.without, 'job')} without one`;
   if (manifest.jobs === 0) return `none of ${plural(jobs.length, 'job')}`;
@@ -61,7 +62,7 @@ function moneyLines(report: CostReport): (readonly [string, string])[] {
   const lines: (readonly [string, string])[] = [];
   if (synthetic) lines.push(['paid', '$0.00: synthetic, no model has seen the rows; on Bedrock it would be']);
   lines.push(
-    ['batch', `${batch} for the answers, ${billed} billed (USD, prices of ${cost.priceDate})`],
+    [report.tail.records > 0 ? 'cost' : 'batch', `${batch} for the answers, ${billed} billed (USD, prices of ${cost.priceDate})`],
     ['on demand', `${onDemand}: ${savedText(savedUsd)}`],
   );
   if (perThousandRowsUsd !== undefined) lines.push(['1,000 rows', `${usd(perThousandRowsUsd)} billed`]);
@@ -74,12 +75,14 @@ function savedText(savedUsd: number | undefined): string {
 }
 
 /** What retries and padding cost, and what was not sent. */
-function savingLines({ retries, padding, cached, duplicates, status }: CostReport): (readonly [string, string])[] {
+function savingLines({ retries, padding, tail, cached, duplicates, status }: CostReport): (readonly [string, string])[] {
   const unknown = status.cost.priceDate === undefined ? 'price unknown' : 'cost unknown';
   const told = (value: number | undefined): string => (value === undefined ? unknown : usd(value));
   const lines: (readonly [string, string])[] = [];
   if (retries.records > 0)
     lines.push(['retries', `${plural(retries.records, 'record')} sent again: ${told(retries.batchUsd)}, in the above`]);
+  if (tail.records > 0)
+    lines.push(['tail', `${plural(tail.records, 'record')} on demand, at full price: ${told(tail.usd)}, in the above`]);
   if (padding.records > 0)
     lines.push(['padding', `${plural(padding.records, 'record')}: ${told(padding.batchUsd)}, billed beside the answers`]);
   if (cached.rows > 0) lines.push(['cached', `${plural(cached.rows, 'row')} not sent (--cache): ${told(cached.savedUsd)} saved`]);
@@ -200,7 +203,7 @@ export function costDocument(reports: readonly CostReport[]): object {
 }
 
 function runDocument(report: CostReport): object {
-  const { status, manifest, retries, padding, cached, duplicates } = report;
+  const { status, manifest, retries, padding, tail, cached, duplicates } = report;
   return {
     run: status.run,
     state: status.state,
@@ -223,6 +226,7 @@ function runDocument(report: CostReport): object {
     },
     retries: { records: retries.records, batch: usdNumber(retries.batchUsd) },
     padding: { records: padding.records, batch: usdNumber(padding.batchUsd) },
+    tail: { records: tail.records, onDemand: usdNumber(tail.usd) },
     cached: { rows: cached.rows, saved: usdNumber(cached.savedUsd) },
     duplicates: { rows: duplicates.rows, saved: usdNumber(duplicates.savedUsd) },
     attempts: report.attempts.map(({ tokens, manifest: said, batchUsd, ...each }) => ({

@@ -25,10 +25,25 @@ export function renderPlan(report: PlanReport): string[] {
   if (plan.sentinels > 0) {
     lines.push(`          padded with ${plural(plan.sentinels, 'record')} up to the minimum of ${report.minRecords} a job`);
   }
-  lines.push(...tokenLines(report), ...costLines(report));
+  lines.push(...tailLines(report), ...tokenLines(report), ...costLines(report));
   lines.push(`storage   ${bytes(report.storageBytes)} put into the bucket, results not counted`);
   lines.push(`time      ${timeText(report)}`);
   lines.push(report.hasFetched ? 'network   images were fetched; nothing was sent' : 'network   nothing was sent');
+  return lines;
+}
+
+/** What may be asked for at full price. */
+function tailLines({ plan, minRecords, deadlineMs }: PlanReport): string[] {
+  const { tail, cost } = plan;
+  if (tail === undefined) return [];
+  const worth = tail.onDemandUsd === undefined ? '' : `, ~${usd(tail.onDemandUsd)} in the cost below`;
+  const now = tail.records === 0 ? 'no record now' : `${plural(tail.records, 'record')}${worth}`;
+  const lines = [`tail      on demand at full price: ${now}; later what fails, where it is below ${minRecords}`];
+  if (deadlineMs !== undefined) {
+    const most = cost?.onDemand.high ?? cost?.onDemand.expected;
+    const all = most === undefined ? 'price unknown' : `up to ${usd(most)} if that is all`;
+    lines.push(`          what has no answer after ${duration(deadlineMs)} too: ${all}`);
+  }
   return lines;
 }
 
@@ -97,7 +112,7 @@ function costLines({ plan }: PlanReport): string[] {
   const { cost } = plan;
   if (!cost) return ['cost      price unknown'];
   return [
-    `cost      batch ${bandText(cost.batch)}`,
+    `cost      ${(plan.tail?.records ?? 0) > 0 ? 'batch and tail' : 'batch'} ${bandText(cost.batch)}`,
     `          on demand ${bandText(cost.onDemand)}`,
     `          USD, prices of ${cost.priceDate} (${cost.priceSource})`,
   ];
@@ -138,6 +153,7 @@ export function planDocument(report: PlanReport): object {
     waves: plan.waves,
     slots: plan.slots,
     sentinels: plan.sentinels,
+    tail: tailDocument(report),
     storageBytes: rest.storageBytes ?? null,
     recordTokens: plan.recordTokens === undefined ? null : each(plan.recordTokens, toTenths),
     media: plan.media ?? null,
@@ -145,6 +161,16 @@ export function planDocument(report: PlanReport): object {
     outputTokens: outputDocument(plan.outputTokens),
     cost: costDocument(plan.cost),
     minutes: rest.targetKind === 'aws' && plan.minutes !== undefined ? each(plan.minutes, toTenths) : null,
+  };
+}
+
+function tailDocument({ plan: { tail, cost }, deadlineMs }: PlanReport): object | null {
+  if (tail === undefined) return null;
+  return {
+    records: tail.records,
+    onDemandUsd: usdNumber(tail.onDemandUsd),
+    deadlineSeconds: deadlineMs === undefined ? null : deadlineMs / 1000,
+    mostUsd: deadlineMs === undefined ? null : usdNumber(cost?.onDemand.high ?? cost?.onDemand.expected),
   };
 }
 

@@ -60,7 +60,9 @@ function moneyText(status: RunStatus, unit = ' tokens'): string {
   if (cost.priceDate === undefined) return `${used}; price unknown`;
   if (cost.batchUsd === undefined) return `${used}; cost unknown until tokens are counted`;
   const [batchUsd, onDemandUsd] = usdAlike(cost.batchUsd, cost.onDemandUsd);
-  const batch = `${batchUsd} by batch inference, ${onDemandUsd} on demand`;
+  const how = status.onDemand === undefined ? 'by batch inference' : 'with its tail on demand';
+  const all = status.onDemand === undefined ? 'on demand' : 'all on demand';
+  const batch = `${batchUsd} ${how}, ${onDemandUsd} ${all}`;
   return `${used}; ${synthetic ? `on Bedrock this would cost ${batch}` : batch} (USD, prices of ${cost.priceDate})`;
 }
 
@@ -99,12 +101,18 @@ export function renderStatus(status: RunStatus): string[] {
             `${plural(status.padding, 'record')} up to the minimum of a job, dropped again; not in tokens and cost`,
           ] as const,
         ]),
+    ...(status.onDemand === undefined ? [] : [['tail', tailText(status.onDemand)] as const]),
     ['tokens', moneyText(status, '')],
     ...ceilingOf(status),
     ...(status.blocked === undefined ? [] : [['blocked', `${status.blocked.code} ${status.blocked.message}`] as const]),
     ...(status.refused === undefined ? [] : [['refused', `${status.refused.code} ${status.refused.message}`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(9)} ${value}`);
+}
+
+/** They are in tokens, and in the cost at their own price. */
+function tailText({ records, succeeded }: NonNullable<RunStatus['onDemand']>): string {
+  return `${plural(records, 'record')} on demand, at full price: ${count(succeeded)} answered`;
 }
 
 /** They are in the counts, and in neither tokens nor cost. */
@@ -196,6 +204,7 @@ export function statusDocument(status: RunStatus): object {
     processing: status.processing,
     jobs: { ...jobs, slots: jobs.slots ?? null, others: jobs.others ?? 0 },
     padding: status.padding,
+    onDemand: status.onDemand ?? null,
     inputTokens: tokens.input ?? null,
     outputTokens: tokens.output ?? null,
     cost: {

@@ -3,6 +3,7 @@ import { toFreeze } from '../compose/job-settings.ts';
 import { jobSettingsIn, laneOf, outputBucketOf, type Target } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
 import { VERSION } from '../version.ts';
+import { askedTail } from './asked-tail.ts';
 import type { Dataset } from './dataset.ts';
 import { recordPrefix } from './identity.ts';
 import type { CheckedQuestion } from './question.ts';
@@ -34,6 +35,7 @@ const DEFAULT_MAX_ATTEMPTS = 3;
 export function freezeDocument(input: FreezeInput): RunDocument {
   const { asked, question, dataset, target } = input;
   const { model } = question;
+  const tail = askedTail(asked);
   const uriIn = (bucket: string) => `s3://${bucket}${target.prefix === '' ? '' : `/${target.prefix}`}`;
   const outputBucket = outputBucketOf(target);
   return {
@@ -77,9 +79,9 @@ export function freezeDocument(input: FreezeInput): RunDocument {
     strict: asked.strict ?? false,
     ...(asked.dedupe === undefined ? {} : { dedupe: asked.dedupe }),
     ...(asked.cache ? { cache: true } : {}),
-    ...((asked.slots ?? input.maxErrorRate) === undefined
+    ...((asked.slots ?? input.maxErrorRate ?? tail) === undefined
       ? {}
-      : { asked: { slots: asked.slots, maxErrorRate: input.maxErrorRate } }),
+      : { asked: { slots: asked.slots, maxErrorRate: input.maxErrorRate, ...(tail && { tail }) } }),
     synthetic: input.synthetic,
   };
 }

@@ -87,6 +87,15 @@ export interface Question extends TargetOptions, RunBounds {
   readonly maxAttempts?: number;
   /** 24 to 168; default 24. */
   readonly timeoutHours?: number;
+  /**
+   * What is below the minimum of a job is asked for on demand, by InvokeModel or Converse, at full price. Default: it is padded. Holds
+   * for the run from then on.
+   */
+  readonly tail?: 'on-demand';
+  /** Records of a tail that are asked for at once; default 8. */
+  readonly tailConcurrency?: number;
+  /** With `tail`: what has no answer so long after the run was begun goes on demand too; jobs that are late are stopped. */
+  readonly deadlineMs?: number;
 }
 
 /** A run to start, or to go on with. */

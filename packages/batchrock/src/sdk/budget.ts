@@ -69,7 +69,8 @@ export async function checkBudget(
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
   if (!hasSent && !options.isAgreed) await checkEstimate(home, request, plan, options);
   // a run of which nothing is to be sent keeps any ceiling
-  const recordUsd = records === 0 ? 0 : expected && expected / records;
+  const byBatch = expected && expected - (plan.tail?.surchargeUsd ?? 0);
+  const recordUsd = records === 0 ? 0 : byBatch && byBatch / records;
   await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd });
 }
 
@@ -111,6 +112,7 @@ function estimateFor(home: RunHome, { records, request, survey, family }: Estima
     partRecords: document.partRecords,
     sample: survey.sample,
     outputTokens: request.expectOutputTokens,
+    tail: request.tail !== undefined,
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Dedupe, estimatePlan, type Plan, type Scratch, type TakenRows } from '@batchrock/core';
 import { describeTarget, type Target } from '../compose/target.ts';
 import { createScratch } from '../node/index.ts';
+import { askedTail } from '../request/asked-tail.ts';
 import { partRecords } from '../request/freeze-document.ts';
 import type { Question } from '../request/request.ts';
 import { surveyRows } from '../request/survey.ts';
@@ -46,6 +47,8 @@ export interface PlanReport {
     readonly batchUsd: number | undefined;
   };
   readonly plan: Plan;
+  /** What has no answer so long after the begin of the run goes on demand. */
+  readonly deadlineMs?: number;
   readonly minRecords: number;
   /** Bytes that the run puts into its bucket before Bedrock writes anything: records, and rows before compression. */
   readonly storageBytes: number | undefined;
@@ -97,6 +100,7 @@ async function planInspected(
     ...stop,
     onProgress: (rows, share) => options.onProgress?.({ phase: 'reading', rows, share }),
   });
+  const tail = askedTail(question);
   const slots = question.slots ?? model.limits.maxJobs;
   const recordsPerPart = partRecords(question, dataset, model.limits, survey.sample?.bytes);
   const records = Math.min(survey.records, recordsPerPart * (question.maxJobs ?? Number.POSITIVE_INFINITY));
@@ -108,6 +112,7 @@ async function planInspected(
       slots,
       partRecords: recordsPerPart,
       keepsTail: areLeftOut || hasAnswers,
+      tail: tail !== undefined,
       sample: survey.sample,
       outputTokens: question.expectOutputTokens,
     });
@@ -131,6 +136,7 @@ async function planInspected(
     },
     cached: { rows: survey.cached, areLeftOut: hasAnswers, batchUsd: cachedUsd },
     plan,
+    ...(tail?.deadlineMs !== undefined && { deadlineMs: tail.deadlineMs }),
     minRecords: model.limits.minRecords,
     storageBytes: plan.bytes === undefined ? undefined : plan.bytes + survey.rowBytes,
     ...(question.fetchImages === undefined ? {} : { hasFetched: true }),

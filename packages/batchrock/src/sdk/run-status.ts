@@ -51,6 +51,8 @@ export interface RunStatus {
   };
   /** Padding records of all attempts: they fill jobs up to the service's minimum, are dropped again, and cost tokens. */
   readonly padding: number;
+  /** Records that went on demand, at full price, over all attempts, and those that were answered; absent where none did. */
+  readonly onDemand?: { readonly records: number; readonly succeeded: number };
   readonly tokens: { readonly input: number | undefined; readonly output: number | undefined };
   readonly cost: RunCost;
   /** Milliseconds until it has ended, by the model and by what its jobs have shown; undefined where that cannot be told. */
@@ -63,8 +65,9 @@ export interface RunStatus {
   readonly refused: { readonly code: string; readonly message: string } | undefined;
 }
 
-/** USD. What the tokens counted so far cost by batch inference and on demand; undefined where price or tokens are unknown. */
+/** USD. What the tokens counted so far cost, and what all of them would on demand; undefined where price or tokens are unknown. */
 export interface RunCost {
+  /** By batch inference; what went on demand at its full price. */
   readonly batchUsd: number | undefined;
   readonly onDemandUsd: number | undefined;
   /** What the whole run will cost by batch inference, extrapolated from the records that are done. */

@@ -8,6 +8,7 @@ import {
   type RunOwner,
   resumeRun,
   StateError,
+  setTail,
 } from '@batchrock/core';
 import { findHome, type RunHome, requireWhole, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
@@ -16,6 +17,7 @@ import { targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
 import { tellFailure } from '../notify/tell-run.ts';
 import { plural } from '../render/figures.ts';
+import { askedTail } from '../request/asked-tail.ts';
 import type { Dataset } from '../request/dataset.ts';
 import { findFreeRun } from '../request/free-run.ts';
 import { freezeDocument } from '../request/freeze-document.ts';
@@ -159,6 +161,8 @@ async function startInspected(
       await tellFailure(session, { home, signal: options.signal }, error);
       throw error;
     }
+    const tail = askedTail(request);
+    if (tail !== undefined && before !== undefined) await setTail(connection.ports, id, tail, options);
     await options.onBegun?.(id);
     await wake(connection.ports, before, options);
     return await driveToRest(session, connection, id, { ...options, home, mayReplace });
@@ -238,7 +242,11 @@ async function prepare(
       `${plural(cached.rows, 'row')} of ${prepared.rows} ${cached.rows === 1 ? 'has an answer' : 'have answers'} of other runs: not sent (--cache)`,
     );
   const records = prepared.rows - prepared.rejected - duplicates - cached.rows;
-  if (records > 0 && records < minRecords) {
+  if (records > 0 && records < minRecords && document.asked?.tail !== undefined) {
+    notice(
+      `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: on demand, at full price`,
+    );
+  } else if (records > 0 && records < minRecords) {
     notice(
       `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that ${minRecords - records === 1 ? 'is' : 'are'} dropped again`,
     );

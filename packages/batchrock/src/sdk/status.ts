@@ -5,13 +5,13 @@ import {
   loadLane,
   loadParts,
   type PartBody,
+  paidCost,
   type RunBody,
   type RunCounts,
   runCounts,
   StateError,
   slotsBesideOthers,
   timeLeft,
-  tokenCost,
 } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
 import { describeTarget } from '../compose/target.ts';
@@ -105,7 +105,8 @@ function composeStatus({ run, parts, counts, home, slots, others, attended, time
       done: all.filter((part) => part.state === 'ended' || part.state === 'collected').length,
       total: all.length,
     },
-    padding: parts.reduce((sum, part) => sum + part.sentinels, 0),
+    padding: parts.reduce((sum, part) => sum + (part.onDemand ? 0 : part.sentinels), 0),
+    ...(counts.onDemand && { onDemand: { records: counts.onDemand.records, succeeded: counts.onDemand.succeeded } }),
     tokens: { input: counts.inputTokens, output: counts.outputTokens },
     cost: costOf(run, counts, home),
     timeLeft: left,
@@ -117,7 +118,7 @@ function composeStatus({ run, parts, counts, home, slots, others, attended, time
 
 function costOf(run: RunBody, counts: RunCounts, home: RunHome | undefined): RunCost {
   const price = home?.document.model.price;
-  const cost = tokenCost(price, counts.inputTokens, counts.outputTokens);
+  const cost = paidCost(price, counts);
   const answered = counts.succeeded - counts.cached + counts.failed;
   const toSend = run.rows === undefined ? undefined : run.rows - counts.rejected - counts.cached;
   const isKnown = cost !== undefined && toSend !== undefined && answered > 0;

@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly partRecords?: number;
   /** The last part is padded where it is small, and not balanced with the one before: rows are left out of parts. */
   readonly keepsTail?: boolean;
+  /** What is below the minimum is not padded, but asked for on demand. */
+  readonly tail?: boolean;
   /** Measured on some of the records; without it tokens and cost are unknown. */
   readonly sample?: RecordSample;
   /** Mean tokens of an answer, where somebody knows; without it a number is assumed and said to be. */
@@ -47,6 +49,8 @@ export interface Plan {
   readonly slots: number;
   /** Padding records, where there are fewer than the service's minimum. */
   readonly sentinels: number;
+  /** What goes on demand, at full price: its records, and what they cost more than by batch inference, which is in `cost.batch`. */
+  readonly tail?: { readonly records: number; readonly onDemandUsd?: number; readonly surchargeUsd?: number };
   /** Bytes of all records. */
   readonly bytes?: number;
   readonly inputTokens?: Estimate;
@@ -75,14 +79,26 @@ export function estimatePlan(input: PlanInput): Plan {
   const last = keepsTail ? records - (parts - 1) * partRecords : records;
   const output = model.family.task === 'embedding' ? undefined : outputTokens(input);
   const inputTokens = sample && times(sample.inputTokens, records);
-  const cost = plannedCost(model.price, inputTokens, output ?? { low: 0, expected: 0, high: 0 });
+  const byBatch = plannedCost(model.price, inputTokens, output ?? { low: 0, expected: 0, high: 0 });
+  const padding = sentinelsFor(records === 0 ? 0 : last, model.limits);
+  const share = input.tail && padding > 0 ? last / records : 0;
+  const cost = byBatch && withTail(byBatch, share);
   return {
     records,
     partRecords,
     parts,
     waves: wavesOf(parts, slots),
     slots,
-    sentinels: sentinelsFor(records === 0 ? 0 : last, model.limits),
+    sentinels: input.tail ? 0 : padding,
+    ...(input.tail && {
+      tail: {
+        records: share > 0 ? last : 0,
+        ...(byBatch && {
+          onDemandUsd: byBatch.onDemand.expected * share,
+          surchargeUsd: (byBatch.onDemand.expected - byBatch.batch.expected) * share,
+        }),
+      },
+    }),
     ...(sample && {
       bytes: Math.round(sample.bytes * records),
       inputTokens: inputTokens!,
@@ -92,6 +108,21 @@ export function estimatePlan(input: PlanInput): Plan {
     ...(output && { outputTokens: output }),
     ...(cost && { cost }),
     ...(records > 0 && { minutes: estimateDuration({ records, parts, slots }) }),
+  };
+}
+
+/** The cost where a share of the records goes on demand. */
+function withTail(cost: PlannedCost, share: number): PlannedCost {
+  if (share === 0) return cost;
+  const { batch, onDemand } = cost;
+  const mixed = (one: number, other: number): number => one + (other - one) * share;
+  return {
+    ...cost,
+    batch: {
+      low: mixed(batch.low, onDemand.low),
+      expected: mixed(batch.expected, onDemand.expected),
+      ...(batch.high !== undefined && onDemand.high !== undefined && { high: mixed(batch.high, onDemand.high) }),
+    },
   };
 }
 

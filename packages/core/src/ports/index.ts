@@ -31,6 +31,7 @@ export {
   type Version,
   type Write,
 } from './ledger.ts';
+export type { ModelAnswer, ModelCall, ModelRuntime } from './model-runtime.ts';
 export type {
   ByteSource,
   CallOptions,

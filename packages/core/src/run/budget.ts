@@ -5,6 +5,7 @@ import type { CallOptions } from '../ports/index.ts';
 import type { RunBody, RunBudget } from './document.ts';
 import { documentOf } from './documents.ts';
 import { loadPart, loadRun, partsOf, putRun } from './load.ts';
+import { pricedRecords } from './on-demand-rule.ts';
 import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
 import { tokenCost } from './summary.ts';
@@ -28,11 +29,11 @@ function expectedUsd({ recordUsd, spentUsd, paidRecords = 0 }: RunBudget): numbe
   return paidRecords === 0 ? recordUsd : Math.max(recordUsd, spentUsd / paidRecords);
 }
 
-/** Why a run waits at its ceiling, for people: what is spent, and what the next job would cost. */
-export function describeCeiling(budget: RunBudget, records: number): string {
+/** Why a run waits at its ceiling, for people: what is spent, and what the next job would cost. `priced`: as `pricedRecords` says. */
+export function describeCeiling(budget: RunBudget, records: number, priced = records): string {
   const { ceilingUsd, spentUsd } = budget;
   const spent = spentUsd === 0 ? 'nothing is spent yet' : `${dollars(spentUsd)} is spent`;
-  return `the ceiling of ${dollars(ceilingUsd ?? 0)} does not hold another job: ${spent}, and the next ${records} records would cost about ${dollars(records * expectedUsd(budget))}`;
+  return `the ceiling of ${dollars(ceilingUsd ?? 0)} does not hold another job: ${spent}, and the next ${records} records would cost about ${dollars(priced * expectedUsd(budget))}`;
 }
 
 /** The change of a run when a job of so many records is begun, or, below zero, will not be after all. */
@@ -43,20 +44,27 @@ export function addOpen({ budget }: RunBody, records: number): Partial<RunBody> 
 /** The change of a run when a job is collected: its estimate becomes what it has cost. */
 export function addSpent(
   { budget }: RunBody,
-  part: PartFacts,
+  part: PartFacts & Pick<PartBody, 'onDemand'>,
   counts: CollectCounts,
   price: Price | undefined,
 ): Partial<RunBody> {
   if (budget === undefined) return {};
+  const priced = (records?: number): number => pricedRecords(part, price, records);
   const spentUsd = budget.spentUsd + collectedUsd(budget.recordUsd, part, counts, price);
-  const paidRecords = (budget.paidRecords ?? 0) + part.records - counts.missing;
-  return { budget: { ...budget, openRecords: budget.openRecords - part.records, spentUsd, paidRecords } };
+  const paidRecords = (budget.paidRecords ?? 0) + priced(part.records - counts.missing);
+  return { budget: { ...budget, openRecords: budget.openRecords - priced(), spentUsd, paidRecords } };
 }
 
 /** Records that nothing came back for were not paid; those without known tokens cost what was expected. */
-function collectedUsd(recordUsd: number, part: PartFacts, counts: CollectCounts, price: Price | undefined): number {
+function collectedUsd(
+  recordUsd: number,
+  part: PartFacts & Pick<PartBody, 'onDemand'>,
+  counts: CollectCounts,
+  price: Price | undefined,
+): number {
   const known = tokenCost(price, counts.inputTokens, counts.outputTokens);
-  return known?.batchUsd ?? recordUsd * (part.records - counts.missing);
+  const usd = part.onDemand === true ? known?.onDemandUsd : known?.batchUsd;
+  return usd ?? recordUsd * pricedRecords(part, price, part.records - counts.missing);
 }
 
 /** What `setBudget` takes. */
@@ -100,10 +108,10 @@ async function countBudget(ports: RunPorts, run: RunBody, recordUsd: number, o: 
   let paidRecords = 0;
   for (const ref of partsOf(run)) {
     const { body } = await loadPart(ports.ledger, ref, o);
-    if (isOpen(body)) openRecords += body.records;
+    if (isOpen(body)) openRecords += pricedRecords(body, price);
     if (body.collected === undefined) continue;
     spentUsd += collectedUsd(recordUsd, body, body.collected, price);
-    paidRecords += body.records - body.collected.missing;
+    paidRecords += pricedRecords(body, price, body.records - body.collected.missing);
   }
   return { recordUsd, openRecords, spentUsd, ...(paidRecords > 0 && { paidRecords }) };
 }

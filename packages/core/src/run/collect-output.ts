@@ -85,7 +85,9 @@ function hasSettled(ports: RunPorts, part: PartBody, view: JobView): boolean {
 
 /** A manifest may be written early, or disagree with the job: output is whole when the largest of their counts is reached. */
 function linesToCome(part: PartBody, view: JobView, output: JobOutput): number {
-  const all = view.status === 'Completed' ? part.records + part.sentinels : 0;
+  // on demand no padding is asked for
+  const lines = part.onDemand === true ? part.records : part.records + part.sentinels;
+  const all = view.status === 'Completed' ? lines : 0;
   return Math.max(all, output.manifest?.processed ?? 0, view.counts?.processed ?? 0);
 }
 

@@ -20,10 +20,21 @@ export interface RunCounts {
   /** Sums over the records that say it; absent where none does. */
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** What went on demand, over all attempts; absent where nothing did. */
+  readonly onDemand?: OnDemandCounts;
   /** Parts of the generation in hand, by state. */
   readonly jobs: Readonly<Record<PartState, number>>;
   /** Records that jobs in flight say they have processed, sentinels left out as well as can be told. */
   readonly live: { readonly processed: number; readonly succeeded: number; readonly failed: number };
+}
+
+/** What was answered on demand, at full price; part of the sums of all. */
+export interface OnDemandCounts {
+  /** Records that were sent, also those that are under way. */
+  readonly records: number;
+  readonly succeeded: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
 }
 
 /**
@@ -58,6 +69,7 @@ export function runCounts(run: RunBody, parts: readonly PartBody[]): RunCounts {
     truncated: sumOutcomes(parts, ({ truncated }) => truncated) + sumCached(parts, ({ truncated }) => truncated),
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
+    ...onDemandCounts(parts),
     jobs: jobsByState(latest),
     live: liveCounts(latest),
   };
@@ -73,6 +85,21 @@ function underWay(run: RunBody, latest: readonly PartBody[], rows: { readonly as
     return rows.asked - came;
   }
   return rows.unseen + sum(latest, (part) => (part.state === 'collected' ? 0 : part.records + (part.duplicates ?? 0)));
+}
+
+function onDemandCounts(all: readonly PartBody[]): Pick<RunCounts, 'onDemand'> {
+  const parts = all.filter((part) => part.onDemand === true);
+  if (parts.length === 0) return {};
+  const inputTokens = sumKnown(parts, (part) => part.collected?.inputTokens);
+  const outputTokens = sumKnown(parts, (part) => part.collected?.outputTokens);
+  return {
+    onDemand: {
+      records: sum(parts, (part) => part.records),
+      succeeded: sum(parts, (part) => part.collected?.succeeded ?? 0),
+      ...(inputTokens !== undefined && { inputTokens }),
+      ...(outputTokens !== undefined && { outputTokens }),
+    },
+  };
 }
 
 function jobsByState(parts: readonly PartBody[]): Record<PartState, number> {
@@ -94,7 +121,8 @@ function liveCounts(parts: readonly PartBody[]): RunCounts['live'] {
  * A job's counters include its padding, and do not say which is which: the real records are taken to have their share of
  * each. Rounded down, so that succeeded and failed together never exceed the records.
  */
-function withoutPadding({ records, sentinels }: PartBody, counted = 0): number {
+function withoutPadding({ records, sentinels, onDemand }: PartBody, counted = 0): number {
+  if (onDemand === true) return Math.min(counted, records);
   return Math.floor((Math.min(counted, records + sentinels) * records) / Math.max(1, records + sentinels));
 }
 

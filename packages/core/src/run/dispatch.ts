@@ -16,6 +16,7 @@ import type { RunBody } from './document.ts';
 import { maySend } from './intent.ts';
 import { openPartsAt, openRunsAt, openSort } from './items.ts';
 import { eachBody, findPart, findRun, loadLane, type PartRef, putLane } from './load.ts';
+import { goesOnDemand } from './on-demand-rule.ts';
 import type { RunPorts } from './ports.ts';
 import { isActive, isOwn, type OwnRuns } from './sharing.ts';
 import { type SubmitOptions, submitPart } from './submit.ts';
@@ -167,7 +168,8 @@ async function firstReady(ports: RunPorts, run: RunBody, count: number, o: CallO
   for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at, after: openSort(run.run), limit: count }, o)) {
     // a later run begins, or a generation that is not complete yet
     if (part.run !== run.run || part.attempt > run.attempt || ready.length === count) break;
-    if (part.attempt === run.attempt) ready.push({ run: part.run, attempt: part.attempt, part: part.part });
+    if (part.attempt === run.attempt && !goesOnDemand(ports, run, part))
+      ready.push({ run: part.run, attempt: part.attempt, part: part.part });
   }
   return ready;
 }

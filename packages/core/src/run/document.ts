@@ -104,6 +104,8 @@ export interface RunDocument {
     readonly priority?: Priority;
     /** Its share among the runs of its class, above 0. */
     readonly weight?: number;
+    /** What is below the service's minimum goes on demand, at full price. Default: it is padded. */
+    readonly tail?: AskedTail;
   };
   /** True when the target is the local Bedrock: answers are synthetic. */
   readonly synthetic: boolean;
@@ -113,6 +115,21 @@ export interface RunDocument {
 export interface RegionStore extends RegionLane {
   /** `s3://bucket/prefix`; keys below it are those of the run's store. */
   readonly storeUri: string;
+}
+
+/** How the tail of a run goes on demand. */
+export interface AskedTail {
+  /** Records that are asked for at once; default 8. */
+  readonly concurrency?: number;
+  /** Milliseconds: what has no answer so long after the run was begun goes on demand too, jobs that are under way included. Default: never. */
+  readonly deadlineMs?: number;
+}
+
+/** The same as it stands with the run. */
+export interface RunTail {
+  readonly concurrency?: number;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt?: number;
 }
 
 /** Among which rows a request is sent once only: those of a part, or all of the run. */
@@ -201,6 +218,8 @@ export interface RunBody {
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
   /** Since when nothing new of it is sent, because a user asked for that; what is in flight goes on. */
   readonly paused?: RunPause;
+  /** Its tail goes on demand; absent: what is below the service's minimum is padded. */
+  readonly tail?: RunTail;
   /** What it may spend and has spent; absent where that is not known. */
   readonly budget?: RunBudget;
   /** The ledger that drives it, as its bucket knows it: sends nothing more once another one does. */

@@ -6,6 +6,8 @@ import { dispatchRegions } from './dispatch-regions.ts';
 import type { RunBody } from './document.ts';
 import { loadParts } from './load.ts';
 import type { NewRole } from './new-role.ts';
+import type { OnDemandPool } from './on-demand-pool.ts';
+import { tendOnDemand } from './on-demand-round.ts';
 import { isCrowded } from './others.ts';
 import { pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
@@ -26,6 +28,7 @@ export interface DriveRound {
   readonly pollMs: number;
   readonly sweepMs: number;
   readonly pool: CollectPool;
+  readonly onDemand: OnDemandPool;
   /** The last failure that may pass. */
   trouble: unknown;
   sweptAt: number;
@@ -89,6 +92,7 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     const result = await step(() => pursueIntent(ports, part, { ...send, mayCreate: true }));
     if (result !== undefined && result !== 'waiting' && result !== 'kept' && result !== 'quota') changes++;
   }
+  changes += await tendOnDemand(ports, { ...view, pool: drive.onDemand, step, note }, o);
   // one part is enough to ask by
   if (inState('ready').length > 0 && !isRoleInDoubt) await dispatch();
   drive.isCrowded = false;

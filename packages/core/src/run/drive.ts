@@ -1,4 +1,5 @@
 import { StateError } from '../errors/index.ts';
+import type { PartBody } from '../job/index.ts';
 import { createCollectPool } from './collect-pool.ts';
 import { type RunCounts, runCounts } from './counts.ts';
 import { ensureLane } from './dispatch.ts';
@@ -7,6 +8,7 @@ import { documentOf } from './documents.ts';
 import { type DriveRound, driveRound, type RoundView } from './drive-round.ts';
 import { loadLane, loadParts, loadRun } from './load.ts';
 import { createNewRole } from './new-role.ts';
+import { createOnDemandPool } from './on-demand-pool.ts';
 import type { RunPorts } from './ports.ts';
 import { eventsSince } from './read.ts';
 import { keepActive } from './sharing.ts';
@@ -74,6 +76,7 @@ export async function driveRun(ports: RunPorts, id: string, o: DriveOptions = {}
       else if (view === undefined || !(await hasCollected(drive, view))) return quietly(drive, view);
     }
   } finally {
+    await drive.onDemand.close();
     await drive.pool.idle();
     await claim(drive, 0).catch(() => undefined);
   }
@@ -96,6 +99,7 @@ async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Dr
     if (other.limit === 0) await ensureLane(ports, key, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
   }
   const pollMs = o.pollMs ?? POLL_MS;
+  const pool = createCollectPool(ports, COLLECTORS, o);
   return {
     ports,
     id: run.run,
@@ -104,7 +108,8 @@ async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Dr
     pollMs,
     sweepMs: o.sweepMs ?? 20 * pollMs,
     newRole: o.untilQuiet ? undefined : createNewRole(ports, LONGEST_NAP * pollMs),
-    pool: createCollectPool(ports, COLLECTORS, o),
+    pool,
+    onDemand: createOnDemandPool(ports, pool, o),
     trouble: undefined,
     sweptAt: Number.NEGATIVE_INFINITY,
     isCrowded: false,
@@ -169,7 +174,10 @@ function keepPatience(drive: Drive): void {
 
 /** Waits for what is being collected; true when that may let more be done. */
 async function hasCollected(drive: Drive, { run, parts }: RoundView): Promise<boolean> {
-  if (!parts.some((part) => part.state === 'ended')) return false;
+  const isInHand = (part: PartBody) => part.state === 'ended' || (part.onDemand === true && part.state === 'submitted');
+  if (!parts.some(isInHand)) return false;
+  // nobody else goes on with it
+  await drive.onDemand.idle();
   await drive.pool.idle();
   drive.pool.check((error) => {
     drive.trouble = error;

@@ -6,9 +6,10 @@ export { askBudget, type BudgetLimits, type BudgetVerdict, setBudget } from './b
 export { cachedTokens, type TokenSums } from './cached-tokens.ts';
 export { type CollectResult, collectPart } from './collect.ts';
 export { writeOutcomes } from './collect-output.ts';
-export { type RunCounts, runCounts } from './counts.ts';
+export { type OnDemandCounts, type RunCounts, runCounts } from './counts.ts';
 export { type DispatchOptions, type DispatchReport, dispatchLane, ensureLane } from './dispatch.ts';
 export type {
+  AskedTail,
   Dedupe,
   EventBody,
   RegionStore,
@@ -18,6 +19,7 @@ export type {
   RunDocument,
   RunPause,
   RunState,
+  RunTail,
   StopMode,
 } from './document.ts';
 export { type DriveOptions, driveRun, isOver, type RunSnapshot } from './drive.ts';
@@ -56,6 +58,9 @@ export {
   type PartRef,
   readText,
 } from './load.ts';
+export { onDemandId } from './on-demand-answers.ts';
+export { tailOf } from './on-demand-rule.ts';
+export { setTail } from './on-demand-steps.ts';
 export { type RunOrders, readOrders } from './orders.ts';
 export { type OwnerDocument, type RunOwner, readOwner, writeOwner } from './owner.ts';
 export type { OpenRows } from './part-rows.ts';
@@ -88,7 +93,7 @@ export { countSharing } from './sharing-rows.ts';
 export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';
 export { type CreateResult, type PursueResult, pursueIntent, type SubmitOptions, submitPart } from './submit.ts';
-export { type RunCost, summaryText, tokenCost, writeText } from './summary.ts';
+export { paidCost, type RunCost, summaryText, tokenCost, writeText } from './summary.ts';
 export { carryRun, type SlotsReport, type SweepOptions, type SweepReport, sweepLane, sweepSlots } from './sweep.ts';
 export { openTakenRows, type TakenRows } from './taken-rows.ts';
 export { type TimeLeftInput, timeLeft } from './time-left.ts';

@@ -47,7 +47,8 @@ export async function lookAtOutput(ports: Ports, folder: string, o: LookOptions)
   return named.length > 0 ? { files: named, manifest } : listJobOutput(ports, folder, { signal });
 }
 
-const MANIFEST = 'manifest.json.out';
+/** What is written last of a job's output, and says how many records there were. */
+export const MANIFEST = 'manifest.json.out';
 
 type Ports = Pick<RunPorts, 'objects'>;
 

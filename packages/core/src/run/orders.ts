@@ -1,5 +1,5 @@
 import type { CallOptions } from '../ports/index.ts';
-import type { RetrySelection, RunBody, RunPause, StopMode } from './document.ts';
+import type { RetrySelection, RunBody, RunPause, RunTail, StopMode } from './document.ts';
 import { objectKeys } from './keys.ts';
 import type { RunPorts } from './ports.ts';
 import { readJson } from './read-json.ts';
@@ -22,6 +22,7 @@ export interface RunOrders {
   readonly retrySelection?: RetrySelection;
   readonly ceilingUsd?: number;
   readonly recordUsd?: number;
+  readonly tail?: RunTail;
 }
 
 /** What a user asks of a run, decided upon what was read: `order` is the run as it will stand, or stands when there is no write. */
@@ -56,7 +57,7 @@ export function transactOrder<T>(ports: RunPorts, decide: () => Promise<Order<T>
 }
 
 async function writeOrders(ports: RunPorts, run: RunBody, o: OrderOptions = {}): Promise<void> {
-  const { attempt, maxAttempts, stopMode, paused, retrySelection, budget } = run;
+  const { attempt, maxAttempts, stopMode, paused, retrySelection, budget, tail } = run;
   const orders: RunOrders = {
     schema: 'batchrock.orders/1',
     run: run.run,
@@ -67,6 +68,7 @@ async function writeOrders(ports: RunPorts, run: RunBody, o: OrderOptions = {}):
     ...(retrySelection && { retrySelection }),
     ...(budget?.ceilingUsd !== undefined && { ceilingUsd: budget.ceilingUsd }),
     ...(budget && { recordUsd: budget.recordUsd }),
+    ...(tail && { tail }),
   };
   try {
     await writeText(ports.objects, objectKeys.orders(run.run), `${JSON.stringify(orders, null, 2)}\n`, o);

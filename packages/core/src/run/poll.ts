@@ -27,7 +27,9 @@ const LIST_FROM = 3;
 const CLOCK_MARGIN_MS = 60 * 60_000;
 
 /** Looks at the jobs of submitted parts: many with one List, an end always with Get. How many have ended. */
-export async function pollParts(ports: RunPorts, parts: readonly PartBody[], o: PollOptions = {}): Promise<number> {
+export async function pollParts(ports: RunPorts, submitted: readonly PartBody[], o: PollOptions = {}): Promise<number> {
+  // what goes on demand has no job
+  const parts = submitted.filter((part) => part.onDemand !== true);
   const note = o.onTrouble ?? ignore;
   const listed = parts.length < LIST_FROM ? undefined : await tolerate(() => listJobs(ports, parts, o), note);
   let ended = 0;

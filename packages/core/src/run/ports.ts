@@ -6,6 +6,7 @@ import type {
   Digest,
   Families,
   Ledger,
+  ModelRuntime,
   ObjectStore,
   Random,
   Schemas,
@@ -24,6 +25,8 @@ export interface RunPorts {
   readonly scratch: Scratch;
   readonly schemas: Schemas;
   readonly families: Families;
+  /** Models on demand, for runs whose tail goes there; where it is absent a tail is padded. */
+  readonly runtime?: ModelRuntime | undefined;
   /** Answers of other runs, for runs that ask for them; where it is absent such a run finds none, and keeps none. */
   readonly answers?: AnswerCache | undefined;
 }

@@ -5,6 +5,7 @@ import type { RunBody, RunDocument } from './document.ts';
 import { partItem, runItem } from './items.ts';
 import { objectKeys } from './keys.ts';
 import { findPart, findRun, loadRun, putRun } from './load.ts';
+import { tailOf } from './on-demand-rule.ts';
 import { type RunOwner, writeOwner } from './owner.ts';
 import { writePartsDocument, writePrepared } from './parts-document.ts';
 import type { RunPorts } from './ports.ts';
@@ -211,6 +212,7 @@ function newRun(document: RunDocument, owner: RunOwner | undefined): RunBody {
     state: 'preparing',
     lane,
     ...sharingOf(document),
+    ...tailOf(document),
     source: source.name,
     modelId: model.modelId,
     createdAt,

@@ -4,6 +4,7 @@ import { stopJob } from './adopt.ts';
 import type { RunBody, StopMode } from './document.ts';
 import { openPartsAt, openSort } from './items.ts';
 import { eachBody, loadRun } from './load.ts';
+import { stopOnDemand } from './on-demand-steps.ts';
 import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
@@ -53,17 +54,23 @@ export async function stopRun(ports: RunPorts, id: string, mode: StopMode, o: St
  * money while they run, so one that cannot be stopped just now does not hold up the others; its failure is thrown at the end.
  */
 export async function stopJobs(ports: RunPorts, run: RunBody, o: StepOptions = {}): Promise<void> {
+  // nobody else goes on with what is on demand: it ends here, also where jobs are left to themselves
+  if (run.tail !== undefined && isHardStop(run)) await stopOnDemand(ports, run, o);
   if (run.state !== 'stopping' || run.stopMode !== 'stop') return;
   const at = openPartsAt(run.lane, 'submitted');
   const failures: unknown[] = [];
   for await (const part of eachBody<PartBody>(ports.ledger, { index: 'open', at, after: openSort(run.run) }, o)) {
     if (part.run !== run.run) break;
     const { jobArn } = part;
-    if (jobArn === undefined || part.jobStatus === 'Stopping') continue;
+    if (jobArn === undefined || part.jobStatus === 'Stopping' || part.onDemand === true) continue;
     await tolerate(
       () => stopJob(ports, jobArn, o),
       (error) => failures.push(error),
     );
   }
   if (failures.length > 0) throw failures[0];
+}
+
+function isHardStop({ state, stopMode }: RunBody): boolean {
+  return (state === 'stopping' && stopMode === 'stop') || (state === 'stopped' && stopMode === 'abandon');
 }

@@ -28,6 +28,17 @@ export function tokenCost(price: Price | undefined, inputTokens?: number, output
   };
 }
 
+/** What the answers of a run cost: by batch inference, but those that came on demand at their full price. */
+export function paidCost(
+  price: Price | undefined,
+  counts: Pick<RunCounts, 'inputTokens' | 'outputTokens' | 'onDemand'>,
+): RunCost | undefined {
+  const all = tokenCost(price, counts.inputTokens, counts.outputTokens);
+  const dear = tokenCost(price, counts.onDemand?.inputTokens, counts.onDemand?.outputTokens);
+  if (all === undefined || dear === undefined) return all;
+  return { ...all, batchUsd: all.batchUsd + dear.onDemandUsd - dear.batchUsd };
+}
+
 /** Writes `summary.json` of a run that ends. Holds nothing but what the parts say, so any process writes the same bytes. */
 export async function writeSummary(
   ports: RunPorts,
@@ -41,7 +52,7 @@ export async function writeSummary(
 export function summaryText(document: RunDocument, run: RunBody, parts: readonly PartBody[]): string {
   const counts: RunCounts = runCounts({ ...run, state: 'ended' }, parts);
   const { price } = document.model;
-  const cost = document.synthetic ? undefined : tokenCost(price, counts.inputTokens, counts.outputTokens);
+  const cost = document.synthetic ? undefined : paidCost(price, counts);
   const ordered = [...parts].sort((a, b) => (partSort(a.attempt, a.part) < partSort(b.attempt, b.part) ? -1 : 1));
   const summary = {
     schema: 'batchrock.summary/1',
@@ -57,6 +68,7 @@ export function summaryText(document: RunDocument, run: RunBody, parts: readonly
     duplicates: counts.duplicates,
     cached: counts.cached,
     truncated: counts.truncated,
+    ...(counts.onDemand && { onDemand: counts.onDemand }),
     inputTokens: counts.inputTokens ?? null,
     outputTokens: counts.outputTokens ?? null,
     cost: cost ?? null,
@@ -66,8 +78,9 @@ export function summaryText(document: RunDocument, run: RunBody, parts: readonly
 }
 
 function jobLine(part: PartBody): object {
-  const { attempt, part: number, jobArn, jobStatus, records, sentinels, collected } = part;
-  return { attempt, part: number, jobArn, status: jobStatus, records, sentinels, ...collected };
+  const { attempt, part: number, jobArn, jobStatus, records, collected, onDemand } = part;
+  const padding = onDemand ? { onDemand, sentinels: 0 } : { sentinels: part.sentinels };
+  return { attempt, part: number, jobArn, status: jobStatus, records, ...padding, ...collected };
 }
 
 /** Writes a small text object, whole, in place of what is there. */

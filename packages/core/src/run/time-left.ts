@@ -40,9 +40,11 @@ const MINUTE_MS = 60_000;
  * parts without a job wait for slots, and what fails goes out again. Undefined where it cannot be told.
  */
 export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
-  const { run, parts, now } = input;
+  const { run, now } = input;
+  // what goes on demand is answered while others wait for jobs
+  const parts = input.parts.filter((part) => part.onDemand !== true);
   if (run.state !== 'running' || run.blocked !== undefined || run.retrySelection !== undefined) return undefined;
-  const times = timesOf(input);
+  const times = timesOf({ ...input, parts });
   if (times === undefined) return undefined;
   const latest = parts.filter((part) => part.attempt === run.attempt && part.records > 0);
   const live = latest.filter((part) => part.state === 'submitting' || part.state === 'submitted');

@@ -10,6 +10,7 @@ import {
   isStructure,
   refuseUnreachable,
 } from '../bedrock/index.ts';
+import { fateOfRecord, faultsOfJob, messageOfCode } from '../faults/index.ts';
 
 /** An answer of the runtime and what it took. */
 export interface RuntimeAnswer {
@@ -47,6 +48,7 @@ export async function answerCall(
   if (!isStructure(call.body)) throw new AwsError('ValidationException', 'The request body is not a JSON object.');
   const body = call.body as JsonObject;
   const shape = bodyShapeOf(modelId, invocationType);
+  refuseByFault(state, call, body);
   try {
     const question = shape.read(body, modelId);
     const reply = await answerer.answer(question, call.signal);
@@ -57,3 +59,18 @@ export async function answerCall(
     throw error;
   }
 }
+
+/** A record meets the same faults on demand as in a job; drawn anew for each call, so that another try may succeed. */
+function refuseByFault({ faults }: BedrockState, { labels }: Call, body: JsonObject): void {
+  const current = faults.current();
+  if (current.noAccess)
+    throw new AwsError('AccessDeniedException', "You don't have access to the model with the specified model ID.");
+  const ofCalls = faultsOfJob(current, ON_DEMAND);
+  const { errorCode } = fateOfRecord(ofCalls, ON_DEMAND, `${labels[0]}/${calls++}`, Buffer.from(JSON.stringify(body)));
+  if (errorCode > 0) throw new AwsError(TYPES[errorCode] ?? 'InternalServerException', messageOfCode(errorCode));
+}
+
+/** In the place of a job's name, for faults that are set by it. */
+const ON_DEMAND = 'on-demand';
+/** Calls so far. */
+let calls = 0;

@@ -20,7 +20,7 @@ export interface TokenDifference {
   readonly causes: readonly DifferenceCause[];
 }
 
-/** One job that was collected. USD by batch inference; undefined where the price or the tokens are not known. */
+/** One job that was collected. USD by batch inference, at full price for one that went on demand; undefined where the price or the tokens are not known. */
 export interface JobCost {
   readonly attempt: number;
   readonly part: number;
@@ -28,6 +28,8 @@ export interface JobCost {
   readonly status: string | undefined;
   readonly records: number;
   readonly padding: number;
+  /** It was no job: its records were asked for one by one. */
+  readonly onDemand?: true;
   readonly succeeded: number;
   /** Sums over its answers. */
   readonly tokens: Tokens;
@@ -75,6 +77,8 @@ export interface CostReport {
   readonly retries: { readonly records: number; readonly batchUsd: number | undefined };
   /** Billed beside the answers; undefined where it cannot be told from other differences. */
   readonly padding: { readonly records: number; readonly batchUsd: number | undefined };
+  /** What went on demand, and what that was billed with; part of the cost. */
+  readonly tail: { readonly records: number; readonly usd: number | undefined };
   /** Rows with answers of other runs, and what these cost there. */
   readonly cached: { readonly rows: number; readonly savedUsd: number | undefined };
   /** Rows with outcomes of others, and what they would have cost: as much as a record of the run does on average. */

@@ -4,19 +4,22 @@ import type { AttemptCost, DifferenceCause, JobCost, ManifestSum, TokenDifferenc
 /** What a collected part has cost, beside what its manifest says. */
 export function jobCost(part: PartBody, manifest: Manifest | undefined, price: Price | undefined): JobCost {
   const tokens = { input: part.collected?.inputTokens, output: part.collected?.outputTokens };
-  const said = saidTokens(manifest, tokens);
+  // no manifest of Bedrock's is there on demand: its answers say what was billed
+  const said = part.onDemand ? undefined : saidTokens(manifest, tokens);
+  const cost = tokenCost(price, tokens.input, tokens.output);
   return {
     attempt: part.attempt,
     part: part.part,
     jobArn: part.jobArn ?? '',
     status: part.jobStatus,
     records: part.records,
-    padding: part.sentinels,
+    padding: part.onDemand ? 0 : part.sentinels,
+    ...(part.onDemand && { onDemand: true }),
     succeeded: part.collected?.succeeded ?? 0,
     tokens,
     manifest: said,
     difference: said && differenceOf(part, tokens, said),
-    batchUsd: tokenCost(price, tokens.input, tokens.output)?.batchUsd,
+    batchUsd: part.onDemand ? cost?.onDemandUsd : cost?.batchUsd,
   };
 }
 
@@ -120,7 +123,7 @@ export function knownTokens(all: readonly Tokens[]): Tokens {
 }
 
 /** Undefined where one is. */
-function knownSum<T>(all: readonly T[], of: (each: T) => number | undefined): number | undefined {
+export function knownSum<T>(all: readonly T[], of: (each: T) => number | undefined): number | undefined {
   return all.some((each) => of(each) === undefined) ? undefined : sumOf(all, (each) => of(each) ?? 0);
 }
 

@@ -14,7 +14,7 @@ import {
 import { findRunId, runsOf, type Session } from '../session.ts';
 import { statusOf } from '../status.ts';
 import type { CostReport, Tokens } from './cost-report.ts';
-import { attemptCosts, billedTokens, jobCost, knownTokens, manifestSum, paddingTokens, sumOf } from './job-cost.ts';
+import { attemptCosts, billedTokens, jobCost, knownSum, knownTokens, manifestSum, paddingTokens, sumOf } from './job-cost.ts';
 
 /** What a run has cost; default: the newest. Reads the ledger and the manifests of its jobs, and asks Bedrock nothing. */
 export async function readCost(session: Session, reference?: string): Promise<CostReport> {
@@ -40,29 +40,41 @@ async function costOf(session: Session, id: string): Promise<CostReport> {
   const sent = parts.filter(isSentAndCollected);
   const jobs = sent.map((part) => jobCost(part, read.manifests.get(part), price));
   const usd = ({ input, output }: Tokens): number | undefined => tokenCost(price, input, output)?.batchUsd;
-  const billedUsd = jobs.length === 0 ? status.cost.batchUsd : usd(billedTokens(jobs));
+  const ofJobs = jobs.filter((job) => job.onDemand === undefined);
+  const tail = jobs.filter((job) => job.onDemand === true);
+  const tailUsd = knownSum(tail, ({ batchUsd, succeeded }) => batchUsd ?? (succeeded === 0 ? 0 : undefined));
+  const billedUsd =
+    jobs.length === 0 ? status.cost.batchUsd : addKnown(ofJobs.length === 0 ? 0 : usd(billedTokens(ofJobs)), tailUsd);
   const padding = paddingTokens(jobs);
   const again = jobs.filter(({ attempt }) => attempt > 1);
   const { onDemandUsd } = status.cost;
   const rows = status.succeeded + status.failed;
   return {
     status,
-    manifest: manifestSum(jobs),
+    manifest: manifestSum(ofJobs),
     billedUsd,
     savedUsd: billedUsd === undefined || onDemandUsd === undefined ? undefined : onDemandUsd - billedUsd,
     perThousandRowsUsd: billedUsd === undefined || rows === 0 ? undefined : (billedUsd / rows) * 1000,
     priceSource: price?.source,
     retries: {
       records: sumOf(again, ({ records }) => records),
-      batchUsd: again.length === 0 ? ofNothing(price) : usd(knownTokens(again.map(({ tokens }) => tokens))),
+      batchUsd:
+        again.length === 0
+          ? ofNothing(price)
+          : knownSum(again, ({ batchUsd, succeeded }) => batchUsd ?? (succeeded === 0 ? 0 : undefined)),
     },
     padding: { records: sumOf(jobs, (job) => job.padding), batchUsd: padding && usd(padding) },
+    tail: { records: sumOf(tail, ({ records }) => records), usd: tail.length === 0 ? ofNothing(price) : tailUsd },
     cached: { rows: status.cached, savedUsd: status.cached === 0 ? ofNothing(price) : usd(read.cached) },
     duplicates: { rows: status.duplicates, savedUsd: duplicatesUsd(status.duplicates, parts, status.cost.batchUsd, price) },
     attempts: attemptCosts(jobs),
     jobs,
     unread: read.unread,
   };
+}
+
+function addKnown(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : one + other;
 }
 
 function isSentAndCollected({ state, jobArn }: PartBody): boolean {

@@ -29,6 +29,9 @@ const NOT_ON_A_STACK = {
   inputFormat: 'its datasets have columns, and a prompt',
   recordsPerJob: '--max-records-per-job bounds its jobs',
   cache: 'answers are kept on this machine, and its runs are driven in the account',
+  tail: 'its functions pad what is below the minimum of a job',
+  tailConcurrency: 'its functions ask for nothing on demand',
+  deadlineMs: 'its functions ask for nothing on demand',
   strict: 'a bad row is one row of its results with a reason',
   maxCostUsd: 'its executions know no ceiling; batchrock plan tells what the run will cost',
 } satisfies Partial<Record<keyof RunRequest, string>>;
@@ -54,7 +57,7 @@ export function checkStackRequest(request: RunRequest, stack: string): void {
 
 /** The name of an option on the command line, where lists are given item by item. */
 function flagOf(name: string): string {
-  return name.replace(/Usd$|s$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return name.replace(/Usd$|Ms$|s$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** A question in the words of an execution's input. `isNamedThere`: its prompt is one of the stack's own, by its id. */

@@ -1,0 +1,1 @@
+export { createBedrockModelRuntime } from './bedrock-model-runtime.ts';
