@@ -46,9 +46,9 @@ module.exports = {
       name: 'lambda-composes-what-a-function-needs',
       severity: 'error',
       comment:
-        'core, aws and formats, and of the other composition root only how a question becomes a run, the ports on Node, and what both know of an orchestrator and of a queue',
+        'core, aws and formats, and of the other composition root only how a question becomes a run, the ports on Node, what may be logged, and what both know of an orchestrator and of a queue',
       from: { path: '^packages/lambda/src/', pathNot: '(\\.test\\.ts$|/src/testing/)' },
-      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node|orchestrator|queue)/index)' },
+      to: { path: '^packages/(?!core/|aws/|formats/|lambda/|batchrock/src/(request|node|orchestrator|queue|log)/index)' },
     },
     {
       name: 'nothing-imports-lambda',

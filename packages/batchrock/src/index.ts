@@ -8,6 +8,8 @@ export {
   type StopMode,
 } from '@batchrock/core';
 export type { ImageReach } from './images/image-reach.ts';
+export type { LogFields } from './log/fields.ts';
+export type { LogEntry, LogLevel } from './log/log.ts';
 export type { FileCounts, FileOutput, FileReason, FileStatus } from './queue/file.ts';
 export type { FetchImages } from './request/fetch-images.ts';
 export type { KnownExport, ResultShape } from './request/output.ts';

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 import type { Host } from './host.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';
-import type { OutputOptions } from './output-options.ts';
+import { logOptions, type OutputOptions, withLevel } from './output-options.ts';
 import { Terminal } from './terminal.ts';
 
 /** Columns of help texts, whatever the terminal has. */
@@ -75,8 +75,11 @@ export class Cli {
   ): (...given: unknown[]) => Promise<void> {
     return async (...given) => {
       const command = given.at(-1) as Command;
-      const options = command.opts<Options & OutputOptions>();
-      const terminal = new Terminal(this.host, options, Date.now);
+      const options = withLevel(command.opts<Options & OutputOptions>(), this.host.env);
+      const { isJson, level } = logOptions(options, this.host.env);
+      const { createLog } = isJson ? await import('../log/index.ts') : {};
+      const log = createLog?.(level, (line) => void this.host.stderr.write(`${line}\n`), Date.now);
+      const terminal = new Terminal(this.host, options, Date.now, log);
       const interrupts = listenForInterrupts(this.host, () => terminal.clear());
       this.context = { host: this.host, terminal, interrupts };
       try {
@@ -114,6 +117,7 @@ export function withOutputOptions(command: Command): Command {
     )
     .option('--color', 'colours, whatever standard error is')
     .option('--no-color', 'no colours')
+    .addOption(new Option('--log-format <format>', 'of standard error: text or lines of JSON').choices(['text', 'json']))
     .option('--no-input', 'never ask; fail where a question would be needed')
     .option('--state-dir <dir>', 'the folder of the ledger (BATCHROCK_STATE_DIR)');
 }

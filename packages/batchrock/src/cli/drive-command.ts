@@ -40,6 +40,10 @@ export async function driveCommand(
       for (const line of renderLeft(report.status)) terminal.note(line);
       return ExitCode.ok;
     }
+    if (terminal.log !== undefined) {
+      const { logStatus } = await import('../log/run-log.ts');
+      logStatus(terminal.log, report.status);
+    }
     for (const line of renderReport(report.status, report.output)) terminal.note(line);
     return exitCodeOfRun(report.status, report.maxErrorRate);
   } catch (error) {

@@ -10,6 +10,32 @@ export interface OutputOptions {
   readonly color?: boolean;
   /** `--no-input` is false. */
   readonly input?: boolean;
+  /** What standard error is: text for people, or a line of JSON for each thing said. */
+  readonly logFormat?: 'text' | 'json';
+}
+
+/** What a log is written by: `--log-format` over `BATCHROCK_LOG_FORMAT`, `-q` and `-v` over `BATCHROCK_LOG_LEVEL`. */
+export interface LogOptions {
+  readonly isJson: boolean;
+  readonly level: string;
+}
+
+/** The log that options and environment ask for. */
+export function logOptions({ logFormat, quiet, verbose = 0 }: OutputOptions, env: Host['env']): LogOptions {
+  const said = quiet ? 'warn' : verbose > 0 ? 'debug' : undefined;
+  return {
+    isJson: (logFormat ?? env['BATCHROCK_LOG_FORMAT']) === 'json',
+    level: said ?? (env['BATCHROCK_LOG_LEVEL'] || 'info').toLowerCase(),
+  };
+}
+
+/** The options with what the level of the log says of `-q` and `-v`, where it is text. */
+export function withLevel<Options extends OutputOptions>(options: Options, env: Host['env']): Options {
+  const { isJson, level } = logOptions(options, env);
+  // lines of JSON are for programs: nothing is drawn or painted between them
+  if (isJson) return { ...options, color: false };
+  if (level === 'error' || level === 'warn') return { ...options, quiet: true };
+  return level === 'debug' ? { ...options, verbose: Math.max(1, options.verbose ?? 0) } : options;
 }
 
 /** True where a CI system says so in the environment. */

@@ -1,4 +1,5 @@
 import type { EventBody } from '@batchrock/core';
+import { logEvent, logStatus, OF_ONE_JOB } from '../log/run-log.ts';
 import { isoTime, plural, usd } from '../render/figures.ts';
 import { renderLiveLine } from '../render/live-line.ts';
 import { Pace } from '../render/pace.ts';
@@ -13,9 +14,6 @@ import type { Terminal } from './terminal.ts';
 /** Between two lines of a log while nothing changes, and at least while much does. */
 const QUIET_LINE_MS = 30_000;
 const BUSY_LINE_MS = 1_000;
-
-/** Happenings of single jobs. A run may have thousands: a log sums them up in its counts unless `-v` asks for each. */
-const OF_ONE_JOB: ReadonlySet<EventBody['kind']> = new Set(['submitting', 'submitted', 'ended', 'collected']);
 
 /** Shows how a run goes on: a live line on a terminal, else one line for each change of its counts. */
 export class ProgressDisplay {
@@ -88,6 +86,10 @@ export class ProgressDisplay {
   }
 
   #event(event: EventBody): void {
+    if (this.#terminal.log !== undefined) {
+      logEvent(this.#terminal.log, event);
+      return;
+    }
     const line = renderEventLine(event);
     if (event.kind === 'finished' && !this.#terminal.live) {
       this.#lastLine = line;
@@ -116,7 +118,7 @@ export class ProgressDisplay {
     this.#terminal.draw((width) => renderStepLine(view, width));
     if (this.#terminal.live || now - Math.max(this.#saidAt, this.#steps.startedAt) < QUIET_LINE_MS) return;
     this.#saidAt = now;
-    this.#terminal.note(`${isoTime(now)} ${renderStepLog(view)}`);
+    this.#terminal.note(this.#terminal.log === undefined ? `${isoTime(now)} ${renderStepLog(view)}` : renderStepLog(view));
   }
 
   /** One line for each change of the counts, or every half minute. */
@@ -127,7 +129,8 @@ export class ProgressDisplay {
     if (!isLast && now - this.#saidAt < (isNews ? BUSY_LINE_MS : QUIET_LINE_MS)) return;
     this.#saidAt = now;
     this.#said = counts;
-    this.#terminal.note(`${isoTime(now)} ${counts}`);
+    if (this.#terminal.log !== undefined) logStatus(this.#terminal.log, status);
+    else this.#terminal.note(`${isoTime(now)} ${counts}`);
     if (isLast) this.#tellLast();
   }
 

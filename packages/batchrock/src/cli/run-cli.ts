@@ -5,7 +5,7 @@ import { Cli } from './cli.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { followWords } from './follow-words.ts';
 import type { Host } from './host.ts';
-import { wantsColor } from './output-options.ts';
+import { logOptions, type OutputOptions, wantsColor } from './output-options.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line (without node and script) and gives its exit code. Every error ends here, rendered. */
@@ -30,6 +30,14 @@ async function report(error: BatchrockError, argv: readonly string[], cli: Cli):
   const paint = context?.terminal.paint ?? pico.createColors(wantsColor(given, host.env, host.stderr));
   context?.terminal.clear();
   const signal = context?.interrupts.received;
+  const { isJson, level } = logOptions(given, host.env);
+  if (isJson) {
+    if (given.json) host.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
+    const { createLog } = await import('../log/index.ts');
+    const log = createLog(level, (line) => void host.stderr.write(`${line}\n`), Date.now);
+    log('ERROR', error.message, { code: error.code, error: error.name, reason: error.hint });
+    return exitCodeOf(error, signal);
+  }
   if (error.kind === 'cancelled' && signal !== undefined && !given.json) {
     // the command itself has said how to go on
     host.stderr.write(`${paint.dim(`ended by ${signal}`)}\n`);
@@ -83,12 +91,13 @@ function usageMessage(message: string): string {
 }
 
 /** The flags that matter before, or although, the command line could not be parsed. */
-function flagsOf(argv: readonly string[]): { json: boolean; verbose: number; color?: boolean } {
+function flagsOf(argv: readonly string[]): OutputOptions & { json: boolean; verbose: number } {
   const end = argv.indexOf('--');
   const flags = end < 0 ? argv : argv.slice(0, end);
   const verbose = flags.filter((flag) => flag === '-v' || flag === '--verbose').length + (flags.includes('-vv') ? 2 : 0);
   const color = flags.includes('--no-color') ? { color: false } : flags.includes('--color') ? { color: true } : {};
-  return { json: flags.includes('--json'), verbose, ...color };
+  const isLogged = flags.some((flag, i) => flag === '--log-format=json' || (flag === '--log-format' && flags[i + 1] === 'json'));
+  return { json: flags.includes('--json'), verbose, ...color, ...(isLogged && { logFormat: 'json' }) };
 }
 
 function traceOf(error: Error): string {

@@ -1,4 +1,5 @@
 import pico from 'picocolors';
+import type { Log } from '../log/index.ts';
 import type { Host, OutputStream } from './host.ts';
 import { mayAsk, type OutputOptions, wantsColor, wantsLiveLine } from './output-options.ts';
 
@@ -26,19 +27,22 @@ export class Terminal {
   readonly canAsk: boolean;
   /** False when data is written into a file or a pipe. */
   readonly dataIsShown: boolean;
+  /** Takes the place of standard error's lines for people, where they are asked for as JSON. */
+  readonly log: Log | undefined;
   readonly #host: Host;
   readonly #now: () => number;
   #drawn = '';
   #drawnAt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: Host, options: OutputOptions, now: () => number) {
+  constructor(host: Host, options: OutputOptions, now: () => number, log?: Log) {
+    this.log = log;
     this.options = options;
     this.#host = host;
     this.#now = now;
     this.paint = pico.createColors(wantsColor(options, host.env, host.stderr));
     this.paintData = pico.createColors(wantsColor(options, host.env, host.stdout));
-    this.live = wantsLiveLine(options, host.env, host.stderr);
-    this.canAsk = mayAsk(options, host);
+    this.live = log === undefined && wantsLiveLine(options, host.env, host.stderr);
+    this.canAsk = log === undefined && mayAsk(options, host);
     this.dataIsShown = host.stdout.isTTY === true;
   }
 
@@ -70,16 +74,22 @@ export class Terminal {
 
   /** A line about what is going on; not with `--quiet`. */
   note(line: string): void {
-    if (!this.options.quiet) this.warn(line);
+    if (this.log !== undefined) this.log('INFO', line.trim());
+    else if (!this.options.quiet) this.warn(line);
   }
 
   /** A line that `-v` asks for. */
   detail(line: string): void {
-    if ((this.options.verbose ?? 0) > 0) this.warn(line);
+    if (this.log !== undefined) this.log('DEBUG', line.trim());
+    else if ((this.options.verbose ?? 0) > 0) this.warn(line);
   }
 
   /** A line that is always shown. */
   warn(line: string): void {
+    if (this.log !== undefined) {
+      this.log('WARN', line.trim());
+      return;
+    }
     const again = this.#drawn;
     this.clear();
     this.#host.stderr.write(`${line}\n`);

@@ -18,6 +18,7 @@ import { isRunBusy, lockRun, lockUnlessBusy } from '../compose/run-lock.ts';
 import { tellRest } from '../notify/tell-run.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
+import { inRunSpan } from '../telemetry/index.ts';
 import { ceilingFor } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions, LeaveOptions } from './progress.ts';
@@ -216,9 +217,12 @@ export async function goOn(session: Session, opened: OpenedRun, o: LeaveOptions)
   const standing = home.output === undefined ? undefined : await standingAt(home.output, home.exports);
   const isForeign = standing?.what === 'foreign';
   if (isForeign) session.notice(`${standing.path} is no longer what this run wrote, and is left alone: batchrock results ${id}`);
-  return driveToRest(session, connection, id, {
-    ...o,
-    home: isForeign ? { ...home, output: undefined } : home,
-    mayReplace: standing?.what === 'ours',
-  });
+  const { modelId: model } = home.document.model;
+  return inRunSpan(o.isLeft ? 'advance' : 'run', { run: id, model }, () =>
+    driveToRest(session, connection, id, {
+      ...o,
+      home: isForeign ? { ...home, output: undefined } : home,
+      mayReplace: standing?.what === 'ours',
+    }),
+  );
 }

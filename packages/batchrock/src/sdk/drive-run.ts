@@ -9,7 +9,9 @@ import {
 } from '@batchrock/core';
 import type { Connection } from '../compose/connection.ts';
 import { loadHome, noteExports, type RunHome } from '../compose/run-home.ts';
+import { logEvent, logFailure, logStatus } from '../log/run-log.ts';
 import { tellFailure, tellRest } from '../notify/tell-run.ts';
+import { inSpan, openPartSpans } from '../telemetry/index.ts';
 import type { LeaveOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { Session } from './session.ts';
@@ -42,9 +44,11 @@ export async function driveToRest(
 ): Promise<RunReport> {
   try {
     const report = await drive(session, connection, id, o);
+    if (!report.isLeft) logStatus(session.log, report.status);
     await tellRest(session, o, report.output);
     return report;
   } catch (error) {
+    logFailure(session.log, id, error);
     // for one that is left, what failed may pass until the next look
     if (!o.isLeft) await tellFailure(session, o, error);
     throw error;
@@ -58,17 +62,22 @@ async function drive(session: Session, connection: Connection, id: string, o: Dr
     if (run.retrySelection !== undefined) return;
     o.onProgress?.({ phase: 'running', status: await statusOf(session, run, o.home, true), trouble });
   };
+  const spans = await openPartSpans(connection.ports, { run: id, model: o.home.document.model.modelId });
   const run = await driveRun(connection.ports, id, {
     signal: o.signal,
     untilQuiet: o.isLeft ?? false,
     pollMs: connection.synthetic ? LOCAL_POLL_MS : POLL_MS,
-    onEvent: (event) => o.onProgress?.({ phase: 'event', event }),
+    onEvent: (event) => {
+      logEvent(session.log, event);
+      spans?.see(event);
+      o.onProgress?.({ phase: 'event', event });
+    },
     onProgress: ({ run: body, trouble }) => {
       if (connection.ports.clock.now() - shownAt < SHOW_MS) return;
       shownAt = connection.ports.clock.now();
       void show(body, trouble).catch(() => undefined);
     },
-  });
+  }).finally(() => spans?.done());
   await show(run, undefined);
   const isAtRest = run.state === 'ended' || run.state === 'stopped';
   if (o.isLeft && !isAtRest) return left(session, run, o);
@@ -85,17 +94,22 @@ async function finish(session: Session, connection: Connection, run: RunBody, o:
   const status = await statusOf(session, run, o.home, true);
   const { output, maxErrorRate } = o.home;
   if (output === undefined) return { status, output: undefined, maxErrorRate };
-  const written = await writeResults(connection.ports, {
-    run: run.run,
-    place: output,
-    store: connection.store,
-    replace: o.mayReplace,
-    known: (await loadHome(session.ledger, run.run)).exports,
-    beforeCommit: (files) => noteExports(connection.ports, run.run, files),
-    signal: o.signal,
-    onProgress: (rows) => o.onProgress?.({ phase: 'exporting', run: run.run, rows, totalRows: run.rows }),
+  const { format } = output;
+  const written = await inSpan('export', { run: run.run, format }, async (note) => {
+    const done = await writeResults(connection.ports, {
+      run: run.run,
+      place: output,
+      store: connection.store,
+      replace: o.mayReplace,
+      known: (await loadHome(session.ledger, run.run)).exports,
+      beforeCommit: (files) => noteExports(connection.ports, run.run, files),
+      signal: o.signal,
+      onProgress: (rows) => o.onProgress?.({ phase: 'exporting', run: run.run, rows, totalRows: run.rows }),
+    });
+    note({ rows: done.rows, bytes: done.bytes });
+    return done;
   });
-  return { status, output: { ...written, format: output.format }, maxErrorRate };
+  return { status, output: { ...written, format }, maxErrorRate };
 }
 
 /** A run that nothing can be sent of, and why. */

@@ -3,6 +3,7 @@ import type { Connection } from '../compose/connection.ts';
 import type { RunHome } from '../compose/run-home.ts';
 import type { StateDir } from '../compose/state-dir.ts';
 import type { Target } from '../compose/target.ts';
+import type { Log } from '../log/index.ts';
 import type { NotifyTarget } from '../notify/target.ts';
 import type { NotedExport } from '../request/output.ts';
 import type { StackSession } from './stack/stack-session.ts';
@@ -18,6 +19,8 @@ export interface Session {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly notice: (notice: string) => void;
+  /** Takes what happens to runs that this process drives, for programs. */
+  readonly log: Log;
   /** Whom runs that this process drives tell how they came out. */
   readonly notify: readonly NotifyTarget[];
   /** Connects, once for each target. */

@@ -6,8 +6,11 @@ import { isRunBusy } from '../compose/run-lock.ts';
 import { type StackOptions, stackPlaceOf } from '../compose/stack-place.ts';
 import { makeStateDir, requireLedger, stateDir, stateDirPath } from '../compose/state-dir.ts';
 import { describeTarget } from '../compose/target.ts';
+import { createEntryLog, type LogEntry } from '../log/index.ts';
+import { nodeClock } from '../node/index.ts';
 import { notifyTargets, settingTargets } from '../notify/target.ts';
 import { withSettings } from '../settings/index.ts';
+import { flushSpans } from '../telemetry/index.ts';
 import type { Session } from './opened-session.ts';
 
 export type { Session } from './opened-session.ts';
@@ -22,6 +25,10 @@ export interface SessionOptions extends StackOptions {
   readonly cwd?: string;
   /** Hears what a user should know and no error is, one sentence each. */
   readonly onNotice?: (notice: string) => void;
+  /** Hears what happens to runs, as entries of a log: nothing of a prompt, a row, an answer or a credential is in one. */
+  readonly onLog?: (entry: LogEntry) => void;
+  /** `error`, `warn`, `info` (default) or `debug`, which has the steps of each job too. */
+  readonly logLevel?: string;
   /**
    * Whom a run tells when it has come to its end, or needs somebody: `https://…`, `arn:aws:sns:…`, `arn:aws:events:…:event-bus/…`.
    * Default: `BATCHROCK_NOTIFY`. Not with a stack.
@@ -48,12 +55,16 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
   const dir = stateDir(stateDirPath(options.stateDir, env, cwd));
   if (options.existing) await requireLedger(dir);
   await makeStateDir(dir);
-  const notice = options.onNotice ?? (() => undefined);
+  const log = createEntryLog(options.logLevel, options.onLog ?? (() => undefined), nodeClock.now);
+  const notice = (text: string): void => {
+    options.onNotice?.(text);
+    log('INFO', text);
+  };
   const place = options.ownLedger ? undefined : stackPlaceOf(options, env);
   const notify = targetsOf(options, env, place !== undefined);
   if (place !== undefined) {
     const { openStackSession } = await import('./stack/open-stack-session.ts');
-    return openStackSession(place, { dir, env, cwd, notice });
+    return openStackSession(place, { dir, env, cwd, notice, log });
   }
   const ledger = openSqliteLedger(dir.ledger);
   const connections = new Map<string, Promise<Connection>>();
@@ -65,6 +76,7 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
     env,
     cwd,
     notice,
+    log,
     notify,
     findHome: (run) => findHome(ledger, run),
     noteExports: ({ ports }, run, files) => noteExports(ports, run, files),
@@ -83,6 +95,7 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
     async close() {
       for (const opening of connections.values()) await opening.then((each) => each.close()).catch(() => undefined);
       ledger.close();
+      await flushSpans();
     },
   };
 }

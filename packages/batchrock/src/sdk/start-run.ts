@@ -34,6 +34,7 @@ import {
 import type { RunRequest } from '../request/request.ts';
 import { boundsOf } from '../request/run-bounds.ts';
 import { surveyRows } from '../request/survey.ts';
+import { inRunSpan, inSpan } from '../telemetry/index.ts';
 import { checkBudget } from './budget.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FoundDataset, InspectOptions } from './found-question.ts';
@@ -76,7 +77,8 @@ export async function startRun(session: Session, request: RunRequest, options: T
   const inspected = await inspect(session, withFreshImages(request), { ...options, asksAccount: true }, options.given);
   try {
     const output = asked === undefined ? undefined : withErrorsFile(asked, inspected.question);
-    return await startInspected(session, request, inspected, { ...options, output });
+    const { modelId: model } = inspected.question.model;
+    return await inRunSpan('run', { model }, () => startInspected(session, request, inspected, { ...options, output }));
   } finally {
     await inspected.close();
   }
@@ -214,18 +216,22 @@ async function prepare(
   if (before !== undefined && before.state !== 'preparing') return;
   const { document } = home;
   const { minRecords } = document.model.limits;
-  const prepared = await prepareRun(ports, {
-    document,
-    openRows: (from) => dataset.open(from),
-    owner,
-    signal,
-    onProgress: ({ rows, bytes }) =>
-      onProgress?.({
-        phase: 'preparing',
-        run: document.run,
-        rows,
-        share: dataset.bytes === 0 ? undefined : bytes / dataset.bytes,
-      }),
+  const prepared = await inSpan('prepare', { run: document.run, bytes: dataset.bytes }, async (note) => {
+    const done = await prepareRun(ports, {
+      document,
+      openRows: (from) => dataset.open(from),
+      owner,
+      signal,
+      onProgress: ({ rows, bytes }) =>
+        onProgress?.({
+          phase: 'preparing',
+          run: document.run,
+          rows,
+          share: dataset.bytes === 0 ? undefined : bytes / dataset.bytes,
+        }),
+    });
+    note({ rows: done.rows, rejected: done.rejected });
+    return done;
   });
   await dataset.checkUnchanged();
   if (prepared.isCut) {

@@ -1,1 +1,2 @@
-export { createLog, type LineSink, type Log, type LogFields, type LogLevel, writeLine } from './log.ts';
+export { createLog, type LineSink, type Log, type LogFields, type LogLevel } from 'batchrock/log';
+export { writeLine } from './log.ts';

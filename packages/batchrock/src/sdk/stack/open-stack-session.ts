@@ -12,7 +12,7 @@ import { runOfOutput } from './run-of-output.ts';
 /** Opens a stack. What this machine notes of its runs, the files of their results, stands in its own ledger. */
 export async function openStackSession(
   place: StackPlace,
-  { dir, env, cwd, notice }: Pick<Session, 'dir' | 'env' | 'cwd' | 'notice'>,
+  { dir, env, cwd, notice, log }: Pick<Session, 'dir' | 'env' | 'cwd' | 'notice' | 'log'>,
 ): Promise<Session> {
   const opened = await openStack(place, { dir, env, notice });
   const { stack, ledger, target, connection } = opened;
@@ -30,6 +30,7 @@ export async function openStackSession(
     cwd,
     notice,
     notify: [],
+    log,
     stack: {
       ...opened,
       name: stack.name,
