@@ -5,10 +5,19 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { type CallOptions, InputError, type ObjectInfo, type ObjectSink, type ObjectStore, ServiceError } from '@batchrock/core';
+import {
+  type CallOptions,
+  InputError,
+  InvariantError,
+  type ObjectInfo,
+  type ObjectSink,
+  type ObjectStore,
+  ServiceError,
+} from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
 import { BlockPool } from './block-pool.ts';
+import { copyObject } from './copy-object.ts';
 import { openObject } from './s3-byte-source.ts';
 import { RESUME_DELAY_MS, type S3CreateOptions, type S3Location, unquoted } from './s3-location.ts';
 import { createObject } from './s3-object-sink.ts';
@@ -47,6 +56,8 @@ export interface S3ObjectStore extends ObjectStore {
   create(key: string, options?: S3CreateOptions): ObjectSink;
   /** When an object was put there, milliseconds since the epoch; undefined where there is none. */
   putAt(key: string, options?: CallOptions): Promise<number | undefined>;
+  /** Copies an object of another of these stores to the same key here, inside S3. */
+  copyFrom(source: S3ObjectStore, key: string, options?: CallOptions): Promise<void>;
   destroy(): void;
 }
 
@@ -76,7 +87,7 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     full: (key) => (prefix === '' ? key : `${prefix}/${key}`),
   };
 
-  return {
+  const store: S3ObjectStore = {
     uri: `s3://${options.bucket}${prefix === '' ? '' : `/${prefix}`}`,
     async head(key, o) {
       const found = await head(location, key, o?.signal);
@@ -87,8 +98,19 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): S3ObjectStor
     create: (key, o) => createObject(location, key, o ?? {}),
     list: (below, o) => list(location, below, o?.signal),
     remove: (keys, o) => remove(location, keys, o?.signal),
+    copyFrom: (source, key, o) => copyObject(location, locationOf(source), key, o),
     destroy: () => client.destroy(),
   };
+  LOCATIONS.set(store, location);
+  return store;
+}
+
+const LOCATIONS = new WeakMap<S3ObjectStore, S3Location>();
+
+function locationOf(store: S3ObjectStore): S3Location {
+  const location = LOCATIONS.get(store);
+  if (location === undefined) throw new InvariantError(`${store.uri} was not opened here`);
+  return location;
 }
 
 async function head(at: S3Location, key: string, signal?: AbortSignal): Promise<HeadObjectCommandOutput | undefined> {

@@ -7,6 +7,7 @@ import {
   dedupe as dedupeOf,
   delimiter as delimiterOf,
   hostNames,
+  list,
   milliseconds,
   nameAndValue,
   oneMore,
@@ -73,6 +74,8 @@ export interface TargetFlags {
   readonly kmsKey?: string;
   readonly bucketOwner?: string;
   readonly region?: string;
+  readonly regions?: readonly string[];
+  readonly residency?: readonly string[];
   readonly profile?: string;
   readonly endpointUrl?: string;
   readonly localSpeed?: number;
@@ -190,6 +193,8 @@ export function withTarget(command: Command): Command {
     .option('--kms-key <arn>', 'encrypt by this key (BATCHROCK_KMS_KEY)')
     .option('--bucket-owner <account>', 'whose it must be (BATCHROCK_BUCKET_OWNER)')
     .option('--region <name>', 'AWS Region (AWS_REGION)')
+    .option('--regions <name,...>', 'jobs in several, also NAME=BUCKET (BATCHROCK_REGIONS)', list)
+    .option('--residency <name,...>', 'the only Regions that rows may come to', list)
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
     .option('--endpoint-url <url>', 'Bedrock and S3 elsewhere (BATCHROCK_ENDPOINT_URL)')
     .option('--local-speed <factor>', "how fast the local Bedrock's clock runs", positiveNumber);
@@ -226,8 +231,22 @@ function withPlace(command: Command): Command {
 
 /** The flags of a target in the words of the SDK. */
 function targetOptions(flags: TargetFlags): TargetOptions {
-  const { bucket, outputBucket, prefix, roleArn, kmsKey, bucketOwner, region, profile, endpointUrl, localSpeed } = flags;
-  return { bucket, outputBucket, prefix, roleArn, kmsKey, bucketOwner, region, profile, endpointUrl, localSpeed };
+  const { bucket, outputBucket, prefix, roleArn, kmsKey, bucketOwner, region, regions, residency } = flags;
+  const { profile, endpointUrl, localSpeed } = flags;
+  return {
+    bucket,
+    outputBucket,
+    prefix,
+    roleArn,
+    kmsKey,
+    bucketOwner,
+    region,
+    regions,
+    residency,
+    profile,
+    endpointUrl,
+    localSpeed,
+  };
 }
 
 /** The flags of a question in the words of the SDK. */

@@ -11,6 +11,7 @@ import {
   plainCompression,
   zstdCompression,
 } from '../node/index.ts';
+import { acrossRegions } from './across-regions.ts';
 import { type KeptAnswers, keptAnswers } from './kept-answers.ts';
 import { lazyRuntime } from './lazy-runtime.ts';
 import { askLocalBedrock, openLocalBedrock } from './local-bedrock.ts';
@@ -114,7 +115,27 @@ interface AdapterOptions {
   readonly onWaiting: (text: string) => void;
 }
 
+/** The adapters of a target's Region, and of the others that it has. */
 function openAdapters(target: Target, options: AdapterOptions) {
+  const home = openRegion(target, options);
+  if (target.elsewhere === undefined) return home;
+  const others = target.elsewhere.map(({ region, bucket, kmsKey }) => ({
+    region,
+    ...openRegion(
+      { ...target, region, bucket, ...(target.kind !== 'local' && { outputBucket: undefined, kmsKey }) } as Target,
+      options,
+    ),
+  }));
+  return {
+    s3: home.s3,
+    ...acrossRegions({ region: target.region, ...home }, others),
+    destroy() {
+      for (const each of [home, ...others]) each.destroy();
+    },
+  };
+}
+
+function openRegion(target: Target, options: AdapterOptions) {
   const { endpoint, s3Endpoint = endpoint, credentials, facts, s3Attempts, onWaiting } = options;
   const profile = target.kind === 'local' ? undefined : target.profile;
   const shared = { region: target.region, endpoint, credentials, profile };
@@ -127,6 +148,7 @@ function openAdapters(target: Target, options: AdapterOptions) {
   const runtime = lazyRuntime({ ...shared, onWaiting });
   return {
     s3,
+    store: objects,
     objects: outputs === undefined ? objects : withOutputStore(objects, outputs),
     service,
     runtime,

@@ -132,7 +132,7 @@ function problemOfTag(key: string, value: string): string | undefined {
 }
 
 /** `a,b`: the items of a list in a variable. */
-function listIn(text: string | undefined): readonly string[] {
+export function listIn(text: string | undefined): readonly string[] {
   return (text ?? '')
     .split(',')
     .map((item) => item.trim())

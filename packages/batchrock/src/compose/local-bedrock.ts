@@ -18,7 +18,7 @@ export async function openLocalBedrock(target: Extract<Target, { kind: 'local' }
   const shared = await ensureLocalBedrock({
     dir: target.dir,
     region: target.region,
-    buckets: [target.bucket],
+    buckets: [target.bucket, ...(target.elsewhere ?? []).map(({ bucket }) => bucket)],
     speed: target.speed ?? DEFAULT_SPEED,
     // whoever asks for a model that the catalogue lacks has said by which family it is spoken to
     anyModel: true,

@@ -6,6 +6,9 @@ export type OptionPattern = readonly [name: string, pattern: RegExp, allowed: st
 /** As S3 names buckets (API reference of CreateBucket, 2026-11). */
 export const BUCKET = [/^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/, '3 to 63 lower-case letters, digits, dots and hyphens'] as const;
 
+/** The codes of every partition: us-east-1, us-gov-west-1, eu-isoe-west-1, eusc-de-east-1. */
+export const REGION = [/^[a-z]{2,4}(-[a-z]{2,})+-\d{1,2}$/, 'the code of a Region, such as us-east-1'] as const;
+
 /** What Bedrock takes of a key in the URI of an object (service model bedrock 2023-04-20, read 2026-11-21). */
 export const PREFIX = [
   /^([-!_*'().a-z0-9A-Z]+(\/[-!_*'().a-z0-9A-Z]+)*)?$/,

@@ -3,9 +3,14 @@ import type { ObjectStore } from '@batchrock/core';
 /** Below a folder that `objectKeys.outputFolder` names. */
 const OUTPUT_KEY = /^runs\/[^/]+\/output\//;
 
+/** Whether an object is what a job has written. */
+export function isOutputKey(key: string): boolean {
+  return OUTPUT_KEY.test(key);
+}
+
 /** A store whose objects that jobs write are in another one, under the same keys. A list is of the one or the other. */
 export function withOutputStore(own: ObjectStore, outputs: ObjectStore): ObjectStore {
-  const storeOf = (key: string): ObjectStore => (OUTPUT_KEY.test(key) ? outputs : own);
+  const storeOf = (key: string): ObjectStore => (isOutputKey(key) ? outputs : own);
   return {
     uri: own.uri,
     head: (key, o) => storeOf(key).head(key, o),

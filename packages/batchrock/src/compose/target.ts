@@ -1,7 +1,8 @@
 import { InputError } from '@batchrock/core';
-import { accountOption, type JobOptions, type JobSettings, jobSettingsOf } from './job-settings.ts';
+import { accountOption, type JobOptions, type JobSettings, jobSettingsOf, listIn } from './job-settings.ts';
 import { LOCAL_BUCKET } from './local-bucket.ts';
-import { BUCKET, checkOptions, type OptionPattern, PREFIX, trimmedPrefix } from './option-patterns.ts';
+import { BUCKET, checkOptions, type OptionPattern, PREFIX, REGION, trimmedPrefix } from './option-patterns.ts';
+import { checkResidency, otherRegions, type RegionBucket, readRegions } from './regions.ts';
 
 /** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
 export interface TargetOptions extends JobOptions {
@@ -12,6 +13,13 @@ export interface TargetOptions extends JobOptions {
   readonly prefix?: string;
   readonly roleArn?: string;
   readonly region?: string;
+  /**
+   * Regions that jobs may run in, `us-west-2` or `us-west-2=bucket`: `region`, where the bucket is, and others. Without a bucket that of
+   * another Region is named as the first one, with the other Region's name at its end. Default: `region` alone.
+   */
+  readonly regions?: readonly string[];
+  /** The only Regions that rows may come to, jobs and destinations of a cross-Region profile included. Default: any. */
+  readonly residency?: readonly string[];
   /** Profile of the AWS configuration files. */
   readonly profile?: string;
   /** One server for Bedrock and S3, in place of AWS. */
@@ -21,7 +29,14 @@ export interface TargetOptions extends JobOptions {
 }
 
 /** Where jobs run. Plain JSON: it is kept with the run, so that later commands find their way. */
-export type Target =
+export type Target = TargetPlace & {
+  /** Other Regions that jobs may run in. */
+  readonly elsewhere?: readonly RegionBucket[];
+  /** The only Regions that rows may come to. */
+  readonly residency?: readonly string[];
+};
+
+type TargetPlace =
   | {
       readonly kind: 'local';
       /** Folder of the local Bedrock's data. */
@@ -66,10 +81,13 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
   const bucket = options.bucket ?? given(env['BATCHROCK_BUCKET']);
   const prefix = trimmedPrefix(options.prefix ?? given(env['BATCHROCK_PREFIX']) ?? '');
   const roleArn = options.roleArn ?? given(env['BATCHROCK_ROLE_ARN']);
-  const region = options.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']);
+  const asked = readRegions(options.regions ?? listIn(env['BATCHROCK_REGIONS']));
+  const residency = options.residency ?? listIn(env['BATCHROCK_RESIDENCY']);
+  const named = options.region ?? given(env['AWS_REGION']) ?? given(env['AWS_DEFAULT_REGION']);
+  const region = named ?? asked[0]?.region;
   const profile = options.profile ?? given(env['AWS_PROFILE']);
   const outputBucket = options.outputBucket ?? given(env['BATCHROCK_OUTPUT_BUCKET']);
-  checkOptions(PATTERNS, { bucket, outputBucket, prefix, roleArn, region, profile });
+  checkOptions(PATTERNS, { bucket, outputBucket, prefix, roleArn, region, residency, profile });
   const own = bucket ?? (endpointUrl === undefined ? undefined : LOCAL_BUCKET);
   if (own === undefined && options.outputBucket !== undefined) {
     throw new InputError('BR-E0112', `output bucket ${outputBucket} is given, and no bucket for everything else of a run`, {
@@ -77,12 +95,17 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
     });
   }
   const job = jobSettingsOf(options, env);
+  const home = { region: region ?? DEFAULT_REGION, bucket: own ?? LOCAL_BUCKET };
+  const elsewhere = otherRegions(home, asked, job);
+  checkResidency([home, ...elsewhere], residency);
+  const places = { ...(elsewhere.length > 0 && { elsewhere }), ...(residency.length > 0 && { residency }) };
   const isElsewhere = outputBucket !== undefined && outputBucket !== own;
   const tagsInput = env['BATCHROCK_TAG_INPUT'] === 'true';
   const more = {
     ...(isElsewhere && { outputBucket }),
     ...(tagsInput && { tagsInput }),
     ...(profile === undefined ? {} : { profile }),
+    ...places,
     ...job,
   };
   if (endpointUrl !== undefined) {
@@ -98,7 +121,7 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
   }
   if (bucket === undefined) {
     refuseOnLocal(options);
-    return { ...localTarget(options, roleArn, region, prefix, localDir), ...(job.tags && { tags: job.tags }) };
+    return { ...localTarget(options, roleArn, region, prefix, localDir), ...places, ...(job.tags && { tags: job.tags }) };
   }
   if (roleArn === undefined) {
     throw new InputError('BR-E0112', `bucket ${bucket} is given, and no role for Bedrock to read and write it`, {
@@ -154,9 +177,18 @@ export function jobSettingsIn(target: Target): JobSettings {
 
 /** The target in words, for notes: it is always said which one it is. */
 export function describeTarget(target: Target): string {
-  if (target.kind === 'local') return 'local Bedrock';
+  if (target.kind === 'local')
+    return target.elsewhere === undefined ? 'local Bedrock' : `local Bedrock (${regionsOf(target).join(', ')})`;
   if (target.stack !== undefined) return `stack ${target.stack} in ${target.region}`;
-  return target.kind === 'endpoint' ? `${target.endpointUrl}` : target.region;
+  const regions = regionsOf(target).join(', ');
+  if (target.kind === 'endpoint')
+    return target.elsewhere === undefined ? `${target.endpointUrl}` : `${target.endpointUrl} (${regions})`;
+  return regions;
+}
+
+/** Every Region that jobs of a target may run in, that of its bucket first. */
+export function regionsOf(target: Target): readonly string[] {
+  return [target.region, ...(target.elsewhere ?? []).map(({ region }) => region)];
 }
 
 /**
@@ -194,8 +226,8 @@ const PATTERNS: readonly OptionPattern[] = [
   ['outputBucket', ...BUCKET],
   ['prefix', ...PREFIX],
   ['roleArn', /^arn:aws(-[^:]+)?:iam::[0-9]{12}:role\/.+$/, 'arn:aws:iam::<12 digits>:role/<name>'],
-  // the codes of every partition: us-east-1, us-gov-west-1, eu-isoe-west-1, eusc-de-east-1
-  ['region', /^[a-z]{2,4}(-[a-z]{2,})+-\d{1,2}$/, 'the code of a Region, such as us-east-1'],
+  ['region', ...REGION],
+  ['residency', ...REGION],
   ['profile', /\S/, 'the name of a profile of the AWS configuration'],
 ];
 

@@ -1,6 +1,14 @@
-import { InputError, type ModelLimits, partRecordsFor, type RunDocument, type SourcePin } from '@batchrock/core';
+import {
+  InputError,
+  type ModelLimits,
+  partRecordsFor,
+  type RegionStore,
+  type RunDocument,
+  type SourcePin,
+} from '@batchrock/core';
 import { toFreeze } from '../compose/job-settings.ts';
-import { jobSettingsIn, laneOf, outputBucketOf, type Target } from '../compose/target.ts';
+import type { RegionBucket } from '../compose/regions.ts';
+import { jobSettingsIn, laneOf, outputBucketOf, regionsOf, type Target } from '../compose/target.ts';
 import { nodeClock } from '../node/index.ts';
 import { VERSION } from '../version.ts';
 import { askedTail } from './asked-tail.ts';
@@ -73,7 +81,8 @@ export function freezeDocument(input: FreezeInput): RunDocument {
       ...toFreeze(jobSettingsIn(target)),
     },
     lane: laneOf(target, model.baseId),
-    partRecords: partRecords(asked, dataset, model.limits, input.recordBytes),
+    ...(target.elsewhere && { elsewhere: target.elsewhere.map((each) => regionStore(target, each, model.baseId)) }),
+    partRecords: partRecords(asked, dataset, model.limits, input.recordBytes, regionsOf(target).length),
     ...(asked.maxJobs === undefined ? {} : { maxParts: asked.maxJobs }),
     maxAttempts: asked.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     strict: asked.strict ?? false,
@@ -89,12 +98,19 @@ export function freezeDocument(input: FreezeInput): RunDocument {
 /** How far the number of rows may be from what the first of them let expect. */
 const ESTIMATE_ERROR = 0.05;
 
-/** Records a job: as asked, if the model takes so many, else planned. */
+/** Where jobs of another Region read and write, and the lane whose slots they hold. */
+function regionStore(target: Target, { region, bucket, kmsKey }: RegionBucket, baseId: string): RegionStore {
+  const storeUri = `s3://${bucket}${target.prefix === '' ? '' : `/${target.prefix}`}`;
+  return { region, lane: laneOf({ ...target, region }, baseId), storeUri, ...(kmsKey && { outputKmsKeyId: kmsKey }) };
+}
+
+/** Records a job: as asked, if the model takes so many, else planned for the slots of so many Regions. */
 export function partRecords(
   asked: Question,
   dataset: Pick<Dataset, 'estimatedRows' | 'isCounted'>,
   limits: ModelLimits,
   recordBytes: number | undefined,
+  regions = 1,
 ): number {
   const { recordsPerJob, maxRecordsPerJob, maxJobs } = asked;
   if (maxRecordsPerJob !== undefined && maxRecordsPerJob < limits.minRecords) {
@@ -110,7 +126,7 @@ export function partRecords(
       estimatedRows: dataset.estimatedRows,
       estimateError: dataset.isCounted ? 0 : ESTIMATE_ERROR,
       limits: { ...limits, maxRecords: Math.min(limits.maxRecords, maxRecordsPerJob ?? limits.maxRecords) },
-      slots: asked.slots ?? limits.maxJobs,
+      slots: (asked.slots ?? limits.maxJobs) * regions,
       maxParts: maxJobs,
       recordBytes,
     });

@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
-import { adoptRun, InputError, type OwnerDocument, type RunDocument } from '@batchrock/core';
+import {
+  adoptRun,
+  InputError,
+  InvariantError,
+  isBatchrockError,
+  loadDocument,
+  type OwnerDocument,
+  type RunDocument,
+} from '@batchrock/core';
 import { frozenSettings, type JobOptions } from '../compose/job-settings.ts';
 import { LOCAL_BUCKET } from '../compose/local-bucket.ts';
 import { type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
-import { resolveTarget, type Target, type TargetOptions } from '../compose/target.ts';
+import { regionsOf, resolveTarget, type Target, type TargetOptions } from '../compose/target.ts';
 import { checkOutputPlace, type OutputPlace, outputExists, outputFormatOf, standingAt } from '../request/output.ts';
 import { withErrorsFile } from './result-writer.ts';
 import type { RunStatus } from './run-status.ts';
@@ -13,7 +21,8 @@ import type { Session } from './session.ts';
 import { statusOf } from './status.ts';
 
 /** How a run is adopted. Bucket and prefix stand in its place, the role and how its jobs are kept in its document. */
-export interface AdoptRequest extends Omit<TargetOptions, keyof JobOptions | 'bucket' | 'prefix' | 'roleArn'> {
+export interface AdoptRequest
+  extends Omit<TargetOptions, keyof JobOptions | 'bucket' | 'prefix' | 'regions' | 'residency' | 'roleArn'> {
   /** Jobs at once, where this ledger knows no other run of the lane; default: as the run was begun with. */
   readonly slots?: number;
   /** With a stack: the folder of its results there; default: the dataset's name and the run. */
@@ -40,9 +49,9 @@ export interface AdoptReport {
 export async function adopt(session: Session, where: string, request: AdoptRequest = {}): Promise<AdoptReport> {
   const place = placeOfRun(where);
   const output = await checkOutput(session, request);
-  const target = targetOf(session, place, request);
   const lock = await lockRun(session.dir, place.run);
   try {
+    const target = await withRegionsOf(session, place.run, targetOf(session, place, request));
     const { ports } = await session.connect(target);
     let home: RunHome | undefined;
     const adopted = await adoptRun(ports, place.run, {
@@ -51,6 +60,7 @@ export async function adopt(session: Session, where: string, request: AdoptReque
       signal: request.signal,
       onFound: async (document) => {
         checkRegion(document, target);
+        checkRegions(document, target);
         home = homeOf(document, target, output);
         await saveHome(session.ledger, home);
       },
@@ -94,6 +104,34 @@ function targetOf(session: Session, { bucket, prefix }: RunPlace, request: Adopt
     return resolveTarget(asked, { ...session.env, BATCHROCK_BUCKET: '' }, session.dir.local);
   }
   return resolveTarget({ ...asked, bucket }, session.env, session.dir.local);
+}
+
+/** The jobs of a run may be in other Regions, of which its document tells: in each of them they are looked for. */
+async function withRegionsOf(session: Session, run: string, target: Target): Promise<Target> {
+  const { ports } = await session.connect(target);
+  // a run that is not there is told of by whoever reads it next
+  const document = await loadDocument(ports, run).catch((error: unknown) => {
+    if (isBatchrockError(error) && error.code === 'BR-E0208') return undefined;
+    throw error;
+  });
+  const elsewhere = document?.elsewhere?.map(({ region, storeUri, outputKmsKeyId }) => ({
+    region,
+    bucket: bucketOf(storeUri),
+    ...(outputKmsKeyId !== undefined && { kmsKey: outputKmsKeyId }),
+  }));
+  const { elsewhere: _, ...home } = target;
+  return elsewhere === undefined ? home : { ...home, elsewhere };
+}
+
+function bucketOf(uri: string): string {
+  return uri.split('/')[2] ?? '';
+}
+
+/** A Region that is not looked in would have its jobs made again. */
+function checkRegions({ run, elsewhere = [] }: RunDocument, target: Target): void {
+  const missing = elsewhere.find(({ region }) => !regionsOf(target).includes(region));
+  if (missing === undefined) return;
+  throw new InvariantError(`run ${run} has jobs in ${missing.region}, where nobody looks for them`, { details: { run } });
 }
 
 /** In another Region none of its jobs would be found, and all of them be made again. */

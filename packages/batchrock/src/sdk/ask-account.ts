@@ -90,6 +90,19 @@ export async function withAccountLimits<T extends Question>(
   return { ...asked, account: { ...asked.account, limits } };
 }
 
+/** Jobs at once of a model in a Region, as Service Quotas lists them; undefined where they cannot be read. */
+export async function listedSlots(
+  session: InspectingSession,
+  { target, signal, model }: Asking & { readonly model: Pick<ResolvedModel, 'modelId' | 'baseId'> },
+): Promise<number | undefined> {
+  const known = knownOf(model, undefined);
+  if (target.kind === 'local' || known === undefined) return undefined;
+  const quotas = await askQuotas(target, { ...session, ...(signal && { signal }) });
+  if (quotas === undefined) return undefined;
+  const { limitsOf } = await import('@batchrock/aws/quotas');
+  return limitsOf(quotas, known).maxJobs;
+}
+
 /** A model as the catalogue knows it, and the limits that a file of the user's has changed. */
 interface KnownModel {
   readonly id: string;
@@ -97,7 +110,10 @@ interface KnownModel {
   readonly said: ReadonlySet<QuotaLimit>;
 }
 
-function knownOf({ modelId, baseId }: ResolvedModel, catalogue: string | undefined): KnownModel | undefined {
+function knownOf(
+  { modelId, baseId }: Pick<ResolvedModel, 'modelId' | 'baseId'>,
+  catalogue: string | undefined,
+): KnownModel | undefined {
   const parsed = parseModelId(modelId);
   // the quotas of custom models are others, and have not been seen
   if ('problem' in parsed || parsed.kind === 'custom') return undefined;

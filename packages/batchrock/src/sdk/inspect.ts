@@ -16,6 +16,7 @@ import { spoolStandardInput } from '../request/standard-input.ts';
 import { takeRows } from '../request/taken-rows.ts';
 import { fileSource, findAllSources } from '../sources/index.ts';
 import { isApplicationProfile, withAccountLimits, withModelBehind } from './ask-account.ts';
+import { checkReach } from './check-reach.ts';
 import type { FoundDataset, FoundQuestion, InspectingSession, InspectOptions, ReadQuestion } from './found-question.ts';
 import { readOpenAiQuestion } from './openai-question.ts';
 import { pinAll } from './pin-sources.ts';
@@ -80,6 +81,7 @@ async function askAccount(
   const told = isApplicationProfile(read.model) ? await withModelBehind(session, read, { target: targetOf(), signal }) : read;
   const early = check(told);
   const target = targetOf();
+  await checkReach(session, { target, model: early.model.modelId, signal });
   const asked = await withAccountLimits(session, told, { target, signal, model: early.model });
   return { asked, early: asked === told ? early : check(asked), target };
 }

@@ -1,5 +1,5 @@
 import { type Dedupe, estimatePlan, type Plan, type Scratch, type TakenRows } from '@batchrock/core';
-import { describeTarget, type Target } from '../compose/target.ts';
+import { describeTarget, regionsOf, type Target } from '../compose/target.ts';
 import { createScratch } from '../node/index.ts';
 import { askedTail } from '../request/asked-tail.ts';
 import { partRecords } from '../request/freeze-document.ts';
@@ -93,7 +93,8 @@ async function planInspected(
   const first = await surveyRows(dataset, inspected.question, { maxRows: SURVEYED_ROWS, ...stop });
   const areLeftOut = question.dedupe !== undefined;
   const hasAnswers = question.cache === true;
-  const inParts = { partRecords: partRecords(question, dataset, model.limits, first.sample?.bytes), areLeftOut };
+  const regions = regionsOf(target).length;
+  const inParts = { partRecords: partRecords(question, dataset, model.limits, first.sample?.bytes, regions), areLeftOut };
   const survey = await surveyRows(dataset, inspected.question, {
     duplicates: question.dedupe === 'run' ? { scratch: options.scratch, areLeftOut: true } : inParts,
     cached: options.answers && { lookup: options.answers.lookup, areLeftOut: hasAnswers },
@@ -101,8 +102,8 @@ async function planInspected(
     onProgress: (rows, share) => options.onProgress?.({ phase: 'reading', rows, share }),
   });
   const tail = askedTail(question);
-  const slots = question.slots ?? model.limits.maxJobs;
-  const recordsPerPart = partRecords(question, dataset, model.limits, survey.sample?.bytes);
+  const slots = (question.slots ?? model.limits.maxJobs) * regions;
+  const recordsPerPart = partRecords(question, dataset, model.limits, survey.sample?.bytes, regions);
   const records = Math.min(survey.records, recordsPerPart * (question.maxJobs ?? Number.POSITIVE_INFINITY));
   const estimate = (some: number): Plan =>
     estimatePlan({

@@ -41,6 +41,7 @@ import type { FoundDataset, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
 import type { LeaveOptions } from './progress.ts';
 import { noteRefusal } from './refusal.ts';
+import { openLanesElsewhere } from './region-lanes.ts';
 import type { RunReport } from './reports.ts';
 import { withErrorsFile } from './result-writer.ts';
 import type { Session } from './session.ts';
@@ -157,6 +158,7 @@ async function startInspected(
       });
       // not the document's: the quota may be another one than when the run was begun
       await ensureLane(connection.ports, document.lane, request.slots ?? inspected.question.model.limits.maxJobs);
+      await openLanesElsewhere(session, connection.ports, home, { slots: request.slots, signal: options.signal });
       await checkBudget(session, connection.ports, { home, request, survey }, options);
     } catch (error) {
       await noteRefusal(session, home, error);

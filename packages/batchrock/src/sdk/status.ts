@@ -2,6 +2,7 @@ import {
   type DurationRange,
   findRun,
   jobsOfOthers,
+  type LaneBody,
   loadLane,
   loadParts,
   type PartBody,
@@ -38,14 +39,17 @@ export async function readList(session: Session): Promise<readonly RunStatus[]> 
 export async function statusOf(session: Session, run: RunBody, home: RunHome | undefined, known?: boolean): Promise<RunStatus> {
   const attended = known ?? (isAtRest(run) ? undefined : await session.isAttended(run.run));
   const parts = await loadParts(session.ledger, run);
-  const lane = await loadLane(session.ledger, run.lane);
-  const slots = lane.body.limit;
   const now = nodeClock.now();
-  const usable = slotsBesideOthers(lane.body, now) - lane.body.holders.filter((holder) => holder.run !== run.run).length;
+  const lanes: LaneBody[] = [];
+  for (const key of [run.lane, ...(run.elsewhere ?? []).map(({ lane }) => lane)])
+    lanes.push((await loadLane(session.ledger, key)).body);
+  const sum = (count: (lane: LaneBody) => number): number => lanes.reduce((total, lane) => total + count(lane), 0);
+  const slots = sum(({ limit }) => limit);
+  const usable = sum((lane) => slotsBesideOthers(lane, now) - lane.holders.filter((holder) => holder.run !== run.run).length);
   const isAssumed = home?.target.kind === 'aws';
   const left = timeLeft({ run, parts, slots: usable, now, isAssumed });
   const stack = session.stack?.name;
-  const others = isAtRest(run) ? 0 : jobsOfOthers(lane.body, now);
+  const others = isAtRest(run) ? 0 : sum((lane) => jobsOfOthers(lane, now));
   return composeStatus({ run, parts, counts: countsOf(run, parts), home, slots, others, attended, timeLeft: left, stack });
 }
 

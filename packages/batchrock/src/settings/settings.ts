@@ -16,6 +16,8 @@ export interface Setting {
 /** Every setting, in the order in which they are shown. Keys are never one: the SDK's own chain finds them. */
 export const SETTINGS: readonly Setting[] = [
   { key: 'region', variable: 'AWS_REGION', alias: 'AWS_DEFAULT_REGION', about: 'where jobs run' },
+  { key: 'regions', variable: 'BATCHROCK_REGIONS', about: 'Regions that jobs may run in', kind: 'list' },
+  { key: 'residency', variable: 'BATCHROCK_RESIDENCY', about: 'the only Regions that rows may come to', kind: 'list' },
   { key: 'profile', variable: 'AWS_PROFILE', about: 'profile of the AWS configuration' },
   { key: 'bucket', variable: 'BATCHROCK_BUCKET', alias: 'AWS_INPUT_BUCKET', about: 'where runs lie' },
   { key: 'outputBucket', variable: 'BATCHROCK_OUTPUT_BUCKET', alias: 'AWS_OUTPUT_BUCKET', about: 'where Bedrock writes' },

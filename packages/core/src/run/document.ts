@@ -115,6 +115,8 @@ export interface RunDocument {
 export interface RegionStore extends RegionLane {
   /** `s3://bucket/prefix`; keys below it are those of the run's store. */
   readonly storeUri: string;
+  /** What is encrypted by there; default: as the bucket encrypts. */
+  readonly outputKmsKeyId?: string;
 }
 
 /** How the tail of a run goes on demand. */

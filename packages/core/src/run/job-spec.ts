@@ -8,6 +8,7 @@ import { objectKeys } from './keys.ts';
 export function jobSpec(document: RunDocument, part: PartFacts & Pick<PartBody, 'elsewhere'>): JobSpec {
   const { job, model } = document;
   const place = part.elsewhere === undefined ? undefined : placeOf(document, part.elsewhere.region);
+  const kmsKey = place === undefined ? job.outputKmsKeyId : place.outputKmsKeyId;
   const outputUri = place?.storeUri ?? job.outputStoreUri ?? job.storeUri;
   return {
     ...(place && { region: place.region }),
@@ -19,7 +20,7 @@ export function jobSpec(document: RunDocument, part: PartFacts & Pick<PartBody, 
     inputUri: `${place?.storeUri ?? job.storeUri}/${objectKeys.inputFolder(part.run, part.attempt, part.part)}`,
     outputUri: `${outputUri}/${objectKeys.outputFolder(part.run, part.attempt, part.part)}`,
     timeoutHours: job.timeoutHours,
-    ...(job.outputKmsKeyId !== undefined && { outputKmsKeyId: job.outputKmsKeyId }),
+    ...(kmsKey !== undefined && { outputKmsKeyId: kmsKey }),
     ...(job.bucketOwner !== undefined && { bucketOwner: job.bucketOwner }),
     ...(job.tags !== undefined && { tags: job.tags }),
     ...(job.vpcConfig !== undefined && { vpcConfig: job.vpcConfig }),

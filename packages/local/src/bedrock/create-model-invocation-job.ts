@@ -21,7 +21,7 @@ const LARGE_JOBS = new Set(['amazon.nova-lite-v1:0', 'amazon.nova-pro-v1:0', 'am
 export const createModelInvocationJob: Operation = async (call, state) => {
   const spec = readJobSpec(call.body);
   const now = state.clock.now();
-  const known = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken);
+  const known = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken, call.region);
   if (known !== undefined && now - known.submittedAt <= state.settings.tokenLifetimeMs) return { jobArn: known.jobArn };
 
   const identity = identifyModel(spec.modelId, state.models, call);
@@ -32,16 +32,16 @@ export const createModelInvocationJob: Operation = async (call, state) => {
   checkTagCount(spec.tags);
   for (const location of [spec.input, spec.output]) await checkBucket(location, call, state);
   // From here on nothing waits, so that two requests of one token or name cannot both pass.
-  const raced = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken);
+  const raced = spec.clientRequestToken === undefined ? undefined : state.jobs.withToken(spec.clientRequestToken, call.region);
   if (raced !== undefined && state.clock.now() - raced.submittedAt <= state.settings.tokenLifetimeMs)
     return { jobArn: raced.jobArn };
-  if (state.settings.uniqueNames && state.jobs.named(spec.jobName).length > 0) {
+  if (state.settings.uniqueNames && state.jobs.named(spec.jobName).some((job) => job.region === call.region)) {
     throw new AwsError(
       'ConflictException',
       `The provided job name ${spec.jobName} is already in use by another batch inference job.`,
     );
   }
-  checkQuota(identity, state);
+  checkQuota(identity, call, state);
   const job = newJob(spec, identity, call, state);
   state.jobs.add(job);
   state.onStatus(job);
@@ -66,8 +66,8 @@ async function checkBucket({ bucket, bucketOwner }: JobLocation, { account }: Ca
   throw new AwsError('ValidationException', `The provided S3 bucket ${bucket} does not exist or cannot be accessed.`);
 }
 
-function checkQuota({ model }: ModelIdentity, state: BedrockState): void {
-  const open = state.jobs.openJobs(model.id) + state.faults.current().foreignJobs;
+function checkQuota({ model }: ModelIdentity, { region }: Call, state: BedrockState): void {
+  const open = state.jobs.openJobs(model.id, region) + state.faults.current().foreignJobs;
   if (open < state.settings.maxJobs) return;
   throw new AwsError(
     'ServiceQuotaExceededException',

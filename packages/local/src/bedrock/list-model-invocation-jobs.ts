@@ -21,10 +21,10 @@ const STATUSES: readonly JobStatus[] = [
 /** The service documents no default; its pages hold at most 1,000. */
 const DEFAULT_PAGE = 100;
 
-/** Lists jobs, newest first unless asked otherwise. A job younger than the list's lag is not in it. */
+/** Lists the jobs of a Region, newest first unless asked otherwise. A job younger than the list's lag is not in it. */
 export const listModelInvocationJobs: Operation = (call, state) => {
   const query = readQuery(call.query);
-  const matching = jobsFor(query, state);
+  const matching = jobsFor(query, call.region, state);
   const page = matching.slice(0, query.maxResults);
   const last = page.at(-1);
   return {
@@ -76,10 +76,11 @@ function timeOf(value: string | undefined, at: string, v: Validation): number | 
   return time;
 }
 
-function jobsFor(query: ListQuery, state: BedrockState): readonly Job[] {
+function jobsFor(query: ListQuery, region: string, state: BedrockState): readonly Job[] {
   const visibleBefore = state.clock.now() - state.settings.listLagMs;
   const jobs: Job[] = [];
   for (const job of state.jobs.all()) {
+    if (job.region !== region) continue;
     if (state.settings.listLagMs > 0 && job.submittedAt > visibleBefore) continue;
     if (query.submitTimeAfter !== undefined && job.submittedAt < query.submitTimeAfter) continue;
     if (query.submitTimeBefore !== undefined && job.submittedAt > query.submitTimeBefore) continue;

@@ -35,9 +35,9 @@ test('jobs are found by id, name and token again after the table is opened anew,
   const again = openJobTable(dir);
   expect(Array.from(again.all(), ({ jobId }) => jobId)).toEqual(['a', 'b', 'c']);
   expect(again.get('b')?.status).toBe('Completed');
-  expect(again.withToken('t-c')?.jobId).toBe('c');
+  expect(again.withToken('t-c', 'us-east-1')?.jobId).toBe('c');
   expect(again.named('n-a').map(({ jobId }) => jobId)).toEqual(['a', 'c']);
-  expect(again.openJobs('m')).toBe(2);
+  expect(again.openJobs('m', 'us-east-1')).toBe(2);
 });
 
 test('a file that a crash left half written is ignored', () => {

@@ -10,10 +10,10 @@ export interface JobTable {
   all(): Iterable<Job>;
   /** Jobs of that name, in the order of their creation. */
   named(jobName: string): readonly Job[];
-  /** The newest job of a client request token. */
-  withToken(token: string): Job | undefined;
-  /** Jobs of a model that have not ended. */
-  openJobs(baseModelId: string): number;
+  /** The newest job of a client request token in a Region. */
+  withToken(token: string, region: string): Job | undefined;
+  /** Jobs of a model in a Region that have not ended. */
+  openJobs(baseModelId: string, region: string): number;
   add(job: Job): void;
   /** Changes a job, on disk before in memory; the changed job. */
   update(jobId: string, change: Partial<Job>): Job;
@@ -33,7 +33,7 @@ export function openJobTable(dir: string): JobTable {
   };
   const remember = (job: Job): void => {
     jobs.set(job.jobId, job);
-    byToken.set(job.clientRequestToken, job.jobId);
+    byToken.set(`${job.region}/${job.clientRequestToken}`, job.jobId);
     byName.set(job.jobName, [...(byName.get(job.jobName) ?? []), job.jobId]);
   };
   for (const job of readJobs(dir)) remember(job);
@@ -42,10 +42,12 @@ export function openJobTable(dir: string): JobTable {
     get: (jobId) => jobs.get(jobId),
     all: () => jobs.values(),
     named: (jobName) => (byName.get(jobName) ?? []).map((jobId) => jobs.get(jobId)!),
-    withToken: (token) => jobs.get(byToken.get(token) ?? ''),
-    openJobs(baseModelId) {
+    withToken: (token, region) => jobs.get(byToken.get(`${region}/${token}`) ?? ''),
+    openJobs(baseModelId, region) {
       let open = 0;
-      for (const job of jobs.values()) if (job.baseModelId === baseModelId && !isTerminalStatus(job.status)) open += 1;
+      for (const job of jobs.values()) {
+        if (job.baseModelId === baseModelId && job.region === region && !isTerminalStatus(job.status)) open += 1;
+      }
       return open;
     },
     add(job) {

@@ -39,6 +39,7 @@ beforeEach(() => {
     objects: {
       uri: objects.uri,
       head: (key, o) => objects.head(key, o),
+      copyFrom: () => Promise.reject(new Error('a queue copies nothing')),
       open: (key, o) => objects.open(key, o),
       list: (prefix, o) => objects.list(prefix, o),
       remove: (keys, o) => objects.remove(keys, o),
