@@ -22,6 +22,7 @@ const job = (jobId: string, submittedAt: number, change: Partial<Job> = {}): Job
     submittedAt,
     status: 'Submitted',
     baseModelId: 'm',
+    region: 'us-east-1',
     ...change,
   }) as Job;
 
@@ -38,6 +39,8 @@ test('jobs are found by id, name and token again after the table is opened anew,
   expect(again.withToken('t-c', 'us-east-1')?.jobId).toBe('c');
   expect(again.named('n-a').map(({ jobId }) => jobId)).toEqual(['a', 'c']);
   expect(again.openJobs('m', 'us-east-1')).toBe(2);
+  expect(again.openJobs('m', 'us-west-2')).toBe(0);
+  expect(again.withToken('t-c', 'us-west-2')).toBeUndefined();
 });
 
 test('a file that a crash left half written is ignored', () => {
