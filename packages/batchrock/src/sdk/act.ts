@@ -139,7 +139,8 @@ export async function stop(session: Session, reference: string | undefined, o: S
     });
   }
   const run = await stopRun(ports, opened.id, o.mode, { signal: o.signal });
-  const lock = await lockUnlessBusy(session.dir, opened.id);
+  const isOurs = run.state === 'stopping' || session.notify.length > 0;
+  const lock = isOurs ? await lockUnlessBusy(session.dir, opened.id) : undefined;
   if (lock === undefined) return statusOf(session, run, opened.home);
   try {
     if (run.state !== 'stopping') {
