@@ -22,6 +22,8 @@ export interface SetupNeeds {
   /** ARNs of topics and event buses that runs tell how they came out. */
   readonly topics?: readonly string[];
   readonly eventBuses?: readonly string[];
+  /** Tails of runs are asked for on demand: whoever runs may invoke the models. Default: the role of the jobs alone may. */
+  readonly onDemand?: true;
   /** Days until the input of a job is removed from the bucket. */
   readonly inputDays: number;
 }

@@ -100,10 +100,17 @@ export function callerPolicy(needs: SetupNeeds): PolicyDocument {
       Resource: roleArn(needs),
       Condition: { StringEquals: { 'iam:PassedToService': BEDROCK } },
     },
+    ...onDemandStatements(needs),
     ...keyStatements(needs),
     ...notifyStatements(needs),
     ...checkStatements(needs),
   );
+}
+
+/** InvokeModel and Converse are one action. */
+function onDemandStatements(needs: SetupNeeds): readonly PolicyStatement[] {
+  if (needs.onDemand === undefined) return [];
+  return [{ Sid: 'OnDemand', Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: one(modelArns(needs)) }];
 }
 
 /** Whom runs tell how they came out. */

@@ -15,6 +15,7 @@ interface SetupFlags extends CommonFlags {
   readonly kmsKey?: string;
   readonly subnet?: readonly string[];
   readonly securityGroup?: readonly string[];
+  readonly tail?: 'on-demand';
   readonly inputDays?: number;
   readonly notify?: readonly string[];
   readonly diff?: boolean;
@@ -64,6 +65,7 @@ export function setupCommand(cli: Cli): Command {
     .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable').argParser(oneMore))
     .addOption(new Option('--security-group <id>', 'the same; repeatable').argParser(oneMore))
     .addOption(new Option('--notify <arn>', 'SNS topic or event bus that runs tell; repeatable').argParser(oneMore))
+    .addOption(new Option('--tail <how>', 'allow run --tail on-demand, too').choices(['on-demand']))
     .option('--input-days <n>', 'days until the input of jobs is removed (default: 30)', wholeNumber(1))
     .optionsGroup('What is done:')
     .option('--diff', 'show what would change; change nothing')
@@ -95,10 +97,10 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
       flags.account === undefined
         ? await account.identity({ signal })
         : { account: flags.account, partition: partitionOf(region) };
-    const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays } = flags;
+    const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays, tail } = flags;
     const names = namesOf(flags, env);
     const notify = await notifyOf(flags, env);
-    const needs = needsOf({ models, ...who, region, ...names, keyArn, subnetIds, securityGroupIds, notify, inputDays });
+    const needs = needsOf({ models, ...who, region, ...names, keyArn, subnetIds, securityGroupIds, notify, tail, inputDays });
     const task = { context, flags, needs, account };
     if (flags.print) return await printNeeds(task);
     return flags.remove ? await removeSetup(task) : await makeSetup(task);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -122,6 +122,38 @@ test('kill -9 in the middle pays twice for what was in flight, and for nothing m
   expect([...times].filter(([, count]) => count > 1).map(([body]) => body)).toEqual(expect.arrayContaining(inFlight));
   expect(gate.asked).toHaveLength(44);
   expect(statusesIn(folder)).toEqual(Array.from({ length: 40 }, () => 'succeeded'));
+  expect(await jobsOf(server)).toEqual([]);
+}, 60_000);
+
+test('a ledger that is lost loses no answer, before the end and after it', async () => {
+  // what a lost ledger had sent may turn up for a while: its clock runs fast
+  const server = await localServer({ speed: 1000 });
+  const gate = await modelGate(server.url);
+  const folder = folderWith({ 'in.csv': datasetOf(40) });
+  const endpoint = ['--endpoint-url', gate.url];
+  const run = ['run', 'in.csv', ...QUESTION, ...endpoint, ...TAIL, '--tail-concurrency', '4'];
+  gate.holdAfter(15);
+  const child = spawnCli(run, { cwd: folder });
+  await untilHeld(gate, 4);
+  child.process.kill('SIGKILL');
+  await child.ended;
+  gate.open();
+  const place = `s3://batchrock-local/runs/${(await document(['status'], folder))['run']}`;
+  const lose = (): void => rmSync(join(folder, 'state'), { recursive: true });
+
+  lose();
+  expect(await cli(['adopt', place, ...endpoint, '--out', 'out.jsonl'], { cwd: folder })).toMatchObject({ code: 0 });
+  expect(await cli(['resume'], { cwd: folder })).toMatchObject({ code: 0 });
+  expect(statusesIn(folder)).toEqual(Array.from({ length: 40 }, () => 'succeeded'));
+  expect(gate.asked).toHaveLength(44);
+  const before = (await document(['cost'], folder))['runs'][0];
+
+  lose();
+  expect(await cli(['adopt', place, ...endpoint], { cwd: folder })).toMatchObject({ code: 0 });
+  expect(await cli(['resume'], { cwd: folder })).toMatchObject({ code: 0 });
+  expect(gate.asked).toHaveLength(44);
+  const { cost, tail } = (await document(['cost'], folder))['runs'][0];
+  expect({ cost, tail }).toEqual({ cost: before.cost, tail: before.tail });
   expect(await jobsOf(server)).toEqual([]);
 }, 60_000);
 

@@ -26,6 +26,8 @@ export interface SetupRequest {
   readonly subnetIds?: readonly string[];
   readonly securityGroupIds?: readonly string[];
   readonly inputDays?: number;
+  /** Tails of runs go on demand. */
+  readonly tail?: 'on-demand';
   /** Whom runs tell how they came out; webhooks need no policy. */
   readonly notify?: readonly NotifyTarget[];
 }
@@ -70,6 +72,7 @@ export function needsOf({ inputDays = INPUT_DAYS, notify = [], ...request }: Set
     ...(subnetIds.length > 0 ? { network: { subnetIds, securityGroupIds } } : {}),
     ...(topics.length > 0 ? { topics } : {}),
     ...(eventBuses.length > 0 ? { eventBuses } : {}),
+    ...(request.tail === undefined ? {} : { onDemand: true }),
     inputDays,
   };
 }

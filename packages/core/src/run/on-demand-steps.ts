@@ -123,3 +123,16 @@ export function setTail(ports: RunPorts, id: string, asked: AskedTail, o?: CallO
     o,
   );
 }
+
+/** What a ledger that was lost knew of a part that went on demand and has ended; nothing of any other. */
+export async function wasOnDemand(
+  ports: RunPorts,
+  part: PartBody,
+  o?: CallOptions,
+): Promise<Pick<PartBody, 'onDemand' | 'jobArn' | 'jobId' | 'jobStatus'>> {
+  const { body: run } = await loadRun(ports.ledger, part.run, o);
+  const end = run.tail === undefined ? undefined : await readEnd(ports, part, o);
+  if (end === undefined) return {};
+  const jobArn = onDemandId(part);
+  return { onDemand: true, jobArn, jobId: jobArn.slice(jobArn.lastIndexOf('/') + 1), jobStatus: end.status };
+}

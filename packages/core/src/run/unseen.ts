@@ -9,6 +9,8 @@ import { claimName } from './intent.ts';
 import { objectKeys } from './keys.ts';
 import { reportOf } from './kick.ts';
 import { loadPart, loadRun, type PartRef, partsOf, putPart, putRun } from './load.ts';
+import { pricedRecords } from './on-demand-rule.ts';
+import { wasOnDemand } from './on-demand-steps.ts';
 import { tallyOutcomes } from './outcome-counts.ts';
 import type { RunPorts } from './ports.ts';
 import type { StepOptions } from './steps.ts';
@@ -144,21 +146,24 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): 
  * A part whose outcomes are there and whose job the service does not list any more: it is collected, whatever became of the
  * job's record. To send it again would pay for it twice.
  */
-async function keepOutcomes(ports: RunPorts, ref: PartRef, document: RunDocument, o: CallOptions): Promise<void> {
+async function keepOutcomes(ports: RunPorts, ref: PartBody, document: RunDocument, o: CallOptions): Promise<void> {
   const written = await tallyOutcomes(ports, objectKeys.outcomes(ref.run, ref.attempt, ref.part), o);
   if (written === undefined) return;
   const counts = written.counts(undefined);
+  const onDemand = await wasOnDemand(ports, ref, o);
   await transact<void>(
     ports,
     async () => {
       const part = await loadPart(ports.ledger, ref, o);
       if (part.body.state !== 'ready') return { writes: [], result: undefined };
       const run = await loadRun(ports.ledger, ref.run, o);
-      const begun = { ...run.body, ...addOpen(run.body, part.body.records) };
-      const spent = addSpent(begun, part.body, counts, document.model.price);
+      const { price } = document.model;
+      const known: PartBody = { ...part.body, ...onDemand };
+      const begun = { ...run.body, ...addOpen(run.body, pricedRecords(known, price)) };
+      const spent = addSpent(begun, known, counts, price);
       const { attempt, part: number } = ref;
       const writes = [
-        putPart(part, { ...part.body, state: 'collected', collected: counts }),
+        putPart(part, { ...known, state: 'collected', collected: counts }),
         ...recordEvent(ports, run, { kind: 'collected', attempt, part: number }, spent),
       ];
       return { writes, result: undefined };
