@@ -14,6 +14,8 @@ interface Ending {
   readonly records: Kind | 'refused';
   readonly faults?: LocalBedrockOptions['faults'];
   readonly comesBack: readonly Kind[];
+  /** Its records are looked through, by halves, for one that breaks the job: jobs until that is given up, since all of them fail. */
+  readonly jobs?: number;
 }
 
 /** What makes a record meet its fate in whatever job. */
@@ -48,8 +50,9 @@ const ENDINGS: Readonly<Record<string, readonly Ending[]>> = {
   Failed: [
     { records: 'succeeded', faults: { jobFail: 1, keptFraction: HALF }, comesBack: ['succeeded', 'missing'] },
     { records: 'failed', faults: { jobFail: 1, keptFraction: HALF }, comesBack: ['failed', 'missing'] },
-    { records: 'missing', faults: { jobFail: 1, jobFailMessage: '' }, comesBack: ['missing'] },
-    { records: 'missing', faults: { jobRefuse: 1 }, comesBack: ['missing'] },
+    { records: 'missing', faults: { jobFail: 1, jobFailMessage: '' }, comesBack: ['missing'], jobs: 1 + 2 + 4 + 8 },
+    { records: 'missing', faults: { jobRefuse: 1 }, comesBack: ['missing'], jobs: 1 + 2 + 4 + 8 },
+    { records: 'missing', faults: { jobRefuse: 1, jobFailMessage: 'Internal error.' }, comesBack: ['missing'] },
   ],
   Stopped: [
     { records: 'succeeded', faults: { jobStop: 1, keptFraction: HALF }, comesBack: ['succeeded', 'missing'] },
@@ -72,7 +75,7 @@ test.each(Object.keys(ENDINGS))(
         const { came } = story;
         const isRefused = ending.records === 'refused';
         const about = JSON.stringify(ending);
-        expect(story.statuses, about).toEqual([status]);
+        expect(story.statuses, about).toEqual(Array.from({ length: ending.jobs ?? 1 }, () => status));
         expect(kindsOf(came), about).toEqual(ending.comesBack);
         expect(story.first, about).toEqual({
           code: came.succeeded === ROWS ? 0 : 3,
@@ -101,11 +104,13 @@ test.each(Object.keys(ENDINGS))(
 );
 
 /** Of a record that nothing came back for it is told how its job ended, and why where the job says it. */
-function saysOfJob(status: string, { faults }: Ending): RegExp {
+function saysOfJob(status: string, { faults, jobs }: Ending): RegExp {
   if (status === 'Completed') return /^sent once, and nothing came back$/;
+  const said = faults?.jobFailMessage ?? SAID;
   const why =
-    status === 'Expired' ? ': The job timed out' : status === 'Failed' && faults?.jobFailMessage !== '' ? `: ${SAID}$` : '$';
-  return new RegExp(`^sent once, and nothing came back; its job ended as ${status}${why}`);
+    status === 'Expired' ? ': The job timed out' : status === 'Failed' && faults?.jobFailMessage !== '' ? `: ${said}$` : '$';
+  const when = jobs === undefined ? 'once' : 'for the last time in attempt 4';
+  return new RegExp(`^sent ${when}, and nothing came back; its job ended as ${status}${why}`);
 }
 
 const IDS = Array.from({ length: ROWS }, (_, i) => String(i));
@@ -135,10 +140,11 @@ async function tell({ records, faults = {} }: Ending): Promise<Story> {
   const groups = await errorsOf(cwd);
   const came = await cameBack(server, cwd);
 
+  const before = await statusOf(cwd);
   await fetch(`${server.url}/_batchrock/faults`, { method: 'DELETE' });
   await cli(['retry'], { cwd });
-  const { padding } = JSON.parse((await cli(['status', '--json'], { cwd })).stdout);
-  const resent = await linesOf(`${server.url}/batchrock-local/runs/${run}/input/00000-2/000.jsonl`);
+  const { padding } = await statusOf(cwd);
+  const resent = await linesOf(`${server.url}/batchrock-local/runs/${run}/input/00000-${before.attempt + 1}/000.jsonl`);
   const after = resultsIn(cwd);
   return {
     statuses,
@@ -146,10 +152,14 @@ async function tell({ records, faults = {} }: Ending): Promise<Story> {
     first: { code, rows, succeeded, failed, pending, ids: results.map(({ id }) => id) },
     errors: rowsByCode(groups),
     noOutput: groups.find((group) => group.code === 'no_output')?.message,
-    sentAgain: resent.length - padding,
+    sentAgain: resent.length - (padding - before.padding),
     after: { succeeded: after.filter(isAnswered).length, ids: after.map(({ id }) => id) },
     kept: results.every((row, i) => !isAnswered(row) || row.response === after[i]?.response),
   };
+}
+
+async function statusOf(cwd: string): Promise<{ readonly attempt: number; readonly padding: number }> {
+  return JSON.parse((await cli(['status', '--json'], { cwd })).stdout);
 }
 
 interface Group {

@@ -41,6 +41,8 @@ export function stateText(status: RunStatus): string {
   if (status.refused) return 'refused';
   if (status.blocked && status.state === 'running') return 'blocked';
   if (status.paused && status.state === 'running') return 'paused';
+  if (status.state === 'running' && status.attempt > status.maxAttempts)
+    return `running, attempt ${status.attempt}: a record that breaks its job is looked for`;
   if (status.state === 'running' && status.attempt > 1) return `running, attempt ${status.attempt} of ${status.maxAttempts}`;
   return status.state;
 }

@@ -141,7 +141,7 @@ function rebuilt(
     modelId: model.modelId,
     createdAt,
     attempt,
-    maxAttempts: Math.max(attempt, orders?.maxAttempts ?? document.maxAttempts),
+    maxAttempts: orders?.maxAttempts ?? document.maxAttempts,
     parts: generations.map((parts) => parts.length),
     rows: prepared.rows,
     rejected: prepared.rejected,

@@ -93,6 +93,13 @@ export interface PartFacts {
   readonly duplicates?: number;
   /** First attempt only: rows that are not sent and have their answers from the cache; absent where there are none. */
   readonly cached?: CachedCounts;
+  /**
+   * Attempts that its records had used up before this one; absent: one for each generation before its own. They are fewer where
+   * records were sent to find one that breaks its job: a job that fails before processing uses none.
+   */
+  readonly used?: number;
+  /** The part that it is a piece of, as `00007-1`, where the job of that part failed before processing. */
+  readonly pieceOf?: string;
   readonly jobName: string;
   readonly clientRequestToken: string;
 }

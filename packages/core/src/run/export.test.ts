@@ -92,7 +92,13 @@ describe('rows over several generations', () => {
   test('what is under way again is pending, even where it had failed for good', async () => {
     const world = await unsent(2);
     const first = await collect(world, world.parts[0]!, [errorLine(prefix, 0, 400), answerLine(prefix, 1, 'yes')]);
-    const facts = await writeRetryParts(world.ports, { ...world, attempt: 1, parts: [first], select: { all: true } });
+    const facts = await writeRetryParts(world.ports, {
+      ...world,
+      attempt: 1,
+      maxAttempts: 2,
+      parts: [first],
+      select: { all: true },
+    });
     const second: PartBody = { ...facts[0]!, state: 'submitted' };
     const { rows, counts } = await exported(world, [first, second], { attempt: 2 });
     expect(rows.map((row) => row['status'])).toEqual(['pending', 'succeeded']);
@@ -196,7 +202,10 @@ describe('a whole run', () => {
           }
           expect(seen.toSorted((a, b) => a - b)).toEqual(sent);
           all = [...all.filter((part) => part.attempt !== attempt), ...collected];
-          const facts = attempt < 3 ? await writeRetryParts(world.ports, { document: world.document, attempt, parts: all }) : [];
+          const facts =
+            attempt < 3
+              ? await writeRetryParts(world.ports, { document: world.document, attempt, maxAttempts: 3, parts: all })
+              : [];
           expect(facts.reduce((sum, part) => sum + part.records, 0)).toBe(attempt < 3 ? open.length : 0);
           all.push(...facts.map((part): PartBody => ({ ...part, state: 'ready' })));
         }

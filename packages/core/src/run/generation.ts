@@ -25,11 +25,12 @@ export async function buildGeneration(
   parts: readonly PartBody[],
   o: StepOptions,
 ): Promise<'built' | 'empty' | 'overtaken'> {
-  const { run: id, attempt, retrySelection } = run.body;
+  const { run: id, attempt, maxAttempts, retrySelection } = run.body;
   const facts = await (o.steps ?? realSteps).writeRetryParts(ports, {
     document: await documentOf(ports, id, o),
     attempt,
     parts,
+    maxAttempts,
     ...(retrySelection && { select: retrySelection }),
     signal: o.signal,
   });
@@ -65,7 +66,8 @@ async function putIfNew(ports: RunPorts, facts: PartFacts, o: CallOptions): Prom
   const body: PartBody = { ...facts, state: facts.records === 0 ? 'collected' : 'ready' };
   const before = await findPart(ports.ledger, facts, o);
   if (before === undefined) return [{ put: partItem(body), expect: 'absent' }];
-  if (before.body.clientRequestToken === facts.clientRequestToken) return [];
+  const isSame = before.body.used === facts.used && before.body.pieceOf === facts.pieceOf;
+  if (before.body.clientRequestToken === facts.clientRequestToken && isSame) return [];
   if (before.body.state === 'ready') return [putPart(before, body)];
   const { run, attempt, part } = facts;
   throw new StateError('BR-E0207', `part ${part} of attempt ${attempt} was sent with other records`, {
@@ -96,9 +98,12 @@ function startGeneration(
 /** `2 parts`, `1 part, padded with 93 records that are dropped again`. */
 function describeParts(facts: readonly PartFacts[]): string {
   const sentinels = facts.reduce((sum, part) => sum + part.sentinels, 0);
+  const pieces = facts.filter(({ pieceOf }) => pieceOf !== undefined).length;
+  const searching =
+    pieces === 0 ? '' : `, ${pieces} of them ${pieces === 1 ? 'a piece' : 'pieces'} of what failed before processing`;
   const padded =
     sentinels === 0 ? '' : `, padded with ${sentinels} ${sentinels === 1 ? 'record that is' : 'records that are'} dropped again`;
-  return `${facts.length} ${facts.length === 1 ? 'part' : 'parts'}${padded}`;
+  return `${facts.length} ${facts.length === 1 ? 'part' : 'parts'}${searching}${padded}`;
 }
 
 function isSameStep(current: RunBody, before: RunBody): boolean {

@@ -7,6 +7,7 @@ import { objectKeys } from './keys.ts';
 import { OutcomeLines, type OutcomeObject } from './outcome-lines.ts';
 import { InputLines } from './part-files.ts';
 import type { RunPorts } from './ports.ts';
+import { inRowOrder } from './row-order.ts';
 
 export interface MergeInput extends CallOptions {
   readonly run: string;
@@ -20,9 +21,10 @@ export interface MergeInput extends CallOptions {
   readonly only?: { readonly from: number; readonly to: number };
 }
 
-/** The lines of one generation: what came back, or what is still under way. */
+/** Lines of one generation, of parts in the order of their rows: what came back, or what is still under way. */
 interface Stream {
   readonly attempt: number;
+  readonly gaveUp: GaveUp;
   /** Undefined: these records are under way. */
   readonly outcomes: OutcomeLines | undefined;
   readonly underWay: InputLines | undefined;
@@ -32,8 +34,8 @@ interface Stream {
 
 /**
  * What became of each row over all generations: the first success, else what its latest attempt says; of a duplicate, whose
- * outcome it has. Ask for rows in
- * rising order. Each generation's files, one after another, are sorted by row, so this is one pass in constant memory.
+ * outcome it has. Ask for rows in rising order. The files of a generation, one after another, are sorted by row, in one sequence
+ * or a few of them, so this is one pass in constant memory.
  */
 export class OutcomeMerge {
   /** What became of the row; undefined while it is open. A missing record of a run that has ended is a failure. */
@@ -42,7 +44,6 @@ export class OutcomeMerge {
   attempt = 0;
   readonly #isOver: boolean;
   readonly #streams: readonly Stream[];
-  readonly #gaveUp: GaveUp;
   #hungry: Stream | undefined;
 
   constructor(ports: Pick<RunPorts, 'objects'>, input: MergeInput) {
@@ -51,7 +52,6 @@ export class OutcomeMerge {
       .filter(({ firstOrdinal, lastOrdinal }) => isIn(input.only, firstOrdinal, lastOrdinal))
       .toSorted((a, b) => a.attempt - b.attempt || a.part - b.part);
     this.#streams = streamsOf(ports, input, sorted);
-    this.#gaveUp = new GaveUp(sorted, input.attempt);
   }
 
   /** Finds the outcome of a row; false when a file has to be read on first: `await fill()` and ask again. */
@@ -79,17 +79,19 @@ export class OutcomeMerge {
 
   #choose(ordinal: number): void {
     this.outcome = undefined;
+    let last: Stream | undefined;
     for (const stream of this.#streams) {
       if (stream.ordinal !== ordinal) continue;
+      last = stream;
       this.attempt = stream.attempt;
       this.outcome = stream.outcomes?.spans;
       if (this.outcome?.status === OutcomeStatus.succeeded) return;
     }
     const found = this.outcome;
-    if (found === undefined) return;
+    if (last === undefined || found === undefined) return;
     const isOpen = found.status === OutcomeStatus.missing || (found.status === OutcomeStatus.failed && found.retry);
     if (isOpen && !this.#isOver) this.outcome = undefined;
-    else if (found.status === OutcomeStatus.missing) this.outcome = this.#gaveUp.of(this.attempt, ordinal);
+    else if (found.status === OutcomeStatus.missing) this.outcome = last.gaveUp.of(ordinal);
   }
 }
 
@@ -120,22 +122,38 @@ function streamsOf(
   sorted: readonly PartBody[],
 ): Stream[] {
   const streams: Stream[] = [];
-  const add = (attempt: number, objects: readonly OutcomeObject[], waiting: readonly PartBody[]) => {
-    if (objects.length > 0)
-      streams.push({ attempt, outcomes: new OutcomeLines(ports, objects, { signal }), underWay: undefined, ordinal: -1 });
-    if (waiting.length > 0)
-      streams.push({ attempt, outcomes: undefined, underWay: new InputLines(ports, waiting, { signal }), ordinal: -1 });
+  const add = (attempt: number, parts: readonly PartBody[], objects: readonly OutcomeObject[] | undefined) => {
+    if (parts.length === 0) return;
+    const outcomes = objects && new OutcomeLines(ports, objects, { signal });
+    const underWay = objects === undefined ? new InputLines(ports, parts, { signal }) : undefined;
+    streams.push({ attempt, gaveUp: new GaveUp(parts), outcomes, underWay, ordinal: -1 });
   };
-  const keyOf = (attempt: number, part: PartBody) => objectKeys.outcomes(run, attempt, part.part);
-  const unsent = sorted.filter((part) => part.attempt === 1 && hasUnsent(part)).map((part) => ({ key: keyOf(0, part) }));
-  add(0, unsent, []);
+  const objectOf = (attempt: number, part: PartBody, sortedRuns?: readonly number[]) => ({
+    key: objectKeys.outcomes(run, attempt, part.part),
+    sortedRuns,
+  });
+  const unsent = sorted.filter((part) => part.attempt === 1 && hasUnsent(part));
+  add(
+    0,
+    unsent,
+    unsent.map((part) => objectOf(0, part)),
+  );
   for (let attempt = 1; attempt <= newest; attempt++) {
-    const own = sorted.filter((part) => part.attempt === attempt && part.records > 0);
-    const collected = own.filter((part) => part.state === 'collected');
-    // rows of the first attempt that are under way have no line anywhere, and that says it
-    const waiting = attempt === 1 ? [] : own.filter((part) => part.state !== 'collected');
-    const objects = collected.map((part) => ({ key: keyOf(attempt, part), sortedRuns: part.collected?.sortedRuns }));
-    add(attempt, objects, waiting);
+    for (const own of inRowOrder(sorted.filter((part) => part.attempt === attempt && part.records > 0))) {
+      const collected = own.filter((part) => part.state === 'collected');
+      add(
+        attempt,
+        collected,
+        collected.map((part) => objectOf(attempt, part, part.collected?.sortedRuns)),
+      );
+      // rows of the first attempt that are under way have no line anywhere, and that says it
+      if (attempt === 1) continue;
+      add(
+        attempt,
+        own.filter((part) => part.state !== 'collected'),
+        undefined,
+      );
+    }
   }
   return streams;
 }

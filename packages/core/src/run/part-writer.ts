@@ -104,7 +104,7 @@ export class PartWriter {
    * Pads the part, makes its files visible, removes files that an earlier try may have left, and says what it is. `known`: what
    * cannot be seen in its records.
    */
-  async finish(known?: FirstAttemptFacts | Pick<PartFacts, 'duplicates'>): Promise<PartFacts> {
+  async finish(known?: FirstAttemptFacts | Pick<PartFacts, 'duplicates' | 'used' | 'pieceOf'>): Promise<PartFacts> {
     const { document, attempt, part, signal } = this.#options;
     const sentinels = sentinelsFor(this.records, document.model.limits);
     await this.#pad(sentinels);

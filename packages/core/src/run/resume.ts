@@ -1,6 +1,7 @@
 import { StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
+import { usedBefore } from './broken-part.ts';
 import type { RetrySelection, RunBody } from './document.ts';
 import { loadParts, loadRun } from './load.ts';
 import { transactOrder } from './orders.ts';
@@ -39,7 +40,9 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
         blocked: undefined,
         paused: undefined,
         stopMode: undefined,
-        maxAttempts: cutShort ? Math.max(maxAttempts, attempt + 1) : maxAttempts,
+        maxAttempts: cutShort
+          ? generation.reduce((most, part) => Math.max(most, usedBefore(part) + 2), maxAttempts)
+          : maxAttempts,
       };
       const writes = recordEvent(ports, run, { kind: 'resumed' }, change);
       const next = { ...run.body, ...change, seq: run.body.seq + 1 };

@@ -73,7 +73,7 @@ async function retry(document: RunDocument, generations: readonly (readonly Map<
   const ports = wayBackPorts();
   const parts = generations.flatMap((of, g) => of.map((fates, part) => collected(ports, document, g + 1, part, fates)));
   const attempt = generations.length;
-  const run = () => writeRetryParts(ports, { document, attempt, parts, ...(select && { select }) });
+  const run = () => writeRetryParts(ports, { document, attempt, parts, maxAttempts: attempt + 1, ...(select && { select }) });
   const facts = await run();
   const bytes = ports.objects.keys().map((key) => ports.objects.text(key));
   expect(await run()).toEqual(facts);

@@ -5,6 +5,7 @@ import type { CallOptions } from '../ports/index.ts';
 import { type OutcomeSpans, OutcomeStatus } from '../record/index.ts';
 import type { RetrySelection, RunDocument } from './document.ts';
 import { DuplicateTally } from './duplicates.ts';
+import { type Lot, lotsOf } from './lots.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import { InputLines } from './part-files.ts';
 import { PartWriter } from './part-writer.ts';
@@ -17,31 +18,56 @@ export interface RetryInput extends CallOptions {
   readonly attempt: number;
   /** Every part of every generation up to it. */
   readonly parts: readonly PartBody[];
+  /** That of the run. */
+  readonly maxAttempts: number;
   /** Absent: what is retryable or missing in that generation. Else: of what failed at last, in any of them. */
   readonly select?: RetrySelection;
 }
 
 /**
- * Pools the records that are to be sent again, in order of their rows, into the input of generation `attempt + 1`: their
- * lines are copied as they were sent. Parts differ by one record at most, and none is below the service's minimum but a
- * single one, which is padded. The same bytes whoever does it and however often. Empty: nothing is to be sent.
+ * Writes the records that are to be sent again into the input of generation `attempt + 1`: their lines are copied as they were
+ * sent, in order of their rows within each lot. Parts of a pool differ by one record at most, and none is below the service's
+ * minimum but a single one, which is padded. The same bytes whoever does it and however often. Empty: nothing is to be sent.
  */
 export async function writeRetryParts(ports: RunPorts, input: RetryInput): Promise<readonly PartFacts[]> {
-  let left = input.select === undefined ? knownCount(input) : await count(ports, input);
   const facts: PartFacts[] = [];
-  if (left === 0) return facts;
+  for (const lot of await lotsToSend(ports, input)) await writeLot(ports, input, { lot, facts });
+  return facts;
+}
+
+async function lotsToSend(ports: RunPorts, input: RetryInput): Promise<readonly Lot[]> {
+  const { attempt, parts, maxAttempts, select } = input;
+  if (select === undefined) {
+    return lotsOf(
+      parts.filter((part) => part.attempt === attempt),
+      maxAttempts,
+    );
+  }
+  // every record has a line in the first generation
+  const first = parts.filter((part) => part.attempt === 1).toSorted((a, b) => a.part - b.part);
+  const records = await count(ports, input, first);
+  return records === 0 ? [] : [{ parts: first, records, facts: {} }];
+}
+
+/** Adds the parts of a lot to those before them. */
+async function writeLot(
+  ports: RunPorts,
+  input: RetryInput,
+  { lot, facts }: { readonly lot: Lot; readonly facts: PartFacts[] },
+): Promise<void> {
   const { document, signal } = input;
-  const chosen = new ChosenLines(ports, input);
+  const chosen = new ChosenLines(ports, input, lot);
   const tally = new DuplicateTally(ports, input.parts, { dedupe: document.dedupe, signal });
   let writer: PartWriter | undefined;
   let duplicates = 0;
   const finish = async (part: PartWriter): Promise<void> => {
-    facts.push(await part.finish(duplicates > 0 ? { duplicates } : {}));
+    facts.push(await part.finish({ ...lot.facts, ...(duplicates > 0 && { duplicates }) }));
     duplicates = 0;
   };
   try {
+    let left = lot.records;
     let target = 0;
-    let partsLeft = partsFor(left, document);
+    let partsLeft = lot.pieces ?? partsFor(left, document);
     while (await chosen.fill()) {
       while (chosen.next()) {
         const { bytes, start, end, ordinal } = chosen.lines;
@@ -64,7 +90,6 @@ export async function writeRetryParts(ports: RunPorts, input: RetryInput): Promi
     }
     if (writer !== undefined) await finish(writer);
     invariant(left === 0, `${left} records were counted for another attempt and not found`);
-    return facts;
   } catch (error) {
     await writer?.abort();
     throw error;
@@ -91,15 +116,8 @@ function withLineEnd(bytes: Uint8Array, start: number, end: number): [Uint8Array
   return [bytes, start, end + 1];
 }
 
-function knownCount({ attempt, parts }: RetryInput): number {
-  return parts.reduce((sum, part) => {
-    if (part.attempt !== attempt || part.collected === undefined) return sum;
-    return sum + part.collected.retryable + part.collected.missing;
-  }, 0);
-}
-
-async function count(ports: RunPorts, input: RetryInput): Promise<number> {
-  const chosen = new ChosenLines(ports, input);
+async function count(ports: RunPorts, input: RetryInput, parts: readonly PartBody[]): Promise<number> {
+  const chosen = new ChosenLines(ports, input, { parts });
   let found = 0;
   try {
     while (await chosen.fill()) while (chosen.next()) found += 1;
@@ -109,23 +127,20 @@ async function count(ports: RunPorts, input: RetryInput): Promise<number> {
   return found;
 }
 
-/** Walks input lines and outcomes in lockstep, and stops at the lines that are to be sent again. */
+/** Walks the input lines of a lot and the outcomes in lockstep, and stops at the lines that are to be sent again. */
 class ChosenLines {
   readonly lines: InputLines;
-  readonly #merge: OutcomeMerge;
+  /** Undefined where every line is. */
+  readonly #merge: OutcomeMerge | undefined;
   readonly #select: RetrySelection | undefined;
   #isWaiting = false;
 
-  constructor(ports: RunPorts, { document, attempt, parts, select, signal }: RetryInput) {
-    // every record has a line in the first generation; those of the newest alone are fewer to read
-    const sources = parts.filter((part) => part.attempt === (select === undefined ? attempt : 1));
-    const looked = select === undefined ? sources : parts;
+  constructor(ports: RunPorts, { document, attempt, parts, select, signal }: RetryInput, lot: Pick<Lot, 'parts' | 'pieces'>) {
     this.#select = select;
-    this.lines = new InputLines(
-      ports,
-      sources.toSorted((a, b) => a.part - b.part),
-      { signal },
-    );
+    this.lines = new InputLines(ports, lot.parts, { signal });
+    if (lot.pieces !== undefined) return;
+    // those of the newest generation alone are fewer to read
+    const looked = select === undefined ? lot.parts : parts;
     this.#merge = new OutcomeMerge(ports, { run: document.run, attempt, isOver: true, parts: looked, signal });
   }
 
@@ -133,6 +148,7 @@ class ChosenLines {
   next(): boolean {
     for (;;) {
       if (!this.#isWaiting && !this.lines.next()) return false;
+      if (this.#merge === undefined) return true;
       this.#isWaiting = !this.#merge.seek(this.lines.ordinal);
       if (this.#isWaiting) return false;
       const { outcome } = this.#merge;
@@ -143,13 +159,13 @@ class ChosenLines {
   /** False at the end. */
   async fill(): Promise<boolean> {
     if (!this.#isWaiting) return this.lines.fill();
-    await this.#merge.fill();
+    await this.#merge?.fill();
     return true;
   }
 
   async close(): Promise<void> {
     await this.lines.close();
-    await this.#merge.close();
+    await this.#merge?.close();
   }
 
   #isChosen(outcome: OutcomeSpans): boolean {

@@ -6,6 +6,7 @@ import { buildGeneration } from './generation.ts';
 import { openPartsAt, openSort } from './items.ts';
 import { ledgerKeys } from './keys.ts';
 import { findPart, loadLane, loadPart, loadParts, loadRun, type PartRef, partsOf } from './load.ts';
+import { lotsOf } from './lots.ts';
 import type { RunPorts } from './ports.ts';
 import type { StepOptions } from './steps.ts';
 import { writeSummary } from './summary.ts';
@@ -67,11 +68,10 @@ async function hasOpenPart({ ledger }: RunPorts, run: RunBody, o: StepOptions): 
   return false;
 }
 
-/** True when the run has an attempt left and something to spend it on. */
+/** True when something of the run is to be sent again. */
 export function wantsAnother(run: RunBody, generation: readonly PartBody[]): boolean {
-  if (run.attempt >= run.maxAttempts) return false;
-  if (run.retrySelection !== undefined) return true;
-  return generation.some((part) => (part.collected?.retryable ?? 0) + (part.collected?.missing ?? 0) > 0);
+  if (run.retrySelection !== undefined) return run.attempt < run.maxAttempts;
+  return lotsOf(generation, run.maxAttempts).length > 0;
 }
 
 /** True when a job of the generation was stopped: the records that it left have not had their attempt. */

@@ -21,6 +21,8 @@ export interface RunSteps {
       readonly attempt: number;
       /** Every part of every generation up to `attempt`. */
       readonly parts: readonly PartBody[];
+      /** That of the run. */
+      readonly maxAttempts: number;
       /** Absent: what is retryable or missing. */
       readonly select?: RetrySelection;
     },

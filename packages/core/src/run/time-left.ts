@@ -61,7 +61,8 @@ export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
           running: (chance, each) => live.map((part) => ({ records: size(part), minutes: minutesLeft(part, now, each, chance) })),
           retryShare: share,
           failed: failed / Math.max(1, scale),
-          attempts: run.maxAttempts - run.attempt + 1,
+          // a generation behind the last attempt looks for what breaks a job
+          attempts: Math.max(1, run.maxAttempts - run.attempt + 1),
           partRecords: Math.max(1, ...latest.map(size)),
         },
       ],

@@ -49,7 +49,8 @@ describe('a part whose job has ended', () => {
     await world.collectAll();
     expect(await world.untilTold()).toMatchObject({ kind: 'success' });
     expect(await world.export(run)).toMatchObject({ status: 'Completed', counts: { rows: 250, succeeded: 250 } });
-    expect(world.ports.service.jobs).toHaveLength(3);
+    // one that failed before it had processed anything may have been broken by a record: it is sent again by halves
+    expect(world.ports.service.jobs).toHaveLength(end === 'Failed' ? 4 : 3);
   });
 
   it('with records that fail for good ends with them told apart', async () => {

@@ -163,6 +163,17 @@ describe('faults of jobs', () => {
     expect(await local.keys('out/')).toEqual([]);
   });
 
+  test('a job with a record that breaks it does not pass validation, and does not say which one it is', async () => {
+    await start();
+    await local.put(
+      'in/a.jsonl',
+      claudeRecords(200, (i) => (i === 77 ? 'text [[break]]' : 'text')),
+    );
+    const job = await local.until(await local.create());
+    expect(job).toMatchObject({ status: 'Failed', message: expect.stringMatching(/^Malformed/), processedRecordCount: 0 });
+    expect(await local.keys('out/')).toEqual([]);
+  });
+
   test('a job that somebody stops in the queue has no output', async () => {
     await start({ faults: { jobStop: 1 } });
     const arn = await local.create();

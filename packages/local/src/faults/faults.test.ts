@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFaultSwitch } from './call-faults.ts';
 import { faultsOfJob, NO_FAULTS } from './faults.ts';
-import { fateOfJob, fateOfRecord } from './job-faults.ts';
+import { breaksJob, fateOfJob, fateOfRecord } from './job-faults.ts';
 import { parseFaultFlags, parseFaults } from './parse.ts';
 
 const record = (change: object, job: string, id: string, line = '{}') =>
@@ -64,6 +64,8 @@ describe('faults', () => {
     expect(record({}, 'j', 'a', 'please [[fail:429]]').errorCode).toBe(429);
     expect(record({}, 'j', 'a', '[[missing]]').missing).toBe(true);
     expect(record({}, 'j', 'a', '[[double]]').double).toBe(true);
+    expect(breaksJob(Buffer.from('please [[break]]'))).toBe(true);
+    expect(breaksJob(Buffer.from('[[missing]]'))).toBe(false);
   });
 
   test('fates of jobs follow their rates', () => {

@@ -54,6 +54,14 @@ export function fateOfRecord(faults: JobFaults, jobName: string, recordId: strin
   return draw('recordDouble') < faults.recordDouble ? { ...NORMAL, double: true } : NORMAL;
 }
 
+/** What a job says with a record that breaks it; the service tells no more of which one it is. */
+export const BREAKS_JOB = 'Malformed input request: a record does not have the shape that the model takes.';
+
+/** True for a record whose text holds `[[break]]`: with it no job passes validation. */
+export function breaksJob(line: Buffer): boolean {
+  return line.includes('[[break]]');
+}
+
 /** The service's words for an error code of a record. */
 export function messageOfCode(code: number): string {
   return MESSAGES[code] ?? 'The request could not be processed.';

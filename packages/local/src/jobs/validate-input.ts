@@ -1,3 +1,4 @@
+import { BREAKS_JOB, breaksJob } from '../faults/index.ts';
 import type { ObjectStorage } from '../storage/index.ts';
 import { readEnvelope } from './envelope.ts';
 import { findInput, type InputFile, type InputProblem } from './input-files.ts';
@@ -7,7 +8,7 @@ import { createTurnTaker } from './turn.ts';
 
 /**
  * Checks a job's input as the service does while it is Validating: file names, sizes, counts and the envelope of every
- * record, not the body of any. The number of records, or what is wrong.
+ * record, not the body of any, but for one that asks to break its job. The number of records, or what is wrong.
  */
 export async function validateInput(job: Job, storage: ObjectStorage, signal: AbortSignal): Promise<number | InputProblem> {
   if (!(await storage.hasBucket(job.output.bucket))) return { problem: `The S3 bucket ${job.output.bucket} does not exist.` };
@@ -61,6 +62,7 @@ async function countRecords(
       records += 1;
       const envelope = readEnvelope(line);
       if (typeof envelope === 'string') return { problem: `Record ${records} of ${file.name} ${envelope}.` };
+      if (breaksJob(line)) return { problem: BREAKS_JOB };
       if (records > job.limits.maxRecordsPerFile) {
         return { problem: `The input file ${file.name} contains more than ${job.limits.maxRecordsPerFile} records.` };
       }

@@ -1,5 +1,5 @@
 import type { CollectCounts, PartFacts, RunPorts, RunSteps } from '@batchrock/core';
-import { jobIdentity, jobParameters, objectKeys, readText, writeText } from '@batchrock/core';
+import { jobIdentity, jobParameters, objectKeys, ordinalOf, readText, writeText } from '@batchrock/core';
 
 interface PlainOutcome {
   readonly id: string;
@@ -53,7 +53,7 @@ export async function writePlainPart(
   document: Parameters<typeof jobParameters>[0],
   attempt: number,
   part: number,
-  records: readonly object[],
+  records: readonly { readonly recordId: string }[],
 ): Promise<PartFacts> {
   const { run, lane } = document;
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -70,12 +70,17 @@ export async function writePlainPart(
     bytes: text.length,
     files: 1,
     xxh128: hash.hex(),
-    firstOrdinal: 0,
-    lastOrdinal: records.length - 1,
+    firstOrdinal: ordinalAt(records, 0),
+    lastOrdinal: ordinalAt(records, records.length - 1),
     ...(attempt === 1 && { rejected: 0 }),
   };
   const parameters = jobParameters(document, facts);
   return { ...facts, ...jobIdentity(ports.digest, { run, part, attempt, namePrefix: document.job.namePrefix, parameters }) };
+}
+
+function ordinalAt(records: readonly { readonly recordId: string }[], at: number): number {
+  const record = records[at];
+  return record === undefined ? at : ordinalOf(new TextEncoder().encode(record.recordId), 0);
 }
 
 async function inputLines(ports: RunPorts, part: PartFacts): Promise<{ readonly recordId: string }[]> {

@@ -5,7 +5,7 @@ import { drawWork, readInput } from './job-output.ts';
 import { followJob } from './job-run.ts';
 import type { ObjectState } from './object-state.ts';
 import { refuseSpec } from './refuse-spec.ts';
-import { jobCounts, type SimJob } from './sim-job.ts';
+import { isSentinel, jobCounts, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
 /** A job of somebody else in the same lane. */
@@ -70,9 +70,10 @@ export class Bedrock {
     const place = places.next('job', spec.jobName);
     const strikes = (kind: string, rate: number): boolean => fate.strikes(kind, rate, place);
     const records = readInput(this.#inputFiles(spec));
-    const isRefused = records.some((record) =>
-      fate.strikes('breaks its job', faults.breakingRecordRate, placeOfOne('record', record.recordId)),
-    );
+    const breakers = records
+      .map((record) => record.recordId)
+      .filter((id) => !isSentinel(id) && fate.strikes('breaks its job', faults.breakingRecordRate, placeOfOne('record', id)));
+    const isRefused = breakers.length > 0;
     if (isRefused) trace.mark('job-refused');
     const job: SimJob = {
       index,
@@ -81,6 +82,7 @@ export class Bedrock {
       place,
       submitTime: now,
       records,
+      breakers,
       work: drawWork(this.#world, jobRng, records, place),
       saysCounts: !strikes('no counts', faults.countsAbsentRate),
       countsJump: strikes('counts jump', faults.countsJumpRate),

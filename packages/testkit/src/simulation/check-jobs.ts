@@ -1,9 +1,9 @@
-import { isSentinelOrdinal, type JobSpec, ledgerKeys, ordinalOf, recordId } from '@batchrock/core';
+import { type JobSpec, ledgerKeys, recordId } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
 import type { LedgerChecker } from './check-ledger.ts';
 import type { Dataset } from './dataset.ts';
 import { isLiveAt } from './job-life.ts';
-import { jobResults, type SimJob } from './sim-job.ts';
+import { isSentinel, jobResults, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
 /** Who stops a job that is none of our processes. */
@@ -20,11 +20,6 @@ export interface JobPlace {
 export function placeOf(spec: JobSpec): JobPlace | undefined {
   const match = /\/runs\/([^/]+)\/input\/(\d+)-(\d+)\/$/.exec(spec.inputUri);
   return match === null ? undefined : { run: match[1]!, part: Number(match[2]), attempt: Number(match[3]) };
-}
-
-/** True for a record that pads a job below the minimum. */
-function isSentinel(id: string): boolean {
-  return isSentinelOrdinal(ordinalOf(new TextEncoder().encode(id), 0));
 }
 
 /** Judges each job at the moment in which the service creates it (I4, I5, I6, I7, I8, I14, I21). */
@@ -59,6 +54,7 @@ export class JobChecker {
       return;
     }
     const part = this.#ledger.parts.get(ledgerKeys.part(place.run, place.attempt, place.part));
+    if (part?.pieceOf !== undefined) trace.mark('part-halved');
     const isUnknown = part === undefined && this.#ledger.isInTheDark(place.run);
     if (part?.jobName !== job.spec.jobName && !isUnknown) {
       trace.violate('I21', `job ${job.index} reads from ${job.spec.inputUri}, whose part has another job name`);

@@ -1,9 +1,9 @@
 import { recordId } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
+import { AttemptChecker, type Met } from './check-attempts.ts';
 import { placeOf } from './check-jobs.ts';
 import type { Dataset, OracleRow } from './dataset.ts';
-import type { RecordResult } from './job-output.ts';
-import { jobResults } from './sim-job.ts';
+import { jobResults, type SimJob } from './sim-job.ts';
 import type { Trace } from './trace.ts';
 
 /** One row of the exported results, as far as the checks go. */
@@ -16,38 +16,43 @@ export interface ResultRow {
   readonly text?: string | undefined;
 }
 
-/** What a row met, attempt by attempt. */
-interface Met {
-  readonly attempt: number;
-  readonly part: number;
-  readonly result: RecordResult;
-}
-
-/** Compares the results of an ended run with what the service really did (I1, I2, I3). */
-export function checkResults(trace: Trace, bedrock: Bedrock, dataset: Dataset, results: readonly ResultRow[]): void {
+/**
+ * Compares the results of an ended run with what the service really did (I1, I2, I3, I13, I23). `maxAttempts`: as many as the ledger
+ * allows in the end.
+ */
+export function checkResults(
+  { trace, bedrock, maxAttempts }: { readonly trace: Trace; readonly bedrock: Bedrock; readonly maxAttempts: number },
+  dataset: Dataset,
+  results: readonly ResultRow[],
+): void {
   if (results.length !== dataset.rows.length) {
     trace.violate('I1', `${results.length} results for ${dataset.rows.length} rows`);
     return;
   }
-  const met = meetings(bedrock, dataset.document.run);
-  const meetingsOf = dataset.document.dedupe === undefined ? undefined : sharedMeetings(trace, dataset, met);
+  const { document } = dataset;
+  const met = meetings(bedrock, document.run);
+  const attempts = new AttemptChecker(trace, jobsOf(bedrock, document.run), { asked: document.maxAttempts, most: maxAttempts });
+  const meetingsOf = document.dedupe === undefined ? undefined : sharedMeetings(trace, dataset, met);
   dataset.rows.forEach((row, i) => {
-    const id = recordId(dataset.document.recordPrefix, i);
+    const id = recordId(document.recordPrefix, i);
     const result = results[i]!;
     if (result.id !== id) trace.violate('I1', `result ${i} is of ${result.id}, not of ${id}`);
-    checkRow(trace, { id, row, result, met: meetingsOf?.[i] ?? met.get(id) ?? [], maxAttempts: dataset.document.maxAttempts });
+    checkRow(trace, { id, row, result, met: meetingsOf?.[i] ?? met.get(id) ?? [], attempts });
   });
+}
+
+function jobsOf(bedrock: Bedrock, run: string): readonly SimJob[] {
+  return bedrock.jobs.filter((job) => placeOf(job.spec)?.run === run);
 }
 
 function meetings(bedrock: Bedrock, run: string): Map<string, Met[]> {
   const met = new Map<string, Met[]>();
-  for (const job of bedrock.jobs) {
-    const place = placeOf(job.spec);
-    if (place?.run !== run) continue;
+  for (const job of jobsOf(bedrock, run)) {
+    const place = placeOf(job.spec)!;
     for (const [id, result] of jobResults(job)) {
       const list = met.get(id) ?? [];
       met.set(id, list);
-      list.push({ attempt: place.attempt, part: place.part, result });
+      list.push({ attempt: place.attempt, part: place.part, job, result });
     }
   }
   for (const list of met.values()) list.sort((a, b) => a.attempt - b.attempt);
@@ -87,10 +92,10 @@ interface RowCase {
   readonly row: OracleRow;
   readonly result: ResultRow;
   readonly met: readonly Met[];
-  readonly maxAttempts: number;
+  readonly attempts: AttemptChecker;
 }
 
-function checkRow(trace: Trace, { id, row, result, met, maxAttempts }: RowCase): void {
+function checkRow(trace: Trace, { id, row, result, met, attempts }: RowCase): void {
   if (row.prompt === undefined) {
     if (result.status !== 'rejected') trace.violate('I1', `bad row ${id} is ${result.status}`);
     if (met.length > 0) trace.violate('I1', `bad row ${id} was sent`);
@@ -111,8 +116,6 @@ function checkRow(trace: Trace, { id, row, result, met, maxAttempts }: RowCase):
   const last = met.at(-1);
   if (last === undefined) trace.violate('I1', `row ${id} was never sent`);
   const forGood = last?.result.kind === 'failed' && last.result.permanent;
-  if (!forGood && met.length !== maxAttempts) {
-    trace.violate('I13', `row ${id} was given up after ${met.length} of ${maxAttempts} attempts`);
-  }
+  if (!forGood && last !== undefined) attempts.check(id, met, result.code);
   if (forGood && result.code !== '400') trace.violate('I1', `row ${id} failed with 400 and shows ${result.code}`);
 }

@@ -59,7 +59,7 @@ export interface FaultPlan {
   readonly humanStopsPerHour: number;
   // jobs
   readonly jobFailedRate: number;
-  /** Records with which no job passes validation; per record. */
+  /** Records of a run with which no job passes validation; per record. */
   readonly breakingRecordRate: number;
   readonly jobExpiredRate: number;
   readonly jobPartialRate: number;

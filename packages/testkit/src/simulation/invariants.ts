@@ -132,7 +132,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'I13',
     words: 'a record that fails is tried as often as its run allows, and no more',
-    checkers: [checker('check-results', 'I13')],
+    checkers: [checker('check-attempts', 'I13')],
     tests: [test('core/src/run/run-life', 'gives up after the last attempt')],
   },
   {
@@ -206,6 +206,12 @@ export const INVARIANTS: readonly Invariant[] = [
     checkers: [],
     tests: [test('lambda/src/bundle'), test('batchrock/src/commands/quiet-logs'), test('batchrock/src/commands/canaries')],
     unseen: 'nothing of the core logs',
+  },
+  {
+    id: 'I23',
+    words: 'a record that breaks its job is found, takes no other with it, and costs a bounded number of jobs',
+    checkers: [checker('check-attempts', 'I23')],
+    tests: [test('core/src/run/halves'), test('batchrock/src/commands/halves')],
   },
 ];
 

@@ -12,6 +12,9 @@ export interface Phase {
   readonly status: JobStatus;
 }
 
+/** What a job says that failed before it processed a record. */
+export const UNREADABLE_INPUT = 'the input could not be read';
+
 /** How a job goes through its states, and which share of its records it gets done. */
 export interface JobLife {
   readonly phases: readonly Phase[];
@@ -43,7 +46,7 @@ export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, stri
   const share = rng.next();
   const fails = strikes('job fails', plan.jobFailedRate);
   if (isRefused || (fails && share < 0.5)) {
-    return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: 'the input could not be read' };
+    return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: UNREADABLE_INPUT };
   }
   if (fails) {
     return { phases: [...begun, { at: ended, status: 'Failed' }], doneShare: share, message: 'an internal error occurred' };

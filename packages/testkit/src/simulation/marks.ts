@@ -30,6 +30,8 @@ export const MARKS = [
   'run-resumed',
   'run-retried',
   'job-refused',
+  'part-halved',
+  'breaks-alone',
   'function-timed-out',
   'job-Completed',
   'job-PartiallyCompleted',

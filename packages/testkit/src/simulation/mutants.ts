@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'run/adopt.ts',
     edits: [
       [
-        "if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, part.body, o));",
+        "if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, adopted, o));",
         `writes.push(await (async () => {
         const lane = await loadLane(ports.ledger, part.body.lane, o);
         return putLane(lane, { ...lane.body, holders: lane.body.holders.filter((h) => h.jobName !== part.body.jobName) });
@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no-slot-check',
     thought: 'the service refuses what is too much',
     file: 'lane/lane.ts',
-    edits: [['? 0 : Math.max(0, lane.limit - lane.holders.length);', '? 0 : 1;']],
+    edits: [['? 0 : Math.max(0, slotsBesideOthers(lane, now) - lane.holders.length);', '? 0 : 1;']],
     seeds: 100,
     breaks: ['I7', 'I8'],
   },
@@ -89,10 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
     thought: 'it is simpler to send the part again',
     file: 'run/retry-parts.ts',
     edits: [
-      [
-        'let left = input.select === undefined ? knownCount(input) : await count(ports, input);',
-        'let left = await count(ports, input);',
-      ],
+      ['let left = lot.records;', 'let left = await count(ports, input, lot.parts);'],
       [
         'if (outcome?.status === OutcomeStatus.failed && this.#isChosen(outcome)) return true;',
         'if (outcome !== undefined) return true;',
@@ -106,10 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     thought: 'it may work the second time',
     file: 'run/retry-parts.ts',
     edits: [
-      [
-        'let left = input.select === undefined ? knownCount(input) : await count(ports, input);',
-        'let left = await count(ports, input);',
-      ],
+      ['let left = lot.records;', 'let left = await count(ports, input, lot.parts);'],
       ['if (this.#select === undefined) return outcome.retry;', 'if (this.#select === undefined) return true;'],
     ],
     seeds: 300,
@@ -118,18 +112,45 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'miscount-missing-records',
     thought: 'what has no line in the output is gone',
-    file: 'run/retry-parts.ts',
-    edits: [['return sum + part.collected.retryable + part.collected.missing;', 'return sum + part.collected.retryable;']],
+    file: 'run/lots.ts',
+    edits: [['return (collected?.retryable ?? 0) + (collected?.missing ?? 0);', 'return collected?.retryable ?? 0;']],
     seeds: 300,
     breaks: ['I1', 'I13', 'unexpected-error'],
   },
   {
     name: 'drop-missing-records',
     thought: 'only failures are worth another attempt',
-    file: 'run/settle.ts',
-    edits: [['(part.collected?.retryable ?? 0) + (part.collected?.missing ?? 0) > 0', '(part.collected?.retryable ?? 0) > 0']],
+    file: 'run/lots.ts',
+    edits: [['|| leftOf(part) === 0) continue;', '|| (part.collected?.retryable ?? 0) === 0) continue;']],
     seeds: 300,
     breaks: ['I1', 'I13'],
+  },
+  {
+    name: 'pool-what-broke',
+    thought: 'what nothing came back of goes out again with all else',
+    file: 'run/lots.ts',
+    edits: [
+      ['sent.filter((part) => !isBroken(part) || (isNoRecord && part.pieceOf === undefined && part.records > 1));', 'sent;'],
+      ['broken.filter(isSearched).flatMap', 'broken.filter(() => false).flatMap'],
+    ],
+    seeds: 300,
+    breaks: ['I23'],
+  },
+  {
+    name: 'count-the-search-as-attempts',
+    thought: 'every time that a record is sent is an attempt',
+    file: 'run/lots.ts',
+    edits: [['usedBefore(part) + (records === 1 ? 1 : 0);', 'usedBefore(part) + 1;']],
+    seeds: 300,
+    breaks: ['I23'],
+  },
+  {
+    name: 'halve-without-end',
+    thought: 'the search for what breaks a job is part of no attempt',
+    file: 'run/lots.ts',
+    edits: [['usedBefore(part) + (records === 1 ? 1 : 0);', 'usedBefore(part);']],
+    seeds: 300,
+    breaks: ['I20', 'I23'],
   },
   {
     name: 'discard-partial-results',

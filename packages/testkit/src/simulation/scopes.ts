@@ -36,6 +36,9 @@ const failing = (plan: FaultPlan): FaultPlan => ({
   jobPartialRate: 0.3,
 });
 
+/** As `still`, but some records break their jobs. */
+const breaking = (plan: FaultPlan): FaultPlan => ({ ...still(plan), jobsStaySo: true, breakingRecordRate: 0.1 });
+
 const one: SeedOptions = { shape: 'command-line', alone: true };
 
 /** Small worlds of each kind. */
@@ -43,6 +46,7 @@ export const SCOPES: readonly Scope[] = [
   { name: 'one padded part', seed: 99, options: { ...one, adjust: still } },
   { name: 'one part', seed: 62, options: { ...one, adjust: still } },
   { name: 'two attempts', seed: 6, options: { ...one, adjust: failing } },
+  { name: 'a record that breaks its job', seed: 97, options: { ...one, adjust: breaking } },
   { name: 'two processes', seed: 17, options: { shape: 'command-line', adjust: still } },
   { name: 'handlers', seed: 66, options: { shape: 'handlers', adjust: still } },
 ];

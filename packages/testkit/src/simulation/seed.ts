@@ -207,7 +207,8 @@ async function audit(world: World, site: Site): Promise<string> {
     for (const dataset of site.datasets.values()) {
       const text = await resultsText(ports, dataset);
       hash = hashText(text, hash);
-      checkResults(trace, site.bedrock, site.withAttempts(dataset), parseResults(text));
+      const maxAttempts = site.maxAttemptsOf(dataset);
+      checkResults({ trace, bedrock: site.bedrock, maxAttempts }, dataset, parseResults(text));
     }
     done = true;
   };

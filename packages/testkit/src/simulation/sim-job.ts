@@ -1,6 +1,6 @@
-import type { JobCounts, JobSpec } from '@batchrock/core';
+import { isSentinelOrdinal, type JobCounts, type JobSpec, ordinalOf } from '@batchrock/core';
 import type { Place } from './fate.ts';
-import type { JobLife } from './job-life.ts';
+import { type JobLife, UNREADABLE_INPUT } from './job-life.ts';
 import { type InputRecord, type JobWork, type RecordResult, resultsOf, tally } from './job-output.ts';
 
 /** A job as the service knows it. */
@@ -13,6 +13,8 @@ export interface SimJob {
   readonly place: Place;
   readonly submitTime: number;
   readonly records: readonly InputRecord[];
+  /** Ids of records with which no job passes validation. */
+  readonly breakers: readonly string[];
   readonly work: JobWork;
   readonly saysCounts: boolean;
   /** Its live counts go up and down. */
@@ -46,4 +48,19 @@ export function jobResults(job: SimJob): ReadonlyMap<string, RecordResult> {
 /** The counts that the service tells of a job that has ended. */
 export function jobCounts(job: SimJob): JobCounts {
   return jobEnd(job).counts;
+}
+
+/** True for a job that failed before it processed a record. */
+export function isBrokenJob({ life }: SimJob): boolean {
+  return life.phases.at(-1)?.status === 'Failed' && life.doneShare === 0 && life.message === UNREADABLE_INPUT;
+}
+
+/** How many records of a job are rows of its run. */
+export function realRecords({ records }: SimJob): number {
+  return records.filter(({ recordId }) => !isSentinel(recordId)).length;
+}
+
+/** True for a record that pads a job below the minimum. */
+export function isSentinel(id: string): boolean {
+  return isSentinelOrdinal(ordinalOf(new TextEncoder().encode(id), 0));
 }

@@ -114,11 +114,10 @@ export class Site {
     }
   }
 
-  /** The dataset with as many attempts as the ledger allows in the end: a run that was stopped and resumed may get more. */
-  withAttempts(dataset: Dataset): Dataset {
-    const run = [...this.ledgerChecker.runs.values()].find((one) => one.run === dataset.document.run);
-    const maxAttempts = run?.maxAttempts ?? dataset.document.maxAttempts;
-    return { ...dataset, document: { ...dataset.document, maxAttempts } };
+  /** As many attempts as the ledger allows in the end: a run that was stopped and resumed may get more. */
+  maxAttemptsOf({ document }: Dataset): number {
+    const run = [...this.ledgerChecker.runs.values()].find((one) => one.run === document.run);
+    return run?.maxAttempts ?? document.maxAttempts;
   }
 
   /** True when every run has ended. */

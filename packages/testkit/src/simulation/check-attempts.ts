@@ -1,0 +1,100 @@
+import { placeOf } from './check-jobs.ts';
+import type { RecordResult } from './job-output.ts';
+import { isBrokenJob, jobResults, realRecords, type SimJob } from './sim-job.ts';
+import type { Trace } from './trace.ts';
+
+/** Jobs that may break beside one another before no record is looked for any more. */
+const MOST_BROKEN = 4;
+
+/** What a row met, attempt by attempt. */
+export interface Met {
+  readonly attempt: number;
+  readonly part: number;
+  readonly job: SimJob;
+  readonly result: RecordResult;
+}
+
+/** Attempts that a run allows. */
+interface Allowed {
+  /** As it was asked for. */
+  readonly asked: number;
+  /** In the end: `retry` and `resume` may add some. */
+  readonly most: number;
+}
+
+/**
+ * Judges how often the rows of an ended run were sent that have no answer (I13), and that a record which breaks its jobs takes
+ * none with it and costs no more jobs than it may (I23).
+ */
+export class AttemptChecker {
+  readonly #trace: Trace;
+  readonly #allowed: Allowed;
+  /** Jobs that broke, by attempt, and all of them. */
+  readonly #broken = new Map<number, number>();
+  readonly #all = new Map<number, number>();
+
+  /** `jobs`: all of the run. */
+  constructor(trace: Trace, jobs: readonly SimJob[], allowed: Allowed) {
+    this.#trace = trace;
+    this.#allowed = allowed;
+    for (const job of jobs) {
+      const { attempt } = placeOf(job.spec)!;
+      this.#all.set(attempt, 1 + (this.#all.get(attempt) ?? 0));
+      if (isBrokenJob(job)) this.#broken.set(attempt, 1 + (this.#broken.get(attempt) ?? 0));
+    }
+    this.#checkJobs(jobs);
+  }
+
+  /** A row without an answer that was not refused. */
+  check(id: string, met: readonly Met[], code: string | undefined): void {
+    const last = met.at(-1)!;
+    const isAlone = isBrokenJob(last.job) && realRecords(last.job) === 1;
+    if (isAlone) this.#trace.mark('breaks-alone');
+    if (isAlone !== (code === 'job_failed')) this.#trace.violate('I23', `row ${id} failed as ${code} in job ${last.job.index}`);
+    if (brokeBeside(last)) {
+      const broken = this.#broken.get(last.attempt) ?? 0;
+      if (broken <= MOST_BROKEN)
+        this.#trace.violate('I23', `row ${id} was given up in job ${last.job.index}, where others stood beside it`);
+      return;
+    }
+    const { asked, most } = this.#allowed;
+    const tried = met.filter((one) => !brokeBeside(one)).length;
+    // where all that was sent broke, it was no record, and the attempt may count
+    const mayCount = met.filter((one) => brokeBeside(one) && this.#hasAllBroken(one.attempt)).length;
+    // with jobs that broke rows are behind one another: what was added may have come when some were given up
+    const least = this.#broken.size > 0 ? Math.min(asked, most) : most;
+    if (tried > most || tried + mayCount < least)
+      this.#trace.violate('I13', `row ${id} was given up after ${tried} of ${most} attempts`);
+  }
+
+  #hasAllBroken(attempt: number): boolean {
+    const broken = this.#broken.get(attempt) ?? 0;
+    return broken > MOST_BROKEN && broken === this.#all.get(attempt);
+  }
+
+  /** Where nothing went wrong but that records broke their jobs, there are no more of these than the search for them takes. */
+  #checkJobs(jobs: readonly SimJob[]): void {
+    const breakers = new Set(jobs.flatMap((job) => job.breakers));
+    if (breakers.size === 0 || breakers.size > MOST_BROKEN) return;
+    if (!jobs.every((job) => job.breakers.length > 0 || hasAnswered(job))) return;
+    const first = jobs.filter((job) => placeOf(job.spec)!.attempt === 1);
+    const depth = Math.ceil(Math.log2(Math.max(...first.map(realRecords))));
+    const { most } = this.#allowed;
+    const mostJobs = first.length + breakers.size * (2 * depth + most - 1);
+    if (jobs.length > mostJobs)
+      this.#trace.violate('I23', `${jobs.length} jobs for ${breakers.size} records that break theirs, ${mostJobs} are enough`);
+    const attempts = Math.max(...jobs.map((job) => placeOf(job.spec)!.attempt));
+    if (attempts > depth + most) this.#trace.violate('I23', `${attempts} attempts, ${depth + most} are enough`);
+  }
+}
+
+function brokeBeside({ job }: Met): boolean {
+  return isBrokenJob(job) && realRecords(job) > 1;
+}
+
+/** True for a job that left nothing to be sent again. */
+function hasAnswered(job: SimJob): boolean {
+  return [...jobResults(job).values()].every(
+    (result) => result.kind === 'succeeded' || (result.kind === 'failed' && result.permanent),
+  );
+}
