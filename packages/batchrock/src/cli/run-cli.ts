@@ -49,6 +49,9 @@ async function report(error: BatchrockError, argv: readonly string[], cli: Cli):
   return exitCodeOf(error, signal);
 }
 
+/** Commands that may take the models of OpenAI lines. */
+const MAY_SPLIT: ReadonlySet<string> = new Set(['run', 'plan', 'validate']);
+
 /** Everything that is thrown becomes an error of the tree, so that it has a code, a hint and a page. */
 async function toBatchrockError(
   error: unknown,
@@ -63,7 +66,10 @@ async function toBatchrockError(
     const example = cli.examples.get(name);
     const help = `batchrock${example === undefined ? '' : ` ${name}`} --help shows what is allowed`;
     const isIncomplete = /^commander\.missing(Argument|MandatoryOptionValue)$/.test(error.code);
-    const hint = isIncomplete && example !== undefined ? `such as: ${example} (${help})` : help;
+    // OpenAI lines may say their models themselves
+    const isOfModels = error.message.includes('--model ') && error.code === 'commander.missingMandatoryOptionValue';
+    const split = isOfModels && MAY_SPLIT.has(name) ? '; --split-models takes the models that OpenAI lines name' : '';
+    const hint = isIncomplete && example !== undefined ? `such as: ${example}${split} (${help})` : help;
     // what is missing may only be misspelt
     const { unknown, command } = isIncomplete && program !== undefined ? followWords(program, argv) : {};
     if (unknown !== undefined) {

@@ -36,12 +36,12 @@ export function dollars(text: string): number {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A duration in milliseconds: `45s`, `30m`, `2h`; a bare number is seconds. */
+/** A duration in milliseconds: `45s`, `30m`, `2h`, `7d`; a bare number is seconds. */
 export function milliseconds(text: string): number {
   const found = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
   const unit = UNIT_MS[found?.[2] ?? 's'];
   if (found && unit !== undefined) return Number(found[1]) * unit;
-  throw new InvalidArgumentError('give a duration such as 45s, 30m or 2h');
+  throw new InvalidArgumentError('give a number with ms, s, m, h or d behind it, such as 45s, 30m, 2h or 7d');
 }
 
 /** One value more of an option that may be given several times. */

@@ -100,12 +100,47 @@ test('a run that is adopted goes on as it was begun', async () => {
   const ran = await cli([...ask, ...FLAGS, ...where, '--max-attempts', '1', '--json'], { cwd });
   const { run } = JSON.parse(ran.stdout);
   await fetch(`${server.url}/_batchrock/faults`, { method: 'DELETE' });
-  const elsewhere = { cwd: folderWith(), env: { BATCHROCK_TAGS: 'other=1' } };
+  // what holds where it is adopted would be refused by the buckets
+  const env = { BATCHROCK_TAGS: 'other=1', BATCHROCK_BUCKET_OWNER: '999999999999', BATCHROCK_KMS_KEY: 'alias/other' };
+  const elsewhere = { cwd: folderWith(), env };
   const adopted = await cli(['adopt', `s3://batchrock-local/runs/${run}`, ...where], elsewhere);
   expect(adopted.code, adopted.stderr).toBe(0);
   const retried = await cli(['retry'], elsewhere);
   expect(retried.code, retried.stderr).toBe(0);
   expect(await jobs()).toEqual([KEPT, KEPT]);
+});
+
+test('a run that is begun already keeps what it was begun with, and says which options have no effect', async () => {
+  const { server, jobs } = await world();
+  const cwd = folderWith({ 'in.csv': 'text\na\nb\n' });
+  const where = ['--endpoint-url', server.url];
+  expect((await cli([...ask, ...where, '--tag', 'team=search', '--timeout-hours', '48'], { cwd })).code).toBe(0);
+  const same = await cli([...ask, ...where, '--tag', 'team=search', '--timeout-hours', '48'], { cwd });
+  expect(same.stderr).not.toContain('was begun without');
+  const other = await cli([...ask, ...where, ...FLAGS, '--timeout-hours', '72'], { cwd });
+  expect(other.stderr).toMatch(
+    /run r-\w+ was begun without --kms-key, --bucket-owner, --subnet, --security-group, --tag and --timeout-hours as given/,
+  );
+  expect((await jobs()).map(({ tags }) => tags)).toEqual([{ team: 'search' }]);
+});
+
+test('the hours of a job come from a file or the environment too', async () => {
+  const { server } = await world();
+  const config = JSON.stringify({ endpointUrl: server.url, timeoutHours: 48 });
+  const cwd = folderWith({ 'in.csv': 'text\na\n', 'batchrock.config.json': config });
+  const hours = async () => {
+    const { jobArn } = (await jobsOf(server)).at(-1) ?? {};
+    const job = await fetch(`${server.url}/model-invocation-job/${encodeURIComponent(jobArn ?? '')}`);
+    return ((await job.json()) as { readonly timeoutDurationInHours: number }).timeoutDurationInHours;
+  };
+  expect((await cli(ask, { cwd })).code).toBe(0);
+  expect(await hours()).toBe(48);
+  expect((await cli([...ask, '--new'], { cwd, env: { BATCHROCK_TIMEOUT_HOURS: '72' } })).code).toBe(0);
+  expect(await hours()).toBe(72);
+  expect((await cli([...ask, '--new', '--timeout-hours', '96'], { cwd, env: { BATCHROCK_TIMEOUT_HOURS: '72' } })).code).toBe(0);
+  expect(await hours()).toBe(96);
+  const bad = await cli([...ask, '--new'], { cwd, env: { BATCHROCK_TIMEOUT_HOURS: '12' } });
+  expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('BR-E0120 timeoutHours is "12"') });
 });
 
 test('what the local Bedrock has not is refused where no bucket is named, and tags are not', async () => {

@@ -26,8 +26,10 @@ batchrock resume goes on with it. What is in flight costs what it costs: stop
           if (flags.json) await terminal.json({ schema: 'batchrock.status/1', ...statusDocument(status) });
           terminal.note(`run ${status.run} ${stateText(status)}: ${countsText(status)}`);
           const { running } = status.jobs;
-          const still = running === 1 ? 'it is not stopped, and costs' : 'they are not stopped, and cost';
-          if (running > 0) terminal.note(`  ${plural(running, 'job')} in flight: ${still}`);
+          const still = running === 1 ? 'it is not stopped' : 'they are not stopped';
+          // answers of a server that is not AWS cost nothing
+          const cost = status.synthetic ? '' : running === 1 ? ', and costs' : ', and cost';
+          if (running > 0) terminal.note(`  ${plural(running, 'job')} in flight: ${still}${cost}`);
           if (status.paused) terminal.note(`  batchrock resume ${runArguments(status)} goes on with it`);
           return ExitCode.ok;
         } finally {

@@ -29,7 +29,7 @@ async function stopRun(
   reference: string | undefined,
 ): Promise<ExitCode> {
   const { openSession, readStatus, runArguments, stop } = await import('../sdk/index.ts');
-  const { countsText, stateText, statusDocument } = await import('../render/run-text.ts');
+  const { countsText, resultsPlace, stateText, statusDocument } = await import('../render/run-text.ts');
   const { renderStopPrices } = await import('../render/stop-text.ts');
   const { ProgressDisplay } = await import('../cli/progress-display.ts');
   const display = new ProgressDisplay(terminal);
@@ -54,14 +54,19 @@ async function stopRun(
       }
       mode = answer;
     }
+    let results: string | undefined;
     const status = await stop(session, before.run, {
       mode,
       signal: interrupts.signal,
       onProgress: (progress) => display.show(progress),
+      onResults: (output) => {
+        results = resultsPlace(output);
+      },
     });
     display.end();
     if (flags.json) await terminal.json({ schema: 'batchrock.status/1', ...statusDocument(status) });
     terminal.note(`run ${status.run} ${stateText(status)}: ${countsText(status)}`);
+    if (results !== undefined) terminal.note(`  results: ${results}`);
     if (status.state === 'stopping') terminal.note(`  its jobs come to an end; batchrock watch ${runArguments(status)} shows it`);
     terminal.note(`  batchrock resume ${runArguments(status)} goes on with it`);
     return ExitCode.ok;

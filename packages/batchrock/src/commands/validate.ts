@@ -44,6 +44,7 @@ async function validate(context: CommandContext, flags: ValidateFlags, dataset: 
   const display = new ProgressDisplay(terminal);
   const session = await openLookingSession(sessionOptions(host, flags, (text) => display.notice(text)));
   const kept: RowProblem[] = [];
+  let isRepeated = false;
   const options: CheckOptions = {
     signal: interrupts.signal,
     onProgress: (progress) => display.show(progress),
@@ -51,6 +52,7 @@ async function validate(context: CommandContext, flags: ValidateFlags, dataset: 
     async onRows(rows) {
       const problems = rows.flatMap((row) => row.problems);
       if (problems.length === 0) return;
+      isRepeated ||= problems.some(({ code }) => code === 'duplicate_custom_id');
       if (format === 'text') await terminal.data(`${problems.map(problemLine).join('\n')}\n`);
       else kept.push(...problems.slice(0, MOST_KEPT - kept.length));
     },
@@ -63,5 +65,7 @@ async function validate(context: CommandContext, flags: ValidateFlags, dataset: 
   if (format === 'json') await terminal.json({ schema: 'batchrock.validate/1', ...validateDocument(report, kept) });
   if (format === 'sarif') await terminal.json(sarifDocument(kept));
   terminal.note(reportLine(report));
+  if (isRepeated)
+    terminal.note('  a custom_id that stands in several lines keeps the whole file from being sent: give each line its own');
   return report.errors === 0 ? ExitCode.ok : ExitCode.rowsFailed;
 }

@@ -46,6 +46,44 @@ export function jobSettingsOf(options: JobOptions, env: Env): JobSettings {
   };
 }
 
+/** Hours that the service takes (service model bedrock 2023-04-20, `timeoutDurationInHours`). */
+const TIMEOUT_HOURS = { from: 24, to: 168 };
+
+/** Hours that a job may take, as the environment says; undefined where it does not. Throws `BR-E0120`. */
+export function timeoutHoursIn(env: Env): number | undefined {
+  const text = given(env['BATCHROCK_TIMEOUT_HOURS']);
+  if (text === undefined) return undefined;
+  const { from, to } = TIMEOUT_HOURS;
+  const hours = Number(text);
+  if (/^\d+$/.test(text) && hours >= from && hours <= to) return hours;
+  throw new InputError('BR-E0120', `timeoutHours is ${JSON.stringify(text)}; allowed: a whole number from ${from} to ${to}`, {
+    hint: 'see BATCHROCK_TIMEOUT_HOURS, and batchrock config show --origin',
+    details: { option: 'timeout-hours', value: text },
+  });
+}
+
+/**
+ * The options that were given and that a run does not have, by their flags: it was begun with others, which stand. `now`: what holds
+ * for jobs by these options.
+ */
+export function withoutEffect(
+  given: JobOptions & { readonly timeoutHours?: number | undefined },
+  now: JobSettings,
+  document: RunDocument,
+): readonly string[] {
+  const begun = frozenSettings(document);
+  const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+  const { subnetIds, securityGroupIds } = now.vpcConfig ?? {};
+  return [
+    given.kmsKey !== undefined && differ(now.kmsKey, begun.kmsKey) && '--kms-key',
+    given.bucketOwner !== undefined && differ(now.bucketOwner, begun.bucketOwner) && '--bucket-owner',
+    given.subnets !== undefined && differ(subnetIds, begun.vpcConfig?.subnetIds) && '--subnet',
+    given.securityGroups !== undefined && differ(securityGroupIds, begun.vpcConfig?.securityGroupIds) && '--security-group',
+    given.tags !== undefined && differ(now.tags, begun.tags) && '--tag',
+    given.timeoutHours !== undefined && given.timeoutHours !== document.job.timeoutHours && '--timeout-hours',
+  ].filter((flag) => flag !== false);
+}
+
 /** The option among these that speaks of an account, by its flag; undefined where none is given. */
 export function accountOption({ kmsKey, bucketOwner, subnets, securityGroups }: JobOptions): string | undefined {
   if (kmsKey !== undefined) return '--kms-key';

@@ -1,8 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytes, count, duration, durationRange, isoTime, percent, plural, short, UNKNOWN, usd, usdAlike } from './figures.ts';
+import {
+  bytes,
+  count,
+  duration,
+  durationRange,
+  isoTime,
+  localTime,
+  percent,
+  plural,
+  short,
+  UNKNOWN,
+  usd,
+  usdAlike,
+} from './figures.ts';
 
 describe('figures', () => {
+  test.each([
+    ['UTC', '2026-11-21 03:52 UTC'],
+    ['Europe/Vienna', '2026-11-21 04:52 +01:00'],
+    ['Asia/Kolkata', '2026-11-21 09:22 +05:30'],
+    ['America/St_Johns', '2026-11-21 00:22 -03:30'],
+  ])('a time in %s is %s', (zone, text) => {
+    const before = process.env['TZ'];
+    process.env['TZ'] = zone;
+    try {
+      expect(localTime(Date.UTC(2026, 10, 21, 3, 52))).toBe(text);
+    } finally {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    }
+  });
+
   test.each([
     [0, '0'],
     [940, '940'],

@@ -84,13 +84,21 @@ export function isoTime(at: number | undefined): string {
   return isKnown(at) ? new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z') : UNKNOWN;
 }
 
-/** `2026-11-21 04:52` in the time zone of the machine, for a person at a terminal. */
+/** `2026-11-21 04:52 UTC`, or `2026-11-21 05:52 +01:00`: in the time zone of the machine, for a person at a terminal. */
 export function localTime(at: number | undefined): string {
   if (!isKnown(at)) return UNKNOWN;
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())} ${zoneOf(-date.getTimezoneOffset())}`;
+}
+
+/** A zone by its minutes ahead of UTC. */
+function zoneOf(minutes: number): string {
+  if (minutes === 0) return 'UTC';
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const ahead = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 }
 
 /** `1 row`, `2 rows`: the figure with its word. */

@@ -121,6 +121,8 @@ export async function pause(session: Session, reference: string | undefined, o: 
 /** How a run is stopped. */
 export interface StopRequest extends LeaveOptions {
   readonly mode: StopMode;
+  /** Told where its results are, where this call wrote them. */
+  readonly onResults?: (output: NonNullable<RunReport['output']>) => void;
 }
 
 /**
@@ -147,7 +149,9 @@ export async function stop(session: Session, reference: string | undefined, o: S
       await tellRest(session, { home: opened.home, signal: o.signal });
       return await statusOf(session, run, opened.home);
     }
-    return (await goOn(session, opened, o)).status;
+    const { status, output } = await goOn(session, opened, o);
+    if (output !== undefined) o.onResults?.(output);
+    return status;
   } finally {
     lock.release();
   }

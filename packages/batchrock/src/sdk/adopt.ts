@@ -103,10 +103,20 @@ function targetOf(session: Session, { bucket, prefix }: RunPlace, request: Adopt
   if (bucket === LOCAL_BUCKET && !isServed) {
     return resolveTarget(asked, { ...session.env, BATCHROCK_BUCKET: '' }, session.dir.local);
   }
-  return resolveTarget({ ...asked, bucket }, session.env, session.dir.local);
+  return withoutSettings(resolveTarget({ ...asked, bucket }, session.env, session.dir.local));
 }
 
-/** The jobs of a run may be in other Regions, of which its document tells: in each of them they are looked for. */
+/** The settings that hold where a run is adopted are not those that it was begun with. */
+function withoutSettings(target: Target): Target {
+  if (target.kind === 'local') return target;
+  const { kmsKey: _, bucketOwner: __, vpcConfig: ___, tags: ____, outputBucket: _____, ...place } = target;
+  return place;
+}
+
+/**
+ * With what the document of a run tells: the Regions that jobs of it may be in, each of which is looked in, and how what is written of it
+ * is kept.
+ */
 async function withRegionsOf(session: Session, run: string, target: Target): Promise<Target> {
   const { ports } = await session.connect(target);
   // a run that is not there is told of by whoever reads it next
@@ -120,7 +130,8 @@ async function withRegionsOf(session: Session, run: string, target: Target): Pro
     ...(outputKmsKeyId !== undefined && { kmsKey: outputKmsKeyId }),
   }));
   const { elsewhere: _, ...home } = target;
-  return elsewhere === undefined ? home : { ...home, elsewhere };
+  const whole = elsewhere === undefined ? home : { ...home, elsewhere };
+  return document === undefined ? whole : targetOfRun(document, whole);
 }
 
 function bucketOf(uri: string): string {
@@ -155,12 +166,11 @@ function homeOf(document: RunDocument, target: Target, output: OutputPlace | und
   };
 }
 
-/** The settings that hold where it is adopted are not those that it was begun with. */
+/** With the role and the settings that the run was begun with. */
 function targetOfRun(document: RunDocument, target: Target): Target {
   const { roleArn } = document.job;
   if (target.kind === 'local') return { ...target, roleArn };
-  const { kmsKey: _, bucketOwner: __, vpcConfig: ___, tags: ____, ...place } = target;
-  return { ...place, roleArn, ...outputBucketIn(document), ...frozenSettings(document) };
+  return { ...target, roleArn, ...outputBucketIn(document), ...frozenSettings(document) };
 }
 
 function outputBucketIn({ job }: RunDocument): { readonly outputBucket?: string } {

@@ -33,6 +33,6 @@ export { combinedStatus } from './split/combined-status.ts';
 export { type PlannedModels, planSplit } from './split/plan-split.ts';
 export { type SplitOptions, type SplitReport, type SplitRequest, startSplit } from './split/start-split.ts';
 export type { StartOptions } from './start-run.ts';
-export { readList, readStatus } from './status.ts';
+export { readList, readNewest, readStatus } from './status.ts';
 export type { SubmitOptions } from './submit.ts';
 export type { WatchOptions } from './watch.ts';

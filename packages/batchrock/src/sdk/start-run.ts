@@ -10,10 +10,11 @@ import {
   StateError,
   setTail,
 } from '@batchrock/core';
+import { timeoutHoursIn, withoutEffect } from '../compose/job-settings.ts';
 import { findHome, type RunHome, requireWhole, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
-import { targetIdentity } from '../compose/target.ts';
+import { jobSettingsIn, type Target, targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
 import { tellFailure } from '../notify/tell-run.ts';
 import { plural } from '../render/figures.ts';
@@ -97,6 +98,7 @@ async function startInspected(
   inspected: Inspected,
   { output, ...options }: TogetherOptions & { readonly output: RunHome['output'] },
 ): Promise<RunReport> {
+  const timeoutHours = timeoutHoursIn(session.env);
   for (const path of output === undefined ? [] : await standingFiles(output)) {
     await checkNoSource(path, inspected.dataset.sources, session.cwd);
   }
@@ -124,6 +126,7 @@ async function startInspected(
     if (kept !== undefined) requireWhole(kept);
     const mayReplace = await checkPlace(request, output, kept);
     options.onProgress?.({ phase: 'run', run: id, found: before !== undefined, state: before?.state ?? 'preparing' });
+    if (kept !== undefined) tellWithoutEffect(session, request, inspected.target, kept);
     const connection = await session.connect(kept?.target ?? inspected.target);
     const survey = await surveyRows(inspected.dataset, inspected.question, { maxRows: SURVEYED_ROWS });
     const document =
@@ -132,7 +135,7 @@ async function startInspected(
         ...inspected,
         run: id,
         identity,
-        asked: request,
+        asked: { ...request, timeoutHours: request.timeoutHours ?? timeoutHours },
         maxErrorRate: request.maxErrorRate,
         synthetic: connection.synthetic,
         recordBytes: survey.sample?.bytes,
@@ -173,6 +176,19 @@ async function startInspected(
   } finally {
     lock.release();
   }
+}
+
+/** Jobs of one run are kept in one way, whatever is said of it later. */
+function tellWithoutEffect(session: Session, request: RunRequest, target: Target, { document }: RunHome): void {
+  const flags = withoutEffect(request, jobSettingsIn(target), document);
+  if (flags.length === 0) return;
+  session.notice(
+    `run ${document.run} was begun without ${listed(flags)} as given: its jobs stay as they are; --new starts another beside it`,
+  );
+}
+
+function listed(flags: readonly string[]): string {
+  return flags.length === 1 ? `${flags[0]}` : `${flags.slice(0, -1).join(', ')} and ${flags.at(-1)}`;
 }
 
 function identityOf(request: RunRequest, inspected: Inspected): string {

@@ -30,9 +30,18 @@ export async function readStatus(session: Session, reference?: string): Promise<
 
 /** Where every run of the ledger stands, newest first. */
 export async function readList(session: Session): Promise<readonly RunStatus[]> {
-  const statuses: RunStatus[] = [];
-  for (const run of await runsOf(session)) statuses.push(await statusOf(session, run, await session.findHome(run.run)));
-  return statuses;
+  return (await readNewest(session, Number.POSITIVE_INFINITY)).runs;
+}
+
+/** Where the newest runs of the ledger stand, newest first, and how many older ones there are. */
+export async function readNewest(
+  session: Session,
+  limit: number,
+): Promise<{ readonly runs: readonly RunStatus[]; readonly older: number }> {
+  const all = await runsOf(session);
+  const runs: RunStatus[] = [];
+  for (const run of all.slice(0, limit)) runs.push(await statusOf(session, run, await session.findHome(run.run)));
+  return { runs, older: all.length - runs.length };
 }
 
 /** The status of a run that has been read. `known` says whether it is attended, where the caller knows; else it is found out. */

@@ -7,8 +7,8 @@ export interface Setting {
   /** Other variables that count where the first is not set: AWS's own, and those of LangBatch. */
   readonly alias?: string;
   readonly about: string;
-  /** In a file it may also be a list of texts, or an object of them; default: a text alone. */
-  readonly kind?: 'list' | 'object';
+  /** In a file it may also be a list of texts, an object of them, or a number; default: a text alone. */
+  readonly kind?: 'list' | 'object' | 'number';
   /** It may hold what nobody should see: no message quotes it, and it is shown masked. */
   readonly isSecret?: boolean;
 }
@@ -29,6 +29,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'subnets', variable: 'BATCHROCK_SUBNETS', about: 'where jobs reach S3 from', kind: 'list' },
   { key: 'securityGroups', variable: 'BATCHROCK_SECURITY_GROUPS', about: 'the same', kind: 'list' },
   { key: 'tags', variable: 'BATCHROCK_TAGS', about: 'tags of jobs', kind: 'object' },
+  { key: 'timeoutHours', variable: 'BATCHROCK_TIMEOUT_HOURS', about: 'hours that a job may take: 24 to 168', kind: 'number' },
   { key: 'notify', variable: 'BATCHROCK_NOTIFY', about: 'whom runs tell how they came out', kind: 'list', isSecret: true },
   { key: 'stack', variable: 'BATCHROCK_STACK', about: 'the stack that drives runs' },
   { key: 'stateDir', variable: 'BATCHROCK_STATE_DIR', about: 'the folder of the ledger' },
@@ -36,7 +37,7 @@ export const SETTINGS: readonly Setting[] = [
 ];
 
 /** A value as it stands in a file. */
-type WrittenSetting = string | readonly string[] | Readonly<Record<string, string>>;
+type WrittenSetting = string | number | readonly string[] | Readonly<Record<string, string>>;
 
 /** A file of settings as it is written. */
 export type WrittenSettings = Readonly<Record<string, WrittenSetting>>;
@@ -68,9 +69,12 @@ export function parseSettings(text: string, file: string): SettingsFile {
   return { written: value as WrittenSettings, texts };
 }
 
+const NOT_OF = { text: 'no text', list: 'no list of texts', object: 'no object of texts', number: 'no number' } as const;
+
 /** A setting as its variable says it: `a,b`, or `name=value,name=value`. Nothing that it may hold has a comma. */
 function textOf({ key, kind, isSecret = false }: Setting, value: unknown, file: string): string {
   if (typeof value === 'string') return value;
+  if (kind === 'number' && typeof value === 'number') return String(value);
   if (kind === 'list' && Array.isArray(value)) return value.map((item) => itemOf(key, item, file, isSecret)).join(',');
   if (kind === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return Object.entries(value)
@@ -80,7 +84,7 @@ function textOf({ key, kind, isSecret = false }: Setting, value: unknown, file: 
       })
       .join(',');
   }
-  const allowed = kind === undefined ? 'no text' : kind === 'list' ? 'no list of texts' : 'no object of texts';
+  const allowed = NOT_OF[kind ?? 'text'];
   throw unsound(file, `${key} is ${isSecret ? 'something else' : JSON.stringify(value)}, and ${allowed}`);
 }
 
