@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       [
         "if (part.body.state === 'ready') writes.push(await takeSlotBack(ports, adopted, o));",
-        `writes.push(await (async () => {
+        `if (part !== undefined) writes.push(await (async () => {
         const lane = await loadLane(ports.ledger, part.body.lane, o);
         return putLane(lane, { ...lane.body, holders: lane.body.holders.filter((h) => h.jobName !== part.body.jobName) });
       })());`,
