@@ -63,6 +63,8 @@ export interface PreparedRun {
   readonly id: string;
   /** `s3://bucket/runs/<run>`. */
   readonly place: string;
+  /** Whether anything was asked of it since it was frozen: its ceiling at least, before its first job. */
+  readonly isAsked: boolean;
 }
 
 /** How a world is made. */
@@ -116,9 +118,13 @@ async function inWorld<T>(
     return outcome(code);
   };
   const preparedRun: World['preparedRun'] = async () => {
-    const prepared = [...(await readObjects(server.url)).keys()].find((key) => key.endsWith('/prepared.json'));
-    const id = prepared?.split('/').at(-2);
-    return id === undefined ? undefined : { id, place: `s3://${BUCKET}/runs/${id}` };
+    const keys = [...(await readObjects(server.url)).keys()];
+    const id = keys
+      .find((key) => key.endsWith('/prepared.json'))
+      ?.split('/')
+      .at(-2);
+    const isAsked = keys.some((key) => key.endsWith('/orders.json'));
+    return id === undefined ? undefined : { id, place: `s3://${BUCKET}/runs/${id}`, isAsked };
   };
   const adopt: World['adopt'] = async (o) => {
     const place = (await preparedRun())?.place ?? `s3://${BUCKET}/runs/none`;
