@@ -6,7 +6,7 @@ import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { translateError } from '../translate-error.ts';
 import { bucketRemoval, bucketStep } from './bucket-steps.ts';
 import { callerRemoval, callerStep } from './caller-steps.ts';
-import { bucketsOf, type SetupNeeds } from './needs.ts';
+import { bucketsOf, needsAt, type SetupNeeds } from './needs.ts';
 import { roleRemoval, roleStep } from './role-steps.ts';
 import type { SetupStep } from './setup-step.ts';
 
@@ -34,7 +34,18 @@ const HINT = 'setting up needs the rights of an administrator: give a profile th
 /** Opens an account by the SDK's chain of credentials. */
 export function openAccountSetup(options: ConnectionOptions): AccountSetup {
   const config = clientConfig(options, IDLE_MS);
-  const s3 = new S3Client({ ...config, forcePathStyle: options.endpoint !== undefined });
+  const clients = new Map<string, S3Client>();
+  const s3In = (region: string): S3Client => {
+    const known = clients.get(region);
+    if (known !== undefined) return known;
+    const client = new S3Client({ ...config, region, forcePathStyle: options.endpoint !== undefined });
+    clients.set(region, client);
+    return client;
+  };
+  const atBucket = (needs: SetupNeeds, bucket: string): readonly [S3Client, SetupNeeds, string] => {
+    const there = needsAt(needs, bucket);
+    return [s3In(there.region), there, bucket];
+  };
   const iam = new IAMClient(config);
   const sts = new STSClient(config);
   const told = (steps: readonly SetupStep[]): readonly SetupStep[] =>
@@ -49,7 +60,7 @@ export function openAccountSetup(options: ConnectionOptions): AccountSetup {
       translated(
         (async () => {
           const steps: SetupStep[] = [];
-          for (const bucket of bucketsOf(needs)) steps.push(await bucketStep(s3, needs, bucket));
+          for (const bucket of bucketsOf(needs)) steps.push(await bucketStep(...atBucket(needs, bucket)));
           return told([...steps, await roleStep(iam, needs), await callerStep(iam, needs)]);
         })(),
         `look at account ${needs.account}`,
@@ -58,13 +69,13 @@ export function openAccountSetup(options: ConnectionOptions): AccountSetup {
       translated(
         (async () => {
           const steps = [await callerRemoval(iam, needs), await roleRemoval(iam, needs)];
-          for (const bucket of bucketsOf(needs)) steps.push(await bucketRemoval(s3, needs, bucket));
+          for (const bucket of bucketsOf(needs)) steps.push(await bucketRemoval(...atBucket(needs, bucket)));
           return told(steps);
         })(),
         `look at account ${needs.account}`,
       ),
     close() {
-      s3.destroy();
+      for (const client of clients.values()) client.destroy();
       iam.destroy();
       sts.destroy();
     },

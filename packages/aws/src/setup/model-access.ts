@@ -1,5 +1,5 @@
 import { InputError, parseModelId } from '@batchrock/core';
-import { bedrockArn, type SetupNeeds } from './needs.ts';
+import { bedrockArn, regionsOf, type SetupNeeds } from './needs.ts';
 
 /**
  * The Regions that a cross-Region profile leads to, by the geography in its id (User Guide, inference-profiles-support, 2026-11).
@@ -19,7 +19,9 @@ const REGIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** The ARNs that a role has to be allowed to invoke for these models. Throws `BR-E0105` for what is no model. */
 export function modelArns(needs: SetupNeeds): readonly string[] {
-  const arns = new Set(needs.models.flatMap((model) => arnsOf(needs, model)));
+  const arns = new Set(
+    needs.models.flatMap((model) => regionsOf(needs).flatMap((region) => arnsOf({ ...needs, region }, model))),
+  );
   const isOpen = needs.models.every((model) => model.includes(':application-inference-profile/'));
   if (isOpen) {
     throw new InputError('BR-E0105', `${needs.models.join(', ')}: an application profile does not tell which model it leads to`, {

@@ -5,6 +5,8 @@ export interface SetupNeeds {
   readonly account: string;
   readonly region: string;
   readonly bucket: string;
+  /** Other Regions that jobs may run in, each with its bucket. */
+  readonly elsewhere?: readonly { readonly region: string; readonly bucket: string }[];
   /** Where Bedrock writes, if elsewhere. */
   readonly outputBucket?: string;
   /** Of all keys, without slashes at its ends; empty: none. */
@@ -39,8 +41,30 @@ export const CALLER_DESCRIPTION = 'What whoever runs batch inference with Batchr
 export const ROLE_POLICY_NAME = 'batch-inference';
 
 /** The buckets, each once. */
-export function bucketsOf({ bucket, outputBucket }: SetupNeeds): readonly string[] {
-  return outputBucket === undefined || outputBucket === bucket ? [bucket] : [bucket, outputBucket];
+export function bucketsOf({ bucket, outputBucket, elsewhere = [] }: SetupNeeds): readonly string[] {
+  const here = outputBucket === undefined || outputBucket === bucket ? [bucket] : [bucket, outputBucket];
+  return [...here, ...elsewhere.map((each) => each.bucket)];
+}
+
+/** The buckets that Bedrock writes to. */
+export function outputBucketsOf({ bucket, outputBucket, elsewhere = [] }: SetupNeeds): readonly string[] {
+  return [outputBucket ?? bucket, ...elsewhere.map((each) => each.bucket)];
+}
+
+/** The same needs, as the Region of a bucket sees them. */
+export function needsAt(needs: SetupNeeds, bucket: string): SetupNeeds {
+  const region = needs.elsewhere?.find((each) => each.bucket === bucket)?.region ?? needs.region;
+  return { ...needs, region };
+}
+
+/** Every Region that jobs may run in. */
+export function regionsOf({ region, elsewhere = [] }: SetupNeeds): readonly string[] {
+  return [region, ...elsewhere.map((each) => each.region)];
+}
+
+/** Something of Bedrock's in this account, in each of its Regions. */
+export function bedrockArns(needs: SetupNeeds, resource: string): readonly string[] {
+  return regionsOf(needs).map((region) => bedrockArn({ ...needs, region }, resource));
 }
 
 /** The ARN of a bucket, or of the objects in it that runs may touch. */

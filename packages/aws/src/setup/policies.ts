@@ -1,5 +1,5 @@
 import { modelArns } from './model-access.ts';
-import { bedrockArn, bucketArn, bucketsOf, objectsArn, roleArn, type SetupNeeds } from './needs.ts';
+import { bedrockArn, bedrockArns, bucketArn, bucketsOf, objectsArn, outputBucketsOf, roleArn, type SetupNeeds } from './needs.ts';
 
 /** A policy of IAM. */
 export interface PolicyDocument {
@@ -20,7 +20,7 @@ export interface PolicyStatement {
 const BEDROCK = 'bedrock.amazonaws.com';
 
 /**
- * Who may take the role of the jobs: Bedrock, for batch jobs of this account and Region. Both conditions stand in the only
+ * Who may take the role of the jobs: Bedrock, for batch jobs of this account and these Regions. Both conditions stand in the only
  * statement, since any other would make them void (User Guide, batch-iam-sr, 2026-11).
  */
 export function trustPolicy(needs: SetupNeeds): PolicyDocument {
@@ -31,7 +31,7 @@ export function trustPolicy(needs: SetupNeeds): PolicyDocument {
     Action: 'sts:AssumeRole',
     Condition: {
       StringEquals: { 'aws:SourceAccount': needs.account },
-      ArnLike: { 'aws:SourceArn': bedrockArn(needs, 'model-invocation-job/*') },
+      ArnLike: { 'aws:SourceArn': one(bedrockArns(needs, 'model-invocation-job/*')) },
     },
   });
 }
@@ -58,7 +58,7 @@ export function rolePolicy(needs: SetupNeeds): PolicyDocument {
       Sid: 'Output',
       Effect: 'Allow',
       Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      Resource: objectsArn(needs, needs.outputBucket ?? needs.bucket),
+      Resource: one(outputBucketsOf(needs).map((bucket) => objectsArn(needs, bucket))),
       Condition: inThisAccount,
     },
     { Sid: 'Models', Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: one(modelArns(needs)) },
@@ -69,7 +69,7 @@ export function rolePolicy(needs: SetupNeeds): PolicyDocument {
 
 /** What whoever runs may do: the objects of runs, jobs with these models, and passing the role to Bedrock. */
 export function callerPolicy(needs: SetupNeeds): PolicyDocument {
-  const jobs = bedrockArn(needs, 'model-invocation-job/*');
+  const jobs = bedrockArns(needs, 'model-invocation-job/*');
   return policy(
     {
       Sid: 'Runs',
@@ -89,9 +89,14 @@ export function callerPolicy(needs: SetupNeeds): PolicyDocument {
       Sid: 'NewJobs',
       Effect: 'Allow',
       Action: ['bedrock:CreateModelInvocationJob', 'bedrock:TagResource'],
-      Resource: [...modelArns(needs), jobs],
+      Resource: [...modelArns(needs), ...jobs],
     },
-    { Sid: 'Jobs', Effect: 'Allow', Action: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'], Resource: jobs },
+    {
+      Sid: 'Jobs',
+      Effect: 'Allow',
+      Action: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'],
+      Resource: one(jobs),
+    },
     { Sid: 'ListOfJobs', Effect: 'Allow', Action: 'bedrock:ListModelInvocationJobs', Resource: '*' },
     {
       Sid: 'RoleOfJobs',

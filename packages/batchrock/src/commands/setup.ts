@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
-import { oneMore, wholeNumber } from '../cli/values.ts';
+import { list, oneMore, wholeNumber } from '../cli/values.ts';
 
 interface SetupFlags extends CommonFlags {
   readonly model?: readonly string[];
@@ -25,6 +25,7 @@ interface SetupFlags extends CommonFlags {
   readonly remove?: boolean;
   readonly yes?: boolean;
   readonly region?: string;
+  readonly regions?: readonly string[];
   readonly profile?: string;
   readonly endpointUrl?: string;
 }
@@ -76,6 +77,7 @@ export function setupCommand(cli: Cli): Command {
     .option('-y, --yes', 'do not ask')
     .optionsGroup('Where:')
     .option('--region <name>', 'AWS Region (AWS_REGION)')
+    .option('--regions <name,...>', 'jobs in several, also NAME=BUCKET; a bucket in each', list)
     .option('--profile <name>', 'profile of the AWS configuration (AWS_PROFILE)')
     .option('--endpoint-url <url>', 'one server in the place of AWS')
     .action(cli.action<SetupFlags>(runSetup));
@@ -85,6 +87,7 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
   await checkFlags(flags);
   const { openAccountSetup } = await import('@batchrock/aws/setup');
   const { needsOf } = await import('../setup/needs-of.ts');
+  const { listIn } = await import('../compose/job-settings.ts');
   const { env } = context.host;
   const region = flags.region ?? env['AWS_REGION'] ?? '';
   if (region === '') throw await missing('no Region is given', 'give --region NAME or set AWS_REGION');
@@ -99,8 +102,10 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
         : { account: flags.account, partition: partitionOf(region) };
     const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays, tail } = flags;
     const names = namesOf(flags, env);
+    const regions = flags.regions ?? listIn(env['BATCHROCK_REGIONS']);
     const notify = await notifyOf(flags, env);
-    const needs = needsOf({ models, ...who, region, ...names, keyArn, subnetIds, securityGroupIds, notify, tail, inputDays });
+    const given = { models, ...who, region, regions, ...names, keyArn, subnetIds, securityGroupIds, notify, tail, inputDays };
+    const needs = needsOf(given);
     const task = { context, flags, needs, account };
     if (flags.print) return await printNeeds(task);
     return flags.remove ? await removeSetup(task) : await makeSetup(task);
@@ -166,6 +171,9 @@ async function printNeeds({ context: { terminal }, flags, needs }: Task): Promis
   const { bucketPolicies, callerPolicy, rolePolicy, setupPolicy, setupTemplate, trustPolicy } = await import(
     '@batchrock/aws/setup'
   );
+  if (flags.print === 'cloudformation' && needs.elsewhere !== undefined) {
+    throw await missing('a template makes the buckets of one Region', 'print one for each Region, or let setup make them');
+  }
   const document =
     flags.print === 'cloudformation'
       ? setupTemplate(needs)
@@ -188,7 +196,7 @@ async function makeSetup(task: Task): Promise<ExitCode> {
   const steps = await account.plan(needs);
   if (flags.diff) return showDiff(task, steps);
   await carryOut(task, steps, { question: 'make it so?', refused: 'nothing was changed' });
-  const { region, bucket, outputBucket, prefix, keyArn, network } = needs;
+  const { region, bucket, elsewhere, outputBucket, prefix, keyArn, network } = needs;
   const { PROJECT_FILE, saveSettings } = await import('../settings/index.ts');
   const { resolve } = await import('node:path');
   const settings = {
@@ -199,6 +207,7 @@ async function makeSetup(task: Task): Promise<ExitCode> {
     ...(prefix && { prefix }),
     roleArn: roleArn(needs),
     // taken out where they are not asked for any more, since the role may no longer use them
+    regions: elsewhere && [region, ...elsewhere.map((each) => `${each.region}=${each.bucket}`)],
     kmsKey: keyArn,
     subnets: network?.subnetIds,
     securityGroups: network?.securityGroupIds,
@@ -259,7 +268,8 @@ async function carryOut(
 async function show({ context: { terminal }, flags, needs }: Task, steps: readonly SetupStep[]): Promise<void> {
   const { renderSetup } = await import('../render/setup-text.ts');
   const lines = renderSetup(steps, (flags.verbose ?? 0) > 0);
-  terminal.note(`account ${needs.account} in ${needs.region}`);
+  const regions = [needs.region, ...(needs.elsewhere ?? []).map((each) => each.region)];
+  terminal.note(`account ${needs.account} in ${regions.join(', ')}`);
   if (flags.diff && !flags.json) await terminal.data(`${lines.join('\n')}\n`);
   else for (const line of lines) terminal.note(line);
 }

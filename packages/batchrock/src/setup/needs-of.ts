@@ -9,6 +9,7 @@ import {
   SUBNET,
   trimmedPrefix,
 } from '../compose/option-patterns.ts';
+import { otherRegions, readRegions } from '../compose/regions.ts';
 import type { NotifyTarget } from '../notify/target.ts';
 
 /** What a set-up is asked for. What is absent has a name that follows from account and Region. */
@@ -17,6 +18,8 @@ export interface SetupRequest {
   readonly partition: string;
   readonly account: string;
   readonly region: string;
+  /** Regions that jobs may run in, `us-west-2` or `us-west-2=bucket`, `region` among them; default: that alone. */
+  readonly regions?: readonly string[];
   readonly bucket?: string;
   readonly outputBucket?: string;
   readonly prefix?: string;
@@ -58,12 +61,20 @@ export function needsOf({ inputDays = INPUT_DAYS, notify = [], ...request }: Set
   if (subnetIds.length > 0 !== securityGroupIds.length > 0) {
     throw new InputError('BR-E0112', 'a network has subnets and security groups: give --subnet and --security-group');
   }
+  const bucket = request.bucket ?? `batchrock-${account}-${region}`;
+  const elsewhere = otherRegions({ region, bucket }, readRegions(request.regions ?? []), {});
+  if (elsewhere.length > 0 && (keyArn ?? subnetIds[0]) !== undefined) {
+    throw new InputError('BR-E0112', 'keys and networks are of one Region: give --regions without --kms-key and --subnet', {
+      hint: 'buckets of your own keep their encryption, and a policy of your own may allow the role its keys',
+    });
+  }
   return {
     partition,
     account,
     region,
     models,
-    bucket: request.bucket ?? `batchrock-${account}-${region}`,
+    bucket,
+    ...(elsewhere.length > 0 ? { elsewhere } : {}),
     ...(outputBucket === undefined ? {} : { outputBucket }),
     prefix,
     roleName: request.roleName ?? `batchrock-jobs-${region}`,

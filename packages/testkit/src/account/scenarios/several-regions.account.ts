@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttachRolePolicyCommand, CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credentialsFor } from '../front/index.ts';
+import { type Account, startAccount } from '../index.ts';
+import { type CommandLine, openCommandLine } from './command-line.ts';
+
+// Setup, run and setup --remove for two Regions, each call judged by the policies that setup writes.
+const MODEL = 'amazon.nova-lite-v1:0';
+const ROWS = 4_000;
+const JOBS = 'batchrock-jobs-us-east-1';
+let account: Account;
+let commands: CommandLine;
+
+beforeAll(async () => {
+  account = await startAccount();
+  commands = openCommandLine(account);
+  writeFileSync(join(commands.cwd, 'in.csv'), `text\n${Array.from({ length: ROWS }, (_, i) => `row ${i}\n`).join('')}`);
+  const print = ['setup', ...request, '--print', 'policies', '--account', account.place.account];
+  const { setupPolicy } = await commands.succeed(print, { isStill: true });
+  await addRole('installer');
+  const policy = { RoleName: 'installer', PolicyName: 'setup', PolicyDocument: JSON.stringify(setupPolicy) };
+  await account.clients.iam.send(new PutRolePolicyCommand(policy));
+  await addRole('runner');
+  await account.readIam();
+});
+afterAll(async () => {
+  commands?.close();
+  await account?.close();
+});
+
+const request = ['--model', MODEL, '--regions', 'us-east-1,us-west-2'];
+const arnOf = (role: string) => `arn:aws:iam::${account.place.account}:role/${role}`;
+const installer = () => ({ as: credentialsFor(arnOf('installer')), isStill: true });
+const runner = () => ({ as: credentialsFor(arnOf('runner')) });
+const bucketIn = (region: string) => `batchrock-${account.place.account}-${region}`;
+
+async function addRole(RoleName: string): Promise<void> {
+  const Statement = [
+    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account.place.account}:root` }, Action: 'sts:AssumeRole' },
+  ];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await account.clients.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+}
+
+test('setup makes a bucket in each Region, and one role for the jobs of both', async () => {
+  const made = await commands.succeed(['setup', ...request, '--yes'], installer());
+  expect(made['settings']).toMatchObject({
+    bucket: bucketIn('us-east-1'),
+    regions: ['us-east-1', `us-west-2=${bucketIn('us-west-2')}`],
+  });
+  await account.clients.iam.send(new AttachRolePolicyCommand({ RoleName: 'runner', PolicyArn: String(made['callerPolicyArn']) }));
+  await account.readIam();
+  expect((await commands.batchrock(['setup', ...request, '--diff', '--exit-status'], installer())).code).toBe(0);
+  expect(account.refusals()).toEqual([]);
+});
+
+test('run has jobs in both, and every answer; nobody was allowed anything for nothing', async () => {
+  const command = ['run', 'in.csv', '--model', MODEL, '--prompt', 'Classify: {text}', '--records-per-job', '1000'];
+  const ran = await commands.succeed([...command, '--slots', '2', '--out', 'out.jsonl', '--yes'], runner());
+  expect(ran).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, target: 'us-east-1, us-west-2' });
+  expect(readFileSync(join(commands.cwd, 'out.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(ROWS);
+  const jobs = await account.bedrock.jobs();
+  expect(jobs.map(({ jobArn }) => jobArn.split(':')[3]).sort()).toEqual(['us-east-1', 'us-east-1', 'us-west-2', 'us-west-2']);
+  expect(account.refusals()).toEqual([]);
+  const unused = (await account.unusedStatements()).filter(({ roleArn }) => [arnOf(JOBS), arnOf('runner')].includes(roleArn));
+  // what doctor alone looks at
+  expect(unused.map(({ statement }) => statement['Sid']).filter((sid) => !String(sid).startsWith('LookAt'))).toEqual([]);
+});
+
+test('setup --remove takes role and policy away, and leaves what was answered', async () => {
+  const removed = await commands.succeed(['setup', ...request, '--remove', '--yes'], installer());
+  const changes = (removed['steps'] as readonly { readonly resource: string; readonly change: string }[]).map(
+    ({ resource, change }) => `${resource} ${change}`,
+  );
+  expect(changes.filter((each) => each === 'bucket keep')).toHaveLength(2);
+  expect(account.refusals()).toEqual([]);
+});
