@@ -1,10 +1,10 @@
 import { allowedFields, type LogFields } from './fields.ts';
 import { redacted } from './redacted.ts';
 
-const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 /** How much a line matters. */
-export type LogLevel = (typeof LEVELS)[number];
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** A line of a log: when, how much it matters, what happened, and fields of the list. */
 export interface LogEntry extends LogFields {
