@@ -3,15 +3,15 @@ import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { usedBefore } from './broken-part.ts';
 import type { RetrySelection, RunBody } from './document.ts';
-import { loadParts, loadRun } from './load.ts';
+import { loadPart, loadParts, loadRun, partsOf } from './load.ts';
 import { transactOrder } from './orders.ts';
 import type { RunPorts } from './ports.ts';
-import { wasCutShort } from './settle.ts';
+import { wantsAnother, wasCutShort } from './settle.ts';
 import { recordEvent } from './transact.ts';
 
 /**
  * Lets a stopped, stopping, blocked or paused run go on: what was never sent is sent, and what a stopped job left undone goes into
- * the next generation, for which an attempt is added if none is left. A run that goes on already is left alone. Throws
+ * the next generation, for which an attempt is added if none is left and no other record has one. A run that goes on already is left alone. Throws
  * `BR-E0207` for a run that is being prepared or has ended.
  */
 export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise<RunBody> {
@@ -35,12 +35,13 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
       const parts = await loadParts(ports.ledger, run.body, o);
       const generation = parts.filter((part) => part.attempt === attempt);
       const cutShort = (state !== 'running' && wasCutShort(generation)) || isBeingStopped(run.body, generation);
+      const addsAttempt = cutShort && !(await isNextDecided(ports, run.body, o));
       const change: Partial<RunBody> = {
         state: 'running',
         blocked: undefined,
         paused: undefined,
         stopMode: undefined,
-        maxAttempts: cutShort
+        maxAttempts: addsAttempt
           ? generation.reduce((most, part) => Math.max(most, usedBefore(part) + 2), maxAttempts)
           : maxAttempts,
       };
@@ -50,6 +51,21 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
     },
     o,
   );
+}
+
+/**
+ * True when the next generation may have been begun before the run was stopped: then its records are those that had an attempt left at
+ * the time. Another attempt would put others into the same objects, over those that a process which stands still may yet write.
+ */
+async function isNextDecided(ports: RunPorts, run: RunBody, o?: CallOptions): Promise<boolean> {
+  const generation: PartBody[] = [];
+  for (const ref of partsOf(run)) {
+    if (ref.attempt !== run.attempt) continue;
+    const { body } = await loadPart(ports.ledger, ref, o);
+    if (body.state !== 'collected') return false;
+    generation.push(body);
+  }
+  return wantsAnother(run, generation);
 }
 
 /** True when the service was asked to stop jobs of the generation, and nobody has seen yet what became of them. */
