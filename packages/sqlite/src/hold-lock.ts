@@ -9,6 +9,9 @@ export interface HeldLock {
   release(): void;
 }
 
+/** A database that nobody refers to is closed by the collector, and its lock is gone: these are held until they are released. */
+const HELD = new Set<DatabaseSync>();
+
 /**
  * Takes the exclusive lock of a file, and makes the file when there is none; undefined when somebody has it, in this
  * process or another. The operating system drops it when its holder dies, however it dies, so no lock is ever stale.
@@ -24,11 +27,11 @@ export function holdLock(path: string): HeldLock | undefined {
     if (isBusy(error)) return undefined;
     throw translateSqliteError(error, path, 'none');
   }
-  let held: DatabaseSync | undefined = database;
+  const held = database;
+  HELD.add(held);
   return {
     release() {
-      held?.close();
-      held = undefined;
+      if (HELD.delete(held)) held.close();
     },
   };
 }
