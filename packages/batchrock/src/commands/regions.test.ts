@@ -111,3 +111,23 @@ test('a key of KMS, a subnet and a profile that reaches further do not go with s
   expect(reaching.stderr).toContain('sends rows to');
   expect(await jobs()).toEqual([]);
 });
+
+test('a run that is there goes on by no way that its rows may not go now', async () => {
+  const { jobs, where } = await world();
+  const cwd = folderWith({ 'in.csv': ROWS });
+  const refused = await cli([...ask, ...REGIONS, ...where, '--max-cost', '0.0000001'], { cwd });
+  expect(refused.code, refused.stderr).toBe(6);
+  const narrow = ['--bucket', 'runs-us-east-1', '--region', 'us-east-1', '--residency', 'us-east-1'];
+  const again = await cli([...ask, ...narrow, ...where], { cwd });
+  expect(again.stderr).toContain('where jobs are to run');
+  expect(again.code).toBe(2);
+  expect(await jobs()).toEqual([]);
+});
+
+test('a tail goes on demand beside jobs of several Regions', async () => {
+  const { where } = await world();
+  const cwd = folderWith({ 'in.csv': 'text\na\nb\nc\n' });
+  const ran = await cli([...ask, ...REGIONS, ...where, '--tail', 'on-demand', '--json'], { cwd });
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(JSON.parse(ran.stdout)).toMatchObject({ succeeded: 3, padding: 0, onDemand: { records: 3 } });
+});

@@ -50,7 +50,8 @@ export function askProfileModels(target: AskedTarget, profile: string, o: AskOpt
     const { readProfileModels } = await import('@batchrock/aws');
     return readProfileModels({ ...connectionOf(target, o), maxAttempts: 2 }, profile, { signal: withPatience(o.signal) });
   };
-  return asked(target, profile, { maxAgeMs: ALWAYS_MS, parse: asArns, ask }, o);
+  const isOwn = profile.includes('application-inference-profile/');
+  return asked(target, profile, { maxAgeMs: isOwn ? ALWAYS_MS : DAY_MS, parse: asArns, ask }, o);
 }
 
 interface Asking<T> {

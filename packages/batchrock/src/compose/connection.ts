@@ -129,6 +129,7 @@ function openAdapters(target: Target, options: AdapterOptions) {
   return {
     s3: home.s3,
     ...acrossRegions({ region: target.region, ...home }, others),
+    runtime: home.runtime,
     destroy() {
       for (const each of [home, ...others]) each.destroy();
     },

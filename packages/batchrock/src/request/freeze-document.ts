@@ -125,7 +125,11 @@ export function partRecords(
     return partRecordsFor({
       estimatedRows: dataset.estimatedRows,
       estimateError: dataset.isCounted ? 0 : ESTIMATE_ERROR,
-      limits: { ...limits, maxRecords: Math.min(limits.maxRecords, maxRecordsPerJob ?? limits.maxRecords) },
+      limits: {
+        ...limits,
+        maxJobs: limits.maxJobs * regions,
+        maxRecords: Math.min(limits.maxRecords, maxRecordsPerJob ?? limits.maxRecords),
+      },
       slots: (asked.slots ?? limits.maxJobs) * regions,
       maxParts: maxJobs,
       recordBytes,

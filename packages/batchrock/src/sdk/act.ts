@@ -20,6 +20,7 @@ import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
 import { inRunSpan } from '../telemetry/index.ts';
 import { ceilingFor } from './budget.ts';
+import { checkKept } from './check-reach.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions, LeaveOptions } from './progress.ts';
 import { requireBegun } from './refusal.ts';
@@ -46,6 +47,7 @@ export async function retryFailed(session: Session, reference: string | undefine
   return holding(session, reference, async (opened) => {
     const { all, extraAttempts, signal } = o;
     const codes = retriedCodes(o);
+    await checkKept(session, opened.home, undefined, signal);
     await requireSelected(session, opened, { codes, all }, signal);
     await retryRun(opened.connection.ports, opened.id, { codes, all, extraAttempts, signal });
     return goOn(session, opened, o);
@@ -76,6 +78,7 @@ export async function resume(session: Session, reference: string | undefined, o:
     requireBegun(opened.home);
     requirePrepared(run);
     if (run.state !== 'ended') {
+      await checkKept(session, opened.home, undefined, o.signal);
       if (opened.home.refusal !== undefined) await saveHome(session.ledger, { ...opened.home, refusal: undefined });
       const ceilingUsd = ceilingFor(session, opened.home.target, o.maxCostUsd);
       await setBudget(ports, opened.id, { ceilingUsd, signal: o.signal });

@@ -10,6 +10,7 @@ import {
 } from '@batchrock/core';
 import { frozenSettings, type JobOptions } from '../compose/job-settings.ts';
 import { LOCAL_BUCKET } from '../compose/local-bucket.ts';
+import { checkResidency } from '../compose/regions.ts';
 import { type RunHome, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
 import { newOwner } from '../compose/run-owner.ts';
@@ -99,11 +100,13 @@ function targetOf(session: Session, { bucket, prefix }: RunPlace, request: Adopt
   const { region, profile, endpointUrl, localSpeed } = request;
   const asked = { region, profile, endpointUrl, localSpeed, prefix, roleArn: ANY_ROLE };
   const isServed = endpointUrl !== undefined || (session.env['BATCHROCK_ENDPOINT_URL'] ?? '') !== '';
+  // the Regions of the run are in its document
+  const env = { ...session.env, BATCHROCK_REGIONS: '' };
   // the bucket of the embedded local Bedrock is in this state directory
   if (bucket === LOCAL_BUCKET && !isServed) {
-    return resolveTarget(asked, { ...session.env, BATCHROCK_BUCKET: '' }, session.dir.local);
+    return resolveTarget(asked, { ...env, BATCHROCK_BUCKET: '' }, session.dir.local);
   }
-  return withoutSettings(resolveTarget({ ...asked, bucket }, session.env, session.dir.local));
+  return withoutSettings(resolveTarget({ ...asked, bucket }, env, session.dir.local));
 }
 
 /** The settings that hold where a run is adopted are not those that it was begun with. */
@@ -130,6 +133,7 @@ async function withRegionsOf(session: Session, run: string, target: Target): Pro
     ...(outputKmsKeyId !== undefined && { kmsKey: outputKmsKeyId }),
   }));
   const { elsewhere: _, ...home } = target;
+  checkResidency([target, ...(elsewhere ?? [])], target.residency ?? []);
   const whole = elsewhere === undefined ? home : { ...home, elsewhere };
   return document === undefined ? whole : targetOfRun(document, whole);
 }

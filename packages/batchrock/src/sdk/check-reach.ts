@@ -1,5 +1,8 @@
 import { InputError, parseModelId } from '@batchrock/core';
 import { askProfileModels } from '../compose/account-facts.ts';
+import { listIn } from '../compose/job-settings.ts';
+import { checkResidency } from '../compose/regions.ts';
+import type { RunHome } from '../compose/run-home.ts';
 import { regionsOf, type Target } from '../compose/target.ts';
 import type { InspectingSession } from './found-question.ts';
 
@@ -30,4 +33,17 @@ export async function checkReach(
       },
     );
   }
+}
+
+/** The same of a run that is there already, by where rows may come to now; default: as the settings say. Throws `BR-E0120`. */
+export async function checkKept(
+  session: InspectingSession,
+  { target, document }: RunHome,
+  asked: readonly string[] | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const residency = asked ?? listIn(session.env['BATCHROCK_RESIDENCY']);
+  if (residency.length === 0) return;
+  checkResidency([target, ...(target.elsewhere ?? [])], residency);
+  await checkReach(session, { target: { ...target, residency }, model: document.model.modelId, signal });
 }

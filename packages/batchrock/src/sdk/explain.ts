@@ -200,7 +200,7 @@ async function lifeOf(connection: Connection, reading: RunReading, part: PartBod
     state: part.state,
     rows: { first: part.firstOrdinal + 1, last: part.lastOrdinal + 1 },
     records: part.records,
-    sentinels: part.sentinels,
+    sentinels: part.onDemand ? 0 : part.sentinels,
     duplicates: await duplicatesOf(connection, reading, part),
     cached: part.cached?.rows ?? 0,
     jobName: part.jobName,
@@ -210,8 +210,13 @@ async function lifeOf(connection: Connection, reading: RunReading, part: PartBod
     inputUri: spec.inputUri,
     outputUri: spec.outputUri,
     outcomesUri: `${ports.objects.uri}/${objectKeys.outcomes(part.run, part.attempt, part.part)}`,
-    batchUsd: tokenCost(document.model.price, part.collected?.inputTokens, part.collected?.outputTokens)?.batchUsd,
+    batchUsd: priced(part, tokenCost(document.model.price, part.collected?.inputTokens, part.collected?.outputTokens)),
   };
+}
+
+/** What a part was paid: of one that was asked for on demand, the full price. */
+function priced({ onDemand }: PartBody, cost: ReturnType<typeof tokenCost>): number | undefined {
+  return onDemand ? cost?.onDemandUsd : cost?.batchUsd;
 }
 
 function costOf({ model }: RunDocument, outcome: Outcome): number | undefined {

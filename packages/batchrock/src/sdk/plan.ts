@@ -107,7 +107,7 @@ async function planInspected(
   const records = Math.min(survey.records, recordsPerPart * (question.maxJobs ?? Number.POSITIVE_INFINITY));
   const estimate = (some: number): Plan =>
     estimatePlan({
-      model,
+      model: { ...model, limits: { ...model.limits, maxJobs: model.limits.maxJobs * regions } },
       params: request.params,
       records: some,
       slots,

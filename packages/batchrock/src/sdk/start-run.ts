@@ -37,6 +37,7 @@ import { boundsOf } from '../request/run-bounds.ts';
 import { surveyRows } from '../request/survey.ts';
 import { inRunSpan, inSpan } from '../telemetry/index.ts';
 import { checkBudget } from './budget.ts';
+import { checkKept } from './check-reach.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FoundDataset, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
@@ -126,7 +127,10 @@ async function startInspected(
     if (kept !== undefined) requireWhole(kept);
     const mayReplace = await checkPlace(request, output, kept);
     options.onProgress?.({ phase: 'run', run: id, found: before !== undefined, state: before?.state ?? 'preparing' });
-    if (kept !== undefined) tellWithoutEffect(session, request, inspected.target, kept);
+    if (kept !== undefined) {
+      tellWithoutEffect(session, request, inspected.target, kept);
+      await checkKept(session, kept, inspected.target.residency, options.signal);
+    }
     const connection = await session.connect(kept?.target ?? inspected.target);
     const survey = await surveyRows(inspected.dataset, inspected.question, { maxRows: SURVEYED_ROWS });
     const document =

@@ -73,8 +73,9 @@ export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}
   // read once more: the former owner may have begun a generation until now
   const found = await readBucketRun(ports, id, o);
   for (const parts of found.generations) await putParts(ports, id, parts, o);
-  if ((await loadLane(ports.ledger, document.lane, o)).version === 'absent') {
-    await ensureLane(ports, document.lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
+  for (const lane of [document.lane, ...(document.elsewhere ?? []).map((each) => each.lane)]) {
+    if ((await loadLane(ports.ledger, lane, o)).version !== 'absent') continue;
+    await ensureLane(ports, lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
   }
   await putRun(ports, rebuilt(found, { unseenUntil, owner: o.owner }), o);
   if (await lookForUnseen(ports, id, o)) await endIfOver(ports, id, o);

@@ -16,7 +16,8 @@ export async function pollAbandoned(ports: RunPorts, key: string, own: string, o
     if (!isLeft.has(holder.run)) isLeft.set(holder.run, await isAbandoned(ports, holder.run, o));
     if (!isLeft.get(holder.run)) continue;
     const part = await findPart(ports.ledger, holder, o);
-    if (part?.body.state === 'submitted') parts.push(part.body);
+    // in another Region it may be out of reach, and would seem not to exist
+    if (part?.body.state === 'submitted' && part.body.elsewhere === undefined) parts.push(part.body);
   }
   return parts.length === 0 ? 0 : pollParts(ports, parts, o);
 }

@@ -15,6 +15,8 @@ export interface DispatchRegionsOptions extends DispatchOptions {
 const NEWEST = 0.3;
 /** What a job is expected to take where nothing is known; only how lanes compare matters. */
 const UNKNOWN_MS = 3_600_000;
+/** What a Region is taken for whose newest job has failed before processing: others first. */
+const SLOWEST_MS = 24 * 3_600_000;
 
 /**
  * The same as `dispatchLane`, for a run that may send its parts to several Regions: each goes where it is expected to be done first, by
@@ -53,14 +55,22 @@ export async function dispatchRegions(
 /** What jobs of the run have taken there, the newer the more; those that live take at least as long as they live already. */
 function jobMsOf(parts: readonly PartBody[], place: RegionLane | undefined, now: number): number | undefined {
   const here = parts.filter(
-    (part) => part.jobArn !== undefined && part.since !== undefined && part.elsewhere?.region === place?.region,
+    (part) =>
+      part.jobArn !== undefined && part.since !== undefined && part.onDemand !== true && part.elsewhere?.region === place?.region,
   );
   const ended = here.filter((part) => part.endedAt !== undefined).sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
-  const taken = ended.map((part) => (part.endedAt ?? now) - (part.since ?? now));
+  const newest = ended.at(-1);
+  // to refuse its jobs is quickly done, and no reason to send it more of them
+  if (newest !== undefined && !hasWorked(newest)) return SLOWEST_MS;
+  const taken = ended.filter(hasWorked).map((part) => (part.endedAt ?? now) - (part.since ?? now));
   const mean = taken.reduce<number | undefined>((sum, ms) => (sum === undefined ? ms : sum + NEWEST * (ms - sum)), undefined);
   const oldest = Math.max(0, ...here.filter((part) => part.endedAt === undefined).map((part) => now - (part.since ?? now)));
-  if (mean !== undefined) return Math.max(1, mean);
+  if (mean !== undefined) return Math.max(1, mean, oldest);
   return oldest > 0 ? oldest : undefined;
+}
+
+function hasWorked({ jobStatus, jobCounts }: PartBody): boolean {
+  return jobStatus !== 'Failed' || (jobCounts?.processed ?? 0) > 0;
 }
 
 /** Of slots that others hold, and of those that rest, it is not known when they come free: half a job from now. */
@@ -77,7 +87,8 @@ async function outlookOf(
   const since = new Map(parts.map((part) => [part.jobName, part.since]));
   const held = lane.holders.map(({ jobName }) => {
     const begun = since.get(jobName);
-    return begun === undefined ? jobMs / 2 : Math.max(1, begun + jobMs - now);
+    // one that is overdue is not about to end at each look anew
+    return begun === undefined ? jobMs / 2 : Math.max(jobMs / 4, begun + jobMs - now);
   });
   const resting = Math.max(0, lane.limit - lane.holders.length - free);
   return { free, jobMs, freeIn: [...held, ...new Array<number>(resting).fill(jobMs / 2)] };

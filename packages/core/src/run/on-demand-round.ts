@@ -1,6 +1,7 @@
 import type { PartBody } from '../job/index.ts';
 import { stopJob } from './adopt.ts';
 import type { RunBody } from './document.ts';
+import { maySend } from './intent.ts';
 import { loadRun } from './load.ts';
 import type { OnDemandPool } from './on-demand-pool.ts';
 import { goesOnDemand, isPastDeadline } from './on-demand-rule.ts';
@@ -32,7 +33,7 @@ export async function tendOnDemand(ports: RunPorts, round: OnDemandRound, o: Ste
     const result = isDue ? await step(() => beginOnDemand(ports, part, o)) : undefined;
     if (result === 'begun' || result === 'blocked') changes++;
   }
-  if (run.state === 'running' && isPastDeadline(ports, run)) await step(() => stopLate(ports, round, o));
+  if (maySend(run) && isPastDeadline(ports, run)) await step(() => stopLate(ports, round, o));
   const submitted = parts.filter((part) => part.state === 'submitted');
   for (const part of submitted) if (part.onDemand === true) pool.offer(part, run.owner, run.tail?.concurrency);
   for (const part of parts) if (part.onDemand === true && part.state !== 'submitted') pool.drop(part);

@@ -44,15 +44,25 @@ export type CreateResult = 'submitted' | 'kept' | 'quota' | 'blocked';
 export async function submitPart(ports: RunPorts, ref: PartRef, o: SubmitOptions = {}): Promise<CreateResult | NoIntent> {
   // read before the intent, so that a document that is gone holds no slot
   const document = await documentOf(ports, ref.run, o);
-  if (o.elsewhere !== undefined) await stageInput(ports, document, ref, o);
+  if (o.elsewhere !== undefined && !(await stageInput(ports, document, ref, o))) return 'blocked';
   const intent = await writeIntent(ports, ref, o);
   return typeof intent === 'string' ? intent : createJob(ports, intent, o);
 }
 
-/** Before the intent too: whoever finds an intent finds the input where its job reads it. */
-async function stageInput(ports: RunPorts, document: RunDocument, ref: PartRef, o: SubmitOptions): Promise<void> {
+/**
+ * Before the intent too: whoever finds an intent finds the input where its job reads it. False where that is refused: then it blocks the
+ * run, as a refused job does.
+ */
+async function stageInput(ports: RunPorts, document: RunDocument, ref: PartRef, o: SubmitOptions): Promise<boolean> {
   const { body: part } = await loadPart(ports.ledger, ref, o);
-  await ports.service.stage?.(jobSpec(document, { ...part, elsewhere: o.elsewhere }), o);
+  try {
+    await ports.service.stage?.(jobSpec(document, { ...part, elsewhere: o.elsewhere }), o);
+    return true;
+  } catch (error) {
+    if (!isServiceError(error, 'invalid') && !isServiceError(error, 'denied')) throw error;
+    await block(ports, part, error, o);
+    return false;
+  }
 }
 
 /**

@@ -82,7 +82,11 @@ export async function sweepSlots(ports: RunPorts, lane: string, o: SweepOptions 
   }
   await step(() => growLimit(ports, lane, o.cooldownMs ?? QUOTA_COOLDOWN_MS, o));
   let adopted = 0;
+  // in a Region that is not one's own a job seems not to exist: its part is left to those who reach it
+  const inReach = async ({ run, elsewhere }: PartBody) =>
+    elsewhere === undefined || (o.regions ?? []).some(({ region }) => region === elsewhere.region) || (await isMine(run));
   for (const part of await openParts(ports, lane, 'submitting', o)) {
+    if (!(await inReach(part))) continue;
     // a young intent is in good hands: the process that wrote it is just sending its Create
     if (intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now()) === 'trusted') continue;
     const pursue = async () => pursueIntent(ports, part, { ...o, mayCreate: await isMine(part.run) });
@@ -90,7 +94,9 @@ export async function sweepSlots(ports: RunPorts, lane: string, o: SweepOptions 
   }
   const submitted = await openParts(ports, lane, 'submitted', o);
   const known = new Set(submitted.flatMap(({ jobArn }) => jobArn ?? []));
-  const ended = await pollParts(ports, submitted, watch);
+  const reached: PartBody[] = [];
+  for (const part of submitted) if (await inReach(part)) reached.push(part);
+  const ended = await pollParts(ports, reached, watch);
   const orphans = await step(() => adoptOrphans(ports, { ...watch, known }));
   const { run, signal } = o;
   if (orphans !== undefined && run !== undefined) await step(() => countOthers(ports, lane, orphans.others, { run, signal }));

@@ -392,7 +392,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (run.body.state !== 'stopping' && (run.body.state !== 'running' || state === 'stopped')) return",
       ],
     ],
-    from: 6800,
+    from: 14300,
     seeds: 100,
     breaks: ['I9'],
   },

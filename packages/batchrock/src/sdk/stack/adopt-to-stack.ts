@@ -52,11 +52,18 @@ function checkBucket({ bucket, prefix, run }: RunPlace, { name, stack }: StackSe
 }
 
 /** A job's role is frozen with the run, and the functions may hand over that of their stack alone. */
-function checkRole({ run, job, lane }: RunDocument, { name, stack }: StackSession): void {
+function checkRole({ run, job, lane, elsewhere, asked }: RunDocument, { name, stack }: StackSession): void {
   const region = lane.split('/')[1];
   if (region !== stack.region) {
     throw new InputError('BR-E0120', `the jobs of run ${run} are in ${region}, stack ${name} is in ${stack.region}`, {
       details: { run, region: region ?? '' },
+    });
+  }
+  const unable = elsewhere === undefined ? (asked?.tail === undefined ? undefined : 'on-demand tails') : 'jobs in other Regions';
+  if (unable !== undefined) {
+    throw new InputError('BR-E0120', `run ${run} has ${unable}, which the functions of stack ${name} know nothing of`, {
+      hint: 'adopt it on a machine: leave out --stack',
+      details: { run, stack: name },
     });
   }
   if (stack.roleArn === undefined || job.roleArn === stack.roleArn) return;

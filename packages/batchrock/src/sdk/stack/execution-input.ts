@@ -16,6 +16,8 @@ const NOT_ON_A_STACK = {
   bucket: 'its bucket is that of the stack',
   outputBucket: 'its bucket is that of the stack',
   prefix: 'its keys are those of the stack',
+  regions: 'its jobs are in its Region',
+  residency: 'its jobs are where its models send them',
   roleArn: "Bedrock's role is that of the stack",
   kmsKey: 'its jobs are encrypted as its bucket is',
   bucketOwner: 'its bucket is that of the stack',

@@ -104,7 +104,7 @@ async function inspectIfAllowed(
   try {
     // where it runs is the stack's matter, and its executions take no records that are ready to be sent
     const rows = { ...request, inputFormat: 'rows' } as const;
-    return await inspect({ ...session, env: { ...session.env, BATCHROCK_BUCKET: '' } }, rows, options);
+    return await inspect({ ...session, env: { ...session.env, BATCHROCK_BUCKET: '', BATCHROCK_REGIONS: '' } }, rows, options);
   } catch (error) {
     if (!isRemote || !isServiceError(error, 'denied')) throw error;
     session.notice(`${datasetNames(request)[0]} cannot be read from here: it is checked by the functions of the stack`);
