@@ -3,6 +3,7 @@ import {
   findRun,
   jobsOfOthers,
   type LaneBody,
+  lanesOf,
   loadLane,
   loadParts,
   type PartBody,
@@ -50,8 +51,7 @@ export async function statusOf(session: Session, run: RunBody, home: RunHome | u
   const parts = await loadParts(session.ledger, run);
   const now = nodeClock.now();
   const lanes: LaneBody[] = [];
-  for (const key of [run.lane, ...(run.elsewhere ?? []).map(({ lane }) => lane)])
-    lanes.push((await loadLane(session.ledger, key)).body);
+  for (const key of lanesOf(run)) lanes.push((await loadLane(session.ledger, key)).body);
   const sum = (count: (lane: LaneBody) => number): number => lanes.reduce((total, lane) => total + count(lane), 0);
   const slots = sum(({ limit }) => limit);
   const usable = sum((lane) => slotsBesideOthers(lane, now) - lane.holders.filter((holder) => holder.run !== run.run).length);

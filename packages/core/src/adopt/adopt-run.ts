@@ -6,6 +6,7 @@ import {
   eventItem,
   findPart,
   findRun,
+  lanesOf,
   ledgerKeys,
   loadLane,
   loadParts,
@@ -73,7 +74,7 @@ export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}
   // read once more: the former owner may have begun a generation until now
   const found = await readBucketRun(ports, id, o);
   for (const parts of found.generations) await putParts(ports, id, parts, o);
-  for (const lane of [document.lane, ...(document.elsewhere ?? []).map((each) => each.lane)]) {
+  for (const lane of lanesOf(document)) {
     if ((await loadLane(ports.ledger, lane, o)).version !== 'absent') continue;
     await ensureLane(ports, lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
   }

@@ -12,6 +12,7 @@ import { isCrowded } from './others.ts';
 import { pollParts } from './poll.ts';
 import type { RunPorts } from './ports.ts';
 import { settleRun } from './settle.ts';
+import { lanesOf } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { stopJobs } from './stop.ts';
 import { pursueIntent } from './submit.ts';
@@ -96,7 +97,7 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   // one part is enough to ask by
   if (inState('ready').length > 0 && !isRoleInDoubt) await dispatch();
   drive.isCrowded = false;
-  for (const key of isFull ? [lane, ...(regions ?? []).map((each) => each.lane)] : []) {
+  for (const key of isFull ? lanesOf(view.run) : []) {
     changes += (await step(() => pollAbandoned(ports, key, id, watch))) ?? 0;
     if (await step(() => isCrowded(ports, key, o))) drive.isCrowded = true;
   }

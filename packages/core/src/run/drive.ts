@@ -11,7 +11,7 @@ import { createNewRole } from './new-role.ts';
 import { createOnDemandPool } from './on-demand-pool.ts';
 import type { RunPorts } from './ports.ts';
 import { eventsSince } from './read.ts';
-import { keepActive } from './sharing.ts';
+import { keepActive, lanesOf } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
 
@@ -92,11 +92,9 @@ interface Drive extends DriveRound {
 }
 
 async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Drive> {
-  const { body: lane } = await loadLane(ports.ledger, run.lane, o);
-  if (lane.limit === 0) await ensureLane(ports, run.lane, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
-  for (const { lane: key } of run.elsewhere ?? []) {
-    const { body: other } = await loadLane(ports.ledger, key, o);
-    if (other.limit === 0) await ensureLane(ports, key, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
+  for (const key of lanesOf(run)) {
+    const { body: lane } = await loadLane(ports.ledger, key, o);
+    if (lane.limit === 0) await ensureLane(ports, key, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
   }
   const pollMs = o.pollMs ?? POLL_MS;
   const pool = createCollectPool(ports, COLLECTORS, o);

@@ -8,6 +8,7 @@ import { ledgerKeys } from './keys.ts';
 import { findPart, loadLane, loadPart, loadParts, loadRun, type PartRef, partsOf } from './load.ts';
 import { lotsOf } from './lots.ts';
 import type { RunPorts } from './ports.ts';
+import { lanesOf } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { writeSummary } from './summary.ts';
 import { recordEvent, transact } from './transact.ts';
@@ -100,11 +101,6 @@ async function stopWhenIdle(ports: RunPorts, run: RunBody, page: readonly PartBo
     if (body.state !== 'ready' && body.state !== 'collected') return 'open';
   }
   return stop(ports, run, o);
-}
-
-/** Every lane that jobs of a run hold slots of. */
-function lanesOf({ lane, elsewhere = [] }: RunBody): readonly string[] {
-  return [lane, ...elsewhere.map((each) => each.lane)];
 }
 
 function keyOf({ run, attempt, part }: PartRef): string {

@@ -22,6 +22,11 @@ export function sharingOf({ job, asked, elsewhere }: RunDocument): Pick<RunBody,
   };
 }
 
+/** Every lane that jobs of a run may hold slots of, that of its own Region first. */
+export function lanesOf({ lane, elsewhere = [] }: Pick<RunBody, 'lane' | 'elsewhere'>): readonly string[] {
+  return [lane, ...elsewhere.map((each) => each.lane)];
+}
+
 /** True for a run that the caller works on. */
 export function isOwn(run: Pick<RunBody, 'run' | 'store'>, own: OwnRuns): boolean {
   if (own.run !== undefined && run.run !== own.run) return false;
