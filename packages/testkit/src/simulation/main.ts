@@ -12,8 +12,8 @@ const ALL_SEEDS = 5000;
 /** After so many every mark must have been met. */
 const MARKED_SEEDS = 1000;
 const MAX_FAILURES = 5;
-/** Seeds of a long run between two lines of its record; each piece has processes of its own, which begin cold. */
-const PIECE = 5000;
+/** Seeds of a long run between two lines of its record; each piece has processes of its own, which begin cold. Some minutes. */
+const PIECE = 20_000;
 /** `TWICE_EVERY` of a long run, which is after rare worlds: seven runs of one seed are six new seeds less. */
 const TWICE_EVERY_LONG = 500;
 
