@@ -16,10 +16,18 @@ export interface JobPlace {
   readonly attempt: number;
 }
 
+/** Read once for each job: every other one is compared with it. */
+const places = new WeakMap<JobSpec, JobPlace>();
+
 /** Reads `…/runs/<run>/input/<part>-<attempt>/`; undefined for a folder that is none of ours. */
 export function placeOf(spec: JobSpec): JobPlace | undefined {
+  const known = places.get(spec);
+  if (known !== undefined) return known;
   const match = /\/runs\/([^/]+)\/input\/(\d+)-(\d+)\/$/.exec(spec.inputUri);
-  return match === null ? undefined : { run: match[1]!, part: Number(match[2]), attempt: Number(match[3]) };
+  if (match === null) return undefined;
+  const place = { run: match[1]!, part: Number(match[2]), attempt: Number(match[3]) };
+  places.set(spec, place);
+  return place;
 }
 
 /** Judges each job at the moment in which the service creates it (I4, I5, I6, I7, I8, I14, I21). */
@@ -28,6 +36,7 @@ export class JobChecker {
   readonly #bedrock: Bedrock;
   readonly #ledger: LedgerChecker;
   readonly #datasets: ReadonlyMap<string, Dataset>;
+  readonly #prompts = new Map<Dataset, ReadonlyMap<string, string | undefined>>();
 
   constructor(world: World, bedrock: Bedrock, ledger: LedgerChecker, datasets: ReadonlyMap<string, Dataset>) {
     this.#world = world;
@@ -104,7 +113,7 @@ export class JobChecker {
   /** Only rows of the dataset are sent, each once, with the text that belongs to it. */
   #rowsOf(job: SimJob, dataset: Dataset): void {
     const { trace } = this.#world;
-    const prompts = new Map(dataset.rows.map((row, i) => [recordId(dataset.document.recordPrefix, i), row.prompt]));
+    const prompts = this.#promptsOf(dataset);
     const seen = new Set<string>();
     for (const record of job.records) {
       if (seen.has(record.recordId)) trace.violate('I4', `record ${record.recordId} stands twice in job ${job.index}`);
@@ -117,6 +126,16 @@ export class JobChecker {
         );
       }
     }
+  }
+
+  /** What each row asks, by its id. */
+  #promptsOf(dataset: Dataset): ReadonlyMap<string, string | undefined> {
+    let prompts = this.#prompts.get(dataset);
+    if (prompts === undefined) {
+      prompts = new Map(dataset.rows.map((row, i) => [recordId(dataset.document.recordPrefix, i), row.prompt]));
+      this.#prompts.set(dataset, prompts);
+    }
+    return prompts;
   }
 
   /** How many slots each job holds. */

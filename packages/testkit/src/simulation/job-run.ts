@@ -7,6 +7,7 @@ import { jobResults, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
 const SECOND = 1000;
+const encoder = new TextEncoder();
 
 interface FollowOptions {
   readonly rng: Rng;
@@ -65,7 +66,7 @@ function planOutput(world: World, objects: ObjectState, job: SimJob, { rng, outp
 function putOutput(world: World, objects: ObjectState, job: SimJob, name: string, lines: readonly string[]): void {
   const folder = objects.keyOf(job.spec.outputUri) ?? 'elsewhere/';
   world.trace.note('bedrock', `job ${job.index} writes ${name}, ${lines.length} lines`);
-  objects.put(`${folder}${job.jobArn.slice(-12)}/${name}`, new TextEncoder().encode(lines.map((line) => `${line}\n`).join('')));
+  objects.put(`${folder}${job.jobArn.slice(-12)}/${name}`, encoder.encode(lines.map((line) => `${line}\n`).join('')));
 }
 
 /** `tooMany`: it counts so many records that have no line. */

@@ -34,7 +34,8 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
       // One lag for each call, the pages of one listing may even go back in time; in some worlds one for each item.
       const { pageLagMs, itemsLagApart } = world.faults;
       const lagMs = pageLagMs * life.wire.next();
-      const lagOf = itemsLagApart ? (key: string) => (pageLagMs * (hashText(key, lagMs) % 1000)) / 1000 : () => lagMs;
+      const lagOf = (key: string): number => (pageLagMs * (hashText(key, lagMs) % 1000)) / 1000;
+      const isLagApart = itemsLagApart && pageLagMs > 0;
       return carry(life, {
         kind: 'ledger.page',
         about: `${query.index} ${query.at}`,
@@ -42,7 +43,8 @@ export function ledgerPort(life: Life, state: LedgerState): Ledger {
         signal: options?.signal,
         land: () => {
           meet('page');
-          return state.page(query, (key) => world.scheduler.now - lagOf(key));
+          const { now } = world.scheduler;
+          return state.page(query, isLagApart ? (key) => now - lagOf(key) : now - lagMs);
         },
       });
     },

@@ -1,5 +1,7 @@
 import type { ObjectInfo } from '@batchrock/core';
 
+const decoder = new TextDecoder();
+
 interface Stored {
   readonly bytes: Uint8Array;
   readonly etag: string;
@@ -30,7 +32,7 @@ export class ObjectState {
 
   text(key: string): string | undefined {
     const bytes = this.bytes(key);
-    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    return bytes === undefined ? undefined : decoder.decode(bytes);
   }
 
   info(key: string): ObjectInfo | undefined {

@@ -60,7 +60,16 @@ export function realRecords({ records }: SimJob): number {
   return records.filter(({ recordId }) => !isSentinel(recordId)).length;
 }
 
+const encoder = new TextEncoder();
+/** Ids that were asked for: those of all worlds are the same few. */
+const sentinels = new Map<string, boolean>();
+
 /** True for a record that pads a job below the minimum. */
 export function isSentinel(id: string): boolean {
-  return isSentinelOrdinal(ordinalOf(new TextEncoder().encode(id), 0));
+  let known = sentinels.get(id);
+  if (known === undefined) {
+    known = isSentinelOrdinal(ordinalOf(encoder.encode(id), 0));
+    sentinels.set(id, known);
+  }
+  return known;
 }

@@ -122,8 +122,11 @@ export class Site {
 
   /** True when every run has ended. */
   get hasEnded(): boolean {
-    const runs = [...this.ledgerChecker.runs.values()];
-    return runs.length === this.datasets.size && runs.every((run) => run.state === 'ended');
+    const { runs } = this.ledgerChecker;
+    if (runs.size !== this.datasets.size) return false;
+    // asked at every step
+    for (const { state } of runs.values()) if (state !== 'ended') return false;
+    return true;
   }
 }
 
