@@ -16,6 +16,7 @@ import {
   partItem,
   type RunBody,
   type RunDocument,
+  type RunOrders,
   type RunOwner,
   type RunPorts,
   type RunSteps,
@@ -37,8 +38,8 @@ export interface AdoptOptions extends CallOptions {
   readonly owner?: RunOwner | undefined;
   /** Jobs at once, where this ledger does not know the lane yet; default: as the run was begun with. */
   readonly slots?: number | undefined;
-  /** Told what the run asked, before anything is written; throwing ends it there. */
-  readonly onFound?: (document: RunDocument) => Promise<void>;
+  /** Told what the run asked, and what was asked of it since, before anything is written; throwing ends it there. */
+  readonly onFound?: (document: RunDocument, orders: RunOrders | undefined) => Promise<void>;
   /** In place of the real ones; for tests of the protocol alone. */
   readonly steps?: RunSteps;
 }
@@ -65,8 +66,8 @@ export interface AdoptedRun {
 export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}): Promise<AdoptedRun> {
   if ((await findRun(ports.ledger, id, o)) !== undefined) throw known(id);
   // refused before anything is written
-  const { document } = await readBucketRun(ports, id, o);
-  await o.onFound?.(document);
+  const { document, orders } = await readBucketRun(ports, id, o);
+  await o.onFound?.(document, orders);
   const formerOwner = await readOwner(ports, id, o);
   // the former owner is kept out first: what it sends from here on, it has begun before
   if (o.owner !== undefined) await writeOwner(ports, id, o.owner, o);

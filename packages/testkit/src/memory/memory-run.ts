@@ -1,9 +1,11 @@
 import {
+  type AskedTail,
   builtInFamilies,
   ensureLane,
   objectKeys,
   type PartBody,
   type PartFacts,
+  type Price,
   type Priority,
   partItem,
   type RunBody,
@@ -12,6 +14,7 @@ import {
   recordId,
   runItem,
   sharingOf,
+  tailOf,
   writePartsDocument,
   writePrepared,
   writeText,
@@ -69,6 +72,12 @@ export interface MemoryRunOptions {
   readonly slots?: number;
   /** Records a part of later generations; default 100. */
   readonly partRecords?: number;
+  /** Fewest records of a job; default 1. */
+  readonly minRecords?: number;
+  /** What its model costs; absent: nobody knows. */
+  readonly price?: Price;
+  /** Its tail goes on demand; absent: it is padded. */
+  readonly tail?: AskedTail;
   /** Its class and share among the runs of its lane. */
   readonly priority?: Priority;
   readonly weight?: number;
@@ -103,6 +112,7 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
     state: 'running',
     lane: document.lane,
     ...sharingOf(document),
+    ...tailOf(document),
     source: document.source.name,
     modelId: document.model.modelId,
     createdAt: document.createdAt,
@@ -121,19 +131,21 @@ export async function putMemoryRun(ports: RunPorts, options: MemoryRunOptions): 
 
 /** The document of such a run. */
 export function memoryDocument(ports: Pick<RunPorts, 'clock' | 'objects'>, options: MemoryRunOptions): RunDocument {
-  const { run, partRecords, maxAttempts, priority, weight } = options;
-  const plain = plainDocument();
+  const { run, partRecords, maxAttempts, priority, weight, minRecords, price, tail } = options;
+  const plain = plainDocument({ model: { ...(price && { price }) } });
+  const { limits } = plain.model;
   return {
     ...plain,
     run: run ?? plain.run,
     createdAt: ports.clock.now(),
     recordPrefix: 'aa',
     source: { ...plain.source, dialect: { format: 'csv', delimiter: ',', header: ['text'] } },
+    model: { ...plain.model, limits: { ...limits, minRecords: minRecords ?? limits.minRecords } },
     job: { ...plain.job, storeUri: ports.objects.uri },
     partRecords: partRecords ?? plain.partRecords,
     maxAttempts: maxAttempts ?? plain.maxAttempts,
-    ...((priority ?? weight) !== undefined && {
-      asked: { ...(priority && { priority }), ...(weight !== undefined && { weight }) },
+    ...((priority ?? weight ?? tail) !== undefined && {
+      asked: { ...(priority && { priority }), ...(weight !== undefined && { weight }), ...(tail && { tail }) },
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Executions, ExecutionView } from '@batchrock/aws/stack';
-import { loadRun, type RunDocument, readOwner, writeOwner } from '@batchrock/core';
+import { loadRun, type RunDocument, readOwner, setTail, writeOwner } from '@batchrock/core';
 import { MemoryLedger, type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { changeHome, findHome, type Home } from '../../orchestrator/index.ts';
@@ -198,6 +198,21 @@ describe('adopting to a stack', () => {
       message: expect.stringMatching(message),
     });
     expect(await readOwner(ports, document.run)).toBeUndefined();
+    expect(started).toEqual([]);
+  });
+
+  test.each(['its first command', 'a later one'])('is refused for a run whose tail goes on demand by %s', async (by) => {
+    const isFirst = by === 'its first command';
+    const home = memoryPorts();
+    document = await putMemoryRun(home, { parts: [4, 4], ...(isFirst && { tail: {} }) });
+    if (!isFirst) await setTail(home, document.run, { concurrency: 2 });
+    worldOver({ ...home, ledger: new MemoryLedger() });
+    await expect(adoptToStack(session, stack, `s3://memory-bucket/runs/${document.run}`, {})).rejects.toMatchObject({
+      code: 'BR-E0120',
+      message: `run ${document.run} has an on-demand tail, which the functions of stack Runs know nothing of`,
+      hint: 'adopt it on a machine: leave out --stack',
+    });
+    expect(await readOwner(home, document.run)).toBeUndefined();
     expect(started).toEqual([]);
   });
 });

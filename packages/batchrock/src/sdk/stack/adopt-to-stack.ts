@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { adoptRun, InputError, type RunDocument } from '@batchrock/core';
+import { adoptRun, InputError, type RunDocument, type RunOrders } from '@batchrock/core';
 import { checkedJobNamePrefix } from '../../orchestrator/index.ts';
 import { type AdoptReport, type AdoptRequest, checkOutput, placeOfRun, type RunPlace } from '../adopt.ts';
 import type { Session } from '../opened-session.ts';
@@ -29,7 +29,10 @@ export async function adoptToStack(
     owner: { id: randomUUID(), name: `the table ${table} in ${region}` },
     slots: request.slots,
     signal: request.signal,
-    onFound: async (document) => checkRole(document, stack),
+    onFound: async (document, orders) => {
+      checkRole(document, stack);
+      checkAbilities(document, orders, stack);
+    },
   });
   if (output !== undefined) await stack.noteOutput(place.run, output);
   const home = await loadRunHome(session, place.run);
@@ -52,24 +55,31 @@ function checkBucket({ bucket, prefix, run }: RunPlace, { name, stack }: StackSe
 }
 
 /** A job's role is frozen with the run, and the functions may hand over that of their stack alone. */
-function checkRole({ run, job, lane, elsewhere, asked }: RunDocument, { name, stack }: StackSession): void {
+function checkRole({ run, job, lane }: RunDocument, { name, stack }: StackSession): void {
   const region = lane.split('/')[1];
   if (region !== stack.region) {
     throw new InputError('BR-E0120', `the jobs of run ${run} are in ${region}, stack ${name} is in ${stack.region}`, {
       details: { run, region: region ?? '' },
     });
   }
-  const unable = elsewhere === undefined ? (asked?.tail === undefined ? undefined : 'on-demand tails') : 'jobs in other Regions';
-  if (unable !== undefined) {
-    throw new InputError('BR-E0120', `run ${run} has ${unable}, which the functions of stack ${name} know nothing of`, {
-      hint: 'adopt it on a machine: leave out --stack',
-      details: { run, stack: name },
-    });
-  }
   if (stack.roleArn === undefined || job.roleArn === stack.roleArn) return;
   throw new InputError('BR-E0120', `jobs of run ${run} run under ${job.roleArn}; stack ${name} may use ${stack.roleArn} alone`, {
     hint: `runs that are to move are begun with it:${roleHint(stack.roleArn)}`,
     details: { run, roleArn: job.roleArn },
+  });
+}
+
+/**
+ * The functions drive jobs of one Region. A tail may have been asked for by the first command of a run or by a later one: jobs in the place of
+ * parts on demand would pay again for what is answered of them.
+ */
+function checkAbilities({ run, elsewhere, asked }: RunDocument, orders: RunOrders | undefined, { name }: StackSession): void {
+  const tail = asked?.tail ?? orders?.tail;
+  const unable = elsewhere !== undefined ? 'jobs in other Regions' : tail !== undefined ? 'an on-demand tail' : undefined;
+  if (unable === undefined) return;
+  throw new InputError('BR-E0120', `run ${run} has ${unable}, which the functions of stack ${name} know nothing of`, {
+    hint: 'adopt it on a machine: leave out --stack',
+    details: { run, stack: name },
   });
 }
 
