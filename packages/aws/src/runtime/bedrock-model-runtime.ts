@@ -71,13 +71,20 @@ function errorOfRecord(error: unknown): ModelAnswer {
   return { errorCode: status, errorMessage };
 }
 
+/** What mends a refusal, where its words say more than its kind. */
+const HINTS: readonly (readonly [said: RegExp, hint: string])[] = [
+  [/on-demand throughput/i, 'give the model by an inference profile that holds it, or leave out --tail on-demand'],
+  [/access to the model/i, 'the account has to ask for access to the model: batchrock doctor --model ID says where'],
+];
+
 function withHint(error: ServiceError): ServiceError {
-  if (!/on-demand throughput/i.test(error.message)) return error;
+  const hint = HINTS.find(([said]) => said.test(error.message))?.[1];
+  if (hint === undefined) return error;
   return new ServiceError(error.code, error.message, {
     reason: error.reason,
     effect: error.effect,
     details: error.details,
     cause: error,
-    hint: 'give the model by an inference profile that holds it, or leave out --tail on-demand',
+    hint,
   });
 }

@@ -93,7 +93,7 @@ describe('a dataset below the minimum of a job', () => {
     const refused = await cli(run, { cwd: folder });
     expect(refused.code).not.toBe(0);
     expect(refused.stderr).toContain('BR-E0501');
-    expect(refused.stderr).toContain('bedrock:InvokeModel');
+    expect(refused.stderr).toContain('batchrock doctor --model');
     await setFaults(server, { noAccess: false });
     expect(await cli(run, { cwd: folder })).toMatchObject({ code: 0 });
     expect(statusesIn(folder)).toEqual(Array.from({ length: 12 }, () => 'succeeded'));
@@ -101,16 +101,7 @@ describe('a dataset below the minimum of a job', () => {
 });
 
 test('kill -9 in the middle pays twice for what was in flight, and for nothing more', async () => {
-  const server = await localServer();
-  const gate = await modelGate(server.url);
-  const folder = folderWith({ 'in.csv': datasetOf(40) });
-  const run = ['run', 'in.csv', ...QUESTION, '--endpoint-url', gate.url, ...TAIL, '--tail-concurrency', '4'];
-  gate.holdAfter(15);
-  const child = spawnCli(run, { cwd: folder });
-  // a place is given on when its answer is kept: all four are held, so fifteen answers lie in the bucket
-  await untilHeld(gate, 4);
-  child.process.kill('SIGKILL');
-  await child.ended;
+  const { server, gate, folder, run } = await killedRun();
   expect(gate.answered).toHaveLength(15);
   const inFlight = gate.asked.slice(15);
   gate.open();
@@ -127,16 +118,8 @@ test('kill -9 in the middle pays twice for what was in flight, and for nothing m
 
 test('a ledger that is lost loses no answer, before the end and after it', async () => {
   // what a lost ledger had sent may turn up for a while: its clock runs fast
-  const server = await localServer({ speed: 1000 });
-  const gate = await modelGate(server.url);
-  const folder = folderWith({ 'in.csv': datasetOf(40) });
+  const { server, gate, folder } = await killedRun({ speed: 1000 });
   const endpoint = ['--endpoint-url', gate.url];
-  const run = ['run', 'in.csv', ...QUESTION, ...endpoint, ...TAIL, '--tail-concurrency', '4'];
-  gate.holdAfter(15);
-  const child = spawnCli(run, { cwd: folder });
-  await untilHeld(gate, 4);
-  child.process.kill('SIGKILL');
-  await child.ended;
   gate.open();
   const place = `s3://batchrock-local/runs/${(await document(['status'], folder))['run']}`;
   const lose = (): void => rmSync(join(folder, 'state'), { recursive: true });
@@ -158,13 +141,7 @@ test('a ledger that is lost loses no answer, before the end and after it', async
 }, 60_000);
 
 test('a stop keeps what was answered, and resume asks for the rest alone', async () => {
-  const server = await localServer();
-  const gate = await modelGate(server.url);
-  const folder = folderWith({ 'in.csv': datasetOf(40) });
-  const run = ['run', 'in.csv', ...QUESTION, '--endpoint-url', gate.url, ...TAIL, '--tail-concurrency', '2'];
-  gate.holdAfter(10);
-  const child = spawnCli(run, { cwd: folder });
-  await untilHeld(gate, 2);
+  const { gate, folder, child } = await heldRun({ places: 2, answers: 10 });
   expect(await cli(['stop', '--mode', 'stop'], { cwd: folder })).toMatchObject({ code: 0 });
   const { code } = await child.ended;
   expect(code).not.toBe(0);
@@ -187,6 +164,34 @@ test('what fails in jobs goes on demand where it is below the minimum', async ()
   expect(gate.asked.length).toBeGreaterThan(0);
   expect(gate.asked.length).toBeLessThan(100);
   expect(await document(['status'], folder)).toMatchObject({ attempt: 2, onDemand: { records: gate.asked.length } });
+});
+
+test('a job that failed before processing goes on demand in pieces below the minimum, but for what breaks it', async () => {
+  const server = await localServer();
+  const gate = await modelGate(server.url);
+  const folder = folderWith({ 'in.csv': datasetOf(350, (row) => `row ${row}${row === 130 ? ' [[break]]' : ''}`) });
+  const run = ['run', 'in.csv', ...QUESTION, '--records-per-job', '250', '--endpoint-url', gate.url, ...TAIL];
+  expect(await cli(run, { cwd: folder })).toMatchObject({ code: 3 });
+  const [failed, ...others] = linesIn(folder).filter(({ status }) => status !== 'succeeded');
+  expect(failed).toMatchObject({
+    id: '130',
+    error_code: '400',
+    error_message: expect.stringContaining('Malformed input request'),
+  });
+  expect(others).toEqual([]);
+  // 250 records and 100; then 125 and 125; then 63 and 62, which are below the minimum
+  expect((await jobsOf(server)).map((job) => job.status).sort()).toEqual(['Completed', 'Completed', 'Failed', 'Failed']);
+  expect(gate.asked).toHaveLength(125);
+  expect(new Set(gate.asked).size).toBe(125);
+  expect(await document(['status'], folder)).toMatchObject({
+    succeeded: 349,
+    failed: 1,
+    onDemand: { records: 125, succeeded: 124 },
+  });
+  const { cost, tail, jobs } = (await document(['cost'], folder))['runs'][0];
+  const sumOf = (own: readonly { readonly batch: number }[]): number => own.reduce((sum, { batch }) => sum + batch, 0);
+  expect(sumOf(jobs)).toBeCloseTo(cost.billed, 9);
+  expect(sumOf(jobs.filter((job: { readonly onDemand?: boolean }) => job.onDemand))).toBeCloseTo(tail.onDemand, 9);
 });
 
 describe('the deadline', () => {
@@ -228,6 +233,27 @@ describe('the deadline', () => {
     }
   });
 });
+
+/** A run whose models answer so many records and hold the next: those of all places. What is answered lies in the bucket by then. */
+async function heldRun(o: { readonly places: number; readonly answers: number; readonly speed?: number }) {
+  const server = await localServer({ ...(o.speed && { speed: o.speed }) });
+  const gate = await modelGate(server.url);
+  const folder = folderWith({ 'in.csv': datasetOf(40) });
+  const run = ['run', 'in.csv', ...QUESTION, '--endpoint-url', gate.url, ...TAIL, '--tail-concurrency', String(o.places)];
+  gate.holdAfter(o.answers);
+  const child = spawnCli(run, { cwd: folder });
+  // a place is given on when its answer is kept
+  await untilHeld(gate, o.places);
+  return { server, gate, folder, run, child };
+}
+
+/** The same, killed: 15 records are answered, and 4 in flight. */
+async function killedRun(o: { readonly speed?: number } = {}) {
+  const held = await heldRun({ places: 4, answers: 15, ...o });
+  held.child.process.kill('SIGKILL');
+  await held.child.ended;
+  return held;
+}
 
 function linesIn(folder: string): readonly Readonly<Record<string, unknown>>[] {
   const lines = readFileSync(join(folder, 'out.jsonl'), 'utf8').trimEnd().split('\n');

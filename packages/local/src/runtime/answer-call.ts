@@ -10,7 +10,7 @@ import {
   isStructure,
   refuseUnreachable,
 } from '../bedrock/index.ts';
-import { fateOfRecord, faultsOfJob, messageOfCode } from '../faults/index.ts';
+import { BREAKS_JOB, breaksJob, fateOfRecord, faultsOfJob, messageOfCode } from '../faults/index.ts';
 
 /** An answer of the runtime and what it took. */
 export interface RuntimeAnswer {
@@ -66,7 +66,10 @@ function refuseByFault({ faults }: BedrockState, { labels }: Call, body: JsonObj
   if (current.noAccess)
     throw new AwsError('AccessDeniedException', "You don't have access to the model with the specified model ID.");
   const ofCalls = faultsOfJob(current, ON_DEMAND);
-  const { errorCode } = fateOfRecord(ofCalls, ON_DEMAND, `${labels[0]}/${calls++}`, Buffer.from(JSON.stringify(body)));
+  const line = Buffer.from(JSON.stringify(body));
+  // what no job passes validation with is refused here by itself
+  if (breaksJob(line)) throw new AwsError('ValidationException', BREAKS_JOB);
+  const { errorCode } = fateOfRecord(ofCalls, ON_DEMAND, `${labels[0]}/${calls++}`, line);
   if (errorCode > 0) throw new AwsError(TYPES[errorCode] ?? 'InternalServerException', messageOfCode(errorCode));
 }
 

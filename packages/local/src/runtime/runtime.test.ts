@@ -49,6 +49,10 @@ test('what the model would refuse is a ValidationException', async () => {
   await expect(invoke('anthropic.claude-opus-5', {})).rejects.toMatchObject({
     message: expect.stringContaining('inference profile'),
   });
+  const broken = [{ role: 'user', content: 'text [[break]]' }];
+  await expect(invoke(HAIKU, { anthropic_version: 'bedrock-2023-05-31', max_tokens: 1, messages: broken })).rejects.toMatchObject(
+    { name: 'ValidationException', message: expect.stringContaining('Malformed input request') },
+  );
   const embedding = new ConverseCommand({
     modelId: 'amazon.titan-embed-text-v2:0',
     messages: [{ role: 'user', content: [{ text: 'a' }] }],

@@ -79,7 +79,7 @@ curl -X PUT http://127.0.0.1:4580/_batchrock/faults -d '{"throttle": 0.3, "lostR
 ${LOCAL_FAULTS.map((f) => `| \`${f.name}\` | ${f.help} |`).join('\n')}
 
 A record may ask for its own fate, in whatever job it is: with \`[[fail:429]]\` in its text it fails with that code, with \`[[missing]]\`
-it has no output line, with \`[[double]]\` two, and with \`[[break]]\` no job that has it passes validation.
+it has no output line, with \`[[double]]\` two, and with \`[[break]]\` no job that has it passes validation: on demand it is refused by itself.
 
 \`GET /_batchrock/jobs\` lists every job that was ever created, \`GET /_batchrock/calls\` the S3 calls that were made for each
 job role. State changes go to \`--events-url\` in the shape in which EventBridge delivers them.

@@ -1,6 +1,6 @@
 /** One call of a port, seen just before its effect and just after it. */
 export interface PortCall {
-  readonly port: 'ledger' | 'objects' | 'service' | 'answers';
+  readonly port: 'ledger' | 'objects' | 'service' | 'answers' | 'runtime';
   /** The method's name. */
   readonly call: string;
   /** A key, prefix, job name or ARN: what the call is about. */

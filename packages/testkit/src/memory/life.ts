@@ -1,4 +1,12 @@
-import { type AnswerCache, type Clock, type Ledger, type ObjectStore, type RunPorts, ServiceError } from '@batchrock/core';
+import {
+  type AnswerCache,
+  type Clock,
+  type Ledger,
+  type ModelRuntime,
+  type ObjectStore,
+  type RunPorts,
+  ServiceError,
+} from '@batchrock/core';
 import type { PortCall } from './hook.ts';
 
 /** What goes wrong at one moment of a life. `lost`: the call fails, before its effect or after it. */
@@ -39,7 +47,7 @@ export function beginLife(ports: RunPorts, fault?: Fault): Life {
     return result;
   };
 
-  const { ledger, objects, service, clock, answers } = ports;
+  const { ledger, objects, service, clock, answers, runtime } = ports;
   const hookedLedger: Ledger = {
     get: (key, o) => run('ledger', 'get', key, () => ledger.get(key, o)),
     page: (query, o) => run('ledger', 'page', `${query.index} ${query.at}`, () => ledger.page(query, o)),
@@ -78,12 +86,16 @@ export function beginLife(ports: RunPorts, fault?: Fault): Life {
     find: (scope, requests, o) => run('answers', 'find', scope.modelId, () => answers.find(scope, requests, o)),
     put: (scope, kept, o) => run('answers', 'put', scope.modelId, () => answers.put(scope, kept, o)),
   };
+  const hookedRuntime: ModelRuntime | undefined = runtime && {
+    ask: (call, o) => run('runtime', 'ask', call.modelId, () => runtime.ask(call, o)),
+  };
   return {
     calls,
     crashed,
     ports: {
       ...ports,
       ...(hookedAnswers && { answers: hookedAnswers }),
+      ...(hookedRuntime && { runtime: hookedRuntime }),
       ledger: hookedLedger,
       objects: hookedObjects,
       clock: hookedClock,
