@@ -8,8 +8,7 @@ import json
 import sys
 import time
 
-import boto3
-from botocore.config import Config
+from boto3_checks import check, client
 
 ENDPOINT = sys.argv[1]
 EXPECTED_TEXT = sys.argv[2] if len(sys.argv) > 2 else None
@@ -20,31 +19,9 @@ RECORDS = 120
 LONGEST_WAIT = 90
 
 
-def client(name):
-    return boto3.client(
-        name,
-        endpoint_url=ENDPOINT,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
-    )
-
-
-bedrock = client("bedrock")
-runtime = client("bedrock-runtime")
-s3 = client("s3")
-
-
-def check(name):
-    def run(function):
-        try:
-            function()
-            print(f"ok {name}", flush=True)
-        except Exception as error:  # each check stands for itself
-            print(f"not ok {name}: {type(error).__name__}: {error}", flush=True)
-
-    return run
+bedrock = client("bedrock", ENDPOINT)
+runtime = client("bedrock-runtime", ENDPOINT)
+s3 = client("s3", ENDPOINT)
 
 
 def body(text):
@@ -189,17 +166,8 @@ def _():
     assert bedrock.list_tags_for_resource(resourceARN=arn)["tags"] == [{"key": "team", "value": "b"}]
 
 
-@check("the runtime answers InvokeModel and Converse")
-def _():
-    answer = runtime.invoke_model(modelId=MODEL, body=json.dumps(body("sentiment: awful")))
-    assert "negative" in json.loads(answer["body"].read())["content"][0]["text"]
-    messages = [{"role": "user", "content": [{"text": "sentiment: great"}]}]
-    answer = runtime.converse(modelId="amazon.nova-lite-v1:0", messages=messages)
-    assert answer["stopReason"] == "end_turn" and answer["usage"]["totalTokens"] > 0, answer
-
-
 @check("quotas are listed")
 def _():
-    pages = client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="bedrock")
+    pages = client("service-quotas", ENDPOINT).get_paginator("list_service_quotas").paginate(ServiceCode="bedrock")
     names = [quota["QuotaName"] for page in pages for quota in page["Quotas"]]
     assert "Minimum number of records per batch inference job for Claude 3 Haiku" in names

@@ -1,4 +1,4 @@
-// Programs that are not ours: boto3 does a whole job at the local Bedrock and judges Converse bodies, LiteLLM's proxy answers as `--upstream`, moto's S3
+// Programs that are not ours: boto3 does a whole job at the local Bedrock, calls its models and judges Converse bodies, LiteLLM's proxy answers as `--upstream`, moto's S3
 // holds datasets, pyarrow and DuckDB write Parquet files.
 // Needs python3 and PyPI for the first run; everything else stays on loopback.
 
@@ -25,9 +25,11 @@ async function main(): Promise<number> {
   const work = mkdtempSync(join(tmpdir(), 'batchrock-clients-'));
   try {
     const python = await openPythonEnvironment(join(root, '.venv-clients'), file('./requirements.txt'));
-    await withLocal({ dir: join(work, 'boto3') }, (url) =>
-      runChecks(tally, 'boto3', python.python, [file('./boto3_job.py'), url], CHECKS_MS),
-    );
+    for (const program of ['boto3_job', 'boto3_runtime']) {
+      await withLocal({ dir: join(work, program) }, (url) =>
+        runChecks(tally, 'boto3', python.python, [file(`./${program}.py`), url], CHECKS_MS),
+      );
+    }
     writeConverseBodies(join(work, 'bodies.jsonl'));
     const judge = [file('./converse_bodies.py'), join(work, 'bodies.jsonl')];
     await runChecks(tally, 'botocore', python.python, judge, CHECKS_MS);
