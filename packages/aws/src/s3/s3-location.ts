@@ -1,6 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { CreateOptions } from '@batchrock/core';
-import type { BlockPool } from './block-pool.ts';
+import type { BlockPool, CreateOptions } from '@batchrock/core';
 
 /** What the calls of one store share. */
 export interface S3Location {

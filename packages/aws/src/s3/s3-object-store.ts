@@ -6,6 +6,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  BlockPool,
   type CallOptions,
   InputError,
   InvariantError,
@@ -16,7 +17,6 @@ import {
 } from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
-import { BlockPool } from './block-pool.ts';
 import { copyObject } from './copy-object.ts';
 import { openObject } from './s3-byte-source.ts';
 import { RESUME_DELAY_MS, type S3CreateOptions, type S3Location, unquoted } from './s3-location.ts';

@@ -1,8 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { InputError, invariant, nearestNames, type ObjectInfo, type Source } from '@batchrock/core';
+import { BlockPool, InputError, invariant, nearestNames, type ObjectInfo, type Source } from '@batchrock/core';
 import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { isNotFound, translateError } from '../translate-error.ts';
-import { BlockPool } from './block-pool.ts';
 import { otherRegion } from './other-region.ts';
 import { RESUME_DELAY_MS, type S3Location, unquoted } from './s3-location.ts';
 import { s3Source } from './s3-source.ts';

@@ -1,5 +1,6 @@
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { InputError, type ObjectInfo, type ObjectSink, ServiceError } from '@batchrock/core';
+import { BLOCK_BYTES, blocks } from './blocks.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 import { removeAbandoned, temporaryName } from './temporary-name.ts';
 
@@ -36,13 +37,15 @@ const LARGE_BLOCK_BYTES = 1 << 20;
  * One block is being written while the caller fills the other.
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): FileSink {
-  const blockBytes = options.blockBytes ?? 1 << 18;
+  const blockBytes = options.blockBytes ?? BLOCK_BYTES;
   const syncBytes = options.syncBytes ?? 1 << 25;
   const temporary = temporaryName(path);
   let file: FileHandle | undefined;
   let size = 0;
   let pending: Promise<void> = Promise.resolve();
   let spare: Uint8Array | undefined;
+  /** What the caller fills. */
+  let filling: Uint8Array | undefined;
   let sealed: string | undefined;
   /** Since the disk was last told; and what it is at now. */
   let unsynced = 0;
@@ -104,18 +107,29 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     await rm(temporary, { force: true }).catch(() => undefined);
   }
 
+  /** Only behind a commit: who fails may not know yet that the file is given up, and go on filling its block. */
+  function giveBack(): void {
+    blocks.give(filling);
+    blocks.give(spare);
+    filling = spare = undefined;
+  }
+
   return {
     blockBytes,
-    block: () => new Uint8Array(blockBytes),
+    block() {
+      filling = newBlock(blockBytes);
+      return filling;
+    },
     async write(full) {
       await pending;
       pending = writeBlock(full);
       pending.catch(() => undefined);
       const isLarge = options.blockBytes === undefined && size >= LARGE_FILE_BYTES;
       const bytes = isLarge ? LARGE_BLOCK_BYTES : blockBytes;
-      const next = spare?.byteLength === bytes ? spare : new Uint8Array(bytes);
+      filling = spare?.byteLength === bytes ? spare : newBlock(bytes);
+      if (filling !== spare) blocks.give(spare);
       spare = full;
-      return next;
+      return filling;
     },
     async seal() {
       try {
@@ -130,6 +144,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
         const etag = await seal();
         if (options.ifAbsent) await link(temporary, path);
         else await rename(temporary, path);
+        giveBack();
         return { key: options.key ?? path, size, etag };
       } catch (error) {
         if (options.ifAbsent && systemErrorCode(error) === 'EEXIST') throw existsError(path, options.ifAbsent, error);
@@ -140,6 +155,10 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     },
     abort,
   };
+}
+
+function newBlock(bytes: number): Uint8Array {
+  return bytes === BLOCK_BYTES ? blocks.take() : new Uint8Array(bytes);
 }
 
 function existsError(path: string, kind: 'output' | 'object', cause: unknown) {

@@ -1,8 +1,8 @@
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { type ByteSource, type Compression, type ObjectSink, ServiceError } from '@batchrock/core';
+import { BLOCK_BYTES, blocks } from './blocks.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-const INPUT_BLOCK_BYTES = 1 << 18;
 
 /** Tables that stay in the processor's first caches: a quarter faster than zstd's own for level 1, and a tenth larger. */
 const FAST_PARAMS = { [constants.ZSTD_c_windowLog]: 17, [constants.ZSTD_c_hashLog]: 13 };
@@ -17,6 +17,8 @@ function compressingSink(inner: ObjectSink, level: number): ObjectSink {
   const zstd = createZstdCompress({ chunkSize: CHUNK_BYTES, params });
   let pending: Promise<void> = Promise.resolve();
   let spare: Uint8Array | undefined;
+  /** What the caller fills. */
+  let filling: Uint8Array | undefined;
   const drained = drain();
   drained.catch(() => undefined);
 
@@ -55,21 +57,29 @@ function compressingSink(inner: ObjectSink, level: number): ObjectSink {
   }
 
   return {
-    blockBytes: INPUT_BLOCK_BYTES,
-    block: () => new Uint8Array(INPUT_BLOCK_BYTES),
+    blockBytes: BLOCK_BYTES,
+    block() {
+      filling = blocks.take();
+      return filling;
+    },
     async write(full) {
       await settled(pending);
       pending = feed(full);
       pending.catch(() => undefined);
-      const next = spare ?? new Uint8Array(INPUT_BLOCK_BYTES);
-      spare = full.byteLength === INPUT_BLOCK_BYTES ? full : undefined;
-      return next;
+      filling = spare?.byteLength === BLOCK_BYTES ? spare : blocks.take();
+      spare = full;
+      return filling;
     },
     async commit() {
       await settled(pending);
       zstd.end();
       await drained;
-      return inner.commit();
+      const info = await inner.commit();
+      // only now: who fails may not know yet that all is given up, and go on filling its block
+      blocks.give(filling);
+      blocks.give(spare);
+      filling = spare = undefined;
+      return info;
     },
     async abort() {
       zstd.destroy();
@@ -87,9 +97,9 @@ function decompressingSource(inner: ByteSource): ByteSource {
   pump().catch((error: unknown) => zstd.destroy(error instanceof Error ? error : new Error(String(error))));
 
   async function pump(): Promise<void> {
-    const blocks = [new Uint8Array(INPUT_BLOCK_BYTES), new Uint8Array(INPUT_BLOCK_BYTES)];
+    const turns = [new Uint8Array(BLOCK_BYTES), new Uint8Array(BLOCK_BYTES)];
     for (let turn = 0; ; turn++) {
-      const block = blocks[turn % 2] as Uint8Array;
+      const block = turns[turn % 2] as Uint8Array;
       const n = await inner.readInto(block);
       if (n === 0) break;
       await new Promise<void>((resolve, reject) => {

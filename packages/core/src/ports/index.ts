@@ -10,6 +10,7 @@ export {
   type JobView,
   type VpcConfig,
 } from './batch-service.ts';
+export { BlockPool } from './block-pool.ts';
 export type { Clock } from './clock.ts';
 export { checkCommit, keyOfWrite } from './commit-shape.ts';
 export type { Compression } from './compression.ts';

@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Bench>>> = {
   'import-answer': async () => (await import('./cold-import.ts')).importAnswer,
   'wc-l': () => forScale('wc-l'),
   'copy-by-streams': () => forScale('copy-by-streams'),
+  'bytes-alone': () => forScale('bytes-alone'),
   'duckdb-csv-to-json': () => forScale('duckdb-csv-to-json'),
   'pandas-csv-to-jobs': () => forScale('pandas-csv-to-jobs'),
   'pandas-join-to-csv': () => forScale('pandas-join-to-csv'),

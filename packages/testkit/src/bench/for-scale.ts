@@ -39,6 +39,32 @@ const copyByStreams: Bench = {
   },
 };
 
+/** What `csv-to-jobs` and `jsonl-to-jobs` write, records and kept rows, in bytes for each byte of the dataset. */
+const WRITTEN_PER_BYTE = 2.86;
+
+/**
+ * The system's share of `csv-to-jobs`, which nothing that writes the same files can be faster than: the dataset read once, and as many
+ * bytes written as they write, by programs in C that look at none of them.
+ */
+const bytesAlone: Bench = {
+  name: 'bytes-alone',
+  rows: 1_000_000,
+  forScale: true,
+  async run({ dataset, dir }) {
+    const { size } = await stat(dataset);
+    const rest = Math.round(size * (WRITTEN_PER_BYTE - 1));
+    const started = performance.now();
+    dd(`if=${dataset}`, `of=${join(dir, 'rows')}`);
+    dd('if=/dev/zero', `of=${join(dir, 'records')}`, 'iflag=count_bytes', `count=${rest}`);
+    return { seconds: since(started), peakRssMB: Number.NaN };
+  },
+};
+
+function dd(...args: readonly string[]): void {
+  const { status } = spawnSync('dd', ['bs=256k', 'status=none', ...args]);
+  if (status !== 0) throw new InvariantError(`dd ended with ${status}`);
+}
+
 /** DuckDB's own way from CSV to JSON Lines, on one thread: no prompt, no ids, no hashes, no parts. */
 const duckdbCsvToJson: Bench = {
   name: 'duckdb-csv-to-json',
@@ -76,7 +102,14 @@ const pandasJoinToCsv: Bench = {
 };
 
 /** Others at comparable work, to see what a figure means. */
-export const FOR_SCALE: readonly Bench[] = [wcLines, copyByStreams, duckdbCsvToJson, pandasCsvToJobs, pandasJoinToCsv];
+export const FOR_SCALE: readonly Bench[] = [
+  wcLines,
+  copyByStreams,
+  bytesAlone,
+  duckdbCsvToJson,
+  pandasCsvToJobs,
+  pandasJoinToCsv,
+];
 
 async function pandas(task: string, { dataset, dir, rows }: BenchContext): Promise<BenchRun> {
   const { python } = await openPythonEnvironment(join(ROOT, '.venv-bench'), sourceFile('requirements.txt'));

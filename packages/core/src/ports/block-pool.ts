@@ -1,6 +1,6 @@
 /**
- * Blocks that uploads share, so that a thousand small objects cost no more memory than a few. A block that is given back
- * must not be touched any more.
+ * Blocks that the sinks of a store share, so that a thousand small objects cost no more memory than a few: left to the collector
+ * they would stay until it next looks through all of its own. A block that is given back must not be touched any more.
  */
 export class BlockPool {
   readonly blockBytes: number;
