@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { RUNNING } from '../../../test/run-status.ts';
+import type { RunStatus } from '../run-status.ts';
+import { combinedStatus } from './combined-status.ts';
+
+const status = (change: Partial<RunStatus>): RunStatus => ({ ...RUNNING, ...change });
+
+describe('the status of several runs', () => {
+  it('sums what went on demand, and the slots that others have; neither is told where no run has any', () => {
+    const runs = [
+      status({ onDemand: { records: 7, succeeded: 6 }, jobs: { ...RUNNING.jobs, others: 2 } }),
+      status({}),
+      status({ onDemand: { records: 3, succeeded: 3 }, jobs: { ...RUNNING.jobs, others: 1 } }),
+    ];
+    expect(combinedStatus(runs)).toMatchObject({ onDemand: { records: 10, succeeded: 9 }, jobs: { others: 3, slots: 60 } });
+    const none = combinedStatus([status({}), status({})]);
+    expect([none.onDemand, none.jobs.others]).toEqual([undefined, undefined]);
+  });
+
+  it('says of all what one of them is: unattended, paused, blocked, refused; and is as old as the oldest', () => {
+    const why = { code: 'BR-E0501', message: 'denied' };
+    const runs = [
+      status({ createdAt: 2, maxAttempts: 3 }),
+      status({ createdAt: 1, maxAttempts: 5, attended: false, paused: true, blocked: why, refused: why }),
+      status({ createdAt: 3, state: 'ended', attended: undefined }),
+    ];
+    const said = { createdAt: 1, maxAttempts: 5, attended: false, paused: true, blocked: why, refused: why };
+    expect(combinedStatus(runs)).toMatchObject(said);
+    expect(combinedStatus([status({}), status({})])).toMatchObject({ attended: true, paused: false, refused: undefined });
+    expect(combinedStatus([status({ state: 'ended', attended: undefined })]).attended).toBeUndefined();
+  });
+});
