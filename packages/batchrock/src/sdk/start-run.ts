@@ -1,15 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  ensureLane,
-  findRun,
-  findRunByIdentity,
-  prepareRun,
-  type RunBody,
-  type RunOwner,
-  resumeRun,
-  StateError,
-  setTail,
-} from '@batchrock/core';
+import { ensureLane, findRun, findRunByIdentity, type RunBody, resumeRun, StateError, setTail } from '@batchrock/core';
 import { timeoutHoursIn, withoutEffect } from '../compose/job-settings.ts';
 import { findHome, type RunHome, requireWhole, saveHome } from '../compose/run-home.ts';
 import { lockRun } from '../compose/run-lock.ts';
@@ -17,9 +7,7 @@ import { newOwner } from '../compose/run-owner.ts';
 import { jobSettingsIn, type Target, targetIdentity } from '../compose/target.ts';
 import { nodeSha256 } from '../node/index.ts';
 import { tellFailure } from '../notify/tell-run.ts';
-import { plural } from '../render/figures.ts';
 import { askedTail } from '../request/asked-tail.ts';
-import type { Dataset } from '../request/dataset.ts';
 import { findFreeRun } from '../request/free-run.ts';
 import { freezeDocument } from '../request/freeze-document.ts';
 import { runIdentity } from '../request/identity.ts';
@@ -35,15 +23,16 @@ import {
 import type { RunRequest } from '../request/request.ts';
 import { boundsOf } from '../request/run-bounds.ts';
 import { surveyRows } from '../request/survey.ts';
-import { inRunSpan, inSpan } from '../telemetry/index.ts';
+import { inRunSpan } from '../telemetry/index.ts';
 import { checkBudget } from './budget.ts';
 import { checkKept } from './check-reach.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FoundDataset, InspectOptions } from './found-question.ts';
 import { type Inspected, inspect } from './inspect.ts';
+import { prepareTold } from './prepare-told.ts';
 import type { LeaveOptions } from './progress.ts';
 import { noteRefusal } from './refusal.ts';
-import { openLanesElsewhere } from './region-lanes.ts';
+import { openLanesElsewhere, withQuotasElsewhere } from './region-lanes.ts';
 import type { RunReport } from './reports.ts';
 import { withErrorsFile } from './result-writer.ts';
 import type { Session } from './session.ts';
@@ -135,15 +124,19 @@ async function startInspected(
     const survey = await surveyRows(inspected.dataset, inspected.question, { maxRows: SURVEYED_ROWS });
     const document =
       kept?.document ??
-      freezeDocument({
-        ...inspected,
-        run: id,
-        identity,
-        asked: { ...request, timeoutHours: request.timeoutHours ?? timeoutHours },
-        maxErrorRate: request.maxErrorRate,
-        synthetic: connection.synthetic,
-        recordBytes: survey.sample?.bytes,
-      });
+      (await withQuotasElsewhere(
+        session,
+        freezeDocument({
+          ...inspected,
+          run: id,
+          identity,
+          asked: { ...request, timeoutHours: request.timeoutHours ?? timeoutHours },
+          maxErrorRate: request.maxErrorRate,
+          synthetic: connection.synthetic,
+          recordBytes: survey.sample?.bytes,
+        }),
+        { target: inspected.target, signal: options.signal },
+      ));
     const home: RunHome = {
       document,
       target: kept?.target ?? inspected.target,
@@ -158,7 +151,7 @@ async function startInspected(
     };
     await saveHome(session.ledger, home);
     try {
-      await prepare(connection.ports, home, inspected.dataset, before, {
+      await prepareTold(connection.ports, home, inspected.dataset, before, {
         ...options,
         notice: session.notice,
         owner: newOwner(session.dir),
@@ -226,59 +219,6 @@ async function checkPlace(request: RunRequest, output: OutputPlace | undefined, 
     throw outputExists(standing.path === output.path ? (request.out ?? output.path) : standing.path);
   }
   return standing.what === 'ours';
-}
-
-async function prepare(
-  ports: Parameters<typeof prepareRun>[0],
-  home: RunHome,
-  dataset: Dataset,
-  before: RunBody | undefined,
-  { signal, onProgress, notice, owner }: StartOptions & Pick<Session, 'notice'> & { readonly owner: RunOwner },
-): Promise<void> {
-  if (before !== undefined && before.state !== 'preparing') return;
-  const { document } = home;
-  const { minRecords } = document.model.limits;
-  const prepared = await inSpan('prepare', { run: document.run, bytes: dataset.bytes }, async (note) => {
-    const done = await prepareRun(ports, {
-      document,
-      openRows: (from) => dataset.open(from),
-      owner,
-      signal,
-      onProgress: ({ rows, bytes }) =>
-        onProgress?.({
-          phase: 'preparing',
-          run: document.run,
-          rows,
-          share: dataset.bytes === 0 ? undefined : bytes / dataset.bytes,
-        }),
-    });
-    note({ rows: done.rows, rejected: done.rejected });
-    return done;
-  });
-  await dataset.checkUnchanged();
-  if (prepared.isCut) {
-    const jobs = document.maxParts === 1 ? 'one job is' : `${document.maxParts} jobs are`;
-    notice(`${jobs} full: the rows behind the first ${prepared.rows} are left out (--max-jobs)`);
-  }
-  const { duplicates = 0, cached = { rows: 0 } } = prepared;
-  if (duplicates > 0)
-    notice(
-      `${plural(duplicates, 'row')} of ${prepared.rows} ${duplicates === 1 ? 'asks' : 'ask'} for what another one does: not sent (${document.dedupe === 'run' ? '--dedupe run' : '--dedupe'})`,
-    );
-  if (cached.rows > 0)
-    notice(
-      `${plural(cached.rows, 'row')} of ${prepared.rows} ${cached.rows === 1 ? 'has an answer' : 'have answers'} of other runs: not sent (--cache)`,
-    );
-  const records = prepared.rows - prepared.rejected - duplicates - cached.rows;
-  if (records > 0 && records < minRecords && document.asked?.tail !== undefined) {
-    notice(
-      `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: on demand, at full price`,
-    );
-  } else if (records > 0 && records < minRecords) {
-    notice(
-      `a job takes ${minRecords} records at least, and there ${records === 1 ? 'is' : 'are'} ${records}: padded with ${minRecords - records} that ${minRecords - records === 1 ? 'is' : 'are'} dropped again`,
-    );
-  }
 }
 
 /** Lets a run go on that somebody stopped or paused, or that a refusal has blocked: giving the command again says that it should. */

@@ -14,6 +14,7 @@ import {
   lookForUnseen,
   type OwnerDocument,
   partItem,
+  quotaOf,
   type RunBody,
   type RunDocument,
   type RunOrders,
@@ -77,7 +78,7 @@ export async function adoptRun(ports: RunPorts, id: string, o: AdoptOptions = {}
   for (const parts of found.generations) await putParts(ports, id, parts, o);
   for (const lane of lanesOf(document)) {
     if ((await loadLane(ports.ledger, lane, o)).version !== 'absent') continue;
-    await ensureLane(ports, lane, o.slots ?? document.asked?.slots ?? document.model.limits.maxJobs, o);
+    await ensureLane(ports, lane, o.slots ?? document.asked?.slots ?? quotaOf(document, lane), o);
   }
   await putRun(ports, rebuilt(found, { unseenUntil, owner: o.owner }), o);
   if (await lookForUnseen(ports, id, o)) await endIfOver(ports, id, o);

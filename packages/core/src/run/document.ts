@@ -117,6 +117,8 @@ export interface RegionStore extends RegionLane {
   readonly storeUri: string;
   /** What is encrypted by there; default: as the bucket encrypts. */
   readonly outputKmsKeyId?: string;
+  /** Jobs of the model that may live at once there; default: as many as in the Region of the run. */
+  readonly maxJobs?: number;
 }
 
 /** How the tail of a run goes on demand. */

@@ -11,7 +11,7 @@ import { createNewRole } from './new-role.ts';
 import { createOnDemandPool } from './on-demand-pool.ts';
 import type { RunPorts } from './ports.ts';
 import { eventsSince } from './read.ts';
-import { keepActive, lanesOf } from './sharing.ts';
+import { keepActive, lanesOf, quotaOf } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
 
@@ -94,7 +94,7 @@ interface Drive extends DriveRound {
 async function start(ports: RunPorts, run: RunBody, o: DriveOptions): Promise<Drive> {
   for (const key of lanesOf(run)) {
     const { body: lane } = await loadLane(ports.ledger, key, o);
-    if (lane.limit === 0) await ensureLane(ports, key, (await documentOf(ports, run.run, o)).model.limits.maxJobs, o);
+    if (lane.limit === 0) await ensureLane(ports, key, quotaOf(await documentOf(ports, run.run, o), key), o);
   }
   const pollMs = o.pollMs ?? POLL_MS;
   const pool = createCollectPool(ports, COLLECTORS, o);

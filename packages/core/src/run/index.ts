@@ -88,7 +88,7 @@ export { findRowPlace, type RowPlace, type RowPlaceInput } from './row-place.ts'
 export { RowsOver } from './rows-over.ts';
 export type { RowSample } from './sampled-rows.ts';
 export { type SettleResult, settleRun, wantsAnother } from './settle.ts';
-export { isOwn, keepActive, lanesOf, type OwnRuns, sharingOf } from './sharing.ts';
+export { isOwn, keepActive, lanesOf, type OwnRuns, quotaOf, sharingOf } from './sharing.ts';
 export { countSharing } from './sharing-rows.ts';
 export type { RunSteps, StepOptions } from './steps.ts';
 export { stopJobs, stopRun } from './stop.ts';

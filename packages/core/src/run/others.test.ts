@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { freeSlots, jobsOfOthers } from '../lane/index.ts';
 import { DEFAULT_LIMITS } from '../model/index.ts';
 import type { JobView } from '../ports/index.ts';
+import { ensureLane } from './dispatch.ts';
 import { driveRun } from './drive.ts';
-import { loadLane } from './load.ts';
+import { objectKeys } from './keys.ts';
+import { loadDocument, loadLane } from './load.ts';
 import { countOthers } from './others.ts';
+import { writeText } from './summary.ts';
 import { sweepLane } from './sweep.ts';
 
 const RUN = 'r-0000000001';
@@ -78,6 +81,19 @@ describe('the jobs of others in a lane', () => {
     const same = await shared(3, [1], `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.${model}`);
     await sweepLane(same, MEMORY_LANE, { run: RUN, steps: plainSteps });
     expect((await laneOf(same)).others).toMatchObject({ jobs: 3, quota: QUOTA });
+  });
+
+  it('count against the quota of the Region that the lane is in', async () => {
+    const ports = await shared(2, [1]);
+    const [lane, region] = [MEMORY_LANE.replace('us-east-1', 'us-west-2'), 'us-west-2'];
+    const document = { ...(await loadDocument(ports, RUN)), elsewhere: [{ region, lane, storeUri: 's3://west/x', maxJobs: 5 }] };
+    await writeText(ports.objects, objectKeys.document(RUN), JSON.stringify(document));
+    await ensureLane(ports, lane, 20);
+    const west = (await listed(ports)).map((view) => ({ ...view, jobArn: view.jobArn.replace('us-east-1', region) }));
+    await countOthers(ports, lane, west, { run: RUN });
+    expect((await loadLane(ports.ledger, lane)).body.others).toMatchObject({ jobs: 2, quota: 5 });
+    await countOthers(ports, MEMORY_LANE, await listed(ports), { run: RUN });
+    expect((await laneOf(ports)).others).toMatchObject({ jobs: 2, quota: QUOTA });
   });
 
   it('do not take from the few slots that a run was given, while the quota has room for both', async () => {

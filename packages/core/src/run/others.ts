@@ -4,11 +4,12 @@ import type { CallOptions, JobView } from '../ports/index.ts';
 import { documentOf } from './documents.ts';
 import { loadLane, putLane } from './load.ts';
 import type { RunPorts } from './ports.ts';
+import { quotaOf } from './sharing.ts';
 import { transact } from './transact.ts';
 
 /**
  * Writes down how many jobs of others live in a lane, so that no job is begun that the service would refuse for its quota. `listed`:
- * jobs that this ledger does not know; `run`: whose document says how many the service lets live at once. The quota counts a model by
+ * jobs that this ledger does not know; `run`: whose document says how many the service lets live at once in this lane. The quota counts a model by
  * whichever profile it is reached; what an application profile leads to List does not say, so a job of one is learned of by a refusal.
  */
 export async function countOthers(
@@ -18,7 +19,7 @@ export async function countOthers(
   { run, signal }: CallOptions & { readonly run: string },
 ): Promise<void> {
   const jobs = listed.filter(isIn(key)).length;
-  const quota = jobs === 0 ? 0 : (await documentOf(ports, run, { signal })).model.limits.maxJobs;
+  const quota = jobs === 0 ? 0 : quotaOf(await documentOf(ports, run, { signal }), key);
   const at = ports.clock.now();
   await transact<void>(
     ports,

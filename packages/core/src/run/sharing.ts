@@ -27,6 +27,11 @@ export function lanesOf({ lane, elsewhere = [] }: Pick<RunBody, 'lane' | 'elsewh
   return [lane, ...elsewhere.map((each) => each.lane)];
 }
 
+/** Jobs that the service lets live at once in a lane of a run, as the run was begun. */
+export function quotaOf({ model, elsewhere = [] }: Pick<RunDocument, 'model' | 'elsewhere'>, lane: string): number {
+  return elsewhere.find((each) => each.lane === lane)?.maxJobs ?? model.limits.maxJobs;
+}
+
 /** True for a run that the caller works on. */
 export function isOwn(run: Pick<RunBody, 'run' | 'store'>, own: OwnRuns): boolean {
   if (own.run !== undefined && run.run !== own.run) return false;

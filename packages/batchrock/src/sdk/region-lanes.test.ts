@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DEFAULT_LIMITS, quotaOf, type RunDocument } from '@batchrock/core';
+import { expect, test } from 'vitest';
+import { afterTest } from '../../test/after-test.ts';
+import { folderWith } from '../../test/cli-harness.ts';
+import { sessionIn } from '../../test/gc-world.ts';
+import { resolveTarget } from '../compose/target.ts';
+import { withQuotasElsewhere } from './region-lanes.ts';
+
+const MODEL = 'amazon.nova-lite-v1:0';
+const QUOTA = 'Sum of in-progress and submitted batch inference jobs using a base model for Nova Lite';
+
+/** A Service Quotas that lists so many jobs in each Region, by where the call is signed for; elsewhere it refuses. */
+async function quotasBy(jobs: Readonly<Record<string, number>>): Promise<string> {
+  const server = createServer((request, response) => {
+    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const value = jobs[region];
+    const type = 'application/x-amz-json-1.1';
+    if (value === undefined) return response.writeHead(400, { 'x-amzn-errortype': 'AccessDeniedException' }).end('{}');
+    const quota = { ServiceCode: 'bedrock', QuotaName: QUOTA, Value: value };
+    return response.writeHead(200, { 'content-type': type }).end(JSON.stringify({ Quotas: [quota] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterTest(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('a run knows the quota of each of its Regions, as its account tells it there', async () => {
+  const endpointUrl = await quotasBy({ 'us-west-2': 7, 'eu-west-1': 11 });
+  const session = await sessionIn(folderWith());
+  const asked = { bucket: 'runs', region: 'us-east-1', regions: ['us-east-1', 'us-west-2=west', 'eu-west-1=europe'] };
+  const target = resolveTarget({ ...asked, endpointUrl }, {}, session.dir.local);
+  const lane = (region: string) => `000000000000/${region}/${MODEL}`;
+  const elsewhere = ['us-west-2', 'eu-west-1', 'ap-south-1'].map((region) => ({
+    region,
+    lane: lane(region),
+    storeUri: 's3://x',
+  }));
+  const model = { modelId: MODEL, baseId: MODEL, limits: { ...DEFAULT_LIMITS, maxJobs: 3 } };
+  const document = { model, lane: lane('us-east-1'), elsewhere } as unknown as RunDocument;
+  const known = await withQuotasElsewhere(session, document, { target });
+  expect(elsewhere.map((each) => quotaOf(known, each.lane))).toEqual([7, 11, 3]);
+  expect(quotaOf(known, document.lane)).toBe(3);
+});
