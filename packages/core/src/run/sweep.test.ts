@@ -4,9 +4,9 @@ import { holdSlot } from '../lane/index.ts';
 import { dispatchLane } from './dispatch.ts';
 import { writeIntent } from './intent.ts';
 import { laneItem } from './items.ts';
-import { loadLane, loadPart, loadRun, putRun } from './load.ts';
+import { loadLane, loadPart, loadRun, putPart, putRun } from './load.ts';
 import { submitPart } from './submit.ts';
-import { sweepLane } from './sweep.ts';
+import { sweepLane, sweepSlots } from './sweep.ts';
 
 const RUN = 'r-0000000001';
 const OTHER = 'r-0000000002';
@@ -58,6 +58,16 @@ describe('a sweep', () => {
     const report = await sweepLane(ports, MEMORY_LANE, { run: OTHER });
     expect(report.repaired).toBe(3);
     expect((await lane()).holders.map((holder) => holder.part)).toEqual([0]);
+  });
+
+  it('frees the slot of a part whose job is in another lane, and of one that goes on demand', async () => {
+    const parts = [PART, { ...PART, part: 1 }];
+    for (const ref of parts) await submitPart(ports, ref);
+    const [west, onDemand] = await Promise.all(parts.map((ref) => loadPart(ports.ledger, ref)));
+    const moved = { ...west!.body, elsewhere: { region: 'us-west-2', lane: MEMORY_LANE.replace('us-east-1', 'us-west-2') } };
+    await ports.ledger.commit([putPart(west!, moved), putPart(onDemand!, { ...onDemand!.body, onDemand: true })]);
+    expect(await sweepSlots(ports, MEMORY_LANE, { run: OTHER })).toMatchObject({ repaired: 2 });
+    expect((await lane()).holders).toEqual([]);
   });
 
   it('leaves a young intent to the process that wrote it', async () => {

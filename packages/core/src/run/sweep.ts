@@ -1,4 +1,4 @@
-import type { PartBody, PartState } from '../job/index.ts';
+import { laneOfJob, type PartBody, type PartState } from '../job/index.ts';
 import { holdsSlot, QUOTA_COOLDOWN_MS, raiseLimit, releaseSlot, type SlotHolder } from '../lane/index.ts';
 import type { Write } from '../ports/index.ts';
 import { collectPart } from './collect.ts';
@@ -169,8 +169,8 @@ function repairSlot(ports: RunPorts, key: string, holder: SlotHolder, o: StepOpt
     ports,
     async () => {
       const part = await findPart(ports.ledger, holder, o);
-      const needsSlot = part?.body.state === 'submitting' || part?.body.state === 'submitted';
-      if (needsSlot && part?.body.jobName === holder.jobName) return { writes: [], result: false };
+      if (part !== undefined && needsSlot(part.body, key) && part.body.jobName === holder.jobName)
+        return { writes: [], result: false };
       const lane = await loadLane(ports.ledger, key, o);
       if (!holdsSlot(lane.body, holder.jobName)) return { writes: [], result: false };
       const check: Write = {
@@ -181,6 +181,12 @@ function repairSlot(ports: RunPorts, key: string, holder: SlotHolder, o: StepOpt
     },
     o,
   );
+}
+
+/** A job holds a slot where it is; what goes on demand is none. */
+function needsSlot(part: PartBody, lane: string): boolean {
+  const isJob = part.state === 'submitting' || part.state === 'submitted';
+  return isJob && part.onDemand !== true && laneOfJob(part) === lane;
 }
 
 /** A limit that fell after a refused job grows again, one with each clean rest. */
