@@ -71,8 +71,12 @@ interface Stored {
 }
 
 /** What lies in the bucket of a run, as its listing says. */
-export async function objectsOf({ url }: { readonly url: string }, run: string): Promise<readonly Stored[]> {
-  const listing = await (await fetch(`${url}/batchrock-local?list-type=2&prefix=runs/${run}/`)).text();
+export async function objectsOf(
+  { url }: { readonly url: string },
+  run: string,
+  bucket = 'batchrock-local',
+): Promise<readonly Stored[]> {
+  const listing = await (await fetch(`${url}/${bucket}?list-type=2&prefix=runs/${run}/`)).text();
   return [...listing.matchAll(/<Contents>.*?<Key>(.*?)<\/Key>.*?<Size>(\d+)<\/Size>.*?<\/Contents>/gs)].map((found) => ({
     key: (found[1] as string).slice(`runs/${run}/`.length),
     size: Number(found[2]),

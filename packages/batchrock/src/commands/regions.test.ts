@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
+import { isKept, NOW, objectsOf } from '../../test/gc-world.ts';
 
 const ROWS = `text\n${Array.from({ length: 1000 }, (_, i) => `row ${i}`).join('\n')}\n`;
 const BUCKETS = ['runs-us-east-1', 'runs-us-west-2', 'europe'];
@@ -123,6 +124,25 @@ test('a run that is there goes on by no way that its rows may not go now', async
   expect(again.code).toBe(2);
   expect(await jobs()).toEqual([]);
 });
+
+test('gc counts what lies in an output bucket and in other Regions once, and removes all of it', async () => {
+  const { server, where } = await world({ buckets: [...BUCKETS, 'answers'] });
+  const cwd = folderWith({ 'in.csv': ROWS });
+  const ran = await cli([...ask, ...REGIONS, ...where, '--output-bucket', 'answers', '--json'], { cwd });
+  expect(ran.code, ran.stderr).toBe(0);
+  const { run } = JSON.parse(ran.stdout) as { readonly run: string };
+  const left = async () => {
+    const all = await Promise.all([...BUCKETS, 'answers'].map((bucket) => objectsOf(server, run, bucket)));
+    return all.flat().filter((each) => !isKept(each));
+  };
+  const outputs = (await left()).filter(({ key }) => key.startsWith('output/'));
+  const keys = new Set((await left()).map(({ key }) => key));
+  expect(outputs.length).toBeGreaterThanOrEqual(10);
+  const planned = JSON.parse((await cli([...NOW, '--dry-run', '--json'], { cwd })).stdout) as { readonly files: number };
+  expect(planned.files).toBe(keys.size);
+  expect((await cli([...NOW, '--yes'], { cwd })).code).toBe(0);
+  expect(await left()).toEqual([]);
+}, 60_000);
 
 test('a tail goes on demand beside jobs of several Regions', async () => {
   const { where } = await world();

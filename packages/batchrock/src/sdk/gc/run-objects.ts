@@ -1,4 +1,5 @@
 import { isManifestKey, type ObjectInfo, objectKeys, type RunPorts } from '@batchrock/core';
+import { isOutputKey } from '../../compose/output-store.ts';
 import type { RunHome } from '../../compose/run-home.ts';
 
 type Ports = Pick<RunPorts, 'objects'>;
@@ -18,11 +19,14 @@ export async function* removableObjects({ objects }: Ports, { document }: RunHom
   const first = objectKeys.parts(run);
   const info = await objects.head(first);
   if (info !== undefined) yield info;
-  const folders = [`${objectKeys.folder(run)}/`];
-  if (document.job.outputStoreUri !== undefined) folders.push(`${objectKeys.folder(run)}/output/`);
-  for (const folder of folders) {
-    for await (const each of objects.list(folder)) if (each.key !== first && !stays(run, each.key)) yield each;
+  const mayGo = ({ key }: ObjectInfo): boolean => key !== first && !stays(run, key);
+  const hasOutputs = document.job.outputStoreUri !== undefined;
+  // a list of everything has the output of jobs in other Regions, and that in a bucket of its own it has not
+  for await (const each of objects.list(`${objectKeys.folder(run)}/`)) {
+    if (mayGo(each) && !(hasOutputs && isOutputKey(each.key))) yield each;
   }
+  if (!hasOutputs) return;
+  for await (const each of objects.list(`${objectKeys.folder(run)}/output/`)) if (mayGo(each)) yield each;
 }
 
 /** Removed in one call, at most: as many as S3 takes. */
