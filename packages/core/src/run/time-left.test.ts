@@ -73,6 +73,45 @@ describe('the time left', () => {
     expect(left([failing], { run: { ...RUN, attempt: 3, maxAttempts: 3 } })!.p50).toBe(0);
   });
 
+  describe('while a record is looked for that breaks its job', () => {
+    const job = jobTimes(SERVICE_MODEL).expect(1);
+    const broken = (records: number, more: Partial<PartBody> = {}): PartBody => {
+      const some = ended(0, 40, 20);
+      const collected = { succeeded: 0, failed: 0, retryable: 0, missing: records, truncated: 0 };
+      return { ...some, records, jobStatus: 'Failed', jobMessage: 'malformed', collected, ...more };
+    };
+    // 13 times halved, and twice more alone
+    const GENERATIONS = 15;
+
+    it('has a job in it for each generation to come', () => {
+      const { p10, p50, p90 } = left([broken(6_000), ended(1, 40, 20)])!;
+      expect(p10 / MINUTE).toBeGreaterThan(job);
+      expect(p10 / MINUTE).toBeLessThan(2 * job);
+      expect(p50 / MINUTE).toBeGreaterThan(GENERATIONS * job);
+      expect(p90).toBeGreaterThanOrEqual(p50);
+      const fewer = left([broken(40)])!.p50;
+      expect(fewer / MINUTE).toBeGreaterThanOrEqual(8 * job);
+      expect(fewer / MINUTE).toBeLessThan(9 * job);
+    });
+
+    it('goes on behind the last attempt, until the pieces come out well', () => {
+      const run = { ...RUN, attempt: 5 };
+      const piece = { records: 750, attempt: 5, used: 0, pieceOf: '00000-1' };
+      const going = left([live(0, 1, piece)], { run })!;
+      expect(going.p50 / MINUTE).toBeGreaterThan(12 * job);
+      expect(going.p10).toBeLessThan(going.p50 / 4);
+      expect(left([{ ...ended(0, 40, 20), ...piece }], { run })!.p90).toBe(0);
+    });
+
+    it('counts the attempts of other records as those that they have used', () => {
+      const some = { ...ended(0, 40, 20), attempt: 5 };
+      const failing = { ...some, collected: { ...some.collected!, succeeded: 5_000, retryable: 1_000 } };
+      const run = { ...RUN, attempt: 5 };
+      expect(left([{ ...failing, used: 1 }], { run })!.p50 / MINUTE).toBeGreaterThan(10);
+      expect(left([failing], { run })!.p50).toBe(0);
+    });
+  });
+
   it('of a run of very many parts is told in as little time', () => {
     const parts = Array.from({ length: 20_000 }, (_, i) => part(i, {}));
     const few = left(parts.slice(0, 1_000))!.p50;

@@ -9,7 +9,9 @@ import {
   observedTimes,
   SERVICE_MODEL,
 } from '../schedule/index.ts';
+import { usedBefore } from './broken-part.ts';
 import type { RunBody } from './document.ts';
+import { searchedOf, searchTime } from './search-time.ts';
 
 /** What the time left is told from, beside the run. */
 export interface TimeLeftInput {
@@ -49,7 +51,9 @@ export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
   const latest = parts.filter((part) => part.attempt === run.attempt && part.records > 0);
   const live = latest.filter((part) => part.state === 'submitting' || part.state === 'submitted');
   const waiting = latest.filter((part) => part.state === 'ready').map(size);
-  const { failed, share } = failuresOf(latest);
+  const searched = new Set(searchedOf(latest, run.maxAttempts));
+  const search = searchTime(latest, times, run.maxAttempts);
+  const { failed, share } = failuresOf(latest.filter((part) => !searched.has(part)));
   const played = everyNth(waiting, Math.ceil(waiting.length / MOST_PLAYED));
   const scale = waiting.length / Math.max(1, played.length);
   const { minutes } = forecast(
@@ -61,8 +65,8 @@ export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
           running: (chance, each) => live.map((part) => ({ records: size(part), minutes: minutesLeft(part, now, each, chance) })),
           retryShare: share,
           failed: failed / Math.max(1, scale),
-          // a generation behind the last attempt looks for what breaks a job
-          attempts: Math.max(1, run.maxAttempts - run.attempt + 1),
+          // what else goes out again is in the generations of the search
+          attempts: search === undefined ? attemptsLeft(latest, run) : 1,
           partRecords: Math.max(1, ...latest.map(size)),
         },
       ],
@@ -70,8 +74,13 @@ export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
     },
     { jobBudget: JOB_BUDGET },
   );
-  const toMs = (value: number): number => Math.round(value * Math.max(1, scale) * MINUTE_MS);
-  return { p10: toMs(minutes.p10), p50: toMs(minutes.p50), p90: toMs(minutes.p90) };
+  const toMs = (value: number, more = 0): number => Math.round((value * Math.max(1, scale) + more) * MINUTE_MS);
+  return { p10: toMs(minutes.p10, search?.least), p50: toMs(minutes.p50, search?.most), p90: toMs(minutes.p90, search?.most) };
+}
+
+/** Generations of a record that fails in each, the one in hand included; those of a search count as none. */
+function attemptsLeft(latest: readonly PartBody[], { maxAttempts }: RunBody): number {
+  return latest.reduce((most, part) => Math.max(most, maxAttempts - usedBefore(part)), 1);
 }
 
 function timesOf({ parts, now, isAssumed }: TimeLeftInput): JobTimes | undefined {
