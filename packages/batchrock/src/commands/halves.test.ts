@@ -50,7 +50,13 @@ test('a record that breaks its job takes no other row with it, and is told in th
   // ⌈log₂ 500⌉ = 9: two halves each time for each of the two
   const jobs = (await jobsOf(server)).length;
   expect(jobs).toBeLessThanOrEqual(2 + 2 * 2 * 9);
-  expect((await cli(['explain', '138'], { cwd })).stdout).toContain(SAID);
+  const explained = (await cli(['explain', '138'], { cwd })).stdout;
+  expect(explained).toContain(`a piece of part 00000-1, whose job failed before it had processed a record: ${SAID}`);
+  const { lives } = JSON.parse((await cli(['explain', '138', '--json'], { cwd })).stdout);
+  expect(lives.map((life: { in: { pieceOf?: object } }) => life.in.pieceOf)).toEqual([
+    undefined,
+    ...Array.from({ length: 9 }, () => ({ part: '00000-1', jobMessage: SAID })),
+  ]);
 
   // they would break the next job too
   const again = await cli(['retry'], { cwd });

@@ -34,6 +34,7 @@ function partLines(life: PartLife, told: CostTeller): string[] {
   ];
   if (life.jobArn !== undefined) lines.push(`  ${life.jobArn}`);
   if (life.jobMessage) lines.push(`  message: ${printable(life.jobMessage)}`);
+  if (life.pieceOf !== undefined) lines.push(...pieceLines(life.pieceOf));
   if (life.sentinels > 0) lines.push(`  padded with ${plural(life.sentinels, 'record')}`);
   if (life.duplicates > 0)
     lines.push(`  ${plural(life.duplicates, 'row')} more ${life.duplicates === 1 ? 'has' : 'have'} outcomes of these: not sent`);
@@ -44,6 +45,15 @@ function partLines(life: PartLife, told: CostTeller): string[] {
   if (life.batchUsd !== undefined) lines.push(`  cost     ${told(life.batchUsd)}`);
   lines.push(`  input    ${life.inputUri}`, `  output   ${life.outputUri}`, `  outcomes ${life.outcomesUri}`);
   return lines;
+}
+
+/** Why its records went out by themselves. */
+function pieceLines({ part, jobMessage }: NonNullable<PartLife['pieceOf']>): string[] {
+  const said = jobMessage ? `: ${printable(jobMessage)}` : '';
+  return [
+    `  a piece of part ${part}, whose job failed before it had processed a record${said}`,
+    '  its records go out again by halves, until one that breaks its job stands alone',
+  ];
 }
 
 function outcomeLines({ outcome, batchUsd }: RecordLife, told: CostTeller): string[] {

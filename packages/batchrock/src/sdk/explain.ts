@@ -8,6 +8,7 @@ import {
   ordinalOf,
   type PartBody,
   parseOutcome,
+  partId,
   RECORD_ID_LENGTH,
   type RunDocument,
   type RunReading,
@@ -36,6 +37,8 @@ export interface PartLife {
   readonly jobArn: string | undefined;
   readonly jobStatus: string | undefined;
   readonly jobMessage: string | undefined;
+  /** The part that it is a piece of, as `00007-1`, and what the job of that one said when it failed before it had processed a record. */
+  readonly pieceOf?: { readonly part: string; readonly jobMessage: string | undefined };
   readonly inputUri: string;
   readonly outputUri: string;
   readonly outcomesUri: string;
@@ -107,8 +110,7 @@ function ordinalFrom(what: string, { run, document }: RunReading): number | unde
 }
 
 function isNamed(part: PartBody, what: string): boolean {
-  const name = `${String(part.part).padStart(5, '0')}-${part.attempt}`;
-  return [name, part.jobName, part.jobArn, part.jobId, part.jobArn?.split('/').at(-1)].includes(what);
+  return [partId(part.attempt, part.part), part.jobName, part.jobArn, part.jobId, part.jobArn?.split('/').at(-1)].includes(what);
 }
 
 async function explainRow(connection: Connection, reading: RunReading, ordinal: number): Promise<Explanation> {
@@ -207,11 +209,16 @@ async function lifeOf(connection: Connection, reading: RunReading, part: PartBod
     jobArn: part.jobArn,
     jobStatus: part.jobStatus,
     jobMessage: part.jobMessage,
+    ...(part.pieceOf !== undefined && { pieceOf: brokenPart(reading, part.pieceOf) }),
     inputUri: spec.inputUri,
     outputUri: spec.outputUri,
     outcomesUri: `${ports.objects.uri}/${objectKeys.outcomes(part.run, part.attempt, part.part)}`,
     batchUsd: priced(part, tokenCost(document.model.price, part.collected?.inputTokens, part.collected?.outputTokens)),
   };
+}
+
+function brokenPart({ parts }: RunReading, name: string): NonNullable<PartLife['pieceOf']> {
+  return { part: name, jobMessage: parts.find(({ attempt, part }) => partId(attempt, part) === name)?.jobMessage };
 }
 
 /** What a part was paid: of one that was asked for on demand, the full price. */
