@@ -35,12 +35,12 @@ export function gcCommand(cli: Cli): Command {
       examples: [
         'batchrock gc --dry-run',
         'batchrock gc --older-than 90d --yes',
-        'batchrock gc --state ended,stopped --dry-run --json',
+        'batchrock gc --state stopped,refused --dry-run --json',
       ],
       more: MORE,
     })
     .option('--older-than <age>', 'at rest, or written, before then: 12h (default: 30d)', milliseconds)
-    .option('--state <states>', 'runs in these: ended, stopped (default: ended)', states)
+    .option('--state <states>', 'runs in these: ended, stopped, refused (default: ended,refused)', states)
     .option('--force', 'also runs of which no file has all results')
     .option('--dry-run', 'only say what would go')
     .option('-y, --yes', 'do not ask')
@@ -49,8 +49,8 @@ export function gcCommand(cli: Cli): Command {
 
 function states(text: string): readonly RestingState[] {
   return list(text).map((name) => {
-    if (name === 'ended' || name === 'stopped') return name;
-    throw new InvalidArgumentError('give ended, stopped or both with a comma: others are still on their way');
+    if (name === 'ended' || name === 'stopped' || name === 'refused') return name;
+    throw new InvalidArgumentError('give ended, stopped, refused or several with commas: others are still on their way');
   });
 }
 
@@ -60,7 +60,11 @@ async function collect({ host, terminal }: CommandContext, flags: GcFlags): Prom
   const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
   const session = await openSession({ ...sessionOptions(host, flags, notice), ownLedger: true, existing: true });
   try {
-    const filter = { olderThan: flags.olderThan ?? MONTH_MS, states: flags.state ?? (['ended'] as const), force: flags.force };
+    const filter = {
+      olderThan: flags.olderThan ?? MONTH_MS,
+      states: flags.state ?? (['ended', 'refused'] as const),
+      force: flags.force,
+    };
     const report = await findGarbage(session, filter);
     if (!flags.json) {
       if (report.garbage.length > 0) await terminal.data(`${renderGarbage(report).join('\n')}\n`);

@@ -1,5 +1,7 @@
+import { ledgerKeys } from '@batchrock/core';
 import { expect, test } from 'vitest';
 import { cli, folderWith, jobsOf, localServer, MODEL } from '../../test/cli-harness.ts';
+import { isKept, NOW, objectsOf, patchItem, sessionIn } from '../../test/gc-world.ts';
 
 const GOOD = 'id,text\n1,fine\n2,also fine\n';
 const ask = (file: string, ...more: string[]) => ['run', file, '--model', MODEL, '--prompt', 'Say: {text}', ...more];
@@ -9,7 +11,7 @@ async function worldWith(files: Readonly<Record<string, string>>) {
   const cwd = folderWith(files);
   const run = (...argv: string[]) => cli([...argv, ...(argv[0] === 'run' ? ['--endpoint-url', server.url] : [])], { cwd });
   const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).stdout);
-  return { server, run, json };
+  return { server, cwd, run, json };
 }
 
 test('a run that was refused before anything was sent is told as such, and is not the newest one', async () => {
@@ -45,6 +47,44 @@ test('a run above its ceiling begins with its own command alone, never by resume
   expect(await jobsOf(server)).toEqual([]);
   expect((await run(...ask('good.csv', '--max-cost', '9'))).code).toBe(0);
   expect(await json('status')).toMatchObject({ run: id, state: 'ended', refused: null });
+});
+
+test('what was prepared of a run that was refused goes by gc, unless its command has begun it since', async () => {
+  const { server, run, json } = await worldWith({ 'good.csv': GOOD, 'bad.csv': `${GOOD}3\n` });
+  await run(...ask('bad.csv', '--strict'));
+  await run(...ask('good.csv', '--max-cost', '0.000001'));
+  const ids = ((await json('list')).runs as readonly { readonly run: string }[]).map((each) => each.run);
+  expect(ids).toHaveLength(2);
+  expect((await run('gc')).stderr).toContain('nothing to remove');
+  expect(await json(...NOW, '--state', 'ended,stopped', '--dry-run')).toMatchObject({ garbage: [], kept: [] });
+  const planned = await json(...NOW, '--dry-run');
+  const goes = (planned.garbage as readonly { readonly name: string; readonly why: string }[]).map(({ name, why }) => [
+    name,
+    why,
+  ]);
+  // of the strict one nothing but what stays was written: its first part is not certain before the bad row
+  expect(goes).toEqual([[ids[0], 'refused']]);
+  expect((await json(...NOW, '--yes')).freed).toMatchObject({ removed: [ids[0]], failed: [] });
+  expect((await objectsOf(server, ids[0] as string)).filter((each) => !isKept(each))).toEqual([]);
+  expect(await json('status', ids[0] as string)).toMatchObject({ refused: { code: 'BR-E0601' } });
+  for (const argv of [['resume', ids[0] as string], ask('good.csv', '--max-cost', '9')]) {
+    expect(await run(...argv)).toMatchObject({ code: 5, stderr: expect.stringContaining('BR-E0208') });
+  }
+  expect((await run(...ask('good.csv', '--max-cost', '9', '--new'))).code).toBe(0);
+  expect(await jobsOf(server)).toHaveLength(1);
+});
+
+test('a run that was refused while it was prepared is as old for gc as its refusal', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `${i},fine\n`).join('');
+  const { server, cwd, run, json } = await worldWith({ 'bad.csv': `id,text\n${rows}3\n` });
+  expect((await run(...ask('bad.csv', '--strict', '--records-per-job', '100'))).code).toBe(2);
+  const [{ run: id, refused }] = (await json('list')).runs;
+  expect((await objectsOf(server, id)).some((each) => !isKept(each))).toBe(true);
+  expect((await json('gc', '--dry-run')).garbage).toEqual([]);
+  const session = await sessionIn(cwd);
+  await patchItem(session, `${ledgerKeys.run(id)}/HOME`, { refusal: { ...refused, isFinal: true, at: 0 } });
+  expect((await json('gc', '--yes')).freed).toMatchObject({ removed: [id], failed: [] });
+  expect((await objectsOf(server, id)).filter((each) => !isKept(each))).toEqual([]);
 });
 
 test('a server that is not there leaves no run behind', async () => {

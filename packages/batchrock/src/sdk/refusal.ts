@@ -1,5 +1,6 @@
 import { findRun, isBatchrockError, loadParts, type PartBody, type RunBody, StateError } from '@batchrock/core';
 import { type RunHome, saveHome } from '../compose/run-home.ts';
+import { nodeClock } from '../node/index.ts';
 import type { Session } from './session.ts';
 
 /** Why a run was not begun: it is in the ledger, and nothing of it was ever sent. */
@@ -19,7 +20,8 @@ export async function noteRefusal(session: Session, home: RunHome, error: unknow
   const found = await findRun(session.ledger, home.document.run);
   if (found === undefined || hasSent(found.body, await loadParts(session.ledger, found.body))) return;
   const isFinal = error.kind === 'input' || error.code === 'BR-E0601';
-  await saveHome(session.ledger, { ...home, refusal: { code: error.code, message: error.message, isFinal } });
+  const refusal = { code: error.code, message: error.message, isFinal, at: nodeClock.now() };
+  await saveHome(session.ledger, { ...home, refusal });
 }
 
 /** Throws `BR-E0207` for a run whose question was refused: going on with it would pass over what refused it. */

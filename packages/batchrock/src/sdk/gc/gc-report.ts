@@ -1,5 +1,5 @@
-/** Which state of a run that rests. */
-export type RestingState = 'ended' | 'stopped';
+/** Which state of a run that rests; `refused`: nothing of it was ever sent. */
+export type RestingState = 'ended' | 'stopped' | 'refused';
 
 /** What may be freed; all that is given has to fit. */
 export interface GcFilter {

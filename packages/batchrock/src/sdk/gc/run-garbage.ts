@@ -28,12 +28,18 @@ export async function findRunGarbage(
 /** A run whose objects have begun to go goes on to its end, whatever is asked for. */
 async function isMeant(session: Session, run: RunBody, home: RunHome, { olderThan, states }: GcFilter): Promise<boolean> {
   if (home.freed !== undefined) return true;
-  if (!states.some((state) => state === run.state)) return false;
-  return nodeClock.now() - (await restedAt(session, run)) >= olderThan;
+  if (!states.some((state) => state === stateOf(run, home))) return false;
+  return nodeClock.now() - (await restedAt(session, run, home)) >= olderThan;
+}
+
+/** The ledger has a run that was refused as one that runs, or is being prepared: it waits for its command. */
+function stateOf({ state }: RunBody, { refusal }: RunHome): RunBody['state'] | 'refused' {
+  return refusal === undefined ? state : 'refused';
 }
 
 /** When something happened to it last: the time of its newest event. One that has none is as young as can be. */
-async function restedAt(session: Session, run: RunBody): Promise<number> {
+async function restedAt(session: Session, run: RunBody, { refusal }: RunHome): Promise<number> {
+  if (refusal !== undefined) return refusal.at ?? run.createdAt;
   const [newest] = await eventsSince(session, run.run, run.seq - 1);
   return Math.max(newest?.at ?? nodeClock.now(), run.endedAt ?? run.createdAt);
 }
@@ -55,8 +61,8 @@ async function lookAtRun(session: Session, run: RunBody, home: RunHome, filter: 
     return { run: id, why: `its objects cannot be looked at: ${error.code} ${error.message}` };
   }
   const isHalf = home.freed !== undefined;
-  const why = isHalf ? 'begun to be removed' : run.state;
-  return { kind: 'run', name: id, at: await restedAt(session, run), ...sums, why };
+  const why = isHalf ? 'begun to be removed' : stateOf(run, home);
+  return { kind: 'run', name: id, at: await restedAt(session, run, home), ...sums, why };
 }
 
 /**

@@ -24,7 +24,8 @@ export async function whyKept(
   const { ports } = await session.connect(home.target);
   const elsewhere = await whyElsewhere(ports, run, home);
   if (elsewhere !== undefined) return elsewhere;
-  if (home.freed !== undefined || force) return undefined;
+  // what a run that was refused has of answers, other runs have
+  if (home.freed !== undefined || force || home.refusal !== undefined) return undefined;
   const answered = parts.some(({ collected, cached }) => (collected?.succeeded ?? 0) + (cached?.rows ?? 0) > 0);
   if (!answered || (await hasWholeResults(home.exports, run.seq, { readsFiles }))) return undefined;
   return 'no file has all of its results as they are now: --force';
