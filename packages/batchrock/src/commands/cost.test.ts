@@ -154,6 +154,12 @@ describe('batchrock cost', () => {
     expect(free).toMatchObject({ succeeded: 120, cached: { rows: 120 }, cost: { batch: 0, billed: 0, perThousandRows: 0 } });
     expect(free.run).not.toBe(first.run);
     expect(free.cached.saved).toBeCloseTo(paid.cost.batch, 7);
+    // a table of all does not say it, and reads none of those answers
+    await here.server.close();
+    const all = await cli(['cost', '--all'], { cwd: here.cwd });
+    expect(all.code).toBe(0);
+    expect(all.stderr).toContain(`run ${first.run}: manifests could not be read`);
+    expect(all.stderr).not.toContain(free.run);
 
     const same = await world(0);
     const twice = folderWith({

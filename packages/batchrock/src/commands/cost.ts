@@ -36,7 +36,7 @@ export function costCommand(cli: Cli): Command {
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
         const session = await openSession(sessionOptions(host, flags, notice));
         try {
-          const reports = flags.all ? await readCosts(session) : [await readCost(session, run)];
+          const reports = flags.all ? await readCosts(session, { cached: flags.json === true }) : [await readCost(session, run)];
           for (const { status, unread } of reports) {
             if (unread) terminal.warn(`run ${status.run}: manifests could not be read: ${unread.code} ${unread.message}`);
           }

@@ -19,24 +19,30 @@ import { attemptCosts, billedTokens, jobCost, knownSum, knownTokens, manifestSum
 /** What a run has cost; default: the newest. Reads the ledger and the manifests of its jobs, and asks Bedrock nothing. */
 export async function readCost(session: Session, reference?: string): Promise<CostReport> {
   const run = await findRunId(session, reference);
-  return costOf(session, run);
+  return costOf(session, run, {});
+}
+
+/** What is read of runs. */
+export interface CostOptions {
+  /** False: what rows with answers of other runs have saved is not told. Each of those answers is read for it. */
+  readonly cached?: boolean;
 }
 
 /** The same of every run of the ledger, newest first. */
-export async function readCosts(session: Session): Promise<readonly CostReport[]> {
+export async function readCosts(session: Session, options: CostOptions = {}): Promise<readonly CostReport[]> {
   const reports: CostReport[] = [];
-  for (const { run } of await runsOf(session)) reports.push(await costOf(session, run));
+  for (const { run } of await runsOf(session)) reports.push(await costOf(session, run, options));
   return reports;
 }
 
-async function costOf(session: Session, id: string): Promise<CostReport> {
+async function costOf(session: Session, id: string, options: CostOptions): Promise<CostReport> {
   const found = await findRun(session.ledger, id);
   if (found === undefined) throw new StateError('BR-E0201', `no run ${id} in this ledger`, { details: { run: id } });
   const home = await session.findHome(id);
   const status = await statusOf(session, found.body, home);
   const parts = await loadParts(session.ledger, found.body);
   const price = home?.document.model.price;
-  const read = await readObjects(session, id, parts);
+  const read = await readObjects(session, id, parts, options);
   const sent = parts.filter(isSentAndCollected);
   const jobs = sent.map((part) => jobCost(part, read.manifests.get(part), price));
   const usd = ({ input, output }: Tokens): number | undefined => tokenCost(price, input, output)?.batchUsd;
@@ -102,10 +108,15 @@ interface ReadObjects {
 const NO_TOKENS: Tokens = { input: undefined, output: undefined };
 
 /** The ledger alone tells what a run cost by its answers: a bucket that cannot be reached keeps nobody from that. */
-async function readObjects(session: Session, run: string, parts: readonly PartBody[]): Promise<ReadObjects> {
+async function readObjects(
+  session: Session,
+  run: string,
+  parts: readonly PartBody[],
+  { cached: isAsked = true }: CostOptions,
+): Promise<ReadObjects> {
   const manifests = new Map<PartBody, Manifest | undefined>();
   const sent = parts.filter(isSentAndCollected);
-  const withCached = parts.filter(({ attempt, cached }) => attempt === 1 && cached !== undefined && cached.rows > 0);
+  const withCached = parts.filter(({ attempt, cached }) => isAsked && attempt === 1 && cached !== undefined && cached.rows > 0);
   const home = await session.findHome(run);
   if (home === undefined || sent.length + withCached.length === 0) return { manifests, cached: NO_TOKENS, unread: undefined };
   try {
