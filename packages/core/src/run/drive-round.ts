@@ -61,8 +61,8 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   let changes = 0;
   let isFull = false;
   let isRoleInDoubt = false;
-  const mayBeNewRole = (error: ServiceError): boolean => {
-    isRoleInDoubt = drive.newRole?.mayBe(error, view.parts, note) ?? false;
+  const mayBeNewRole = (error: ServiceError, since: number): boolean => {
+    isRoleInDoubt = drive.newRole?.mayBe(error, { since, parts: view.parts }, note) ?? false;
     return isRoleInDoubt;
   };
   const regions = view.run.elsewhere;

@@ -61,6 +61,20 @@ describe('a role that is refused', () => {
     expect(ports.service.jobs).toEqual([]);
   });
 
+  it('blocks the run within the trust window of the part, however long its refusal takes', async () => {
+    const { tokenTrustMs } = ports.service.facts;
+    const begunAt = ports.clock.now();
+    ports.service.create = async (spec) => {
+      refused.push(spec.jobName);
+      // the first call is answered late
+      if (refused.length === 1) ports.clock.jump(tokenTrustMs / 2);
+      throw new ServiceError('BR-E0504', MESSAGE, { reason: 'invalid', effect: 'none', isOfRole: true });
+    };
+    const { run } = await drive();
+    expect(run.blocked).toMatchObject({ code: 'BR-E0504', message: MESSAGE });
+    expect((run.blocked?.at ?? 0) - begunAt).toBeLessThanOrEqual(tokenTrustMs);
+  });
+
   it('is no new one once a job of the run was taken with it', async () => {
     ports = memoryPorts({ script: () => ({ durationMs: 60_000 }) });
     await putMemoryRun(ports, { parts: [1, 1], slots: 1 });

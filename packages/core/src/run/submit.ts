@@ -29,9 +29,9 @@ export interface SubmitOptions extends IntentOptions {
   readonly cooldownMs?: number;
   /**
    * Asked of a refusal of the role that jobs are to have: true where it may be too new, and the part is to be sent again within its
-   * trust window. Default: the run is blocked at once.
+   * trust window, which begins with its intent (`since`). Default: the run is blocked at once.
    */
-  readonly mayBeNewRole?: (error: ServiceError) => boolean;
+  readonly mayBeNewRole?: (error: ServiceError, since: number) => boolean;
 }
 
 /**
@@ -121,7 +121,7 @@ async function refused(ports: RunPorts, part: PartBody, error: unknown, o: Submi
 async function blockedBy(ports: RunPorts, part: PartBody, error: ServiceError, o: SubmitOptions): Promise<CreateResult> {
   const phase = intentPhase(ports.service.facts, part.since ?? 0, ports.clock.now());
   if (error.effect !== 'none' || phase !== 'trusted') return 'kept';
-  if (error.isOfRole && o.mayBeNewRole?.(error) === true) return 'kept';
+  if (error.isOfRole && o.mayBeNewRole?.(error, part.since ?? 0) === true) return 'kept';
   await block(ports, part, error, o);
   return 'blocked';
 }
