@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import { type CommonFlags, promptOf, type QuestionFlags, questionOf, withRows } from '../cli/option-groups.ts';
+import { type CommonFlags, type QuestionFlags, withRows } from '../cli/option-groups.ts';
+import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import { wholeNumber } from '../cli/values.ts';
 import type { CheckedRow } from '../sdk/check/index.ts';

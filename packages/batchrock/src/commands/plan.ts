@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import {
-  type CommonFlags,
-  promptOf,
-  type QuestionFlags,
-  questionOf,
-  type TargetFlags,
-  withQuestion,
-  withTarget,
-} from '../cli/option-groups.ts';
+import { type CommonFlags, type QuestionFlags, type TargetFlags, withQuestion, withTarget } from '../cli/option-groups.ts';
+import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import type { RunProgress } from '../sdk/progress.ts';
 

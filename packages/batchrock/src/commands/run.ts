@@ -5,15 +5,14 @@ import type { ExitCode } from '../cli/exit-codes.ts';
 import {
   type CommonFlags,
   notifyOption,
-  promptOf,
   type QuestionFlags,
-  questionOf,
   shapeOption,
   type TargetFlags,
   withQuestion,
   withStackName,
   withTarget,
 } from '../cli/option-groups.ts';
+import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { dollars, share, wholeNumber } from '../cli/values.ts';
 import type { ResultShape } from '../request/output.ts';
 

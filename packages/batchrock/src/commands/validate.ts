@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
-import { type CommonFlags, promptOf, type QuestionFlags, questionOf, withLineOptions, withRows } from '../cli/option-groups.ts';
+import { type CommonFlags, type QuestionFlags, withLineOptions, withRows } from '../cli/option-groups.ts';
+import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import type { CheckOptions, RowProblem } from '../sdk/check/index.ts';
 
