@@ -1,17 +1,16 @@
 import { InvariantError } from '@batchrock/core';
 import { withAnswerSchema } from '../../request/answer-schema.ts';
-import { withCatalogue } from '../../request/catalogue-file.ts';
 import { type DatasetOptions, openDatasetFiles } from '../../request/dataset-files.ts';
 import type { FetchImages } from '../../request/fetch-images.ts';
 import { type OpenAiScan, scanOpenAi } from '../../request/openai-lines.ts';
-import { type WithOwnFamily, withOwnFamily } from '../../request/own-family.ts';
+import type { WithOwnFamily } from '../../request/own-family.ts';
 import type { CheckedQuestion } from '../../request/question.ts';
 import type { Question } from '../../request/request.ts';
 import { modelOfLine } from '../../request/split-lines.ts';
 import type { FoundDataset, InspectingSession, InspectOptions } from '../found-question.ts';
 import { findDataset, kindOfRows, readingOf } from '../inspect.ts';
 import { askedLines } from '../openai-question.ts';
-import { namedModels, refuseOtherRows, type SplitQuestion } from '../split/named-models.ts';
+import { askedOf, namedModels, refuseOtherRows, type SplitQuestion } from '../split/named-models.ts';
 import { checkLine } from './check-lines.ts';
 import { eachBatch } from './each-batch.ts';
 import { lineSchemas } from './line-schemas.ts';
@@ -55,11 +54,10 @@ export async function checkSplitRows(
     const lines = { ...found, how: readingOf(given, found) };
     refuseOtherRows(question.inputFormat ?? (await kindOfRows(lines.sources, lines.how, options.signal)));
     const scan = await scanLines(lines, options);
-    const { others, ids } = await namedModels(session, question, scan);
+    const { others, asked: named } = await namedModels(session, question, scan);
     const questions = new Map<string, CheckedQuestion>();
-    for (const model of ids.length > 0 ? ids : [others]) {
-      const own = await withOwnFamily({ ...given, model }, session.cwd);
-      const asked = withCatalogue(await withAnswerSchema(own, session.cwd), session.cwd);
+    for (const [model, own] of named.size > 0 ? named : [[others, await askedOf(session, question, others)] as const]) {
+      const asked = await withAnswerSchema(own, session.cwd);
       const alone = model === others ? (scan.withoutModel?.withTools ?? 0) : 0;
       questions.set(model, askedLines(asked, { withTools: alone + (scan.models.get(model)?.withTools ?? 0) }));
     }

@@ -1,7 +1,7 @@
 import { InputError } from '@batchrock/core';
 import { withCatalogue } from '../../request/catalogue-file.ts';
 import { type LinesWith, linesFrom, type OpenAiScan } from '../../request/openai-lines.ts';
-import { withOwnFamily } from '../../request/own-family.ts';
+import { type WithOwnFamily, withOwnFamily } from '../../request/own-family.ts';
 import { checkQuestion } from '../../request/question.ts';
 import type { Question } from '../../request/request.ts';
 import { modelOfOthers } from '../../request/split-lines.ts';
@@ -16,9 +16,15 @@ export interface SplitQuestion extends Omit<Question, 'model'> {
 export interface NamedModels {
   /** That of lines that name none. */
   readonly others: string;
-  /** Ids of all, in the order of their first lines; that of lines that name none last, where no other line names it. */
-  readonly ids: readonly string[];
+  /**
+   * What all are asked, by their ids and in the order of their first lines; that of lines that name none last, where no other line
+   * names it.
+   */
+  readonly asked: ReadonlyMap<string, AskedModel>;
 }
+
+/** A question of one of the models, with what its lines need. */
+export type AskedModel = WithOwnFamily<Question & { readonly inputFormat: 'openai' }>;
 
 /** Each is a file that is open while the lines are told apart, and a run: more come of a mistake, as of names that are ids of something else. */
 const MOST_MODELS = 100;
@@ -30,8 +36,19 @@ export async function namedModels(session: InspectingSession, question: SplitQue
   if (models.size > MOST_MODELS) throw tooMany(models.size);
   const all = new Map(models);
   if (withoutModel !== undefined && !all.has(others)) all.set(others, withoutModel);
-  for (const [model, lines] of all) await checkModel(session, question, model, lines);
-  return { others, ids: [...all.keys()] };
+  const asked = new Map<string, AskedModel>();
+  for (const [model, lines] of all) {
+    const own = await askedOf(session, question, model);
+    checkModel(own, lines);
+    asked.set(model, own);
+  }
+  return { others, asked };
+}
+
+/** The question as one of its models is asked it. */
+export async function askedOf(session: InspectingSession, question: SplitQuestion, model: string): Promise<AskedModel> {
+  const asked = await withOwnFamily({ ...question, model, inputFormat: 'openai' as const }, session.cwd);
+  return withCatalogue(asked, session.cwd);
 }
 
 /** Throws `BR-E0112` for rows that are no lines of an OpenAI batch file. */
@@ -50,10 +67,9 @@ function tooMany(models: number): InputError {
 }
 
 /** A model has to be one that can be spoken to before the runs of the others are made. */
-async function checkModel(session: InspectingSession, question: SplitQuestion, model: string, lines: LinesWith): Promise<void> {
-  const asked = await withOwnFamily({ ...question, model, inputFormat: 'openai' as const }, session.cwd);
+function checkModel(asked: AskedModel, lines: LinesWith): void {
   try {
-    checkQuestion(withCatalogue(asked, session.cwd));
+    checkQuestion(asked);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const { code, hint, details } = error;
