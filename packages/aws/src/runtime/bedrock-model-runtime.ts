@@ -6,7 +6,10 @@ import { translateError } from '../translate-error.ts';
 /** A model may think for so long before its first byte. */
 const ANSWER_MS = 15 * 60_000;
 
-const HINT_IF_DENIED = 'allow bedrock:InvokeModel for the model to whoever gives the command: batchrock setup --tail on-demand';
+/** Where the caller is refused. Setup allows the models that it is given, and no others. */
+function hintIfDenied({ modelId }: ModelCall): string {
+  return `allow bedrock:InvokeModel for the model to whoever gives the command: batchrock setup --tail on-demand --model ${modelId}`;
+}
 
 /**
  * Models on demand through the AWS SDK. Bodies go and come as bytes, as they stand in a job's files: Converse too, for which the SDK's own
@@ -20,7 +23,7 @@ export function createBedrockModelRuntime(options: ConnectionOptions): ModelRunt
         const { body } = await client.send(commandOf(call), { abortSignal: o?.signal });
         return inOneLine(body);
       } catch (error) {
-        return errorOfRecord(translateError(error, call.invocationType, HINT_IF_DENIED));
+        return errorOfRecord(translateError(error, call.invocationType, hintIfDenied(call)));
       }
     },
     destroy: () => client.destroy(),

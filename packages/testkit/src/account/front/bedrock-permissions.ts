@@ -18,12 +18,22 @@ const LOOKS: readonly (readonly [path: RegExp, action: string])[] = [
   [/^\/foundation-model-availability\/[^/]+$/, 'GetFoundationModelAvailability'],
 ];
 const BEDROCK = 'bedrock.amazonaws.com';
+/** Both operations are one action (Service Authorization Reference, 2026-11). */
+const ON_DEMAND = /^\/model\/([^/]+)\/(?:invoke|converse)$/;
+/** Where a geographic profile may send a request: the Regions of Nova Lite (User Guide, inference-profiles-support, 2026-11). */
+const DESTINATIONS: Readonly<Record<string, readonly string[]>> = {
+  us: ['us-east-1', 'us-east-2', 'us-west-2'],
+  eu: ['eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-3'],
+  apac: ['ap-northeast-1', 'ap-northeast-2', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
+};
 
-/** What a call of Bedrock's control plane for batch inference needs, of its caller and of the role of the job. */
+/** What a call of Bedrock for batch inference, or of a model, needs, of its caller and of the role of the job. */
 export const bedrockPermissions: Naming = (request, place) => {
   const { method, path } = request;
   if (path === '/model-invocation-job' && method === 'POST') return creation(jsonBody(request), place);
   if (path === '/model-invocation-jobs') return [permission('bedrock:ListModelInvocationJobs', '*')];
+  const [, model] = ON_DEMAND.exec(path) ?? [];
+  if (model !== undefined && method === 'POST') return invocation(decodeURIComponent(model), place);
   const [, profile] = PROFILE_OF.exec(path) ?? [];
   if (profile !== undefined && method === 'GET') {
     return [permission('bedrock:GetInferenceProfile', profileArn(decodeURIComponent(profile), place))];
@@ -48,6 +58,26 @@ function modelArns(modelId: string, { partition, region, account }: Place): read
   return [`arn:${partition}:bedrock:${region}:${account}:inference-profile/${modelId}`, foundation(behind)];
 }
 
+/**
+ * What asking a model needs. Of a cross-Region profile: the profile, and the model in each Region that it may send the request to, since a
+ * policy that leaves one out refuses some requests and not others; a global one names its model without a Region too.
+ */
+function invocation(modelId: string, place: Place): readonly Permission[] {
+  const [first = '', ...behind] = modelArns(modelId, place);
+  const geography = PROFILE.exec(modelId)?.[1];
+  if (geography === undefined) return [permission('bedrock:InvokeModel', first)];
+  const regions = DESTINATIONS[geography] ?? (geography === 'global' ? [place.region, ''] : [place.region]);
+  const through = regions.flatMap((region) =>
+    behind.map((arn) =>
+      permission('bedrock:InvokeModel', arn.replace(`:${place.region}::`, `:${region}::`), {
+        'bedrock:InferenceProfileArn': first,
+        'aws:RequestedRegion': region === '' ? 'unspecified' : region,
+      }),
+    ),
+  );
+  return [permission('bedrock:InvokeModel', first), ...through];
+}
+
 function profileArn(id: string, { partition, region, account }: Place): string {
   if (id.startsWith('arn:')) return id;
   const kind = PROFILE.test(id) ? 'inference-profile' : 'application-inference-profile';
@@ -60,7 +90,8 @@ function profileArn(id: string, { partition, region, account }: Place): string {
  */
 function creation(body: Readonly<Record<string, unknown>>, place: Place): readonly Permission[] {
   const roleArn = String(body['roleArn'] ?? '');
-  const models = modelArns(String(body['modelId'] ?? ''), place);
+  const modelId = String(body['modelId'] ?? '');
+  const models = modelArns(modelId, place);
   // The id of the job is not known before the call; it stands for any.
   const job = jobArn(place, '000000000000');
   const role = { kind: 'role', roleArn } as const;
@@ -76,7 +107,7 @@ function creation(body: Readonly<Record<string, unknown>>, place: Place): readon
     ...(tags.length === 0 ? [] : [permission('bedrock:TagResource', job, context)]),
     permission('iam:PassRole', roleArn, { 'iam:PassedToService': BEDROCK }),
     { ...permission('sts:AssumeRole', roleArn), principal: service },
-    ...models.map((resource) => ({ ...permission('bedrock:InvokeModel', resource), principal: role })),
+    ...invocation(modelId, place).map((each) => ({ ...each, principal: role })),
   ];
 }
 

@@ -124,14 +124,14 @@ test('Create hands a role over, which Bedrock must be trusted with and which mus
   const roleArn = 'arn:aws:iam::111122223333:role/batch';
   const modelId = 'us.amazon.nova-lite-v1:0';
   const profile = `arn:aws:bedrock:${in1}:inference-profile/${modelId}`;
-  const model = 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0';
+  const modelIn = (region: string) => `arn:aws:bedrock:${region}::foundation-model/amazon.nova-lite-v1:0`;
   const job = `arn:aws:bedrock:${in1}:model-invocation-job/000000000000`;
   const role = { kind: 'role', roleArn };
   const body = { modelId, roleArn, tags: [{ key: 'team', value: 'x' }] };
   const context = { 'aws:TagKeys': ['team'], 'aws:RequestTag/team': 'x' };
   expect(named('bedrock', 'POST /model-invocation-job', body)).toEqual([
     { action: 'bedrock:CreateModelInvocationJob', resource: profile, context },
-    { action: 'bedrock:CreateModelInvocationJob', resource: model, context },
+    { action: 'bedrock:CreateModelInvocationJob', resource: modelIn('us-east-1'), context },
     { action: 'bedrock:CreateModelInvocationJob', resource: job, context },
     { action: 'bedrock:TagResource', resource: job, context },
     { action: 'iam:PassRole', resource: roleArn, context: { 'iam:PassedToService': 'bedrock.amazonaws.com' } },
@@ -142,8 +142,31 @@ test('Create hands a role over, which Bedrock must be trusted with and which mus
       principal: { kind: 'service', name: 'bedrock.amazonaws.com', sourceArn: job },
     },
     { action: 'bedrock:InvokeModel', resource: profile, context: {}, principal: role },
-    { action: 'bedrock:InvokeModel', resource: model, context: {}, principal: role },
+    ...['us-east-1', 'us-east-2', 'us-west-2'].map((region) => ({
+      action: 'bedrock:InvokeModel',
+      resource: modelIn(region),
+      context: { 'bedrock:InferenceProfileArn': profile, 'aws:RequestedRegion': region },
+      principal: role,
+    })),
   ]);
+});
+
+test('a model is asked by one action, and a profile for the model in each Region that it leads to', () => {
+  const model = 'foundation-model/amazon.nova-lite-v1:0';
+  const asked = (id: string, operation = 'invoke') => needs('bedrock', `POST /model/${encodeURIComponent(id)}/${operation}`, {});
+  const invoke = (resource: string) => `bedrock:InvokeModel arn:aws:bedrock:${resource}`;
+  for (const operation of ['invoke', 'converse']) {
+    expect(asked('amazon.nova-lite-v1:0', operation)).toEqual([invoke(`us-east-1::${model}`)]);
+  }
+  expect(asked('us.amazon.nova-lite-v1:0', 'converse')).toEqual([
+    invoke(`${in1}:inference-profile/us.amazon.nova-lite-v1:0`),
+    ...['us-east-1', 'us-east-2', 'us-west-2'].map((region) => invoke(`${region}::${model}`)),
+  ]);
+  expect(asked('global.amazon.nova-lite-v1:0')).toEqual([
+    invoke(`${in1}:inference-profile/global.amazon.nova-lite-v1:0`),
+    ...['us-east-1', ''].map((region) => invoke(`${region}::${model}`)),
+  ]);
+  expect(asked('amazon.nova-lite-v1:0', 'invoke-with-response-stream')).toEqual([expect.stringMatching(/^bedrock:Unknown /)]);
 });
 
 test('what is made of IAM is named, and its tags are', () => {
