@@ -193,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'show-a-part-that-may-change',
     thought: 'the last parts can be taken away and made again',
     file: 'run/prepare-pass.ts',
-    edits: [['if (this.#isCertain()) void this.#held?.publish();', 'void this.#held?.publish();']],
+    edits: [['if (this.#isCertain()) this.#parts.publishHeld();', 'this.#parts.publishHeld();']],
     seeds: 300,
     breaks: ['immutable-object'],
   },
