@@ -193,7 +193,7 @@ async function quietly({ ports, id, trouble, options }: Drive, view: RoundView |
 /** Why a nap ends before its time; nobody is told. */
 const WOKEN = 'woken';
 
-/** Waits for the next look, or for a part to be collected. */
+/** Waits for the next look, for a part to be collected, or for a refusal of the models. */
 async function rest(drive: Drive): Promise<void> {
   const { ports, options: o, pollMs } = drive;
   const nap = new AbortController();
@@ -204,7 +204,11 @@ async function rest(drive: Drive): Promise<void> {
   o.signal?.addEventListener('abort', wake, { once: true });
   try {
     const sleepMs = Math.round(pollMs * (SHORTEST_NAP + ports.random.next() * (LONGEST_NAP - SHORTEST_NAP)));
-    await Promise.race([ports.clock.sleep(sleepMs, nap.signal).catch(() => undefined), drive.pool.next()]);
+    await Promise.race([
+      ports.clock.sleep(sleepMs, nap.signal).catch(() => undefined),
+      drive.pool.next(),
+      drive.onDemand.failed(),
+    ]);
   } finally {
     wake();
     o.signal?.removeEventListener('abort', wake);

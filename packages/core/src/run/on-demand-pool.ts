@@ -17,6 +17,8 @@ export interface OnDemandPool {
   offer(part: PartBody, owner: string | undefined, places?: number): void;
   /** Throws the first error that will not pass, once nothing else is waited for; hands the others to `note`. */
   check(note: (error: unknown) => void, isAlone: boolean): void;
+  /** Resolves when work has failed in a way that will not pass, and `check` has not been told yet. */
+  failed(): Promise<void>;
   /** Gives up a part that was stopped: nothing that is answered from now on would count. */
   drop(part: PartBody): void;
   /** Resolves when nothing is in hand. */
@@ -37,6 +39,7 @@ export function createOnDemandPool(ports: RunPorts, collects: Pick<CollectPool, 
   /** One that will not pass: nothing more is begun. */
   let final: { readonly error: unknown } | undefined;
   let calls: OnDemandCalls | undefined;
+  let wake = (): void => undefined;
 
   const work = async ({ part, owner, calls: asked, end }: InHand): Promise<void> => {
     const { signal } = end;
@@ -53,7 +56,9 @@ export function createOnDemandPool(ports: RunPorts, collects: Pick<CollectPool, 
       await noting;
       collects.offer(await noteOnDemand(ports, part, how, { signal }));
     } catch (error) {
-      if (!signal.aborted) failures.push(error);
+      if (signal.aborted) return;
+      failures.push(error);
+      if (!isPassing(error)) wake();
     } finally {
       end.release();
       inHand.delete(keyOf(part));
@@ -77,6 +82,12 @@ export function createOnDemandPool(ports: RunPorts, collects: Pick<CollectPool, 
         else final ??= { error };
       }
       if (final !== undefined && isAlone) throw final.error;
+    },
+    failed() {
+      if (failures.some((error) => !isPassing(error))) return Promise.resolve();
+      return new Promise((resolve) => {
+        wake = resolve;
+      });
     },
     drop: (part) => inHand.get(keyOf(part))?.end.abort(GIVEN_UP),
     idle,
