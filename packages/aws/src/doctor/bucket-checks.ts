@@ -18,12 +18,18 @@ export function bucketChecks(account: CheckedAccount, id: 'bucket' | 'output-buc
 }
 
 async function lookAtBucket(account: CheckedAccount, Bucket: string): Promise<Finding> {
-  const { clients, calls, question, identity } = account;
-  const { region, prefix, bucketOwner = identity?.account } = question;
+  const { clients, calls, question, whole, shared } = account;
+  const { region, prefix, bucketOwner = shared.identity?.account } = question;
   const elsewhere = (found: string): Finding =>
-    fail(`${Bucket} is in ${found}, and jobs would run in ${region}`, `give --region ${found}, or a bucket of ${region}`);
-  const { found, status } = await regionOf(account, Bucket);
-  if (found !== undefined && found !== region) return elsewhere(found);
+    fail(
+      `${Bucket} is in ${found}, and jobs would run in ${region}`,
+      question === whole
+        ? `give --region ${found}, or a bucket of ${region}`
+        : `give --regions …,${region}=BUCKET with a bucket of ${region}`,
+    );
+  const { found = region, status } = await regionOf(account, Bucket);
+  // buckets of a local Bedrock are in every Region
+  if (found !== region && !question.isLocal) return elsewhere(found);
   if (status === 404) return fail(`there is no bucket ${Bucket}`, setupCommand(account));
   // HeadBucket may be refused where listing below the prefix is not
   const owner = bucketOwner === undefined ? {} : { ExpectedBucketOwner: bucketOwner };
@@ -38,7 +44,7 @@ async function lookAtBucket(account: CheckedAccount, Bucket: string): Promise<Fi
     const who = bucketOwner === undefined ? 'the caller' : `account ${bucketOwner}`;
     return fail(`${Bucket} is not of ${who}, or may not be listed: ${translated.message}`, setupCommand(account));
   }
-  return ok(`${Bucket} is in ${found ?? region}${bucketOwner === undefined ? '' : `, of account ${bucketOwner}`}`);
+  return ok(`${Bucket} is in ${region}${bucketOwner === undefined ? '' : `, of account ${bucketOwner}`}`);
 }
 
 /** Where a bucket is: S3 says so whether it refuses or not (API reference of HeadBucket, 2026-11). */
@@ -98,7 +104,7 @@ async function lookAtEncryption(account: CheckedAccount, bucket: string): Promis
     readonly ApplyServerSideEncryptionByDefault?: { readonly SSEAlgorithm?: string; readonly KMSMasterKeyID?: string };
   };
   if (rule?.SSEAlgorithm === undefined) return warn(`${bucket} is not encrypted by default`, setupOfBucket(account, bucket));
-  if (rule.KMSMasterKeyID !== undefined) account.key = rule.KMSMasterKeyID;
+  if (rule.KMSMasterKeyID !== undefined) account.shared.keys.set(account.question.region, rule.KMSMasterKeyID);
   return ok(rule.KMSMasterKeyID === undefined ? rule.SSEAlgorithm : `${rule.SSEAlgorithm} by ${rule.KMSMasterKeyID}`);
 }
 

@@ -15,7 +15,9 @@ export interface Finding {
 /** A look at one thing that runs need. It makes no job and changes nothing that stays. */
 export interface Check {
   readonly id: string;
-  /** The checks that have to be sound before this one says anything. */
+  /** The Region that it is about, where several are looked at. The same `id` is then looked at in each. */
+  readonly region?: string;
+  /** The checks that have to be sound before this one says anything: of its Region, or of none. */
   readonly needs: readonly string[];
   /** Throws what a service refuses. */
   look(): Promise<Finding>;

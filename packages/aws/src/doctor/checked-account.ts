@@ -21,6 +21,14 @@ export interface ServiceQuestion {
   readonly isOwn: (jobName: string) => Promise<boolean>;
 }
 
+/** Another Region that jobs may run in. */
+export interface RegionQuestion {
+  readonly region: string;
+  readonly bucket: string;
+  /** As in the question, of that Region. */
+  readonly kmsKey?: string;
+}
+
 /** The same, and a bucket and a role. */
 export interface AccountQuestion extends ServiceQuestion {
   /** A local Bedrock, which has buckets, models and quotas, and no identities, roles and keys. */
@@ -37,6 +45,10 @@ export interface AccountQuestion extends ServiceQuestion {
   readonly kmsKey?: string;
   /** Input of jobs is tagged, for the lifecycle of the bucket. */
   readonly tagsInput: boolean;
+  /** Looked at in the same way, each with its bucket. Default: none. */
+  readonly elsewhere?: readonly RegionQuestion[];
+  /** The only Regions that rows may come to. Default: any. */
+  readonly residency?: readonly string[];
 }
 
 /** Clients of all services that are asked. */
@@ -49,15 +61,23 @@ export interface DoctorClients {
   readonly quotas: ServiceQuotasClient;
 }
 
-/** What checks know of those before them. */
-export interface CheckedAccount {
-  readonly question: AccountQuestion;
-  readonly clients: DoctorClients;
-  readonly calls: CallOptions;
+/** What checks know of those before them, in whichever Region. */
+export interface SharedFindings {
   /** Of the caller, once it is known. */
   identity?: CallerIdentity;
-  /** Key of the bucket, once that is known. */
-  key?: string;
+  /** Keys of the buckets by their Regions, once they are known. */
+  readonly keys: Map<string, string>;
+}
+
+/** An account as one Region sees it. */
+export interface CheckedAccount {
+  /** Of this Region. */
+  readonly question: AccountQuestion;
+  /** As it was asked, with all Regions. */
+  readonly whole: AccountQuestion;
+  readonly clients: DoctorClients;
+  readonly calls: CallOptions;
+  readonly shared: SharedFindings;
   /** The models behind the profile, once they are known. */
   modelArns?: readonly string[];
 }
@@ -65,7 +85,7 @@ export interface CheckedAccount {
 const IDLE_MS = 30_000;
 
 /** Opens the clients; `closeClients` ends them. */
-export function openClients({ connection, s3Endpoint }: AccountQuestion): DoctorClients {
+function openClients({ connection, s3Endpoint }: AccountQuestion): DoctorClients {
   const config = clientConfig(connection, IDLE_MS);
   const endpoint = s3Endpoint ?? connection.endpoint;
   return {
@@ -83,9 +103,39 @@ export function closeClients(clients: DoctorClients): void {
   for (const client of Object.values(clients)) client.destroy();
 }
 
-/** What `setup` would be asked for, to have what is looked at. */
-export function needsOf({ question, identity, key }: CheckedAccount): SetupNeeds {
-  const { region, bucket, outputBucket, prefix, roleArn, model } = question;
+/** Opens an account in each Region that is asked about, the first one first. */
+export function openRegions(whole: AccountQuestion, calls: CallOptions): readonly [CheckedAccount, ...CheckedAccount[]] {
+  const shared: SharedFindings = { keys: new Map() };
+  const open = (question: AccountQuestion): CheckedAccount => ({
+    question,
+    whole,
+    clients: openClients(question),
+    calls,
+    shared,
+  });
+  const others = (whole.elsewhere ?? []).map((place) => {
+    // Bedrock writes into another bucket in the first Region alone
+    const { outputBucket: _, kmsKey: __, connection, ...same } = whole;
+    return open({ ...same, ...place, connection: { ...connection, region: place.region } });
+  });
+  return [open(whole), ...others];
+}
+
+/** Every Region that is asked about. */
+export function regionsOf({ region, elsewhere = [] }: AccountQuestion): readonly string[] {
+  return [region, ...elsewhere.map((each) => each.region)];
+}
+
+/** The key of this Region's bucket, once that is known. */
+export function keyOf({ question, shared }: CheckedAccount): string | undefined {
+  return shared.keys.get(question.region);
+}
+
+/** What `setup` would be asked for, to have what is looked at in this Region. */
+export function needsOf(checked: CheckedAccount): SetupNeeds {
+  const { region, bucket, outputBucket, prefix, roleArn, model } = checked.question;
+  const { identity } = checked.shared;
+  const key = keyOf(checked);
   const [, partition = 'aws', , , account = '', role = ''] = roleArn.split(':');
   return {
     partition: identity?.partition ?? partition,
@@ -102,15 +152,26 @@ export function needsOf({ question, identity, key }: CheckedAccount): SetupNeeds
   };
 }
 
-/** The command that mends most of what may be wrong. */
-export function setupCommand({ question: { bucket, prefix, region, model, roleArn }, key }: CheckedAccount): string {
+/** The command that mends most of what may be wrong. It names every Region: those that it does not are taken from the role. */
+export function setupCommand({ whole, shared }: CheckedAccount): string {
+  const { bucket, prefix, region, model, roleArn, elsewhere = [] } = whole;
+  const key = keyWords(whole, shared);
+  const others = elsewhere.map((each) => `,${each.region}=${each.bucket}`).join('');
   const words = [
     `batchrock setup --model ${model ?? 'ID'}`,
     `--region ${region}`,
     `--bucket ${bucket}`,
+    ...(others === '' ? [] : [`--regions ${region}${others}`]),
     ...(prefix === '' ? [] : [`--prefix ${prefix}`]),
     `--role-name ${roleArn.split('/').at(-1)}`,
     ...(key === undefined ? [] : [`--kms-key ${key}`]),
   ];
   return words.join(' ');
+}
+
+/** The keys of the buckets as `setup` takes them: one, or one for each Region. */
+function keyWords(whole: AccountQuestion, { keys }: SharedFindings): string | undefined {
+  const regions = regionsOf(whole);
+  if (keys.size === 0 || regions.length === 1) return keys.get(whole.region);
+  return regions.map((region) => `${region}=${keys.get(region) ?? 'KEY'}`).join(',');
 }

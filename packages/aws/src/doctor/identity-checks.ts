@@ -55,7 +55,7 @@ export function identityChecks(account: CheckedAccount): readonly Check[] {
       async look() {
         const { error } = await answer();
         if (error !== undefined) return findingOf(translateError(error, 'GetCallerIdentity', 'check AWS_PROFILE and its keys'));
-        return ok(`${account.identity?.arn}`);
+        return ok(`${account.shared.identity?.arn}`);
       },
     },
   ];
@@ -95,7 +95,7 @@ async function askWho(account: CheckedAccount, sts: STSClient): Promise<Answer> 
   const told = (): Pick<Answer, 'aheadMs'> => (aheadMs === undefined ? {} : { aheadMs });
   try {
     const { Account = '', Arn = '' } = await sts.send(command, { abortSignal: account.calls.signal });
-    account.identity = { account: Account, partition: Arn.split(':')[1] ?? 'aws', arn: Arn };
+    account.shared.identity = { account: Account, partition: Arn.split(':')[1] ?? 'aws', arn: Arn };
     return told();
   } catch (error) {
     return { ...told(), error };

@@ -1,6 +1,6 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { type Check, type Finding, fail, lookAt, ok, skipped } from './check.ts';
-import type { CheckedAccount } from './checked-account.ts';
+import { type CheckedAccount, keyOf } from './checked-account.ts';
 
 /**
  * The key that is asked for, else that of the bucket: whether it is there and may be used. What its own policy says shows when an
@@ -11,8 +11,8 @@ export function keyCheck(account: CheckedAccount): Check {
 }
 
 async function lookAtKey(account: CheckedAccount): Promise<Finding> {
-  const { clients, calls, question } = account;
-  const { kmsKey: key = account.key } = question;
+  const { clients, calls, question, shared } = account;
+  const { kmsKey: key = keyOf(account) } = question;
   if (key === undefined) return skipped('the bucket has no key of its own');
   const region = key.startsWith('arn:') ? key.split(':')[3] : question.region;
   if (region !== question.region) {
@@ -33,7 +33,7 @@ async function lookAtKey(account: CheckedAccount): Promise<Finding> {
       : fail(`there is no key ${key}, which --kms-key names`, 'give --kms-key with another key, or leave it out');
   }
   const { KeyState, Arn = key } = looked.found.KeyMetadata ?? {};
-  account.key = Arn;
+  shared.keys.set(question.region, Arn);
   if (KeyState === 'Enabled') return ok(`${Arn} is enabled`);
   const remedy =
     KeyState === 'PendingDeletion' ? `aws kms cancel-key-deletion --key-id ${Arn}` : `aws kms enable-key --key-id ${Arn}`;

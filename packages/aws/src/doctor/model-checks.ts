@@ -20,7 +20,7 @@ export function modelChecks(account: CheckedAccount): readonly Check[] {
 }
 
 async function lookAtModel(account: CheckedAccount, model: string): Promise<Finding> {
-  const { region, known } = account.question;
+  const { region, known, residency } = account.question;
   const parsed = parseModelId(model);
   if ('problem' in parsed) return fail(`${JSON.stringify(model)} is no model id: ${parsed.problem}`, 'batchrock models');
   if (known?.refused !== undefined) return fail(`${model}: ${known.refused}`, 'batchrock models');
@@ -42,7 +42,9 @@ async function lookAtModel(account: CheckedAccount, model: string): Promise<Find
   if (parsed.profile === undefined) {
     if (!isThere) return fail(`${region} does not offer ${parsed.baseId}`, remedy);
     if (!isDirect) return fail(`${parsed.baseId} is reached by a profile only: ${others.join(', ')}`, instead);
-    account.modelArns = [`arn:${account.identity?.partition ?? 'aws'}:bedrock:${region}::foundation-model/${parsed.baseId}`];
+    account.modelArns = [
+      `arn:${account.shared.identity?.partition ?? 'aws'}:bedrock:${region}::foundation-model/${parsed.baseId}`,
+    ];
     return known === undefined
       ? warn(`${region} offers it${catalogue}`, 'docs/models.md')
       : ok(`${region} offers ${parsed.baseId}`);
@@ -55,6 +57,13 @@ async function lookAtModel(account: CheckedAccount, model: string): Promise<Find
   }
   account.modelArns = arns;
   const regions = [...new Set(arns.map((arn) => arn.split(':')[3] || 'any Region'))];
+  const outside = residency === undefined ? [] : regions.filter((each) => !residency.includes(each));
+  if (outside.length > 0) {
+    return fail(
+      `${name} sends rows to ${outside.join(', ')} too, and --residency is ${residency?.join(',')}`,
+      'give --model with one that stays in these Regions, or add the others to --residency',
+    );
+  }
   const told = `${region} offers ${name}, which leads to ${regions.join(', ')}`;
   return known === undefined ? warn(`${told}${catalogue}`, 'docs/models.md') : ok(told);
 }

@@ -5,26 +5,37 @@ import { bedrockArn, bucketArn, bucketsOf } from '../setup/needs.ts';
 import { decoded } from '../setup/role-steps.ts';
 import { isNotFound } from '../translate-error.ts';
 import { type Check, type Finding, fail, lookAt, ok, skipped, warn } from './check.ts';
-import { type CheckedAccount, needsOf, setupCommand } from './checked-account.ts';
+import { type CheckedAccount, keyOf, needsOf, regionsOf, setupCommand } from './checked-account.ts';
 import { deniedOf, sayDenied, type Wanted } from './simulate.ts';
 import { trustProblem } from './trust.ts';
 
 const BEDROCK = 'bedrock.amazonaws.com';
 const SIMULATE = 'iam:SimulatePrincipalPolicy';
 
-/** The role that Bedrock takes: whether it is there, lets Bedrock in and nobody else, and may do what a job needs. */
-export function roleChecks(account: CheckedAccount): readonly Check[] {
-  return [
-    { id: 'role', needs: ['identity'], look: () => lookAtRole(account) },
-    { id: 'role-policy', needs: ['role'], look: () => lookAtRolePolicy(account) },
-    { id: 'pass-role', needs: ['role'], look: () => lookAtPassRole(account) },
-    { id: 'jobs', needs: ['identity'], look: () => lookAtJobs(account) },
-  ];
+/** The role that Bedrock takes: whether it is there, and lets Bedrock in and nobody else, in every Region. */
+export function roleCheck(account: CheckedAccount): Check {
+  return { id: 'role', needs: ['identity'], look: () => lookAtRole(account) };
+}
+
+/** What a job does under the role, in a Region. */
+export function rolePolicyCheck(account: CheckedAccount): Check {
+  return { id: 'role-policy', needs: ['role'], look: () => lookAtRolePolicy(account) };
+}
+
+/** Whether the caller may hand the role to Bedrock. */
+export function passRoleCheck(account: CheckedAccount): Check {
+  return { id: 'pass-role', needs: ['role'], look: () => lookAtPassRole(account) };
+}
+
+/** What the caller does with jobs, in a Region. */
+export function jobsCheck(account: CheckedAccount): Check {
+  return { id: 'jobs', needs: ['identity'], look: () => lookAtJobs(account) };
 }
 
 async function lookAtRole(account: CheckedAccount): Promise<Finding> {
-  const { clients, calls, identity, question } = account;
-  const { roleArn, region } = question;
+  const { clients, calls, shared, whole } = account;
+  const { identity } = shared;
+  const { roleArn } = whole;
   const own = identity?.account ?? '';
   if (roleArn.split(':')[4] !== own) {
     return fail(`${roleArn} is not of account ${own}: Bedrock takes no role of another`, setupCommand(account));
@@ -40,12 +51,14 @@ async function lookAtRole(account: CheckedAccount): Promise<Finding> {
   if (looked.found === undefined) return fail(`there is no role ${RoleName} in account ${own}`, setupCommand(account));
   if (Arn !== roleArn) return fail(`the role ${RoleName} is ${Arn}, and not ${roleArn}`, `give --role-arn ${Arn}`);
   const trust = decoded(AssumeRolePolicyDocument);
-  const problem =
+  const problems = regionsOf(whole).map((region) =>
     trust === undefined
       ? `it does not trust ${BEDROCK}`
-      : trustProblem(trust, { partition: identity?.partition ?? 'aws', account: own, region });
-  if (problem !== undefined) return fail(`the trust policy of ${RoleName}: ${problem}`, setupCommand(account));
-  return ok(`${RoleName} trusts batch jobs of ${own} in ${region}, and nobody else's`);
+      : trustProblem(trust, { partition: identity?.partition ?? 'aws', account: own, region }),
+  );
+  const told = [...new Set(problems.flatMap((problem) => problem ?? []))].join('; ');
+  if (told !== '') return fail(`the trust policy of ${RoleName}: ${told}`, setupCommand(account));
+  return ok(`${RoleName} trusts batch jobs of ${own} in ${regionsOf(whole).join(', ')}, and nobody else's`);
 }
 
 async function lookAtRolePolicy(account: CheckedAccount): Promise<Finding> {
@@ -60,7 +73,7 @@ async function lookAtRolePolicy(account: CheckedAccount): Promise<Finding> {
     { actions: ['bedrock:InvokeModel'], resources: model === undefined ? [] : invokedArns(account) },
     {
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: account.key === undefined ? [] : [account.key],
+      resources: [keyOf(account) ?? []].flat(),
       context: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
     },
   ];
@@ -73,7 +86,7 @@ async function lookAtPassRole(account: CheckedAccount): Promise<Finding> {
   const { roleArn } = account.question;
   const wanted = [{ actions: ['iam:PassRole'], resources: [roleArn], context: { 'iam:PassedToService': BEDROCK } }];
   return judgedForCaller(account, wanted, () => {
-    return fail(`${account.identity?.arn} is not allowed iam:PassRole on ${roleArn}`, attachCommand(account));
+    return fail(`${account.shared.identity?.arn} is not allowed iam:PassRole on ${roleArn}`, attachCommand(account));
   });
 }
 
@@ -90,7 +103,7 @@ async function lookAtJobs(account: CheckedAccount): Promise<Finding> {
     { actions: ['bedrock:ListModelInvocationJobs'], resources: ['*'] },
   ];
   return judgedForCaller(account, wanted, (denied) => {
-    return fail(`${account.identity?.arn} is not allowed ${sayDenied(denied)}`, attachCommand(account));
+    return fail(`${account.shared.identity?.arn} is not allowed ${sayDenied(denied)}`, attachCommand(account));
   });
 }
 
@@ -121,7 +134,7 @@ async function judgedForCaller(
   wanted: readonly Wanted[],
   failed: (denied: readonly string[]) => Finding,
 ): Promise<Finding> {
-  const arn = account.identity?.arn ?? '';
+  const arn = account.shared.identity?.arn ?? '';
   if (arn.endsWith(':root')) return warn('the root user may do everything', 'run as a user or role of less power');
   if (arn.includes(':federated-user/')) return skipped('policies of a federated user cannot be simulated');
   const { clients, calls } = account;

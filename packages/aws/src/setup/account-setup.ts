@@ -6,6 +6,7 @@ import { type ConnectionOptions, clientConfig } from '../client-options.ts';
 import { translateError } from '../translate-error.ts';
 import { bucketRemoval, bucketStep } from './bucket-steps.ts';
 import { callerRemoval, callerStep } from './caller-steps.ts';
+import { withKeys } from './find-keys.ts';
 import { bucketsOf, needsAt, type SetupNeeds } from './needs.ts';
 import { roleRemoval, roleStep } from './role-steps.ts';
 import type { SetupStep } from './setup-step.ts';
@@ -21,6 +22,8 @@ export interface CallerIdentity {
 export interface AccountSetup {
   /** Throws `BR-E0501` where there are no keys, or they are refused. */
   identity(options?: CallOptions): Promise<CallerIdentity>;
+  /** The same needs with the keys that aliases stand for. Throws `BR-E0120` for an alias that its Region does not have. */
+  withKeys(needs: SetupNeeds, options?: CallOptions): Promise<SetupNeeds>;
   /** What is missing, in the order in which it has to be made. Changes nothing. */
   plan(needs: SetupNeeds): Promise<readonly SetupStep[]>;
   /** What would be taken away, in the order in which it has to go. Changes nothing. */
@@ -56,6 +59,7 @@ export function openAccountSetup(options: ConnectionOptions): AccountSetup {
       const { Account = '', Arn = '' } = await translated(call, 'GetCallerIdentity');
       return { account: Account, partition: Arn.split(':')[1] ?? 'aws', arn: Arn };
     },
+    withKeys: (needs, calls = {}) => translated(withKeys(options, needs, calls), 'look at the keys'),
     plan: (needs) =>
       translated(
         (async () => {

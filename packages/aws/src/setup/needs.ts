@@ -6,7 +6,7 @@ export interface SetupNeeds {
   readonly region: string;
   readonly bucket: string;
   /** Other Regions that jobs may run in, each with its bucket. */
-  readonly elsewhere?: readonly { readonly region: string; readonly bucket: string }[];
+  readonly elsewhere?: readonly RegionNeeds[];
   /** Where Bedrock writes, if elsewhere. */
   readonly outputBucket?: string;
   /** Of all keys, without slashes at its ends; empty: none. */
@@ -17,8 +17,10 @@ export interface SetupNeeds {
   readonly callerPolicyName: string;
   /** Ids or ARNs of models and inference profiles; at least one. */
   readonly models: readonly string[];
-  /** Key of KMS for what lies in the buckets; default: S3's own encryption. */
+  /** Key of KMS for what lies in the buckets of this Region; default: S3's own encryption. */
   readonly keyArn?: string;
+  /** The keys were asked for by aliases, which whoever sets this up has to look up. */
+  readonly keysByAlias?: true;
   /** Subnets that Bedrock reaches S3 by. */
   readonly network?: SetupNetwork;
   /** ARNs of topics and event buses that runs tell how they came out. */
@@ -28,6 +30,14 @@ export interface SetupNeeds {
   readonly onDemand?: true;
   /** Days until the input of a job is removed from the bucket. */
   readonly inputDays: number;
+}
+
+/** Another Region that jobs may run in. */
+export interface RegionNeeds {
+  readonly region: string;
+  readonly bucket: string;
+  /** Key of KMS for what lies in it, where the first Region has one. */
+  readonly keyArn?: string;
 }
 
 export interface SetupNetwork {
@@ -53,8 +63,21 @@ export function outputBucketsOf({ bucket, outputBucket, elsewhere = [] }: SetupN
 
 /** The same needs, as the Region of a bucket sees them. */
 export function needsAt(needs: SetupNeeds, bucket: string): SetupNeeds {
-  const region = needs.elsewhere?.find((each) => each.bucket === bucket)?.region ?? needs.region;
-  return { ...needs, region };
+  const place = needs.elsewhere?.find((each) => each.bucket === bucket);
+  if (place === undefined) return needs;
+  const { keyArn: _, ...same } = needs;
+  return { ...same, ...place };
+}
+
+/** The keys of KMS, each with its Region. */
+export function keysOf({
+  region,
+  keyArn,
+  elsewhere = [],
+}: SetupNeeds): readonly { readonly region: string; readonly keyArn: string }[] {
+  return [{ region, keyArn }, ...elsewhere].flatMap((each) =>
+    each.keyArn === undefined ? [] : { region: each.region, keyArn: each.keyArn },
+  );
 }
 
 /** Every Region that jobs may run in. */

@@ -22,3 +22,16 @@ test('whoever runs may invoke the models where tails go on demand, and where the
   const [ofRole] = invoking(rolePolicy(NEEDS));
   expect(invoking(callerPolicy({ ...NEEDS, onDemand: true }))).toEqual([{ ...ofRole, Sid: 'OnDemand' }]);
 });
+
+test('a key of each Region may be used through S3 of that Region alone', () => {
+  const arn = (region: string): string => `arn:aws:kms:${region}:123456789012:key/k`;
+  const elsewhere = [{ region: 'us-west-2', bucket: 'west', keyArn: arn('us-west-2') }];
+  const needs = { ...NEEDS, keyArn: arn('us-east-1'), elsewhere };
+  for (const policy of [rolePolicy(needs), callerPolicy(needs)]) {
+    const keys = policy.Statement.filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
+    expect(keys.map(({ Sid, Resource, Condition }) => [Sid, Resource, Condition?.['StringEquals']?.['kms:ViaService']])).toEqual([
+      ['KeyOfTheBuckets', arn('us-east-1'), 's3.us-east-1.amazonaws.com'],
+      ['KeyOfTheBucketInUsWest2', arn('us-west-2'), 's3.us-west-2.amazonaws.com'],
+    ]);
+  }
+});

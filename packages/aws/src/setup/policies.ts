@@ -1,5 +1,15 @@
 import { modelArns } from './model-access.ts';
-import { bedrockArn, bedrockArns, bucketArn, bucketsOf, objectsArn, outputBucketsOf, roleArn, type SetupNeeds } from './needs.ts';
+import {
+  bedrockArn,
+  bedrockArns,
+  bucketArn,
+  bucketsOf,
+  keysOf,
+  objectsArn,
+  outputBucketsOf,
+  roleArn,
+  type SetupNeeds,
+} from './needs.ts';
 
 /** A policy of IAM. */
 export interface PolicyDocument {
@@ -127,7 +137,8 @@ function notifyStatements({ topics = [], eventBuses = [] }: SetupNeeds): readonl
 
 /** What `doctor` looks at beside: nothing of it changes anything. */
 function checkStatements(needs: SetupNeeds): readonly PolicyStatement[] {
-  const { partition, account, keyArn } = needs;
+  const { partition, account } = needs;
+  const keys = keysOf(needs).map(({ keyArn }) => keyArn);
   const anyOf = (kind: string): string => `arn:${partition}:iam::${account}:${kind}/*`;
   const ofBuckets = ['GetBucketPublicAccessBlock', 'GetEncryptionConfiguration', 'GetBucketPolicy', 'GetLifecycleConfiguration'];
   return [
@@ -156,9 +167,9 @@ function checkStatements(needs: SetupNeeds): readonly PolicyStatement[] {
       Action: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'],
       Resource: [anyOf('role'), anyOf('user')],
     },
-    ...(keyArn === undefined
+    ...(keys.length === 0
       ? []
-      : [{ Sid: 'LookAtKey', Effect: 'Allow', Action: 'kms:DescribeKey', Resource: keyArn } as const]),
+      : [{ Sid: 'LookAtKey', Effect: 'Allow', Action: 'kms:DescribeKey', Resource: one(keys) } as const]),
   ];
 }
 
@@ -187,18 +198,18 @@ export function bucketPolicies(needs: SetupNeeds): Readonly<Record<string, Polic
   return Object.fromEntries(bucketsOf(needs).map((bucket) => [bucket, bucketPolicy(needs, bucket)]));
 }
 
-/** Only through S3: the key is for objects, whoever asks. */
-function keyStatements({ keyArn, region }: SetupNeeds): readonly PolicyStatement[] {
-  if (keyArn === undefined) return [];
-  return [
-    {
-      Sid: 'KeyOfTheBuckets',
-      Effect: 'Allow',
-      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Resource: keyArn,
-      Condition: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
-    },
-  ];
+/** Only through S3, of the key's own Region: a key is for the objects of one bucket, whoever asks. */
+function keyStatements(needs: SetupNeeds): readonly PolicyStatement[] {
+  return keysOf(needs).map(({ region, keyArn }) => ({
+    Sid:
+      region === needs.region
+        ? 'KeyOfTheBuckets'
+        : `KeyOfTheBucketIn${region.replace(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase())}`,
+    Effect: 'Allow',
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    Resource: keyArn,
+    Condition: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
+  }));
 }
 
 /** User Guide, batch-vpc, 2026-11. */

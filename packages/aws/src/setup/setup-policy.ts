@@ -1,4 +1,4 @@
-import { bucketArn, bucketsOf, callerPolicyArn, roleArn, type SetupNeeds } from './needs.ts';
+import { bucketArn, bucketsOf, callerPolicyArn, keysOf, roleArn, type SetupNeeds } from './needs.ts';
 import type { PolicyDocument } from './policies.ts';
 
 const OF_BUCKET = [
@@ -23,6 +23,7 @@ export function setupPolicy(needs: SetupNeeds): PolicyDocument {
   const { partition, account } = needs;
   const policyArn = callerPolicyArn(needs);
   const anyOf = (kind: string): string => `arn:${partition}:iam::${account}:${kind}/*`;
+  const keys = keysOf(needs).map(({ keyArn }) => keyArn);
   return {
     Version: '2012-10-17',
     Statement: [
@@ -41,6 +42,10 @@ export function setupPolicy(needs: SetupNeeds): PolicyDocument {
         Resource: [anyOf('role'), anyOf('user'), anyOf('group')],
         Condition: { ArnEquals: { 'iam:PolicyARN': policyArn } },
       },
+      // an alias is a name that only KMS can tell the key of
+      ...(needs.keysByAlias && keys.length > 0
+        ? [{ Sid: 'KeysBehindAliases', Effect: 'Allow', Action: 'kms:DescribeKey', Resource: keys } as const]
+        : []),
     ],
   };
 }

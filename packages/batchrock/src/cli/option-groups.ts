@@ -189,7 +189,7 @@ export function withTarget(command: Command): Command {
     .option('--output-bucket <name>', 'where Bedrock writes, if elsewhere')
     .option('--prefix <path>', 'key prefix in the bucket (BATCHROCK_PREFIX)')
     .option('--role-arn <arn>', "Bedrock's role to it (BATCHROCK_ROLE_ARN)")
-    .option('--kms-key <arn>', 'encrypt by this key (BATCHROCK_KMS_KEY)')
+    .option('--kms-key <key>', 'encrypt by it, or REGION=KEY,... (BATCHROCK_KMS_KEY)')
     .option('--bucket-owner <account>', 'whose it must be (BATCHROCK_BUCKET_OWNER)')
     .option('--region <name>', 'AWS Region (AWS_REGION)')
     .option('--regions <name,...>', 'jobs in several, also NAME=BUCKET (BATCHROCK_REGIONS)', list)

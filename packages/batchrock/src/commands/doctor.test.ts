@@ -104,6 +104,25 @@ describe('settings and a local Bedrock', () => {
     await run.ended;
   });
 
+  test('several Regions are looked at one by one, each check with its Region', async () => {
+    const server = await localServer({ buckets: ['runs-us-east-1', 'runs-us-west-2'] });
+    const cwd = folderWith();
+    const two = ['--endpoint-url', server.url, '--model', MODEL, '--bucket', 'runs-us-east-1', '--regions'];
+    const sound = await cli(['doctor', ...two, 'us-east-1,us-west-2', '--json'], { cwd });
+    expect(sound.code, sound.stdout).toBe(0);
+    const { checks } = JSON.parse(sound.stdout) as { readonly checks: readonly (Told & { readonly region?: string })[] };
+    const ids = ['bucket', 'objects', 'model', 'access', 'quota', 'limits'];
+    expect(checks.slice(6).map(({ id, region }) => [id, region])).toEqual(
+      ['us-east-1', 'us-west-2'].flatMap((region) => ids.map((id) => [id, region])),
+    );
+    expect(checks.slice(0, 6).every((each) => !('region' in each))).toBe(true);
+    const broken = await cli(['doctor', ...two, 'us-east-1,us-west-2=nowhere-at-all'], { cwd });
+    expect(broken.code).toBe(5);
+    expect(broken.stdout).toContain('✓ bucket               us-east-1: runs-us-east-1 is in us-east-1\n');
+    expect(broken.stdout).toContain('✗ bucket               us-west-2: there is no bucket nowhere-at-all\n');
+    expect(broken.stdout).toContain('· objects              us-west-2: not looked at, because of bucket\n');
+  });
+
   test('a server that does not answer is named, and what comes after it is not looked at', async () => {
     const { code, of } = await doctor(folderWith(), '--endpoint-url', 'http://127.0.0.1:9', '--model', MODEL);
     expect(code).toBe(5);

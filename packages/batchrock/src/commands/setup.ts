@@ -62,7 +62,7 @@ export function setupCommand(cli: Cli): Command {
     .option('--prefix <path>', 'before all keys')
     .option('--role-name <name>', 'the role (default: batchrock-jobs-<region>)')
     .option('--caller-policy-name <name>', 'the policy (default: batchrock-run-<region>)')
-    .option('--kms-key <arn>', 'encrypt by this key')
+    .option('--kms-key <key>', 'encrypt by it: ARN or alias, or REGION=ARN,...')
     .addOption(new Option('--subnet <id>', 'jobs reach S3 from here; repeatable').argParser(oneMore))
     .addOption(new Option('--security-group <id>', 'the same; repeatable').argParser(oneMore))
     .addOption(new Option('--notify <arn>', 'SNS topic or event bus that runs tell; repeatable').argParser(oneMore))
@@ -100,18 +100,30 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
       flags.account === undefined
         ? await account.identity({ signal })
         : { account: flags.account, partition: partitionOf(region) };
-    const { model: models = [], kmsKey: keyArn, subnet: subnetIds, securityGroup: securityGroupIds, inputDays, tail } = flags;
+    const { model: models = [], kmsKey, subnet: subnetIds, securityGroup: securityGroupIds, inputDays, tail } = flags;
     const names = namesOf(flags, env);
     const regions = flags.regions ?? listIn(env['BATCHROCK_REGIONS']);
     const notify = await notifyOf(flags, env);
-    const given = { models, ...who, region, regions, ...names, keyArn, subnetIds, securityGroupIds, notify, tail, inputDays };
-    const needs = needsOf(given);
+    const given = { models, ...who, region, regions, ...names, kmsKey, subnetIds, securityGroupIds, notify, tail, inputDays };
+    const needs = await withKeys(needsOf(given), { context, flags, account });
     const task = { context, flags, needs, account };
     if (flags.print) return await printNeeds(task);
     return flags.remove ? await removeSetup(task) : await makeSetup(task);
   } finally {
     account.close();
   }
+}
+
+/** Policies name keys, not aliases. What is removed needs none. */
+async function withKeys(needs: SetupNeeds, { context, flags, account }: Omit<Task, 'needs'>): Promise<SetupNeeds> {
+  if (flags.remove || flags.kmsKey === undefined) return needs;
+  if (flags.account !== undefined && flags.kmsKey.includes('alias/')) {
+    throw await missing(
+      'an alias of a key is looked up in its account, and --account says that no keys are there',
+      'give --kms-key ARN',
+    );
+  }
+  return account.withKeys(needs, { signal: context.interrupts.signal });
 }
 
 async function checkFlags(flags: SetupFlags): Promise<void> {
@@ -196,7 +208,7 @@ async function makeSetup(task: Task): Promise<ExitCode> {
   const steps = await account.plan(needs);
   if (flags.diff) return showDiff(task, steps);
   await carryOut(task, steps, { question: 'make it so?', refused: 'nothing was changed' });
-  const { region, bucket, elsewhere, outputBucket, prefix, keyArn, network } = needs;
+  const { region, bucket, elsewhere, outputBucket, prefix, network } = needs;
   const { PROJECT_FILE, saveSettings } = await import('../settings/index.ts');
   const { resolve } = await import('node:path');
   const settings = {
@@ -208,7 +220,7 @@ async function makeSetup(task: Task): Promise<ExitCode> {
     roleArn: roleArn(needs),
     // taken out where they are not asked for any more, since the role may no longer use them
     regions: elsewhere && [region, ...elsewhere.map((each) => `${each.region}=${each.bucket}`)],
-    kmsKey: keyArn,
+    kmsKey: flags.kmsKey,
     subnets: network?.subnetIds,
     securityGroups: network?.securityGroupIds,
   };

@@ -13,7 +13,7 @@ describe('how jobs are kept', () => {
       BATCHROCK_TAGS: 'team=search,cost centre=a=b,empty=',
     };
     expect(jobSettingsOf({}, env)).toEqual({
-      kmsKey: 'alias/of-the-team',
+      keys: { kind: 'one', text: 'alias/of-the-team' },
       bucketOwner: '210987654321',
       vpcConfig: { subnetIds: ['subnet-0a', 'subnet-0b'], securityGroupIds: ['sg-0a'] },
       tags: { team: 'search', 'cost centre': 'a=b', empty: '' },
@@ -26,7 +26,7 @@ describe('how jobs are kept', () => {
       tags: { a: 'b' },
     };
     expect(jobSettingsOf(options, env)).toEqual({
-      kmsKey: KEY,
+      keys: { kind: 'one', text: KEY },
       bucketOwner: '123456789012',
       vpcConfig: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },
       tags: { a: 'b' },
@@ -45,7 +45,7 @@ describe('how jobs are kept', () => {
     };
     expect(jobSettingsOf(most, {})).toMatchObject({ vpcConfig: { subnetIds: most.subnets }, tags: most.tags });
     for (const kmsKey of [KEY, KEY.slice(-36), 'alias/a/b', 'arn:aws-cn:kms:cn-north-1:123456789012:alias/a']) {
-      expect(jobSettingsOf({ kmsKey }, {})).toEqual({ kmsKey });
+      expect(jobSettingsOf({ kmsKey }, {})).toEqual({ keys: { kind: 'one', text: kmsKey } });
     }
   });
 

@@ -1,9 +1,13 @@
 import { InputError, type RunDocument, type VpcConfig } from '@batchrock/core';
 import { checkOptions, type OptionPattern, SECURITY_GROUP, SUBNET } from './option-patterns.ts';
+import { type AskedKeys, readKeys } from './region-keys.ts';
 
 /** How jobs are to be kept in an account, as the caller says it. What is absent comes from the environment. */
 export interface JobOptions {
-  /** ARN, id or alias of the KMS key for what Bedrock and runs write; default: as the bucket encrypts. */
+  /**
+   * ARN, id or alias of the KMS key for what Bedrock and runs write; with several Regions an alias, a multi-Region key, or one for each:
+   * `us-east-1=KEY,us-west-2=KEY`. Default: as the bucket encrypts.
+   */
   readonly kmsKey?: string;
   /** The 12-digit account that owns the buckets, where that is not the caller's: any other is refused. */
   readonly bucketOwner?: string;
@@ -15,7 +19,7 @@ export interface JobOptions {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** The same, checked. Plain JSON. */
+/** The same, checked, in one Region. Plain JSON. */
 export interface JobSettings {
   readonly kmsKey?: string;
   readonly bucketOwner?: string;
@@ -25,21 +29,24 @@ export interface JobSettings {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** The same of all Regions, each of which has a key of its own. */
+type AskedSettings = Omit<JobSettings, 'kmsKey'> & { readonly keys?: AskedKeys };
+
 /**
  * What holds for jobs: the options, else the environment. Throws `BR-E0120` for what Bedrock would refuse, and `BR-E0112` for
  * half a network.
  */
-export function jobSettingsOf(options: JobOptions, env: Env): JobSettings {
+export function jobSettingsOf(options: JobOptions, env: Env): AskedSettings {
   const kmsKey = options.kmsKey ?? given(env['BATCHROCK_KMS_KEY']);
   const bucketOwner = options.bucketOwner ?? given(env['BATCHROCK_BUCKET_OWNER']);
   const subnets = options.subnets ?? listIn(env['BATCHROCK_SUBNETS']);
   const securityGroups = options.securityGroups ?? listIn(env['BATCHROCK_SECURITY_GROUPS']);
   const tags = options.tags ?? tagsIn(env['BATCHROCK_TAGS']);
-  checkOptions(PATTERNS, { kmsKey, bucketOwner, subnets, securityGroups });
+  checkOptions(PATTERNS, { bucketOwner, subnets, securityGroups });
   const vpcConfig = vpcConfigOf(subnets, securityGroups);
   checkTags(tags);
   return {
-    ...(kmsKey !== undefined && { kmsKey }),
+    ...(kmsKey !== undefined && { keys: readKeys(kmsKey) }),
     ...(bucketOwner !== undefined && { bucketOwner }),
     ...(vpcConfig !== undefined && { vpcConfig }),
     ...(Object.keys(tags).length > 0 && { tags }),
@@ -114,11 +121,6 @@ export function toFreeze({ kmsKey, bucketOwner, vpcConfig, tags }: JobSettings):
 
 /** Patterns of the service model (bedrock 2023-04-20, read 2026-11-21), but for ids of EC2, which it takes for any text. */
 const PATTERNS: readonly OptionPattern[] = [
-  [
-    'kmsKey',
-    /^((arn:aws(-[^:]+)?:kms:[a-zA-Z0-9-]*:[0-9]{12}:((key\/[a-zA-Z0-9-]{36})|(alias\/[a-zA-Z0-9-_/]+)))|([a-zA-Z0-9-]{36})|(alias\/[a-zA-Z0-9-_/]+))$/,
-    'the ARN, id or alias of a key of KMS',
-  ],
   ['bucketOwner', /^[0-9]{12}$/, 'the 12 digits of an account'],
   ['subnets', ...SUBNET, 'subnet'],
   ['securityGroups', ...SECURITY_GROUP, 'security-group'],

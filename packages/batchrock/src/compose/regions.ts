@@ -1,6 +1,7 @@
 import { InputError } from '@batchrock/core';
 import type { JobSettings } from './job-settings.ts';
 import { BUCKET, REGION } from './option-patterns.ts';
+import { type AskedKeys, keyIn } from './region-keys.ts';
 
 /** Another Region that jobs may run in. Plain JSON. */
 export interface RegionBucket {
@@ -34,7 +35,7 @@ export function readRegions(texts: readonly string[]): readonly AskedRegion[] {
 export function otherRegions(
   home: RegionBucket,
   asked: readonly AskedRegion[],
-  { kmsKey, vpcConfig }: JobSettings,
+  { keys, vpcConfig }: Pick<JobSettings, 'vpcConfig'> & { readonly keys?: AskedKeys },
 ): readonly RegionBucket[] {
   if (asked.length === 0) return [];
   const own = asked.find(({ region }) => region === home.region);
@@ -51,7 +52,7 @@ export function otherRegions(
   return others.map(({ region, bucket }) => ({
     region,
     bucket: bucket ?? bucketIn(home, region),
-    ...(kmsKey !== undefined && { kmsKey: keyIn(kmsKey, region) }),
+    ...(keys !== undefined && { kmsKey: keyIn(keys, region, true) }),
   }));
 }
 
@@ -62,15 +63,6 @@ function bucketIn(home: RegionBucket, region: string): string {
   const bucket = `${start}-${region}`;
   if (BUCKET[0].test(bucket)) return bucket;
   throw refused('regions', region, `${region}=BUCKET: ${bucket} is too long for a name`);
-}
-
-/** A key is of one Region, but for an alias, which each may have, and for a multi-Region key, whose id begins with `mrk-`. */
-function keyIn(kmsKey: string, region: string): string {
-  const [, resource] = /(?:^|:)((?:key\/)?mrk-[0-9a-f]+|alias\/.+)$/.exec(kmsKey) ?? [];
-  if (resource === undefined) {
-    throw refused('kms-key', kmsKey, 'with several --regions an alias, or a multi-Region key (mrk-…)');
-  }
-  return kmsKey.replace(/^(arn:[^:]+:kms:)[^:]*/, `$1${region}`);
 }
 
 /** Throws `BR-E0120` for a Region of jobs that rows may not come to. */

@@ -2,6 +2,7 @@ import { InputError } from '@batchrock/core';
 import { accountOption, type JobOptions, type JobSettings, jobSettingsOf, listIn } from './job-settings.ts';
 import { LOCAL_BUCKET } from './local-bucket.ts';
 import { BUCKET, checkOptions, type OptionPattern, PREFIX, REGION, trimmedPrefix } from './option-patterns.ts';
+import { keyIn } from './region-keys.ts';
 import { checkResidency, otherRegions, type RegionBucket, readRegions } from './regions.ts';
 
 /** Where jobs are to run, as the caller says it. What is absent comes from the environment. */
@@ -94,9 +95,10 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
       hint: 'give --bucket NAME or set BATCHROCK_BUCKET',
     });
   }
-  const job = jobSettingsOf(options, env);
+  const { keys, ...settings } = jobSettingsOf(options, env);
   const home = { region: region ?? DEFAULT_REGION, bucket: own ?? LOCAL_BUCKET };
-  const elsewhere = otherRegions(home, asked, job);
+  const elsewhere = otherRegions(home, asked, { ...settings, ...(keys && { keys }) });
+  const job = { ...settings, ...(keys && { kmsKey: keyIn(keys, home.region, elsewhere.length > 0) }) };
   checkResidency([home, ...elsewhere], residency);
   const places = { ...(elsewhere.length > 0 && { elsewhere }), ...(residency.length > 0 && { residency }) };
   const isElsewhere = outputBucket !== undefined && outputBucket !== own;

@@ -82,7 +82,19 @@ async function accountQuestion(
   { env, model }: DoctorQuestion,
   known: ModelDescription | undefined,
 ) {
-  const { region, bucket, prefix, roleArn, profile, endpointUrl, tagsInput = false, bucketOwner, kmsKey } = target;
+  const {
+    region,
+    bucket,
+    prefix,
+    roleArn,
+    profile,
+    endpointUrl,
+    tagsInput = false,
+    bucketOwner,
+    kmsKey,
+    elsewhere,
+    residency,
+  } = target;
   const isLocal = endpointUrl !== undefined && (await askLocalBedrock(endpointUrl)) !== undefined;
   const takesNoKeys = isLocal || (endpointUrl !== undefined && !namesIdentity(profile, env));
   const outputBucket = outputBucketOf(target);
@@ -104,6 +116,8 @@ async function accountQuestion(
     tagsInput,
     ...(bucketOwner === undefined ? {} : { bucketOwner }),
     ...(kmsKey === undefined ? {} : { kmsKey }),
+    ...(elsewhere && { elsewhere }),
+    ...(residency && { residency }),
     ...(model === undefined ? {} : { model }),
     ...(known === undefined ? {} : { known }),
   };

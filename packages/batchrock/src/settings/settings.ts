@@ -24,7 +24,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'prefix', variable: 'BATCHROCK_PREFIX', about: 'before all keys' },
   { key: 'tagInput', variable: 'BATCHROCK_TAG_INPUT', about: 'true: tag the input of jobs, which the bucket then removes' },
   { key: 'roleArn', variable: 'BATCHROCK_ROLE_ARN', alias: 'AWS_SERVICE_ROLE', about: 'the role that Bedrock takes' },
-  { key: 'kmsKey', variable: 'BATCHROCK_KMS_KEY', about: 'the key of KMS for what is written' },
+  { key: 'kmsKey', variable: 'BATCHROCK_KMS_KEY', about: 'the key of KMS for what is written', kind: 'object' },
   { key: 'bucketOwner', variable: 'BATCHROCK_BUCKET_OWNER', about: 'the account of the buckets' },
   { key: 'subnets', variable: 'BATCHROCK_SUBNETS', about: 'where jobs reach S3 from', kind: 'list' },
   { key: 'securityGroups', variable: 'BATCHROCK_SECURITY_GROUPS', about: 'the same', kind: 'list' },

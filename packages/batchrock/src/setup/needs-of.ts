@@ -9,6 +9,7 @@ import {
   SUBNET,
   trimmedPrefix,
 } from '../compose/option-patterns.ts';
+import { keyIn, readKeys } from '../compose/region-keys.ts';
 import { otherRegions, readRegions } from '../compose/regions.ts';
 import type { NotifyTarget } from '../notify/target.ts';
 
@@ -25,7 +26,8 @@ export interface SetupRequest {
   readonly prefix?: string;
   readonly roleName?: string;
   readonly callerPolicyName?: string;
-  readonly keyArn?: string;
+  /** ARN or alias of a key of KMS: one for all Regions, or `us-west-2=ARN` for each. */
+  readonly kmsKey?: string;
   readonly subnetIds?: readonly string[];
   readonly securityGroupIds?: readonly string[];
   readonly inputDays?: number;
@@ -46,7 +48,12 @@ const PATTERNS: readonly OptionPattern[] = [
   ['prefix', ...PREFIX],
   ['roleName', /^[\w+=,.@-]{1,64}$/, '1 to 64 letters, digits and + = , . @ _ -'],
   ['callerPolicyName', /^[\w+=,.@-]{1,128}$/, '1 to 128 letters, digits and + = , . @ _ -'],
-  ['keyArn', /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-a-zA-Z0-9]+$/, 'the ARN of a key of KMS', 'kms-key'],
+  [
+    'keyArn',
+    /^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:(key|alias)\/.+$|^alias\//,
+    'the ARN or the alias of a key of KMS',
+    'kms-key',
+  ],
   ['subnetIds', ...SUBNET, 'subnet'],
   ['securityGroupIds', ...SECURITY_GROUP, 'security-group'],
 ];
@@ -55,19 +62,21 @@ const PATTERNS: readonly OptionPattern[] = [
 export function needsOf({ inputDays = INPUT_DAYS, notify = [], ...request }: SetupRequest): SetupNeeds {
   const prefix = trimmedPrefix(request.prefix ?? '');
   checkOptions(PATTERNS, { ...request, prefix });
-  const { models, partition, account, region, outputBucket, keyArn, subnetIds = [], securityGroupIds = [] } = request;
+  const { models, partition, account, region, outputBucket, subnetIds = [], securityGroupIds = [] } = request;
   const arns = (kind: 'sns' | 'events') => notify.flatMap((each) => (each.kind === kind ? each.arn : []));
   const [topics, eventBuses] = [arns('sns'), arns('events')];
   if (subnetIds.length > 0 !== securityGroupIds.length > 0) {
     throw new InputError('BR-E0112', 'a network has subnets and security groups: give --subnet and --security-group');
   }
   const bucket = request.bucket ?? `batchrock-${account}-${region}`;
-  const elsewhere = otherRegions({ region, bucket }, readRegions(request.regions ?? []), {});
-  if (elsewhere.length > 0 && (keyArn ?? subnetIds[0]) !== undefined) {
-    throw new InputError('BR-E0112', 'keys and networks are of one Region: give --regions without --kms-key and --subnet', {
-      hint: 'buckets of your own keep their encryption, and a policy of your own may allow the role its keys',
-    });
+  const keys = request.kmsKey === undefined ? undefined : readKeys(request.kmsKey);
+  const places = otherRegions({ region, bucket }, readRegions(request.regions ?? []), keys === undefined ? {} : { keys });
+  if (places.length > 0 && subnetIds.length > 0) {
+    throw new InputError('BR-E0112', 'a network is of one Region: give --regions without --subnet');
   }
+  const keyArn = keys && keyIn(keys, region, places.length > 0);
+  const elsewhere = places.map(({ kmsKey, ...place }) => ({ ...place, ...(kmsKey !== undefined && { keyArn: kmsKey }) }));
+  checkOptions(PATTERNS, { keyArn: [keyArn ?? [], ...elsewhere.map((each) => each.keyArn ?? [])].flat() });
   return {
     partition,
     account,

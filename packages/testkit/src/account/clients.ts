@@ -9,8 +9,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { ADMINISTRATOR } from './front/index.ts';
 import type { Clients } from './resources/index.ts';
 
-/** The administrator's clients: those that stacks are made with, Bedrock's, and KMS's. */
-export type AccountClients = Clients & { readonly bedrock: BedrockClient; readonly kms: KMSClient };
+/** The administrator's clients: those that stacks are made with, Bedrock's, and KMS's, here and in the other Region of set-ups of two. */
+export type AccountClients = Clients & {
+  readonly bedrock: BedrockClient;
+  readonly kms: KMSClient;
+  readonly kmsElsewhere: KMSClient;
+};
+
+const ELSEWHERE = 'us-west-2';
 
 /** Opens clients at the front; `destroyClients` closes them. */
 export function createClients(endpoint: string, region: string): AccountClients {
@@ -20,6 +26,7 @@ export function createClients(endpoint: string, region: string): AccountClients 
     dynamodb: new DynamoDBClient(options),
     iam: new IAMClient(options),
     kms: new KMSClient(options),
+    kmsElsewhere: new KMSClient({ ...options, region: ELSEWHERE }),
     logs: new CloudWatchLogsClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
     sfn: new SFNClient(options),

@@ -7,10 +7,10 @@ import { type Judge, parsePolicy } from './judge/index.ts';
  * Tells the judge of roles that calls have made, with their trust and policies as they are now, and of keys; those of templates it
  * knows.
  */
-export function createRoleReader({ iam, kms }: AccountClients, judge: Judge): () => Promise<void> {
+export function createRoleReader({ iam, kms, kmsElsewhere }: AccountClients, judge: Judge): () => Promise<void> {
   const made = new Set<string>();
   return async () => {
-    await readKeys(kms, judge);
+    for (const client of [kms, kmsElsewhere]) await readKeys(client, judge);
     await readRoles(iam, judge, made);
   };
 }

@@ -11,6 +11,8 @@ import { commandLine, type Ran } from '../deploy/command-line.ts';
 /** A check as `doctor --json` tells it. */
 export interface ToldCheck {
   readonly id: string;
+  /** Where several Regions are looked at. */
+  readonly region?: string;
   readonly state: 'ok' | 'warn' | 'fail' | 'skipped';
   readonly message: string;
   readonly remedy?: string;
@@ -32,7 +34,7 @@ export interface DoctoredAccount {
   readonly folder: string;
   /** Runs a command as somebody; by default as the role that has the policy for whoever runs. */
   run(argv: readonly string[], who?: Keys): Promise<Ran>;
-  /** What `doctor --json` finds, by check, and how it ended. */
+  /** What `doctor --json` finds, by check, `role` or `bucket us-west-2`, and how it ended. */
   doctor(
     argv?: readonly string[],
     who?: Keys,
@@ -81,7 +83,8 @@ export async function openDoctoredAccount(setup: readonly string[], options: Acc
       const { code, stdout, stderr } = await run(['doctor', '--model', MODEL, ...argv, '--json'], who);
       if (stdout === '') throw new Error(stderr);
       const { checks } = JSON.parse(stdout) as { readonly checks: readonly ToldCheck[] };
-      return { code, checks: new Map(checks.map((each) => [each.id, each])) };
+      const nameOf = ({ id, region }: ToldCheck): string => (region === undefined ? id : `${id} ${region}`);
+      return { code, checks: new Map(checks.map((each) => [nameOf(each), each])) };
     },
     async without(...left) {
       const { stdout } = await admin('setup', ...setup, '--print', '--json');
@@ -143,10 +146,21 @@ export interface Before {
   close(): Promise<void>;
 }
 
-/** Opens one: what `answers` gives for a request stands, with a status of 403; else the account answers, `aheadMs` later. */
+/** What a server before an account is asked. */
+interface Asked {
+  readonly path: string;
+  /** That the request is signed for. */
+  readonly region: string | undefined;
+}
+
+/** Opens one: what `answers` gives for a request stands, with `status` (default: 403); else the account answers, `behindMs` earlier. */
 export async function openBefore(
   url: string,
-  o: { readonly behindMs?: number; readonly answers?: (body: string) => string | undefined },
+  o: {
+    readonly behindMs?: number;
+    readonly status?: number;
+    readonly answers?: (body: string, asked: Asked) => string | undefined;
+  },
 ): Promise<Before> {
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
@@ -154,9 +168,10 @@ export async function openBefore(
     incoming.on('end', () => {
       const body = Buffer.concat(chunks);
       const date = new Date(Date.now() - (o.behindMs ?? 0)).toUTCString();
-      const own = o.answers?.(body.toString());
-      if (own !== undefined) return void response.writeHead(403, { 'content-type': 'text/xml', date }).end(own);
-      const { method, url: path, headers } = incoming;
+      const { method, url: path = '', headers } = incoming;
+      const [, region] = /Credential=[^/]+\/\d+\/([-a-z0-9]+)\//.exec(headers.authorization ?? '') ?? [];
+      const own = o.answers?.(body.toString(), { path, region });
+      if (own !== undefined) return void response.writeHead(o.status ?? 403, { 'content-type': 'text/xml', date }).end(own);
       const target = new URL(url);
       const onAnswer = (answer: IncomingMessage): void => {
         response.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });

@@ -10,10 +10,11 @@ import {
   ListPolicyVersionsCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
+  GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   GetObjectTaggingCommand,
@@ -246,6 +247,74 @@ test('key and network of a set-up are settings of runs, until it has none', asyn
   expect(settings()).toMatchObject({ kmsKey: key, subnets: ['subnet-0a'], securityGroups: ['sg-0a'] });
   expect((await setup('--yes')).code).toBe(0);
   expect(Object.keys(settings())).toEqual(['region', 'bucket', 'tagInput', 'roleArn']);
+});
+
+/** What a Region's bucket is encrypted by. */
+async function keyOfBucket(region: string): Promise<string | undefined> {
+  const there = new S3Client({ endpoint: moto.url, region, forcePathStyle: true });
+  const Bucket = `batchrock-${ACCOUNT}-${region}`;
+  const { ServerSideEncryptionConfiguration } = await there.send(new GetBucketEncryptionCommand({ Bucket }));
+  there.destroy();
+  return ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+}
+
+/** The ids of moto's multi-Region keys are longer than those that AWS makes and Bedrock takes. */
+const MULTI = `arn:aws:kms:us-east-1:${ACCOUNT}:key/mrk-0123456789abcdef0123456789abcdef`;
+
+/** A key of each Region, and an alias that both have. */
+async function makeKeys(): Promise<readonly string[]> {
+  const own: string[] = [];
+  for (const region of ['us-east-1', 'us-west-2']) {
+    const client = new KMSClient({ endpoint: moto.url, region });
+    const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+    own.push(KeyMetadata?.Arn ?? '');
+    await client.send(new CreateAliasCommand({ AliasName: 'alias/runs', TargetKeyId: KeyMetadata?.KeyId }));
+    client.destroy();
+  }
+  return own;
+}
+
+const TWO = ['--regions', 'us-east-1,us-west-2'];
+
+test('the buckets of two Regions are encrypted by a multi-Region key, by an alias of both, or each by its own', async () => {
+  const own = await makeKeys();
+  const [east = '', west = ''] = own;
+  const asked = [
+    [MULTI, [MULTI, MULTI.replace('us-east-1', 'us-west-2')]],
+    ['alias/runs', own],
+    [`us-east-1=${east},us-west-2=${west}`, own],
+  ] as const;
+  for (const [key, keys] of asked) {
+    const made = await setup(...TWO, '--kms-key', key, '--yes');
+    expect(made.code, made.stderr).toBe(0);
+    expect([await keyOfBucket('us-east-1'), await keyOfBucket('us-west-2')]).toEqual(keys);
+    expect(changes(await json(...TWO, '--kms-key', key, '--diff'))).toEqual(['none', 'none', 'none', 'none']);
+    expect(JSON.parse(readFileSync(join(folder, 'batchrock.config.json'), 'utf8')).kmsKey).toBe(key);
+    const { stdout } = await setup(...TWO, '--kms-key', key, '--print');
+    const { rolePolicy, callerPolicy, setupPolicy } = JSON.parse(stdout);
+    for (const { Statement } of [rolePolicy, callerPolicy]) {
+      const used = Statement.filter(({ Sid }: { Sid: string }) => Sid.startsWith('KeyOf'));
+      expect(used.map(({ Resource }: { Resource: string }) => Resource)).toEqual(keys);
+    }
+    const looked = setupPolicy.Statement.find(({ Sid }: { Sid: string }) => Sid === 'KeysBehindAliases');
+    expect(looked?.Resource).toEqual(key === 'alias/runs' ? own : undefined);
+  }
+  const removed = await run(['setup', '--remove', '--yes']);
+  expect(removed.code, removed.stderr).toBe(0);
+  expect((await run(['setup', '--remove', '--yes'])).stderr).toContain('nothing of it is there');
+});
+
+test('a key of one Region beside two, and an alias that one of them has not, are refused before anything is made', async () => {
+  const [east = ''] = await makeKeys();
+  const single = await setup(...TWO, '--kms-key', east, '--yes');
+  expect(single).toMatchObject({ code: 2, stderr: expect.stringContaining('a multi-Region key (mrk-…), or a key for each') });
+  const half = await setup(...TWO, '--kms-key', `us-east-1=${east}`, '--yes');
+  expect(half).toMatchObject({ code: 2, stderr: expect.stringContaining('a key of us-west-2 in it') });
+  const nobody = await setup(...TWO, '--kms-key', 'alias/of-nobody', '--yes');
+  expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('has no key of that name') });
+  const blind = await setup(...TWO, '--kms-key', 'alias/runs', '--print', '--account', ACCOUNT);
+  expect(blind).toMatchObject({ code: 2, stderr: expect.stringContaining('give --kms-key ARN') });
+  await expect(s3.send(new HeadBucketCommand({ Bucket: BUCKET }))).rejects.toThrow();
 });
 
 async function put(store: S3ObjectStore, key: string, bytes: number): Promise<void> {
