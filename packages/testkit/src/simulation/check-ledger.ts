@@ -61,7 +61,6 @@ export class LedgerChecker {
   }
 
   #check(changes: readonly Change[]): void {
-    const lanesBefore = new Map(this.lanes);
     let mayMoveSlots = false;
     for (const { key, before, after } of changes) {
       const schema = (after ?? before)?.schema;
@@ -80,7 +79,11 @@ export class LedgerChecker {
       if (run.state !== (before?.body as RunBody | undefined)?.state) this.#rest(key, run);
     }
     // slots are in lanes, and who needs one is in parts: a commit of neither leaves them as they were
-    if (mayMoveSlots) for (const [key, lane] of this.lanes) this.#lane(lane, lanesBefore.get(key));
+    if (!mayMoveSlots) return;
+    for (const [key, lane] of this.lanes) {
+      const change = changes.find((one) => one.key === key);
+      this.#lane(lane, change === undefined ? lane : (change.before?.body as LaneBody | undefined));
+    }
   }
 
   #removed(key: string, schema: string): void {

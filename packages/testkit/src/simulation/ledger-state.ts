@@ -14,7 +14,8 @@ interface Edition {
   readonly since: number;
   /** Frozen through and through, so that every reader may have the same one. */
   readonly item: Item<unknown> | undefined;
-  readonly places: readonly { readonly place: string; readonly sort: string }[];
+  /** Where it stands. */
+  readonly positions: readonly Position[];
 }
 
 /** A write that took effect. */
@@ -49,18 +50,17 @@ export class LedgerState {
 
   /** An index as it stood at a moment, or each of its items at a moment of its own. */
   page(query: PageQuery, asOf: number | ((key: Key) => number)): Page<Item<unknown>> {
-    const name = `${query.index} ${query.at}`;
-    const taken = this.#places.get(name)?.taken ?? [];
+    const taken = this.#places.get(`${query.index} ${query.at}`)?.taken ?? [];
     const limit = query.limit ?? 100;
     const items: Item<unknown>[] = [];
     let cursor = '';
     for (let i = firstBehind(taken, query); i < taken.length; i++) {
-      const { key, sort, position, editions } = taken[i]!;
-      const edition = editionAt(editions, typeof asOf === 'number' ? asOf : asOf(key));
-      if (edition?.item === undefined || !stands(edition, name, sort)) continue;
+      const position = taken[i]!;
+      const edition = editionAt(position.editions, typeof asOf === 'number' ? asOf : asOf(position.key));
+      if (edition?.item === undefined || !edition.positions.includes(position)) continue;
       if (items.length === limit) return { items, cursor };
       items.push(edition.item);
-      cursor = position;
+      cursor = position.position;
     }
     return { items };
   }
@@ -101,40 +101,46 @@ export class LedgerState {
     }
     const last = editions.at(-1);
     if ('remove' in write) {
-      editions.push({ since: now, item: undefined, places: [] });
+      editions.push({ since: now, item: undefined, positions: [] });
       this.#now.delete(key);
       return;
     }
     const version = (before?.version ?? 0) + 1;
-    const places = write.put.indexes.map(({ index, at, sort }) => ({ place: `${index} ${at}`, sort }));
+    const positions = write.put.indexes.map(
+      // where it stood before it stands again, most of the time
+      ({ index, at, sort }) => find(last, index, at, sort) ?? this.#take(index, at, { key, sort, editions }),
+    );
     const item = Object.freeze({ ...write.put, version });
-    editions.push({ since: now, item, places });
+    editions.push({ since: now, item, positions });
     this.#now.set(key, item);
-    for (const { place, sort } of places) {
-      // where it stood before it is known
-      if (last === undefined || !stands(last, place, sort)) this.#take(place, key, sort, editions);
-    }
   }
 
-  #take(name: string, key: Key, sort: string, editions: readonly Edition[]): void {
-    const place = this.#places.get(name) ?? { known: new Set<string>(), taken: [] };
+  #take(index: string, at: string, item: Pick<Position, 'key' | 'sort' | 'editions'>): Position {
+    const name = `${index} ${at}`;
+    const place = this.#places.get(name) ?? { known: new Map<string, Position>(), taken: [] };
     this.#places.set(name, place);
-    const position = `${sort}\u0000${key}`;
-    if (place.known.has(position)) return;
-    place.known.add(position);
-    let at = place.taken.length;
-    while (at > 0 && place.taken[at - 1]!.position > position) at--;
-    place.taken.splice(at, 0, { key, sort, position, editions });
+    const position = `${item.sort}\u0000${item.key}`;
+    const known = place.known.get(position);
+    if (known !== undefined) return known;
+    const taken: Position = { ...item, index, at, position };
+    place.known.set(position, taken);
+    let i = place.taken.length;
+    while (i > 0 && place.taken[i - 1]!.position > position) i--;
+    place.taken.splice(i, 0, taken);
+    return taken;
   }
 }
 
 interface Place {
-  readonly known: Set<string>;
+  readonly known: Map<string, Position>;
   readonly taken: Position[];
 }
 
+/** A place of an index that an item has or had: there is one for each. */
 interface Position {
   readonly key: Key;
+  readonly index: string;
+  readonly at: string;
   readonly sort: string;
   readonly position: string;
   /** Of the item. */
@@ -148,10 +154,9 @@ function editionAt(editions: readonly Edition[], moment: number): Edition | unde
   return undefined;
 }
 
-/** True when an item stood in a place at that position. */
-function stands({ places }: Edition, name: string, sort: string): boolean {
-  for (const { place, sort: own } of places) if (place === name && own === sort) return true;
-  return false;
+/** The position in which an item stood before. */
+function find(last: Edition | undefined, index: string, at: string, sort: string): Position | undefined {
+  return last?.positions.find((one) => one.index === index && one.at === at && one.sort === sort);
 }
 
 /** Where the entries behind `after` and the cursor begin. */
