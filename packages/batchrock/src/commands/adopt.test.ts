@@ -50,7 +50,7 @@ test('a run whose machine dies at any moment is adopted on another one, and ends
     expect(adopted.code, adopted.stderr).toBe(0);
     expect(adopted.stderr).toMatch(/run r-\w+ adopted, .*: 800 rows/);
     expect(adopted.stderr).toMatch(/ledger\.db on .* drove it/);
-    expect(JSON.parse(adopted.stdout)).toMatchObject({ run, rows: 800, jobs: { slots: 3 } });
+    expect(JSON.parse(adopted.stdout)).toMatchObject({ run, rows: 800, jobs: { slots: 3 }, isCeilingKnown: true });
   }
   const resumed = await cli(['resume'], { cwd });
   expect(resumed.code, resumed.stderr).toBe(calm.code);
@@ -94,6 +94,32 @@ test('a former ledger finds out before its next job, and says where the run is',
   const names = (await jobsOf(server)).map((job) => job.jobName);
   expect(names).toHaveLength(8);
   expect(new Set(names).size).toBe(8);
+});
+
+test('a ceiling that was not written down before the machine died is told, and holds when it is given again', async () => {
+  const server = await localServer({ speed: 1000, queueMs: 1_500_000 });
+  const endpoint = ['--endpoint-url', server.url];
+  const old = folderWith({ 'in.csv': DATASET });
+  const first = spawnCli([...QUESTION, ...endpoint, '--max-cost', '5'], { cwd: old });
+  while ((await jobsOf(server)).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const { run, place } = await placeOf(old);
+  const orders = await fetch(`${server.url}/batchrock-local/runs/${run}/orders.json`, { method: 'DELETE' });
+  expect(orders.status).toBe(204);
+  const cwd = folderWith();
+  const adopted = await cli(['adopt', place, ...endpoint, '--json'], { cwd });
+  expect(adopted.code, adopted.stderr).toBe(0);
+  expect(JSON.parse(adopted.stdout)).toMatchObject({ isCeilingKnown: false, cost: { ceiling: null } });
+  expect(adopted.stderr).toContain(`batchrock resume ${run} --max-cost USD gives it one`);
+  const before = (await jobsOf(server)).length;
+  const held = await cli(['resume', run, '--max-cost', '0.0000001'], { cwd });
+  expect(held.code, held.stderr).toBe(6);
+  expect(await jobsOf(server)).toHaveLength(before);
+  const resumed = await cli(['resume', run, '--max-cost', '5'], { cwd });
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(await jobsOf(server)).toHaveLength(8);
+  expect(JSON.parse((await cli(['status', '--json'], { cwd })).stdout).cost.ceiling).toBe(5);
 });
 
 test('a lost ledger beside a local Bedrock that is still there is rebuilt from its folder', async () => {

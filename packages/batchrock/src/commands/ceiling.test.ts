@@ -26,6 +26,8 @@ test('a run waits at its ceiling with exit code 6, loses nothing, and resume --m
 
   const status = await cli(['status'], { cwd: folder });
   expect(status.stdout).toContain('BR-E0601');
+  expect(status.stdout).toMatch(/batchrock resume r-\w+ --max-cost USD/);
+  expect((await cli(['list'], { cwd: folder })).stderr).toMatch(/batchrock resume r-\w+ --max-cost USD goes on with it/);
   expect(JSON.parse((await cli(['status', '--json'], { cwd: folder })).stdout).cost.ceiling).toBe(0.0001);
   expect((await cli(['resume'], { cwd: folder })).code).toBe(6);
   expect(await jobsOf(server)).toHaveLength(sent.length);

@@ -30,8 +30,17 @@ export interface RunHome {
   readonly exports: readonly NotedExport[];
   /** `--max-error-rate`. */
   readonly maxErrorRate: number;
-  /** Why nothing of it was sent, until its command is given again. `at`: when it was refused, milliseconds since the epoch. */
-  readonly refusal?: { readonly code: string; readonly message: string; readonly isFinal: boolean; readonly at?: number };
+  /**
+   * Why nothing of it was sent, until its command is given again. `at`: when it was refused, milliseconds since the epoch; `since`: when that
+   * began, where its command is given again and again.
+   */
+  readonly refusal?: {
+    readonly code: string;
+    readonly message: string;
+    readonly isFinal: boolean;
+    readonly at?: number;
+    readonly since?: number;
+  };
   /** Since when its rows and outcomes are removed, milliseconds since the epoch, and whether all of them are. */
   readonly freed?: { readonly at: number; readonly isDone: boolean };
 }

@@ -1,7 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '@batchrock/core';
 import { usd, usdNumber } from '../render/figures.ts';
-import { countsText, resultsPlace } from '../render/run-text.ts';
-import type { OutputReport } from '../sdk/reports.ts';
+import { countsText } from '../render/run-text.ts';
 import { type RunStatus, runArguments } from '../sdk/run-status.ts';
 
 /** What happened to a run that somebody is told of. */
@@ -27,7 +26,10 @@ export interface RunEvent {
   readonly code?: string;
 }
 
-/** What a notification holds: figures and names of ours. Nothing of a dataset, a prompt or an answer, and no message of a service. */
+/**
+ * What a notification holds: figures and names of ours. Nothing of a dataset, a prompt or an answer, no path, which is often named after the
+ * dataset, and no message of a service.
+ */
 export interface Notification {
   readonly schema: 'batchrock.notification/1';
   /** The same for each delivery of the same event. */
@@ -49,8 +51,6 @@ export interface Notification {
     readonly ceiling: number | null;
     readonly priceDate: string | null;
   };
-  /** Where results are; null: nowhere so far. */
-  readonly out?: string | null;
   readonly error?: { readonly code: string; readonly title: string } | null;
   /** The command that goes on with it. */
   readonly next?: string | null;
@@ -79,7 +79,7 @@ export function newsOfEnd({ rows, succeeded, failed, rejected }: RunStatus): Run
 /** The document of an event. `at`: milliseconds since the epoch. */
 export function notificationOf(
   event: RunEvent,
-  { status, output, at }: { readonly status: RunStatus; readonly output: OutputReport | undefined; readonly at: number },
+  { status, at }: { readonly status: RunStatus; readonly at: number },
 ): Notification {
   const { run, rows, succeeded, failed, rejected, pending, cost } = status;
   const spent = status.synthetic || cost.batchUsd === undefined ? '' : `; ${usd(cost.batchUsd)}`;
@@ -103,7 +103,6 @@ export function notificationOf(
       ceiling: usdNumber(cost.ceilingUsd),
       priceDate: cost.priceDate ?? null,
     },
-    out: output === undefined ? null : resultsPlace(output),
     error: known === undefined ? null : { code: known, title: ERROR_CATALOGUE[known].title },
     next: nextOf(event.news, status),
   };

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openSqliteLedger } from '@batchrock/sqlite';
 import { expect, test } from 'vitest';
 import { cli, folderWith, localServer, MODEL, spawnCli } from '../../test/cli-harness.ts';
 import { webhookServer } from '../../test/webhook-server.ts';
+import { findHome, type RunHome, saveHome } from '../compose/run-home.ts';
 import { openBatchrock } from '../index.ts';
 
 const CANARY = 'zr4711';
@@ -40,7 +42,6 @@ test('a run tells its end once, whoever comes after it, and tells of the next on
     rows: { total: 120, succeeded: 108, failed: 12, rejected: 0, pending: 0 },
     model: MODEL,
     synthetic: true,
-    out: join(cwd, 'out.csv'),
     error: null,
     next: `batchrock errors ${first.run}`,
   });
@@ -48,8 +49,8 @@ test('a run tells its end once, whoever comes after it, and tells of the next on
   expect(second).toMatchObject({ run: first.run, status: 'failures' });
   expect(second.id).not.toBe(first.id);
 
-  // no prompt and no row in what is told; no address in what is said or kept
-  expect(hook.posts.map(({ text }) => text).join()).not.toMatch(/z[rp]4711/);
+  // no prompt, no row and no name of a file in what is told; no address in what is said or kept
+  expect(hook.posts.map(({ text }) => text).join()).not.toMatch(/z[rp]4711|in\.csv|out\.csv/);
   expect(said.join()).not.toContain(ADDRESS);
   const shown = await cli(['config', 'show', '--json'], { cwd, env: { BATCHROCK_NOTIFY: `${hook.url}/${ADDRESS}` } });
   expect(JSON.parse(shown.stdout).settings).toContainEqual({ key: 'notify', value: `${hook.url}/…` });
@@ -123,6 +124,35 @@ test('what a run needs somebody for is told, and so is that it was stopped', asy
   expect(hook.documents().slice(2)).toMatchObject([{ event: 'run.ended', status: 'abandoned', run: news.run }]);
 });
 
+test('a command that is refused again and again is told once, and again when something was in between', async () => {
+  const server = await localServer({ speed: 20_000 });
+  const hook = await webhookServer();
+  const cwd = folderWith({ 'in.csv': rowsOf('') });
+  const argv = ['run', ...QUESTION, '--endpoint-url', server.url, '--max-cost', '0.000001', '--notify', hook.url, '--json'];
+  const refuse = async () => {
+    expect((await cli(argv, { cwd })).code).toBe(6);
+    return hook.documents().length;
+  };
+  const noted = async (change: (refusal: NonNullable<RunHome['refusal']>) => RunHome['refusal']): Promise<void> => {
+    const ledger = openSqliteLedger(join(cwd, 'state', 'ledger.db'));
+    const home = await findHome(ledger, hook.documents()[0].run);
+    if (home?.refusal === undefined) throw new Error('it was not refused');
+    await saveHome(ledger, { ...home, refusal: change(home.refusal) });
+    ledger.close();
+  };
+  expect([await refuse(), await refuse()]).toEqual([1, 1]);
+  await noted((refusal) => ({ ...refusal, since: Date.now() - 23 * 3_600_000 }));
+  expect(await refuse()).toBe(2);
+  expect(await refuse()).toBe(2);
+  await noted((refusal) => ({ ...refusal, since: Date.now() - 25 * 3_600_000 }));
+  expect(await refuse()).toBe(3);
+  await noted((refusal) => ({ ...refusal, code: 'BR-E0501' }));
+  expect([await refuse(), await refuse()]).toEqual([4, 4]);
+  await noted(() => undefined);
+  expect([await refuse(), await refuse()]).toEqual([5, 5]);
+  expect(new Set(hook.documents().map(({ id }) => id)).size).toBe(5);
+});
+
 test('a program tells by the option of its session, and a poll tells no failure that may pass', async () => {
   const server = await localServer({ speed: 20_000 });
   const hook = await webhookServer();
@@ -136,7 +166,8 @@ test('a program tells by the option of its session, and a poll tells no failure 
     out: 'out.jsonl',
   });
   for await (const _ of runs.watch(run, { pollMs: 1 }));
-  expect(hook.documents()).toMatchObject([{ run, status: 'succeeded', out: join(cwd, 'out.jsonl') }]);
+  expect(hook.documents()).toMatchObject([{ run, status: 'succeeded' }]);
+  expect(hook.posts[0]?.text).not.toContain(cwd);
 });
 
 test('doctor sends a test where it is asked to, and says what was not taken', async () => {

@@ -1,7 +1,6 @@
 import { type EventBody, eventsSince, findRun, isBatchrockError, isOver, loadParts, type RunBody } from '@batchrock/core';
 import type { RunHome } from '../compose/run-home.ts';
 import { nodeClock } from '../node/index.ts';
-import type { OutputReport } from '../sdk/reports.ts';
 import type { RunStatus } from '../sdk/run-status.ts';
 import type { Session } from '../sdk/session.ts';
 import { statusOf } from '../sdk/status.ts';
@@ -16,19 +15,19 @@ export interface ToldRun {
 }
 
 /** Tells how a run came to rest, or that it waits for somebody; nothing where it goes on. */
-export async function tellRest(session: Session, told: ToldRun, output?: OutputReport): Promise<void> {
-  await telling(session, told, async (run, status) => ({ event: await restOf(session, run, status), output }));
+export async function tellRest(session: Session, told: ToldRun): Promise<void> {
+  await telling(session, told, (run, status) => restOf(session, run, status));
 }
 
 /** Tells what keeps a run from going on, or ended its command before anything was sent. */
 export async function tellFailure(session: Session, told: ToldRun, error: unknown): Promise<void> {
   const code = isBatchrockError(error) ? error.code : 'BR-E0901';
   if (isBatchrockError(error) && error.kind === 'cancelled') return;
-  await telling(session, told, async (run, status) => {
+  await telling(session, told, async (run, status, home) => {
     const rest = await restOf(session, run, status);
-    if (rest?.news === 'ceiling' || rest?.news === 'blocked') return { event: rest };
-    if (status.refused !== undefined) return { event: { news: 'refused', id: `refused-${code}`, code } };
-    return { event: { news: 'trouble', id: `trouble-${code}-${run.seq}`, code } };
+    if (rest?.news === 'ceiling' || rest?.news === 'blocked') return rest;
+    if (home?.refusal !== undefined) return { news: 'refused', id: `refused-${code}-${home.refusal.since}`, code };
+    return { news: 'trouble', id: `trouble-${code}-${run.seq}`, code };
   });
 }
 
@@ -36,34 +35,27 @@ export async function tellFailure(session: Session, told: ToldRun, error: unknow
 async function telling(
   session: Session,
   told: ToldRun,
-  find: (
-    run: RunBody,
-    status: RunStatus,
-  ) => Promise<{ readonly event: RunEvent | undefined; readonly output?: OutputReport | undefined }>,
+  find: (run: RunBody, status: RunStatus, home: RunHome | undefined) => Promise<RunEvent | undefined>,
 ): Promise<void> {
   if (session.notify.length === 0) return;
   try {
     const id = told.home.document.run;
     const run = (await findRun(session.ledger, id))?.body;
     if (run === undefined) return;
-    const status = await statusOf(session, run, await session.findHome(id), true);
-    const { event, output } = await find(run, status);
-    if (event !== undefined) await tellEach(session, told, event, { status, output });
+    const home = await session.findHome(id);
+    const status = await statusOf(session, run, home, true);
+    const event = await find(run, status, home);
+    if (event !== undefined) await tellEach(session, told, event, status);
   } catch (error) {
     session.notice(`nobody was notified: ${messageOf(error)}`);
   }
 }
 
-async function tellEach(
-  session: Session,
-  { home, signal }: ToldRun,
-  event: RunEvent,
-  { status, output }: { readonly status: RunStatus; readonly output: OutputReport | undefined },
-): Promise<void> {
+async function tellEach(session: Session, { home, signal }: ToldRun, event: RunEvent, status: RunStatus): Promise<void> {
   const { ledger, env, notify } = session;
   const profile = home.target.kind === 'local' ? undefined : home.target.profile;
   const at = nodeClock.now();
-  const notification = notificationOf(event, { status, output, at });
+  const notification = notificationOf(event, { status, at });
   const tell = async (target: (typeof notify)[number]): Promise<void> => {
     if (await wasTold(ledger, status.run, event.id, target)) return;
     try {

@@ -9,7 +9,6 @@ import {
   SCHEMA_MISMATCH,
   StateError,
   type StopMode,
-  setBudget,
   stopRun,
   unpauseRun,
 } from '@batchrock/core';
@@ -19,7 +18,6 @@ import { tellRest } from '../notify/tell-run.ts';
 import { plural } from '../render/figures.ts';
 import { standingAt } from '../request/output.ts';
 import { inRunSpan } from '../telemetry/index.ts';
-import { ceilingFor } from './budget.ts';
 import { checkKept } from './check-reach.ts';
 import { driveToRest } from './drive-run.ts';
 import type { FollowOptions, LeaveOptions } from './progress.ts';
@@ -27,6 +25,7 @@ import { requireBegun } from './refusal.ts';
 import type { RunReport } from './reports.ts';
 import type { RunStatus } from './run-status.ts';
 import { type OpenedRun, openRun, type Session } from './session.ts';
+import { setCeiling } from './set-ceiling.ts';
 import { requirePrepared } from './start-run.ts';
 import { statusOf } from './status.ts';
 
@@ -80,8 +79,7 @@ export async function resume(session: Session, reference: string | undefined, o:
     if (run.state !== 'ended') {
       await checkKept(session, opened.home, undefined, o.signal);
       if (opened.home.refusal !== undefined) await saveHome(session.ledger, { ...opened.home, refusal: undefined });
-      const ceilingUsd = ceilingFor(session, opened.home.target, o.maxCostUsd);
-      await setBudget(ports, opened.id, { ceilingUsd, signal: o.signal });
+      await setCeiling(session, opened, o);
       await resumeRun(ports, opened.id, { signal: o.signal });
       tellOfUnseen(session, run, ports.clock.now());
     }
@@ -95,10 +93,11 @@ async function unpauseElsewhere(
   reference: string | undefined,
   { maxCostUsd, signal }: ResumeRequest,
 ): Promise<RunReport | undefined> {
-  const { id, home, connection } = await openRun(session, reference);
+  const opened = await openRun(session, reference);
+  const { id, home, connection } = opened;
   const { ports } = connection;
   if ((await loadRun(ports.ledger, id)).body.paused === undefined || !isRunBusy(session.dir, id)) return undefined;
-  if (maxCostUsd !== undefined) await setBudget(ports, id, { ceilingUsd: maxCostUsd, signal });
+  if (maxCostUsd !== undefined) await setCeiling(session, opened, { maxCostUsd, ...(signal && { signal }) });
   const run = await unpauseRun(ports, id, { signal });
   return { status: await statusOf(session, run, home), output: undefined, maxErrorRate: home.maxErrorRate, isLeft: true };
 }

@@ -6,6 +6,7 @@ import {
   isBatchrockError,
   loadDocument,
   type OwnerDocument,
+  type RunBody,
   type RunDocument,
 } from '@batchrock/core';
 import { frozenSettings, type JobOptions } from '../compose/job-settings.ts';
@@ -40,6 +41,13 @@ export interface AdoptReport {
   readonly formerOwner: OwnerDocument | undefined;
   /** Nothing of it is sent before this, milliseconds since the epoch: a job of the lost ledger may still turn up. */
   readonly sendsFrom: number | undefined;
+  /** False: it may have had a ceiling that nobody had written down when its ledger was lost, and has none now. */
+  readonly isCeilingKnown: boolean;
+}
+
+/** Whether the bucket of a run says which ceiling it has. What costs nothing, or nobody knows the price of, never has one. */
+export function isCeilingKnown({ state, budget }: RunBody, { document, target }: Pick<RunHome, 'document' | 'target'>): boolean {
+  return budget !== undefined || state === 'ended' || target.kind === 'local' || document.model.price === undefined;
 }
 
 /**
@@ -70,6 +78,7 @@ export async function adopt(session: Session, where: string, request: AdoptReque
       status: await statusOf(session, adopted.run, home, false),
       formerOwner: adopted.formerOwner,
       sendsFrom: adopted.run.unseenUntil,
+      isCeilingKnown: home === undefined || isCeilingKnown(adopted.run, home),
     };
   } finally {
     lock.release();

@@ -65,13 +65,16 @@ export async function checkBudget(
   const records = parts.reduce((sum, part) => sum + (part.attempt === 1 ? part.records : 0), 0);
   const family = await ports.families.of(home.document.model);
   const plan = estimateFor(home, { records, request, survey, family });
-  const expected = plan.cost?.batch.expected;
   const hasSent = run.attempt > 1 || jobs.submitting + jobs.submitted + jobs.ended + jobs.collected > 0;
   if (!hasSent && !options.isAgreed) await checkEstimate(home, request, plan, options);
+  await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd: recordUsdOf(plan, records) });
+}
+
+/** What a record of a plan is expected to cost by batch inference; undefined where that is not known. */
+export function recordUsdOf({ cost, tail }: Plan, records: number): number | undefined {
   // a run of which nothing is to be sent keeps any ceiling
-  const byBatch = expected && expected - (plan.tail?.surchargeUsd ?? 0);
-  const recordUsd = records === 0 ? 0 : byBatch && byBatch / records;
-  await setBudget(ports, id, { ceilingUsd: request.maxCostUsd, recordUsd });
+  if (records === 0) return 0;
+  return cost === undefined ? undefined : (cost.batch.expected - (tail?.surchargeUsd ?? 0)) / records;
 }
 
 async function checkEstimate(home: RunHome, request: RunRequest, plan: Plan, options: BudgetOptions): Promise<void> {
@@ -93,12 +96,13 @@ async function checkEstimate(home: RunHome, request: RunRequest, plan: Plan, opt
 /** The plan of a run that is frozen already. */
 interface Estimating {
   readonly records: number;
-  readonly request: RunRequest;
-  readonly survey: Survey;
+  readonly request: Pick<RunRequest, 'slots' | 'expectOutputTokens' | 'tail'>;
+  readonly survey: Pick<Survey, 'sample'>;
   readonly family: Family;
 }
 
-function estimateFor(home: RunHome, { records, request, survey, family }: Estimating): Plan {
+/** What the records of a run that is frozen will cost. */
+export function estimateFor(home: RunHome, { records, request, survey, family }: Estimating): Plan {
   const { document } = home;
   const { modelId, invocationType, price } = document.model;
   const known = resolveModel(modelId, { family, invocationType });

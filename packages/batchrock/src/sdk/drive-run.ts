@@ -45,7 +45,7 @@ export async function driveToRest(
   try {
     const report = await drive(session, connection, id, o);
     if (!report.isLeft) logStatus(session.log, report.status);
-    await tellRest(session, o, report.output);
+    await tellRest(session, o);
     return report;
   } catch (error) {
     logFailure(session.log, id, error);

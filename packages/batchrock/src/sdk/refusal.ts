@@ -11,16 +11,22 @@ export interface Refusal {
   readonly isFinal: boolean;
 }
 
+/** A command that is refused for the same reason within a day is refused still; later it is refused again. */
+const STILL_MS = 24 * 60 * 60_000;
+
 /**
  * Notes with a run why it was not begun, so that commands without the name of a run do not take it for the newest one. The same
- * `run` command takes the note away. Nothing is noted for what the user broke off, and for a run of which something was sent.
+ * `run` command takes the note away. Nothing is noted for what the user broke off, and for a run of which something was sent. `before`:
+ * why it was refused the last time.
  */
-export async function noteRefusal(session: Session, home: RunHome, error: unknown): Promise<void> {
+export async function noteRefusal(session: Session, home: RunHome, error: unknown, before?: RunHome['refusal']): Promise<void> {
   if (!isBatchrockError(error) || error.kind === 'cancelled' || error.kind === 'invariant') return;
   const found = await findRun(session.ledger, home.document.run);
   if (found === undefined || hasSent(found.body, await loadParts(session.ledger, found.body))) return;
   const isFinal = error.kind === 'input' || error.code === 'BR-E0601';
-  const refusal = { code: error.code, message: error.message, isFinal, at: nodeClock.now() };
+  const at = nodeClock.now();
+  const isStill = before?.code === error.code && before.since !== undefined && at - before.since < STILL_MS;
+  const refusal = { code: error.code, message: error.message, isFinal, at, since: isStill ? before.since : at };
   await saveHome(session.ledger, { ...home, refusal });
 }
 

@@ -161,7 +161,7 @@ async function startInspected(
       await openLanesElsewhere(session, connection.ports, home, { slots: request.slots, signal: options.signal });
       await checkBudget(session, connection.ports, { home, request, survey }, options);
     } catch (error) {
-      await noteRefusal(session, home, error);
+      await noteRefusal(session, home, error, kept?.refusal);
       await tellFailure(session, { home, signal: options.signal }, error);
       throw error;
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { loadRun, pauseRun, type RunBody, readOwner, retryRun, StateError, setBudget, stopRun } from '@batchrock/core';
+import { loadRun, pauseRun, type RunBody, readOwner, retryRun, StateError, stopRun } from '@batchrock/core';
 import { changeHome, findHome, type Home } from '../../orchestrator/index.ts';
 import { standingAt } from '../../request/output.ts';
 import { type ResumeRequest, type RetryRequest, requireSelected, retriedCodes, type StopRequest } from '../act.ts';
@@ -8,6 +8,7 @@ import type { FollowOptions } from '../progress.ts';
 import type { RunReport } from '../reports.ts';
 import type { RunStatus } from '../run-status.ts';
 import { type OpenedRun, openRun } from '../session.ts';
+import { setCeiling } from '../set-ceiling.ts';
 import { requirePrepared } from '../start-run.ts';
 import { statusOf } from '../status.ts';
 import { fetchResults } from './fetch-results.ts';
@@ -43,7 +44,7 @@ export async function resumeOnStack(
   const { body: run } = await loadRun(ports.ledger, opened.id);
   requirePrepared(run);
   if (run.state !== 'ended' && o.maxCostUsd !== undefined) {
-    await setBudget(ports, opened.id, { ceilingUsd: o.maxCostUsd, signal: o.signal });
+    await setCeiling(session, opened, o);
   }
   const home = await findHome(ports, opened.id);
   const isUnderWay =

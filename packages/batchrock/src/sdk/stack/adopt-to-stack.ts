@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { adoptRun, InputError, type RunDocument, type RunOrders } from '@batchrock/core';
 import { checkedJobNamePrefix } from '../../orchestrator/index.ts';
-import { type AdoptReport, type AdoptRequest, checkOutput, placeOfRun, type RunPlace } from '../adopt.ts';
+import { type AdoptReport, type AdoptRequest, checkOutput, isCeilingKnown, placeOfRun, type RunPlace } from '../adopt.ts';
 import type { Session } from '../opened-session.ts';
 import { loadRunHome } from '../session.ts';
 import { statusOf } from '../status.ts';
@@ -41,6 +41,7 @@ export async function adoptToStack(
     status: await statusOf(session, adopted.run, home, true),
     formerOwner: adopted.formerOwner,
     sendsFrom: adopted.run.unseenUntil,
+    isCeilingKnown: isCeilingKnown(adopted.run, home),
   };
 }
 
