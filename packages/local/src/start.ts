@@ -111,10 +111,12 @@ async function jobStorage(
   const storage = openRemoteStorage({ endpoint, region });
   const storageFor: ServerContext['storageFor'] = (job) => {
     const kmsKeyId = job.output.kmsKeyId;
-    if (credentialsFor === undefined && kmsKeyId === undefined) return storage;
+    // a job reads and writes in its own Region, and uses the keys of that
+    const regionOfJob = job.jobArn.split(':')[3] ?? region;
+    if (credentialsFor === undefined && kmsKeyId === undefined && regionOfJob === region) return storage;
     return openRemoteStorage({
       endpoint,
-      region,
+      region: regionOfJob,
       ...(kmsKeyId !== undefined && { kmsKeyId }),
       ...(credentialsFor && { credentials: () => credentialsFor(job) }),
     });
