@@ -47,6 +47,8 @@ export interface AccountQuestion extends ServiceQuestion {
   readonly tagsInput: boolean;
   /** Looked at in the same way, each with its bucket. Default: none. */
   readonly elsewhere?: readonly RegionQuestion[];
+  /** Tails of runs are to go on demand. */
+  readonly onDemand?: true;
   /** The only Regions that rows may come to. Default: any. */
   readonly residency?: readonly string[];
 }
@@ -154,7 +156,7 @@ export function needsOf(checked: CheckedAccount): SetupNeeds {
 
 /** The command that mends most of what may be wrong. It names every Region: those that it does not are taken from the role. */
 export function setupCommand({ whole, shared }: CheckedAccount): string {
-  const { bucket, prefix, region, model, roleArn, elsewhere = [] } = whole;
+  const { bucket, prefix, region, model, roleArn, onDemand, elsewhere = [] } = whole;
   const key = keyWords(whole, shared);
   const others = elsewhere.map((each) => `,${each.region}=${each.bucket}`).join('');
   const words = [
@@ -165,6 +167,7 @@ export function setupCommand({ whole, shared }: CheckedAccount): string {
     ...(prefix === '' ? [] : [`--prefix ${prefix}`]),
     `--role-name ${roleArn.split('/').at(-1)}`,
     ...(key === undefined ? [] : [`--kms-key ${key}`]),
+    ...(onDemand ? ['--tail on-demand'] : []),
   ];
   return words.join(' ');
 }

@@ -7,7 +7,7 @@ import { keyCheck } from './key-check.ts';
 import { modelChecks } from './model-checks.ts';
 import { objectsCheck } from './objects-check.ts';
 import { quotaChecks } from './quota-checks.ts';
-import { jobsCheck, passRoleCheck, roleCheck, rolePolicyCheck } from './role-checks.ts';
+import { jobsCheck, passRoleCheck, roleCheck, rolePolicyCheck, tailCheck } from './role-checks.ts';
 
 /** The checks of an account. `close` it. */
 export interface AccountChecks {
@@ -37,6 +37,7 @@ export function openAccountChecks(question: AccountQuestion, canary: string, cal
     ...inEach((account) => [rolePolicyCheck(account)]),
     passRoleCheck(home),
     ...inEach((account) => [jobsCheck(account)]),
+    ...(question.onDemand ? [tailCheck(home)] : []),
   ];
   return {
     checks: question.isLocal ? all.filter(({ id }) => LOCAL.includes(id)) : all,

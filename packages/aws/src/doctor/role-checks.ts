@@ -32,6 +32,11 @@ export function jobsCheck(account: CheckedAccount): Check {
   return { id: 'jobs', needs: ['identity'], look: () => lookAtJobs(account) };
 }
 
+/** Whether the caller may ask the model on demand, in the Region of the run, where tails are asked for. */
+export function tailCheck(account: CheckedAccount): Check {
+  return { id: 'tail', needs: ['identity'], look: () => lookAtTail(account) };
+}
+
 async function lookAtRole(account: CheckedAccount): Promise<Finding> {
   const { clients, calls, shared, whole } = account;
   const { identity } = shared;
@@ -102,6 +107,14 @@ async function lookAtJobs(account: CheckedAccount): Promise<Finding> {
     { actions: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'], resources: [job] },
     { actions: ['bedrock:ListModelInvocationJobs'], resources: ['*'] },
   ];
+  return judgedForCaller(account, wanted, (denied) => {
+    return fail(`${account.shared.identity?.arn} is not allowed ${sayDenied(denied)}`, attachCommand(account));
+  });
+}
+
+async function lookAtTail(account: CheckedAccount): Promise<Finding> {
+  if (account.question.model === undefined) return skipped('give --model ID to have it looked at');
+  const wanted = [{ actions: ['bedrock:InvokeModel'], resources: invokedArns(account) }];
   return judgedForCaller(account, wanted, (denied) => {
     return fail(`${account.shared.identity?.arn} is not allowed ${sayDenied(denied)}`, attachCommand(account));
   });

@@ -142,6 +142,11 @@ describe('settings and a local Bedrock', () => {
       'UPDATE_ROLLBACK_FAILED',
     ];
     expect(states.map((status) => judgeStack('Runs', status).state)).toEqual(['ok', 'ok', 'warn', 'warn', 'fail']);
+    const far = ['--stack', 'Runs', '--region', 'us-east-1', '--endpoint-url', 'http://127.0.0.1:9'];
+    expect((await doctor(folderWith(), ...far, '--tail', 'on-demand')).of('tail')).toMatchObject({
+      state: 'fail',
+      remedy: 'leave out --tail, or --stack',
+    });
   });
 
   test('for people it is a line for each check, and one below for what to do', async () => {

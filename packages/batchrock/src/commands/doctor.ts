@@ -7,6 +7,7 @@ import { oneMore } from '../cli/values.ts';
 
 interface DoctorFlags extends CommonFlags, TargetFlags {
   readonly model?: string;
+  readonly tail?: 'on-demand';
   readonly catalogue?: string;
 }
 
@@ -25,6 +26,7 @@ export function doctorCommand(cli: Cli): Command {
     })
     .option('--model <id>', 'look at this model, its access and its quota too')
     .option('--catalogue <file>', 'JSON that changes what is known of models')
+    .addOption(new Option('--tail <how>', 'look at what run --tail on-demand needs, too').choices(['on-demand']))
     .addOption(new Option('--notify [target]', 'send a test, to those of the settings or here').preset('').argParser(oneMore));
   return withStackName(withTarget(command)).action(cli.action<DoctorFlags>(examine));
 }

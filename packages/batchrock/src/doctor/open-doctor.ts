@@ -1,4 +1,4 @@
-import { type Check, findingOf, ok, openAccountChecks, skipped } from '@batchrock/aws/doctor';
+import { type Check, fail, findingOf, ok, openAccountChecks, skipped } from '@batchrock/aws/doctor';
 import { describeModel, InputError, isBatchrockError, type ModelDescription } from '@batchrock/core';
 import { s3EndpointOf } from '../compose/connection.ts';
 import { askLocalBedrock } from '../compose/local-bedrock.ts';
@@ -19,6 +19,8 @@ export interface DoctorQuestion extends TargetOptions {
   /** The stack whose functions drive runs. */
   readonly stack?: string;
   readonly model?: string;
+  /** Tails of runs are to go on demand: what that needs is looked at, too. */
+  readonly tail?: 'on-demand';
   /** File that changes what is known of models. */
   readonly catalogue?: string;
   /** With the settings of files. */
@@ -34,7 +36,13 @@ export async function openDoctor(question: DoctorQuestion): Promise<Doctor> {
   const knows = question.model === undefined ? undefined : knownModel(question.model, question.catalogue);
   try {
     const place = stackPlaceOf(question, question.env);
-    if (place !== undefined) return openStackDoctor(place, { ...question, own, ...(knows && { known: knows }) });
+    if (place !== undefined) {
+      const tail = check('tail', async () =>
+        fail('runs of a stack pad what is below the minimum of a job', 'leave out --tail, or --stack'),
+      );
+      const first = question.tail === undefined ? own : [...own, tail];
+      return openStackDoctor(place, { ...question, own: first, ...(knows && { known: knows }) });
+    }
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { target: undefined, checks: [...own, check('settings', async () => findingOf(error))], close: () => {} };
@@ -79,7 +87,7 @@ function canaryName(): string {
 
 async function accountQuestion(
   target: Exclude<Target, { kind: 'local' }>,
-  { env, model }: DoctorQuestion,
+  { env, model, tail }: DoctorQuestion,
   known: ModelDescription | undefined,
 ) {
   const {
@@ -118,6 +126,7 @@ async function accountQuestion(
     ...(kmsKey === undefined ? {} : { kmsKey }),
     ...(elsewhere && { elsewhere }),
     ...(residency && { residency }),
+    ...(tail && { onDemand: true as const }),
     ...(model === undefined ? {} : { model }),
     ...(known === undefined ? {} : { known }),
   };

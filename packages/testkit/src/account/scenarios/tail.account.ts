@@ -69,6 +69,16 @@ function asked(): readonly string[] {
   return [...new Set(own.filter(({ allowed }) => allowed).map(({ resource }) => resource))];
 }
 
+/** What doctor says of tails. */
+async function doctor() {
+  const { code, stdout } = await commands.batchrock(['doctor', '--model', MODEL, ...TAIL, '--json'], {
+    ...runner(),
+    isStill: true,
+  });
+  const { checks } = JSON.parse(stdout) as { readonly checks: readonly { readonly id: string; readonly remedy?: string }[] };
+  return { code, tail: checks.find(({ id }) => id === 'tail') };
+}
+
 const linesOf = (name: string) => readFileSync(join(commands.cwd, name), 'utf8').trimEnd().split('\n');
 
 test('a run is refused by the policy of a set-up without tails, and told which permission it lacks and what gives it', async () => {
@@ -80,6 +90,13 @@ test('a run is refused by the policy of a set-up without tails, and told which p
   expect(asked()).toEqual([]);
   expect(new Set(newRefusals().map(({ action }) => action))).toEqual(new Set(['bedrock:InvokeModel']));
   expect(await account.bedrock.jobs()).toEqual([]);
+  const { code, tail } = await doctor();
+  expect(code).toBe(5);
+  expect(tail).toMatchObject({
+    state: 'fail',
+    message: expect.stringContaining(`bedrock:InvokeModel on ${profile()} and 3 more`),
+  });
+  expect(tail?.remedy).toMatch(/^attach to the caller the policy that batchrock setup .* --tail on-demand makes$/);
 });
 
 test('setup --tail on-demand adds it, and the same command goes on with the run', async () => {
@@ -87,6 +104,7 @@ test('setup --tail on-demand adds it, and the same command goes on with the run'
   await commands.succeed([...setUp, ...TAIL, '--yes'], installer());
   await account.readIam();
   expect((await commands.batchrock([...setUp, ...TAIL, '--diff', '--exit-status'], installer())).code).toBe(0);
+  expect(await doctor()).toMatchObject({ code: 0, tail: { state: 'ok' } });
 
   const ran = await commands.succeed([...asks('small'), '--out', 'small.jsonl'], runner());
   expect(ran).toMatchObject({ state: 'ended', rows: SMALL, succeeded: SMALL, onDemand: { records: SMALL } });
