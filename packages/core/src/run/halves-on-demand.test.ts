@@ -1,5 +1,6 @@
-import { beginLife, type Fault, type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
+import { beginLife, type Fault, MemoryLedger, type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
+import { adoptRun } from '../adopt/index.ts';
 import type { ModelAnswer } from '../ports/index.ts';
 import { jsonText, OutcomeStatus, ordinalOf, recordId } from '../record/index.ts';
 import { setBudget } from './budget.ts';
@@ -9,6 +10,7 @@ import { loadParts, loadRun } from './load.ts';
 import { DEFAULT_CONCURRENCY } from './on-demand-calls.ts';
 import { OutcomeMerge } from './outcome-merge.ts';
 import type { RunPorts } from './ports.ts';
+import { resumeRun } from './resume.ts';
 import { paidCost } from './summary.ts';
 
 // A record breaks its jobs, and the halves of what it broke are at last below the minimum of a job: then they go on demand.
@@ -23,6 +25,7 @@ const RETRYABLE = 60;
 const REFUSED = 'Malformed input request: #: extraneous key [x] is not permitted';
 /** Of each answer, in a job and on demand. */
 const TOKENS = { input: 3, output: 2 };
+const BUDGET = { ceilingUsd: 1, recordUsd: 0.001 };
 const PRICE = { input: 4, output: 20, source: 'test', date: '2026-11-22' };
 
 interface World extends MemoryPorts {
@@ -50,7 +53,7 @@ async function newWorld(): Promise<World> {
   };
   const world = { ...ports, runtime: { ask: ({ body }: { readonly body: Uint8Array }) => ask(decode(body)) }, asked };
   await putMemoryRun(world, { parts: [ROWS / 2, ROWS / 2], minRecords: MIN_RECORDS, price: PRICE, tail: {} });
-  await setBudget(world, RUN, { ceilingUsd: 1, recordUsd: 0.001 });
+  await setBudget(world, RUN, BUDGET);
   return world;
 }
 
@@ -91,9 +94,9 @@ async function codesOf(world: World): Promise<readonly string[]> {
   return codes;
 }
 
-/** What was left by a run that has ended, but for the answers themselves, of which a crash may leave two. */
+/** What was left by a run that has ended, but for the answers themselves, of which a crash may leave two, and its owner. */
 function bytesOf({ objects }: World): string {
-  const keys = objects.keys(`runs/${RUN}/`).filter((key) => !key.includes('/output/'));
+  const keys = objects.keys(`runs/${RUN}/`).filter((key) => !key.includes('/output/') && !key.endsWith('/owner.json'));
   return keys.map((key) => `${key}\n${objects.text(key)}`).join('\n');
 }
 
@@ -125,50 +128,80 @@ describe('halves below the minimum of a job', () => {
   it('are counted once, and cost what their answers do: in full on demand, half in jobs', async () => {
     const world = await newWorld();
     await driveRun(world, RUN, { pollMs: POLL_MS });
-    const { body: run } = await loadRun(world.ledger, RUN);
-    const counts = runCounts(run, await loadParts(world.ledger, run));
-    const dear = world.asked.length - BREAKING.length;
-    const cheap = ROWS - BREAKING.length - dear;
-    expect(counts).toMatchObject({ rows: ROWS, succeeded: ROWS - 2, failed: 2, pending: 0 });
-    expect(counts.onDemand).toMatchObject({ records: world.asked.length, succeeded: dear });
-    const answerUsd = (TOKENS.input * PRICE.input + TOKENS.output * PRICE.output) / 1e6;
-    const usd = dear * answerUsd + (cheap * answerUsd) / 2;
-    expect(paidCost(PRICE, counts)?.batchUsd).toBeCloseTo(usd, 12);
-    expect(run.budget?.openRecords).toBe(0);
-    expect(run.budget?.spentUsd).toBeCloseTo(usd, 12);
+    await checkCosts(world);
   });
 
-  it('are asked for once but what was in flight, and end in the same bytes, wherever their process dies', async () => {
-    const through = async (world: World, fault?: Fault) => {
-      const first = beginLife(world, fault);
-      const driving = driveRun(first.ports, RUN, { pollMs: POLL_MS }).then(() => false);
-      if (!(await Promise.race([driving, first.crashed.then(() => true)]))) return { calls: first.calls };
-      const kept = keptRows(world);
-      const before = world.asked.length;
-      await driveRun(beginLife(world).ports, RUN, { pollMs: POLL_MS });
-      return { calls: first.calls, kept, again: world.asked.slice(before) };
-    };
-    const calm = await newWorld();
-    const { calls } = await through(calm);
-    const expected = bytesOf(calm);
-    expect(calls.filter(({ port, moment }) => port === 'runtime' && moment === 'before')).toHaveLength(calm.asked.length);
-    const firstCall = calls.findIndex(({ port }) => port === 'runtime');
-    let paidTwice = 0;
-    for (let at = 1; at < calls.length; at += at < firstCall ? 61 : 13) {
-      const world = await newWorld();
-      const { kept, again } = await through(world, { at, kind: 'crash' });
-      const where = `killed at ${at}: ${JSON.stringify(calls[at])}`;
-      expect(bytesOf(world) === expected, where).toBe(true);
-      expect(
-        again?.filter((row) => kept?.has(row)),
-        where,
-      ).toEqual([]);
-      const twice = world.asked.length - calm.asked.length;
-      expect(twice, where).toBeLessThanOrEqual(DEFAULT_CONCURRENCY);
-      expect(new Set(world.asked).size, where).toBe(calm.asked.length);
-      expect(world.service.jobs, where).toHaveLength(calm.service.jobs.length);
-      paidTwice += twice;
-    }
-    expect(paidTwice).toBeGreaterThan(0);
-  });
+  it.each([
+    ['the same ledger', goOn],
+    ['an empty ledger, by adoption', adopt],
+  ])(
+    'are asked for once but what was in flight, and end in the same bytes, wherever their process dies: with %s',
+    async (_, again) => {
+      const calm = await newWorld();
+      const { calls } = await through(calm, again);
+      const expected = bytesOf(calm);
+      expect(calls.filter(({ port, moment }) => port === 'runtime' && moment === 'before')).toHaveLength(calm.asked.length);
+      const firstCall = calls.findIndex(({ port }) => port === 'runtime');
+      let paidTwice = 0;
+      for (let at = 1; at < calls.length; at += at < firstCall ? 61 : 13) {
+        const world = await newWorld();
+        const { end, kept, askedAgain } = await through(world, again, { at, kind: 'crash' });
+        const where = `killed at ${at}: ${JSON.stringify(calls[at])}`;
+        expect(bytesOf(world) === expected, where).toBe(true);
+        expect(
+          askedAgain.filter((row) => kept.has(row)),
+          where,
+        ).toEqual([]);
+        const twice = world.asked.length - calm.asked.length;
+        expect(twice, where).toBeLessThanOrEqual(DEFAULT_CONCURRENCY);
+        expect(new Set(world.asked).size, where).toBe(calm.asked.length);
+        expect(world.service.jobs, where).toHaveLength(calm.service.jobs.length);
+        await checkCosts(end);
+        paidTwice += twice;
+      }
+      expect(paidTwice).toBeGreaterThan(0);
+    },
+  );
 });
+
+async function goOn(world: World): Promise<World> {
+  await driveRun(beginLife(world).ports, RUN, { pollMs: POLL_MS });
+  return world;
+}
+
+/** The ledger is lost with the process: another one is made from the bucket and the list of jobs. */
+async function adopt(world: World): Promise<World> {
+  const second = { ...world, ledger: new MemoryLedger() };
+  await adoptRun(second, RUN, { owner: { id: 'new', name: 'another machine' } });
+  await setBudget(second, RUN, BUDGET);
+  if ((await loadRun(second.ledger, RUN)).body.state !== 'ended') await resumeRun(second, RUN);
+  await driveRun(second, RUN, { pollMs: POLL_MS });
+  return second;
+}
+
+/** Drives the run to its end, through a second process where the first one dies: which rows had their answers then, and were asked for after it. */
+async function through(world: World, again: (world: World) => Promise<World>, fault?: Fault) {
+  const { ports, crashed, calls } = beginLife(world, fault);
+  const driving = driveRun(ports, RUN, { pollMs: POLL_MS }).then(() => false);
+  const isDead = await Promise.race([driving, crashed.then(() => true)]);
+  const kept = keptRows(world);
+  const before = world.asked.length;
+  const end = isDead ? await again(world) : world;
+  return { calls, end, kept, askedAgain: world.asked.slice(before) };
+}
+
+/** Each record is counted once, and answers cost in full on demand and half in jobs; what was paid twice nobody knows of. */
+async function checkCosts(world: World): Promise<void> {
+  const { body: run } = await loadRun(world.ledger, RUN);
+  const counts = runCounts(run, await loadParts(world.ledger, run));
+  const asked = new Set(world.asked).size;
+  const dear = asked - BREAKING.length;
+  const cheap = ROWS - BREAKING.length - dear;
+  expect(counts).toMatchObject({ rows: ROWS, succeeded: ROWS - 2, failed: 2, pending: 0 });
+  expect(counts.onDemand).toMatchObject({ records: asked, succeeded: dear });
+  const answerUsd = (TOKENS.input * PRICE.input + TOKENS.output * PRICE.output) / 1e6;
+  const usd = dear * answerUsd + (cheap * answerUsd) / 2;
+  expect(paidCost(PRICE, counts)?.batchUsd).toBeCloseTo(usd, 12);
+  expect(run.budget?.openRecords).toBe(0);
+  expect(run.budget?.spentUsd).toBeCloseTo(usd, 12);
+}
