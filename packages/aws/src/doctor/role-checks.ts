@@ -96,13 +96,18 @@ async function lookAtPassRole(account: CheckedAccount): Promise<Finding> {
 }
 
 async function lookAtJobs(account: CheckedAccount): Promise<Finding> {
-  const { model } = account.question;
+  const { model, residency } = account.question;
   const needs = needsOf(account);
+  const models = model === undefined ? [] : invokedArns(account);
   const job = bedrockArn(needs, 'model-invocation-job/000000000000');
   const wanted: readonly Wanted[] = [
     {
       actions: ['bedrock:CreateModelInvocationJob'],
-      resources: [...(model === undefined ? [] : invokedArns(account)), job],
+      resources: [...models, job],
+    },
+    {
+      actions: ['bedrock:GetInferenceProfile'],
+      resources: residency === undefined ? [] : models.filter((arn) => arn.includes('inference-profile/')),
     },
     { actions: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'], resources: [job] },
     { actions: ['bedrock:ListModelInvocationJobs'], resources: ['*'] },

@@ -28,6 +28,8 @@ export interface SetupNeeds {
   readonly eventBuses?: readonly string[];
   /** Tails of runs are asked for on demand: whoever runs may invoke the models. Default: the role of the jobs alone may. */
   readonly onDemand?: true;
+  /** Rows may come to some Regions alone: whoever runs asks where profiles lead. */
+  readonly hasResidency?: true;
   /** Days until the input of a job is removed from the bucket. */
   readonly inputDays: number;
 }

@@ -173,9 +173,11 @@ function checkStatements(needs: SetupNeeds): readonly PolicyStatement[] {
   ];
 }
 
-/** Which model stands behind an application profile, whose id does not tell it. */
-function profileStatements({ models }: SetupNeeds): readonly PolicyStatement[] {
-  const profiles = models.filter((model) => model.includes(':application-inference-profile/'));
+/** Which model stands behind an application profile, whose id does not tell it; where rows have a residency, where any profile leads. */
+function profileStatements(needs: SetupNeeds): readonly PolicyStatement[] {
+  const asked = needs.models.filter((model) => model.includes(':application-inference-profile/'));
+  const others = needs.hasResidency ? modelArns(needs).filter((arn) => arn.includes(':inference-profile/')) : [];
+  const profiles = [...asked, ...others];
   if (profiles.length === 0) return [];
   return [{ Sid: 'ModelsOfProfiles', Effect: 'Allow', Action: 'bedrock:GetInferenceProfile', Resource: one(profiles) }];
 }

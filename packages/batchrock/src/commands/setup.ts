@@ -4,6 +4,7 @@ import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
 import { list, oneMore, wholeNumber } from '../cli/values.ts';
+import { partitionOf } from '../setup/partition.ts';
 
 interface SetupFlags extends CommonFlags {
   readonly model?: readonly string[];
@@ -104,7 +105,21 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
     const names = namesOf(flags, env);
     const regions = flags.regions ?? listIn(env['BATCHROCK_REGIONS']);
     const notify = await notifyOf(flags, env);
-    const given = { models, ...who, region, regions, ...names, kmsKey, subnetIds, securityGroupIds, notify, tail, inputDays };
+    const residency = listIn(env['BATCHROCK_RESIDENCY']);
+    const given = {
+      models,
+      ...who,
+      region,
+      regions,
+      residency,
+      ...names,
+      kmsKey,
+      subnetIds,
+      securityGroupIds,
+      notify,
+      tail,
+      inputDays,
+    };
     const needs = await withKeys(needsOf(given), { context, flags, account });
     const task = { context, flags, needs, account };
     if (flags.print) return await printNeeds(task);
@@ -141,20 +156,6 @@ async function checkFlags(flags: SetupFlags): Promise<void> {
 async function missing(message: string, hint?: string): Promise<Error> {
   const { InputError } = await import('@batchrock/core');
   return new InputError('BR-E0112', message, hint === undefined ? {} : { hint });
-}
-
-/** The partition that a Region is in (AWS General Reference, 2026-11). */
-function partitionOf(region: string): string {
-  const partitions = [
-    ['cn-', 'aws-cn'],
-    ['us-gov-', 'aws-us-gov'],
-    ['us-isob-', 'aws-iso-b'],
-    ['us-isof-', 'aws-iso-f'],
-    ['eu-isoe-', 'aws-iso-e'],
-    ['us-iso-', 'aws-iso'],
-    ['eusc-', 'aws-eusc'],
-  ] as const;
-  return partitions.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
 }
 
 /** What things are to be called, or are called already: the environment, or a file of settings, says what an earlier set-up has made. */

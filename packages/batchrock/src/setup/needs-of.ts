@@ -33,6 +33,8 @@ export interface SetupRequest {
   readonly inputDays?: number;
   /** Tails of runs go on demand. */
   readonly tail?: 'on-demand';
+  /** The only Regions that rows may come to, as the settings say. */
+  readonly residency?: readonly string[];
   /** Whom runs tell how they came out; webhooks need no policy. */
   readonly notify?: readonly NotifyTarget[];
 }
@@ -93,6 +95,7 @@ export function needsOf({ inputDays = INPUT_DAYS, notify = [], ...request }: Set
     ...(topics.length > 0 ? { topics } : {}),
     ...(eventBuses.length > 0 ? { eventBuses } : {}),
     ...(request.tail === undefined ? {} : { onDemand: true }),
+    ...((request.residency ?? []).length > 0 ? { hasResidency: true } : {}),
     inputDays,
   };
 }
