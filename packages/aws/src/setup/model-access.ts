@@ -11,6 +11,7 @@ const REGIONS: Readonly<Record<string, readonly string[]>> = {
   'us-gov': ['us-gov-*'],
   ca: ['ca-*', 'us-*'],
   eu: ['eu-*'],
+  uk: ['eu-west-2'],
   apac: ['ap-*'],
   jp: ['ap-northeast-*'],
   au: ['ap-southeast-*'],

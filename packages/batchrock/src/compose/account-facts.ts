@@ -22,8 +22,8 @@ const ALWAYS_MS = Number.POSITIVE_INFINITY;
 /** A run waits so long for an answer that it can do without. */
 const PATIENCE_MS = 10_000;
 
-/** Sessions whose quotas cannot be read: whoever waited once for nothing does not wait again. */
-const withoutAnswer = new WeakSet<StateDir>();
+/** Regions whose quotas a session cannot read: whoever waited once for nothing does not wait again. */
+const withoutAnswer = new WeakMap<StateDir, Set<string>>();
 
 /**
  * The quotas of batch inference of the target's account and Region: as they were read less than a day ago, or as Service Quotas lists
@@ -34,12 +34,12 @@ export async function askQuotas(target: AskedTarget, o: AskOptions): Promise<rea
     const { readQuotas } = await import('@batchrock/aws/quotas');
     return readQuotas({ ...connectionOf(target, o), maxAttempts: 2 }, { signal: withPatience(o.signal) });
   };
-  if (withoutAnswer.has(o.dir)) return undefined;
+  if (withoutAnswer.get(o.dir)?.has(target.region)) return undefined;
   try {
     return await asked(target, 'quotas', { maxAgeMs: DAY_MS, parse: asQuotas, ask }, o);
   } catch {
     o.signal?.throwIfAborted();
-    withoutAnswer.add(o.dir);
+    withoutAnswer.set(o.dir, new Set(withoutAnswer.get(o.dir)).add(target.region));
     return undefined;
   }
 }
