@@ -41,6 +41,21 @@ const event = (kind: EventBody['kind'], more: Partial<EventBody> = {}): EventBod
 /** A status with so many jobs done of 1,000. */
 const done = (jobs: number) => ({ ...RUNNING, succeeded: jobs, jobs: { ...RUNNING.jobs, done: jobs, total: 1000 } });
 
+describe('jobs that came to nothing', () => {
+  const DENIED = 'Failed: not authorized to perform: kms:Decrypt';
+  const endings = ['Completed', DENIED, 'Expired', DENIED, 'Stopped', 'Failed: 3', 'Failed: 4', 'Failed: 5', 'Failed: 6'];
+
+  test.each([undefined, 120])('are told of by what they said, once each, and a few of them (columns: %s)', (columns) => {
+    const { display, lines } = displayOf(columns === undefined ? {} : { columns });
+    endings.forEach((message, part) => {
+      display.show({ phase: 'event', event: event('ended', { part, message }) });
+    });
+    const said = lines().map((line) => /ended: (.*)$/.exec(line)?.[1] ?? line.trim());
+    const remedy = 'batchrock doctor looks for what the role of jobs may not do';
+    expect(said).toEqual([DENIED, remedy, 'Expired', 'Failed: 3', 'Failed: 4', 'Failed: 5']);
+  });
+});
+
 describe('a log', () => {
   test('says every half minute how far reading, packing and joining are, and nothing of what is over sooner', () => {
     const { display, lines, at } = displayOf();

@@ -15,6 +15,12 @@ import type { Terminal } from './terminal.ts';
 const QUIET_LINE_MS = 30_000;
 const BUSY_LINE_MS = 1_000;
 
+/** As many jobs that came to nothing are told of by what they said: hundreds mostly say the same, and the rest is in `explain`. */
+const MOST_ENDINGS = 5;
+/** What a job says that came to nothing. Stopped is one that somebody stopped, who knows. */
+const CAME_TO_NOTHING = /^(Failed|Expired)/;
+const OF_A_PERMISSION = /denied|not authori[sz]ed|permission|kms/i;
+
 /** Shows how a run goes on: a live line on a terminal, else one line for each change of its counts. */
 export class ProgressDisplay {
   readonly #terminal: Terminal;
@@ -27,6 +33,8 @@ export class ProgressDisplay {
   /** The counts of the newest line of the log. */
   #said = '';
   #trouble = '';
+  /** How jobs have ended that came to nothing, each told once. */
+  readonly #endings = new Set<string>();
   /** The line of the end, which waits for the counts that come with it. */
   #lastLine: string | undefined;
   #isPrepared = false;
@@ -97,8 +105,19 @@ export class ProgressDisplay {
     }
     const isSummedUp = OF_ONE_JOB.has(event.kind);
     // a new generation is said on a terminal too: it is rare, and it may be padded
-    if (event.kind === 'generation' || !(isSummedUp || this.#terminal.live)) this.#terminal.note(line);
+    const isSaid = event.kind === 'generation' || this.#isNewEnding(event);
+    if (isSaid || !(isSummedUp || this.#terminal.live)) this.#terminal.note(line);
     else this.#terminal.detail(line);
+    if (isSaid && event.kind === 'ended' && OF_A_PERMISSION.test(event.message ?? ''))
+      this.#terminal.note('  batchrock doctor looks for what the role of jobs may not do');
+  }
+
+  /** True for a job that came to nothing and says what none before it has said. */
+  #isNewEnding({ kind, message = '' }: EventBody): boolean {
+    if (kind !== 'ended' || !CAME_TO_NOTHING.test(message)) return false;
+    if (this.#endings.has(message) || this.#endings.size >= MOST_ENDINGS) return false;
+    this.#endings.add(message);
+    return true;
   }
 
   #running(status: RunStatus, trouble: unknown): void {

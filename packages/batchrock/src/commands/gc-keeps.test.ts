@@ -168,4 +168,26 @@ describe('gc keeps a run', () => {
     await objects.remove([objectKeys.parts(run, 2)]);
     expect(await planIn(cwd, ...copied)).toEqual({ goes: [], stays: [AHEAD] });
   });
+
+  test('that was refused, and that a copy of its ledger has begun since', async () => {
+    const server = await localServer();
+    const cwd = folderWith({ 'in.csv': CSV });
+    const argv = ['run', 'in.csv', '--model', MODEL, '--prompt', '{text}', '--endpoint-url', server.url, '--max-cost'];
+    expect((await cli([...argv, '0.000001'], { cwd })).code).toBe(6);
+    const session = await sessionIn(cwd);
+    const [run = ''] = (await planIn(cwd)).goes;
+    cpSync(join(cwd, 'state'), join(cwd, 'copy'), { recursive: true });
+    expect((await cli([...argv, '9'], { cwd })).code).toBe(0);
+    const stays = { goes: [], stays: [AHEAD] };
+    expect(await planIn(cwd, '--state-dir', 'copy')).toEqual(stays);
+    // each of what a job leaves says it
+    const { objects } = await portsOf(session, run);
+    const outputs: string[] = [];
+    for await (const { key } of objects.list(objectKeys.outputs(run))) outputs.push(key);
+    expect(outputs).not.toEqual([]);
+    for (const gone of [[objectKeys.orders(run)], [objectKeys.summary(run)], outputs]) {
+      await objects.remove(gone);
+      expect(await planIn(cwd, '--state-dir', 'copy')).toEqual(stays);
+    }
+  });
 });

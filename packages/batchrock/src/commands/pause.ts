@@ -16,7 +16,7 @@ batchrock resume goes on with it. What is in flight costs what it costs: stop
     })
     .action(
       cli.action<CommonFlags>(async ({ host, terminal, interrupts }, flags, [run]) => {
-        const { openSession, pause, runArguments } = await import('../sdk/index.ts');
+        const { howToGoOn, openSession, pause } = await import('../sdk/index.ts');
         const { plural } = await import('../render/figures.ts');
         const { countsText, stateText, statusDocument } = await import('../render/run-text.ts');
         const notice = (text: string): void => terminal.note(terminal.paint.dim(text));
@@ -30,7 +30,7 @@ batchrock resume goes on with it. What is in flight costs what it costs: stop
           // answers of a server that is not AWS cost nothing
           const cost = status.synthetic ? '' : running === 1 ? ', and costs' : ', and cost';
           if (running > 0) terminal.note(`  ${plural(running, 'job')} in flight: ${still}${cost}`);
-          if (status.paused) terminal.note(`  batchrock resume ${runArguments(status)} goes on with it`);
+          if (status.paused) terminal.note(`  ${howToGoOn(status)} goes on with it`);
           return ExitCode.ok;
         } finally {
           await session.close();

@@ -44,6 +44,8 @@ test('a run above its ceiling begins with its own command alone, never by resume
     expect(resumed).toMatchObject({ code: 2, stderr: expect.stringContaining('was refused before anything was sent: BR-E0601') });
     expect(resumed.stderr).toContain('give its batchrock run command again');
   }
+  for (const argv of [['list'], ['watch', id, '--timeout', '1s']])
+    expect((await run(...argv)).stderr).toContain(`no process works on run ${id}: its batchrock run command goes on with it`);
   expect(await jobsOf(server)).toEqual([]);
   expect((await run(...ask('good.csv', '--max-cost', '9'))).code).toBe(0);
   expect(await json('status')).toMatchObject({ run: id, state: 'ended', refused: null });

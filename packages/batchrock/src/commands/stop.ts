@@ -28,7 +28,7 @@ async function stopRun(
   flags: StopFlags,
   reference: string | undefined,
 ): Promise<ExitCode> {
-  const { openSession, readStatus, runArguments, stop } = await import('../sdk/index.ts');
+  const { howToGoOn, openSession, readStatus, runArguments, stop } = await import('../sdk/index.ts');
   const { countsText, resultsPlace, stateText, statusDocument } = await import('../render/run-text.ts');
   const { renderStopPrices } = await import('../render/stop-text.ts');
   const { ProgressDisplay } = await import('../cli/progress-display.ts');
@@ -68,7 +68,7 @@ async function stopRun(
     terminal.note(`run ${status.run} ${stateText(status)}: ${countsText(status)}`);
     if (results !== undefined) terminal.note(`  results: ${results}`);
     if (status.state === 'stopping') terminal.note(`  its jobs come to an end; batchrock watch ${runArguments(status)} shows it`);
-    terminal.note(`  batchrock resume ${runArguments(status)} goes on with it`);
+    terminal.note(`  ${howToGoOn(status)} goes on with it`);
     return ExitCode.ok;
   } finally {
     await session.close();

@@ -13,6 +13,12 @@ describe('the target', () => {
     expect(describeTarget(server)).toBe('http://127.0.0.1:4566');
   });
 
+  test('has no key where it is this machine, whichever the environment has for accounts', () => {
+    const env = { BATCHROCK_KMS_KEY: 'eu-west-1=alias/a,eu-central-1=alias/b' };
+    expect(resolveTarget({}, env, '/state/local')).not.toHaveProperty('kmsKey');
+    expect(() => resolveTarget({ bucket: 'my-bucket', roleArn: ROLE }, env, '/x')).toThrow(/us-east-1/);
+  });
+
   test('comes from the environment where no option says it', () => {
     const env = {
       BATCHROCK_BUCKET: 'env-bucket',

@@ -98,7 +98,8 @@ export function resolveTarget(options: TargetOptions, env: Env, localDir: string
   const { keys, ...settings } = jobSettingsOf(options, env);
   const home = { region: region ?? DEFAULT_REGION, bucket: own ?? LOCAL_BUCKET };
   const elsewhere = otherRegions(home, asked, { ...settings, ...(keys && { keys }) });
-  const job = { ...settings, ...(keys && { kmsKey: keyIn(keys, home.region, elsewhere.length > 0) }) };
+  // a run on this machine has no account, and no key
+  const job = { ...settings, ...(keys && own !== undefined && { kmsKey: keyIn(keys, home.region, elsewhere.length > 0) }) };
   checkResidency([home, ...elsewhere], residency);
   const places = { ...(elsewhere.length > 0 && { elsewhere }), ...(residency.length > 0 && { residency }) };
   const isElsewhere = outputBucket !== undefined && outputBucket !== own;

@@ -17,7 +17,7 @@ export function renderReport(status: RunStatus, output: OutputReport | undefined
         '1 row failed or was',
       ),
     );
-  if (status.state === 'stopped') lines.push(`  batchrock resume ${runArguments(status)} goes on with it`);
+  if (status.state === 'stopped') lines.push(`  ${howToGoOn(status)} goes on with it`);
   return lines;
 }
 

@@ -90,13 +90,17 @@ export async function withAccountLimits<T extends Question>(
   return { ...asked, account: { ...asked.account, limits } };
 }
 
-/** Jobs at once of a model in a Region, as Service Quotas lists them; undefined where they cannot be read. */
+/**
+ * Jobs at once of a model in a Region, as Service Quotas lists them; undefined where they cannot be read, or where the user's catalogue
+ * says how many.
+ */
 export async function listedSlots(
   session: InspectingSession,
-  { target, signal, model }: Asking & { readonly model: Pick<ResolvedModel, 'modelId' | 'baseId'> },
+  asking: Asking & { readonly model: Pick<ResolvedModel, 'modelId' | 'baseId'>; readonly catalogue: string | undefined },
 ): Promise<number | undefined> {
-  const known = knownOf(model, undefined);
-  if (target.kind === 'local' || known === undefined) return undefined;
+  const { target, signal, model } = asking;
+  const known = knownOf(model, asking.catalogue);
+  if (target.kind === 'local' || known === undefined || known.said.has('maxJobs')) return undefined;
   const quotas = await askQuotas(target, { ...session, ...(signal && { signal }) });
   if (quotas === undefined) return undefined;
   const { limitsOf } = await import('@batchrock/aws/quotas');

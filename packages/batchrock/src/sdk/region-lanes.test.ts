@@ -1,5 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { DEFAULT_LIMITS, quotaOf, type RunDocument } from '@batchrock/core';
 import { expect, test } from 'vitest';
 import { afterTest } from '../../test/after-test.ts';
@@ -39,7 +41,16 @@ test('a run knows the quota of each of its Regions, as its account tells it ther
   }));
   const model = { modelId: MODEL, baseId: MODEL, limits: { ...DEFAULT_LIMITS, maxJobs: 3 } };
   const document = { model, lane: lane('us-east-1'), elsewhere } as unknown as RunDocument;
-  const known = await withQuotasElsewhere(session, document, { target });
+  const known = await withQuotasElsewhere(session, document, { target, catalogue: undefined });
   expect(elsewhere.map((each) => quotaOf(known, each.lane))).toEqual([7, 11, 3]);
   expect(quotaOf(known, document.lane)).toBe(3);
+  // what a catalogue of the user's says stands, in every Region
+  const catalogue = join(session.dir.path, 'catalogue.json');
+  await mkdir(session.dir.path, { recursive: true });
+  await writeFile(
+    catalogue,
+    JSON.stringify({ schema: 'batchrock.catalogue/1', models: [{ id: MODEL, limits: { maxJobs: 3 } }] }),
+  );
+  const said = await withQuotasElsewhere(session, document, { target, catalogue });
+  expect(elsewhere.map((each) => quotaOf(said, each.lane))).toEqual([3, 3, 3]);
 });

@@ -8,13 +8,13 @@ import type { InspectingSession } from './found-question.ts';
 export async function withQuotasElsewhere(
   session: InspectingSession,
   document: RunDocument,
-  { target, signal }: CallOptions & { readonly target: Target },
+  { target, catalogue, signal }: CallOptions & { readonly target: Target; readonly catalogue: string | undefined },
 ): Promise<RunDocument> {
   const { model, elsewhere } = document;
   if (elsewhere === undefined) return document;
   const known = await Promise.all(
     elsewhere.map(async (each) => {
-      const maxJobs = await listedSlots(session, { target: { ...target, region: each.region }, model, signal });
+      const maxJobs = await listedSlots(session, { target: { ...target, region: each.region }, model, catalogue, signal });
       return maxJobs === undefined ? each : { ...each, maxJobs };
     }),
   );
@@ -26,11 +26,11 @@ export async function openLanesElsewhere(
   session: InspectingSession,
   ports: RunPorts,
   { document, target }: RunHome,
-  { slots, signal }: CallOptions & { readonly slots: number | undefined },
+  { slots, catalogue, signal }: CallOptions & { readonly slots: number | undefined; readonly catalogue: string | undefined },
 ): Promise<void> {
   const { model, elsewhere = [] } = document;
   for (const { region, lane } of elsewhere) {
-    const listed = slots ?? (await listedSlots(session, { target: { ...target, region }, model, signal }));
+    const listed = slots ?? (await listedSlots(session, { target: { ...target, region }, model, catalogue, signal }));
     await ensureLane(ports, lane, listed ?? quotaOf(document, lane));
   }
 }

@@ -83,9 +83,14 @@ export function runArguments({ run, stack }: Pick<RunStatus, 'run' | 'stack'>): 
   return stack === undefined ? run : `${run} --stack ${stack}`;
 }
 
-/** The command that goes on with a run that nobody works on. A run that is not prepared to its end needs its dataset, one at its ceiling another one. */
-export function howToGoOn(status: Pick<RunStatus, 'run' | 'state' | 'stack'> & Partial<Pick<RunStatus, 'blocked'>>): string {
-  if (status.state === 'preparing') return 'its batchrock run command';
+/**
+ * The command that goes on with a run that nobody works on. A run that is not prepared to its end needs its dataset, one that was refused
+ * another question, one at its ceiling another one.
+ */
+export function howToGoOn(
+  status: Pick<RunStatus, 'run' | 'state' | 'stack'> & Partial<Pick<RunStatus, 'blocked' | 'refused'>>,
+): string {
+  if (status.state === 'preparing' || status.refused !== undefined) return 'its batchrock run command';
   const ceiling = status.blocked?.code === 'BR-E0601' ? ' --max-cost USD' : '';
   return `batchrock resume ${runArguments(status)}${ceiling}`;
 }

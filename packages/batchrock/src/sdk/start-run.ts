@@ -135,7 +135,7 @@ async function startInspected(
           synthetic: connection.synthetic,
           recordBytes: survey.sample?.bytes,
         }),
-        { target: inspected.target, signal: options.signal },
+        { target: inspected.target, catalogue: request.catalogue, signal: options.signal },
       ));
     const home: RunHome = {
       document,
@@ -158,7 +158,8 @@ async function startInspected(
       });
       // not the document's: the quota may be another one than when the run was begun
       await ensureLane(connection.ports, document.lane, request.slots ?? inspected.question.model.limits.maxJobs);
-      await openLanesElsewhere(session, connection.ports, home, { slots: request.slots, signal: options.signal });
+      const { slots, catalogue } = request;
+      await openLanesElsewhere(session, connection.ports, home, { slots, catalogue, signal: options.signal });
       await checkBudget(session, connection.ports, { home, request, survey }, options);
     } catch (error) {
       await noteRefusal(session, home, error, kept?.refusal);

@@ -49,6 +49,8 @@ export const objectKeys = {
   inputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/input/${partId(attempt, part)}/`,
   inputFile: (run: string, attempt: number, part: number, file: number): string =>
     `runs/${run}/input/${partId(attempt, part)}/${inputName(file)}`,
+  /** Where the outputs of all its jobs lie, in the same store as each of them. */
+  outputs: (run: string): string => `runs/${run}/output/`,
   /** In the store of the output, where a run has one of its own; all else is in the store of the run. */
   outputFolder: (run: string, attempt: number, part: number): string => `runs/${run}/output/${partId(attempt, part)}/`,
   /** The rows of a part of the first attempt, as they came. */

@@ -4,6 +4,9 @@ import type { Session } from '../session.ts';
 import type { GcFilter } from './gc-report.ts';
 import { hasWholeResults } from './whole-results.ts';
 
+/** Clocks differ: a job may have been submitted this long before its run was created, by another clock. */
+const CLOCK_MARGIN_MS = 60 * 60_000;
+
 /** What is asked of a run before its objects go. */
 export interface KeepingQuestion extends Pick<GcFilter, 'force'> {
   /** Files of results are read, and not only looked at: they are what is left of the answers. */
@@ -40,7 +43,7 @@ function mayHaveJob({ state }: PartBody): boolean {
  * Why it is not this ledger alone that knows how the run stands, as its bucket tells. Two that are copies of each other have the same
  * owner; what one of them was asked for since, the other does not know.
  */
-async function whyElsewhere(ports: RunPorts, run: RunBody, { freed }: RunHome): Promise<string | undefined> {
+async function whyElsewhere(ports: RunPorts, run: RunBody, { document, freed, refusal }: RunHome): Promise<string | undefined> {
   const owner = await readOwner(ports, run.run);
   if (owner !== undefined && owner.id !== run.owner) return `${owner.name} has taken it over`;
   const isAhead = 'another copy of this ledger has gone on with it';
@@ -49,5 +52,19 @@ async function whyElsewhere(ports: RunPorts, run: RunBody, { freed }: RunHome): 
   if (freed !== undefined) return undefined;
   const orders = await readOrders(ports, run.run);
   if ((orders?.maxAttempts ?? 0) > run.maxAttempts) return isAhead;
+  if (refusal !== undefined) {
+    // the ceiling of a run is written down before its first job
+    const isBegun = orders?.recordUsd !== undefined && run.budget === undefined;
+    return isBegun || (await hasSent(ports, run.run, document)) ? isAhead : undefined;
+  }
   return run.state === 'stopped' && orders?.stopMode === undefined ? isAhead : undefined;
+}
+
+/** True where the bucket or the service has anything of a job of a run. */
+async function hasSent(ports: RunPorts, run: string, { job, createdAt }: RunHome['document']): Promise<boolean> {
+  if ((await ports.objects.head(objectKeys.summary(run))) !== undefined) return true;
+  for await (const _ of ports.objects.list(objectKeys.outputs(run))) return true;
+  const query = { nameContains: `${job.namePrefix}-`, submittedAfter: createdAt - CLOCK_MARGIN_MS };
+  for await (const _ of ports.service.list(query)) return true;
+  return false;
 }
