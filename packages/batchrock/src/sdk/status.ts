@@ -56,7 +56,8 @@ export async function statusOf(session: Session, run: RunBody, home: RunHome | u
   const slots = sum(({ limit }) => limit);
   const usable = sum((lane) => slotsBesideOthers(lane, now) - lane.holders.filter((holder) => holder.run !== run.run).length);
   const isAssumed = home?.target.kind === 'aws';
-  const left = timeLeft({ run, parts, slots: usable, now, isAssumed });
+  const fewest = run.tail && home?.document.model.limits.minRecords;
+  const left = timeLeft({ run, parts, slots: usable, now, isAssumed, fewest });
   const stack = session.stack?.name;
   const others = isAtRest(run) ? 0 : sum((lane) => jobsOfOthers(lane, now));
   return composeStatus({ run, parts, counts: countsOf(run, parts), home, slots, others, attended, timeLeft: left, stack });

@@ -103,6 +103,14 @@ describe('the time left', () => {
       expect(left([{ ...ended(0, 40, 20), ...piece }], { run })!.p90).toBe(0);
     });
 
+    it('has no jobs for halves that go on demand', () => {
+      const padded = left([broken(400)])!.p50;
+      const some = left([broken(400)], { fewest: 100 })!.p50;
+      expect(some).toBeGreaterThan(0);
+      expect(some).toBeLessThan(padded / 2);
+      expect(left([broken(128)], { fewest: 100 })!.p50).toBe(0);
+    });
+
     it('counts the attempts of other records as those that they have used', () => {
       const some = { ...ended(0, 40, 20), attempt: 5 };
       const failing = { ...some, collected: { ...some.collected!, succeeded: 5_000, retryable: 1_000 } };

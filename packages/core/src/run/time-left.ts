@@ -24,6 +24,8 @@ export interface TimeLeftInput {
   readonly now: number;
   /** The service is the one that the model assumes. Elsewhere nothing is told until jobs have shown how long they take. */
   readonly isAssumed: boolean;
+  /** Of less than so many records no job is made: they go on demand, at once. Default: of none. */
+  readonly fewest?: number | undefined;
 }
 
 /** From so many jobs that have ended on, they tell how long jobs take, and no longer the model. */
@@ -52,7 +54,7 @@ export function timeLeft(input: TimeLeftInput): DurationRange | undefined {
   const live = latest.filter((part) => part.state === 'submitting' || part.state === 'submitted');
   const waiting = latest.filter((part) => part.state === 'ready').map(size);
   const searched = new Set(searchedOf(latest, run.maxAttempts));
-  const search = searchTime(latest, times, run.maxAttempts);
+  const search = searchTime(latest, times, { maxAttempts: run.maxAttempts, fewest: input.fewest });
   const { failed, share } = failuresOf(latest.filter((part) => !searched.has(part)));
   const played = everyNth(waiting, Math.ceil(waiting.length / MOST_PLAYED));
   const scale = waiting.length / Math.max(1, played.length);
