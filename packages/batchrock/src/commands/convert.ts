@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import { type CommonFlags, type QuestionFlags, withRows } from '../cli/option-groups.ts';
-import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import { wholeNumber } from '../cli/values.ts';
 import type { CheckedRow } from '../sdk/check/index.ts';
@@ -39,6 +38,7 @@ known by its custom_id, one of several answers to a line by custom_id#0 and on.`
 
 async function convert(context: CommandContext, flags: ConvertFlags, dataset: readonly string[]): Promise<ExitCode> {
   const { host, terminal, interrupts } = context;
+  const { promptOf, questionOf } = await import('../cli/question-of-flags.ts');
   const prompt = await promptOf(flags, host.cwd);
   const { openLookingSession } = await import('../sdk/index.ts');
   const { checkRows, convertAnswers } = await import('../sdk/check/index.ts');

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import { type CommonFlags, type QuestionFlags, type TargetFlags, withQuestion, withTarget } from '../cli/option-groups.ts';
-import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import type { RunProgress } from '../sdk/progress.ts';
 
@@ -17,6 +16,7 @@ export function planCommand(cli: Cli): Command {
   });
   return withTarget(withQuestion(command)).action(
     cli.action<PlanFlags, readonly [readonly string[]]>(async ({ host, terminal, interrupts }, flags, [dataset]) => {
+      const { promptOf, questionOf } = await import('../cli/question-of-flags.ts');
       const prompt = await promptOf(flags, host.cwd);
       const { openLookingSession, planRun, planSplit } = await import('../sdk/index.ts');
       const { planDocument, renderPlan } = await import('../render/plan-text.ts');

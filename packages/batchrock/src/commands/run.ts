@@ -12,7 +12,6 @@ import {
   withStackName,
   withTarget,
 } from '../cli/option-groups.ts';
-import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { dollars, share, wholeNumber } from '../cli/values.ts';
 import type { ResultShape } from '../request/output.ts';
 
@@ -66,6 +65,7 @@ hf://, or - for standard input. Exit codes: batchrock help exit-codes.`,
 
 async function run(context: CommandContext, flags: RunFlags, dataset: readonly string[]): Promise<ExitCode> {
   const { host, terminal } = context;
+  const { promptOf, questionOf } = await import('../cli/question-of-flags.ts');
   const prompt = await promptOf(flags, host.cwd);
   const { datasetNames, defaultOutput, startRun } = await import('../sdk/index.ts');
   const toStdout = flags.out === '-';

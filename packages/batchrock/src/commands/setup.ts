@@ -4,7 +4,6 @@ import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import type { CommonFlags } from '../cli/option-groups.ts';
 import { list, oneMore, wholeNumber } from '../cli/values.ts';
-import { partitionOf } from '../setup/partition.ts';
 
 interface SetupFlags extends CommonFlags {
   readonly model?: readonly string[];
@@ -89,6 +88,7 @@ async function runSetup(context: CommandContext, flags: SetupFlags): Promise<Exi
   const { openAccountSetup } = await import('@batchrock/aws/setup');
   const { needsOf } = await import('../setup/needs-of.ts');
   const { listIn } = await import('../compose/job-settings.ts');
+  const { partitionOf } = await import('../setup/partition.ts');
   const { env } = context.host;
   const region = flags.region ?? env['AWS_REGION'] ?? '';
   if (region === '') throw await missing('no Region is given', 'give --region NAME or set AWS_REGION');

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { Cli, CommandContext } from '../cli/cli.ts';
 import { ExitCode } from '../cli/exit-codes.ts';
 import { type CommonFlags, type QuestionFlags, withLineOptions, withRows } from '../cli/option-groups.ts';
-import { promptOf, questionOf } from '../cli/question-of-flags.ts';
 import { sessionOptions } from '../cli/session-options.ts';
 import type { CheckOptions, RowProblem } from '../sdk/check/index.ts';
 
@@ -37,6 +36,7 @@ async function validate(context: CommandContext, flags: ValidateFlags, dataset: 
   const { host, terminal, interrupts } = context;
   const { format: asked, ...questionFlags } = flags;
   const format = flags.json ? 'json' : (asked ?? 'text');
+  const { promptOf, questionOf } = await import('../cli/question-of-flags.ts');
   const prompt = await promptOf(questionFlags, host.cwd);
   const { openLookingSession } = await import('../sdk/index.ts');
   const { checkRows, checkSplitRows } = await import('../sdk/check/index.ts');
