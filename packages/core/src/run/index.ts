@@ -41,6 +41,7 @@ export {
 } from './items.ts';
 export { isManifestKey, jobManifest, type Manifest } from './job-output.ts';
 export { jobParameters, jobSpec } from './job-spec.ts';
+export { jobsOfRun } from './jobs-of-run.ts';
 export { isInputKey, ledgerKeys, objectKeys, partId, partSort } from './keys.ts';
 export { type JobHint, type KickResult, kickJob } from './kick.ts';
 export { KnownRequests } from './known-requests.ts';

@@ -6,6 +6,7 @@ import { collectPart } from './collect.ts';
 import type { RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import { claimName } from './intent.ts';
+import { jobsOfRun } from './jobs-of-run.ts';
 import { objectKeys } from './keys.ts';
 import { reportOf } from './kick.ts';
 import { loadPart, loadRun, type PartRef, partsOf, putPart, putRun } from './load.ts';
@@ -16,9 +17,6 @@ import type { RunPorts } from './ports.ts';
 import type { StepOptions } from './steps.ts';
 import { checkCancelled } from './tolerance.ts';
 import { recordEvent, transact } from './transact.ts';
-
-/** Clocks differ: a job may have been submitted this long before its run was created, by another clock. */
-const CLOCK_MARGIN_MS = 60 * 60_000;
 
 /**
  * How long after a run was taken over a job of its former ledger may still turn up. That one sends nothing later than its trust
@@ -59,11 +57,10 @@ export async function lookForUnseen(ports: RunPorts, id: string, o: StepOptions 
   return true;
 }
 
-/** The jobs whose names begin as those of the run do, by name. */
+/** The jobs of the run, by name. */
 async function listJobs(ports: RunPorts, document: RunDocument, o: CallOptions): Promise<ReadonlyMap<string, JobView[]>> {
   const jobs = new Map<string, JobView[]>();
-  const query = { nameContains: `${document.job.namePrefix}-`, submittedAfter: document.createdAt - CLOCK_MARGIN_MS };
-  for await (const view of ports.service.list(query, o)) {
+  for await (const view of jobsOfRun(ports, document, o)) {
     const same = jobs.get(view.jobName);
     if (same === undefined) jobs.set(view.jobName, [view]);
     else same.push(view);

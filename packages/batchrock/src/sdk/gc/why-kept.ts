@@ -1,11 +1,17 @@
-import { loadParts, objectKeys, type PartBody, type RunBody, type RunPorts, readOrders, readOwner } from '@batchrock/core';
+import {
+  jobsOfRun,
+  loadParts,
+  objectKeys,
+  type PartBody,
+  type RunBody,
+  type RunPorts,
+  readOrders,
+  readOwner,
+} from '@batchrock/core';
 import type { RunHome } from '../../compose/run-home.ts';
 import type { Session } from '../session.ts';
 import type { GcFilter } from './gc-report.ts';
 import { hasWholeResults } from './whole-results.ts';
-
-/** Clocks differ: a job may have been submitted this long before its run was created, by another clock. */
-const CLOCK_MARGIN_MS = 60 * 60_000;
 
 /** What is asked of a run before its objects go. */
 export interface KeepingQuestion extends Pick<GcFilter, 'force'> {
@@ -61,10 +67,9 @@ async function whyElsewhere(ports: RunPorts, run: RunBody, { document, freed, re
 }
 
 /** True where the bucket or the service has anything of a job of a run. */
-async function hasSent(ports: RunPorts, run: string, { job, createdAt }: RunHome['document']): Promise<boolean> {
+async function hasSent(ports: RunPorts, run: string, document: RunHome['document']): Promise<boolean> {
   if ((await ports.objects.head(objectKeys.summary(run))) !== undefined) return true;
   for await (const _ of ports.objects.list(objectKeys.outputs(run))) return true;
-  const query = { nameContains: `${job.namePrefix}-`, submittedAfter: createdAt - CLOCK_MARGIN_MS };
-  for await (const _ of ports.service.list(query)) return true;
+  for await (const _ of jobsOfRun(ports, document)) return true;
   return false;
 }
