@@ -161,7 +161,7 @@ const TABLE: readonly BadInput[] = [
     files: GOOD,
     argv: ['run', 'in.csv', '--model', 'amazon.titan-embed-text-v2:0'],
     code: 'BR-E0109',
-    says: ['input_text', 'id, text', '--text-column'],
+    says: ['input_text', 'did you mean text?', 'id, text', '--text-column'],
   },
   {
     what: 'a text column for a model that answers prompts',

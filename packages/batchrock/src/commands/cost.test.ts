@@ -188,6 +188,16 @@ describe('batchrock cost', () => {
     }
   });
 
+  test('says once whose answers they are, and what padding cost more than batch inference saved', async () => {
+    const here = await world(2);
+    await here.run();
+    // a tag makes it another target at the same server
+    await here.run('--tag', 'team=search', '--new', '--out', 'again.jsonl');
+    const all = await cli(['cost', '--all'], { cwd: here.cwd });
+    expect(all.stderr.match(/answers are synthetic/g)).toHaveLength(1);
+    expect(all.stdout).toMatch(/^r-\w+\* .* (-\$0\.\d{4}|>-\$0\.0001)$/m);
+  });
+
   test('adds up the runs that were paid for', async () => {
     const here = await world(30);
     await here.run();

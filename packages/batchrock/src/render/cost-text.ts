@@ -1,5 +1,5 @@
 import type { CostReport, DifferenceCause, JobCost, TokenDifference, Tokens } from '../sdk/cost/cost-report.ts';
-import { count, plural, short, usd, usdAlike, usdNumber } from './figures.ts';
+import { count, plural, short, usd, usdAbout, usdAlike, usdNumber } from './figures.ts';
 import { countsText, originDocument, stateText } from './run-text.ts';
 import { type Column, renderTable } from './table.ts';
 
@@ -87,7 +87,7 @@ function savingLines({ retries, padding, tail, cached, duplicates, status }: Cos
     lines.push(['padding', `${plural(padding.records, 'record')}: ${told(padding.batchUsd)}, billed beside the answers`]);
   if (cached.rows > 0) lines.push(['cached', `${plural(cached.rows, 'row')} not sent (--cache): ${told(cached.savedUsd)} saved`]);
   if (duplicates.rows > 0) {
-    const worth = duplicates.savedUsd === undefined ? unknown : `~${usd(duplicates.savedUsd)}`;
+    const worth = duplicates.savedUsd === undefined ? unknown : usdAbout(duplicates.savedUsd);
     lines.push(['same', `${plural(duplicates.rows, 'row')} not sent (--dedupe): ${worth} saved`]);
   }
   return lines;

@@ -12,6 +12,7 @@ import {
   short,
   UNKNOWN,
   usd,
+  usdAbout,
   usdAlike,
 } from './figures.ts';
 
@@ -51,7 +52,14 @@ describe('figures', () => {
     [0.1, '$0.10'],
     [41.2, '$41.20'],
     [1234.5, '$1,234.50'],
+    [-0.00001, '>-$0.0001'],
+    [-0.0327, '-$0.0327'],
+    [-41.2, '-$41.20'],
   ])('%d dollars are %s', (value, text) => expect(usd(value)).toBe(text));
+
+  test('a sum that is estimated is told as one', () => {
+    expect([41.2, 0, 0.00001, undefined].map(usdAbout)).toEqual(['~$41.20', '~$0.00', '<$0.0001', UNKNOWN]);
+  });
 
   test.each([
     [400, '0 s'],

@@ -33,13 +33,24 @@ export function usdNumber(value: number | undefined): number | null {
   return isKnown(value) ? Number(value.toFixed(8)) : null;
 }
 
-/** `$41.20`; four digits below ten cents; `<$0.0001` below that. */
+/** `$41.20`; four digits below ten cents; `<$0.0001` below that. A loss: `-$41.20`, down to `>-$0.0001`. */
 export function usd(value: number | undefined): string {
   if (!isKnown(value)) return UNKNOWN;
   if (value === 0) return '$0.00';
+  if (value < 0) return value > -0.0001 ? '>-$0.0001' : `-${usd(-value)}`;
   if (value < 0.0001) return '<$0.0001';
   if (value < 0.1) return `$${value.toFixed(4)}`;
   return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** A sum that is estimated: `~$41.20`, and `<$0.0001`, which says so already. */
+export function usdAbout(value: number | undefined): string {
+  return roughly(usd(value));
+}
+
+/** The same of a sum that is written already. */
+export function roughly(sum: string): string {
+  return sum.replace(/^\$/, '~$');
 }
 
 /** Sums that stand side by side, with as many digits each: `$0.0817` and `$0.1634`, `$1.20` and `$12.00`. */

@@ -44,6 +44,17 @@ describe('a plan', () => {
     expect(line(renderPlan(report()), '          out')).toContain('(at least 1.0 k; no limit: --param max_tokens=N)');
   });
 
+  test.each([
+    // records, jobs at once, records of the largest job: a last part below the minimum goes into the one before it
+    [60, 20, '1 job of 60 records, up to 20 at once, 1 wave'],
+    [199, 20, '1 job of 199 records, up to 20 at once, 1 wave'],
+    [3_201, 100, '32 jobs of up to 101 records, up to 100 at once, 1 wave'],
+    [4_000, 20, '40 jobs of up to 100 records, up to 20 at once, 2 waves'],
+  ])('of %d records for %d jobs at once says how large the largest is', (records, slots, text) => {
+    const plan = estimatePlan({ model: resolveModel('amazon.nova-lite-v1:0'), params: {}, records, slots });
+    expect(line(renderPlan(report({ plan })), 'parts')).toBe(`parts     ${text}`);
+  });
+
   test('tells cost as a range, all of whose figures have as many digits', () => {
     for (const expected of [8, 256]) {
       const batch = line(renderPlan(report({}, expected, 300)), 'cost      batch') as string;
@@ -90,6 +101,7 @@ describe('a plan', () => {
       `${many} more ask for what another of the same job does: not sent, which saves ~$0.50`,
     );
     expect(told({ among: 'run', areLeftOut: true })).toBe(`${many} more ask for what another does: not sent, which saves ~$0.50`);
+    expect(told({ batchUsd: 0.00001 })).toMatch(/would save <\$0\.0001$/);
     expect(told({ batchUsd: undefined })).toMatch(/would save their cost$/);
     expect(line(renderPlan(report()), '          1,2')).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { IMAGE_TOKENS, type OutputEstimate, type PlannedCost } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
 import { assumptionText } from './assumption-text.ts';
-import { bytes, count, duration, plural, short, UNKNOWN, usd, usdAlike, usdNumber } from './figures.ts';
+import { bytes, count, duration, plural, roughly, short, UNKNOWN, usd, usdAbout, usdAlike, usdNumber } from './figures.ts';
 import { printable } from './width.ts';
 
 /** What a run would do and cost, in lines. */
@@ -20,7 +20,7 @@ export function renderPlan(report: PlanReport): string[] {
     ...takenLines(report),
     ...duplicateLines(report),
     ...cachedLines(report),
-    `parts     ${plural(plan.parts, 'job')} of up to ${plural(plan.partRecords, 'record')}, ${count(plan.slots)} at once, ${plural(plan.waves, 'wave')}`,
+    `parts     ${plural(plan.parts, 'job')} of ${largestText(plan)}, up to ${count(plan.slots)} at once, ${plural(plan.waves, 'wave')}`,
   ];
   if (plan.sentinels > 0) {
     lines.push(`          padded with ${plural(plan.sentinels, 'record')} up to the minimum of ${report.minRecords} a job`);
@@ -32,11 +32,17 @@ export function renderPlan(report: PlanReport): string[] {
   return lines;
 }
 
+/** The largest job: a last part below the minimum has gone into the one before it. */
+function largestText({ parts, partRecords, records }: PlanReport['plan']): string {
+  if (parts === 1) return plural(records, 'record');
+  return `up to ${plural(Math.max(partRecords, records - (parts - 1) * partRecords), 'record')}`;
+}
+
 /** What may be asked for at full price. */
 function tailLines({ plan, minRecords, deadlineMs }: PlanReport): string[] {
   const { tail, cost } = plan;
   if (tail === undefined) return [];
-  const worth = tail.onDemandUsd === undefined ? '' : `, ~${usd(tail.onDemandUsd)} in the cost below`;
+  const worth = tail.onDemandUsd === undefined ? '' : `, ${usdAbout(tail.onDemandUsd)} in the cost below`;
   const now = tail.records === 0 ? 'no record now' : `${plural(tail.records, 'record')}${worth}`;
   const lines = [`tail      on demand at full price: ${now}; later what fails, where it is below ${minRecords}`];
   if (deadlineMs !== undefined) {
@@ -63,7 +69,7 @@ function duplicateLines({ duplicates }: PlanReport): string[] {
   if (rows === 0) return [];
   const other = among === 'run' ? 'another does' : 'another of the same job does';
   const many = `${plural(rows, 'row')} ${areLeftOut ? 'more ' : ''}${rows === 1 ? 'asks' : 'ask'} for what ${other}`;
-  const worth = batchUsd === undefined ? '' : ` ~${usd(batchUsd)}`;
+  const worth = batchUsd === undefined ? '' : ` ${usdAbout(batchUsd)}`;
   return [
     `          ${many}: ${areLeftOut ? `not sent, which saves${worth || ' their cost'}` : `--dedupe would save${worth || ' their cost'}`}`,
   ];
@@ -74,7 +80,7 @@ function cachedLines({ cached }: PlanReport): string[] {
   const { rows, areLeftOut, batchUsd } = cached;
   if (rows === 0) return [];
   const many = `${plural(rows, 'row')} ${areLeftOut ? 'more ' : ''}${rows === 1 ? 'has an answer' : 'have answers'} of other runs`;
-  const worth = batchUsd === undefined ? 'their cost' : `~${usd(batchUsd)}`;
+  const worth = batchUsd === undefined ? 'their cost' : usdAbout(batchUsd);
   return [`          ${many}: ${areLeftOut ? `not sent, which saves ${worth}` : `--cache would save ${worth}`}`];
 }
 
@@ -121,7 +127,7 @@ function costLines({ plan }: PlanReport): string[] {
 /** `~$0.0817 ($0.0210 to $0.6520)`. */
 function bandText({ low, expected, high }: PlannedCost['batch']): string {
   const [least, about, most] = usdAlike(low, expected, high) as [string, string, string];
-  return `${about.replace(/^\$/, '~$')} (${high === undefined ? `at least ${least}` : `${least} to ${most}`})`;
+  return `${roughly(about)} (${high === undefined ? `at least ${least}` : `${least} to ${most}`})`;
 }
 
 /** The queue of AWS is assumed; other servers have none that is worth a word, or one that nobody knows. */

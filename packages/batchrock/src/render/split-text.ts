@@ -1,7 +1,7 @@
 import { combinedStatus } from '../sdk/split/combined-status.ts';
 import type { PlannedModels } from '../sdk/split/plan-split.ts';
 import type { SplitReport } from '../sdk/split/start-split.ts';
-import { count, plural, usdAlike, usdNumber } from './figures.ts';
+import { count, plural, roughly, usdAlike, usdNumber } from './figures.ts';
 import { planDocument, renderPlan } from './plan-text.ts';
 import { renderReport, stateText, statusDocument } from './run-text.ts';
 import { renderTable } from './table.ts';
@@ -55,8 +55,8 @@ export function renderPlans({ plans }: PlannedModels): string[] {
   const each = plans.flatMap((plan) => [...renderPlan(plan), '']);
   const total = costOf(plans);
   const rows = plans.reduce((sum, plan) => sum + plan.rows, 0);
-  const [batch, onDemand] = usdAlike(total?.batch, total?.onDemand);
-  const cost = total === undefined ? 'cost unknown, since a price is' : `~${batch} by batch inference, ~${onDemand} on demand`;
+  const [batch, onDemand] = usdAlike(total?.batch, total?.onDemand).map(roughly);
+  const cost = total === undefined ? 'cost unknown, since a price is' : `${batch} by batch inference, ${onDemand} on demand`;
   return [...each, `in all    ${plural(plans.length, 'run')}, ${plural(rows, 'row')}; ${cost}`];
 }
 

@@ -1,6 +1,7 @@
 import {
   checkTemplate,
   type Dialect,
+  didYouMean,
   InputError,
   type ReadPosition,
   type RowBatch,
@@ -118,13 +119,11 @@ function checkColumns(columns: readonly string[], question: CheckedQuestion, dia
   checkTemplate(question.templates, columns);
   const textColumn = question.request.textColumn;
   if (textColumn === undefined || columns.includes(textColumn)) return;
-  throw new InputError(
-    'BR-E0109',
-    `the dataset has no column ${JSON.stringify(textColumn)}; its columns are ${columns.join(', ')}`,
-    {
-      details: { column: textColumn },
-    },
-  );
+  const guess = didYouMean(textColumn, columns);
+  const named = `${JSON.stringify(textColumn)}${guess === undefined ? '' : ` (${guess}?)`}`;
+  throw new InputError('BR-E0109', `the dataset has no column ${named}; its columns are ${columns.join(', ')}`, {
+    details: { column: textColumn },
+  });
 }
 
 /** Objects are there in JSON Lines and in Parquet, whose rows become JSON Lines; a cell of CSV is text. */

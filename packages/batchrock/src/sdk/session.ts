@@ -68,6 +68,11 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
   }
   const ledger = openSqliteLedger(dir.ledger);
   const connections = new Map<string, Promise<Connection>>();
+  const said = new Set<string>();
+  const noticeOnce = (text: string): void => {
+    if (!said.has(text)) notice(text);
+    said.add(text);
+  };
   return {
     dir,
     ledger,
@@ -89,7 +94,9 @@ export async function openSession(options: SessionOptions & LedgerChoice = {}): 
       const opening = import('../compose/connection.ts').then(({ connect }) => connect(target, { dir, ledger, env, notice }));
       connections.set(key, opening);
       const connection = await opening;
-      notice(connection.synthetic ? `${describeTarget(target)}: answers are synthetic` : `jobs run at ${describeTarget(target)}`);
+      noticeOnce(
+        connection.synthetic ? `${describeTarget(target)}: answers are synthetic` : `jobs run at ${describeTarget(target)}`,
+      );
       return connection;
     },
     async close() {
