@@ -6,19 +6,21 @@ import {
   ListTagsForResourceCommand,
   paginateListModelInvocationJobs,
 } from '@aws-sdk/client-bedrock';
-import { AttachRolePolicyCommand, CreateRoleCommand, GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { DeleteObjectCommand, HeadBucketCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMINISTRATOR, credentialsFor } from '../front/index.ts';
+import { ADMINISTRATOR } from '../front/index.ts';
 import { type Account, startAccount } from '../index.ts';
 import { type CommandLine, openCommandLine } from './command-line.ts';
+import { addPeople, type People, RUNNER, roleArn } from './people.ts';
 
 // Setup, doctor, run, results and setup --remove in processes of their own, each call judged by the policies that setup prints.
 const MODEL = 'us.amazon.nova-lite-v1:0';
 const ROWS = 120;
 let account: Account;
 let commands: CommandLine;
+let people: People;
 let printed: Record<'trustPolicy' | 'rolePolicy' | 'callerPolicy' | 'setupPolicy', { readonly Statement: readonly unknown[] }>;
 let request: readonly string[];
 
@@ -34,32 +36,18 @@ beforeAll(async () => {
   request = ['--model', MODEL, '--prefix', 'team/a', '--kms-key', KeyMetadata?.Arn ?? '', ...network, ...notify];
   const print = ['setup', ...request, '--print', 'policies', '--account', account.place.account];
   printed = (await commands.succeed(print, { isStill: true })) as typeof printed;
-  await addRole('installer');
-  const PolicyDocument = JSON.stringify(printed.setupPolicy);
-  await account.clients.iam.send(new PutRolePolicyCommand({ RoleName: 'installer', PolicyName: 'setup', PolicyDocument }));
-  await addRole('runner');
-  await account.readIam();
+  people = await addPeople(account, printed.setupPolicy);
 });
 afterAll(async () => {
   commands?.close();
   await account?.close();
 });
 
-const arnOf = (role: string) => `arn:aws:iam::${account.place.account}:role/${role}`;
-const installer = () => ({ as: credentialsFor(arnOf('installer')), isStill: true });
-const runner = () => ({ as: credentialsFor(arnOf('runner')) });
+const arnOf = (role: string) => roleArn(account, role);
 const bucket = () => `batchrock-${account.place.account}-us-east-1`;
 const JOBS = 'batchrock-jobs-us-east-1';
 const topic = () => `arn:aws:sns:us-east-1:${account.place.account}:ends-of-runs`;
 const bus = () => `arn:aws:events:us-east-1:${account.place.account}:event-bus/default`;
-
-async function addRole(RoleName: string): Promise<void> {
-  const Statement = [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account.place.account}:root` }, Action: 'sts:AssumeRole' },
-  ];
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-  await account.clients.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-}
 
 /** The statements that a role has not needed, by their names. */
 async function unusedOf(role: string): Promise<readonly unknown[]> {
@@ -74,19 +62,20 @@ function actionsOf(role: string): ReadonlySet<string> {
 }
 
 test('setup makes what it has printed', async () => {
-  const made = await commands.succeed(['setup', ...request, '--yes'], installer());
+  const made = await commands.succeed(['setup', ...request, '--yes'], people.installer);
   expect(made).toMatchObject({ action: 'setup', settings: { bucket: bucket(), prefix: 'team/a', roleArn: arnOf(JOBS) } });
   const { Role } = await account.clients.iam.send(new GetRoleCommand({ RoleName: JOBS }));
   expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toEqual(printed.trustPolicy);
-  const PolicyArn = String(made['callerPolicyArn']);
-  await account.clients.iam.send(new AttachRolePolicyCommand({ RoleName: 'runner', PolicyArn }));
-  await account.readIam();
-  expect((await commands.batchrock(['setup', ...request, '--diff', '--exit-status'], installer())).code).toBe(0);
+  await people.letRun(made['callerPolicyArn']);
+  expect((await commands.batchrock(['setup', ...request, '--diff', '--exit-status'], people.installer)).code).toBe(0);
   expect(account.refusals()).toEqual([]);
 });
 
 test('doctor finds it sound', async () => {
-  const { isSound, checks } = await commands.succeed(['doctor', '--model', MODEL, '--notify'], { ...runner(), isStill: true });
+  const { isSound, checks } = await commands.succeed(['doctor', '--model', MODEL, '--notify'], {
+    ...people.runner,
+    isStill: true,
+  });
   expect(account.topics.messages(topic())).toMatchObject([{ attributes: { type: 'Batchrock Test' } }]);
   const others = (checks as { readonly state: string }[]).filter(({ state }) => state !== 'ok');
   // there is no ledger yet, and so no runs
@@ -100,9 +89,9 @@ test('doctor finds it sound', async () => {
 test('run brings every row its answer, and results writes them again', async () => {
   const command = ['run', 'in.csv', '--model', MODEL, '--prompt', 'Classify: {text}', '--out', 'out.jsonl', '--yes'];
   const kept = ['--tag', 'team=search', '--bucket-owner', account.place.account];
-  const ran = await commands.succeed([...command, ...kept], runner());
+  const ran = await commands.succeed([...command, ...kept], people.runner);
   expect(ran).toMatchObject({ state: 'ended', rows: ROWS, succeeded: ROWS, synthetic: false, target: 'us-east-1' });
-  await commands.succeed(['results', String(ran['run']), '-o', 'again.jsonl'], runner());
+  await commands.succeed(['results', String(ran['run']), '-o', 'again.jsonl'], people.runner);
   const [out, again] = ['out.jsonl', 'again.jsonl'].map((name) => readFileSync(join(commands.cwd, name), 'utf8'));
   const [, told, ...others] = account.topics.messages(topic());
   expect(others).toEqual([]);
@@ -128,7 +117,7 @@ test('its job lies under the key, in the subnets, and nothing of the policies of
   const { tags } = await bedrock.send(new ListTagsForResourceCommand({ resourceARN: job?.jobArn }));
   expect(tags).toEqual([{ key: 'team', value: 'search' }]);
   bedrock.destroy();
-  expect({ caller: await unusedOf('runner'), role: await unusedOf(JOBS) }).toEqual({ caller: [], role: [] });
+  expect({ caller: await unusedOf(RUNNER), role: await unusedOf(JOBS) }).toEqual({ caller: [], role: [] });
   const asked = ['bedrock:InvokeModel', 's3:ListBucket', 's3:GetObject', 's3:PutObject', 'kms:Decrypt', 'kms:GenerateDataKey'];
   expect([...actionsOf(JOBS)]).toEqual(expect.arrayContaining([...asked, 'ec2:CreateNetworkInterface']));
   expect(account.verdicts().some(({ principal }) => principal.kind === 'service')).toBe(true);
@@ -137,14 +126,14 @@ test('its job lies under the key, in the subnets, and nothing of the policies of
 
 test('setup --remove takes all of it away but what was answered, and the bucket when that is gone', async () => {
   const remove = ['setup', ...request, '--remove', '--yes'];
-  const kept = await commands.succeed(remove, installer());
+  const kept = await commands.succeed(remove, people.installer);
   expect(kept['steps']).toMatchObject([{ change: 'remove' }, { change: 'remove' }, { resource: 'bucket', change: 'keep' }]);
   const { s3 } = account.clients;
   const Bucket = bucket();
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
     for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
   }
-  await commands.succeed(remove, installer());
+  await commands.succeed(remove, people.installer);
   await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toThrow();
   expect(await unusedOf('installer')).toEqual([]);
   expect(account.refusals()).toEqual([]);
