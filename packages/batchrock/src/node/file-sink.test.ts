@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES } from './blocks.ts';
 import { createFileSink } from './file-sink.ts';
+import type { PageCache } from './page-cache.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -40,5 +42,81 @@ describe('the blocks of a file', () => {
     const first = await write(join(dir, 'a'), 'a', 'abort');
     const second = await write(join(dir, 'b'), 'b', 'commit');
     for (const buffer of second) expect(first).not.toContain(buffer);
+  });
+});
+
+describe('a file that the cache has no room for', () => {
+  let knowsTheWay: boolean;
+  beforeEach(async () => {
+    const path = join(dir, 'probe');
+    await writeFile(path, '');
+    const file =
+      constants.O_DIRECT === undefined
+        ? undefined
+        : await open(path, constants.O_WRONLY | constants.O_DIRECT).catch(() => undefined);
+    knowsTheWay = file !== undefined;
+    await file?.close();
+  });
+
+  /** Writes blocks of these lengths, no two alike, and returns them as one. */
+  async function writeRandom(
+    path: string,
+    lengths: readonly number[],
+    cache: PageCache,
+    end: 'commit' | 'abort' = 'commit',
+  ): Promise<Buffer> {
+    const expected: Uint8Array[] = [];
+    const sink = createFileSink(path, { cache });
+    let block = sink.block();
+    for (const length of lengths) {
+      for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(block.subarray(at, Math.min(length, at + 65_536)));
+      expected.push(block.slice(0, length));
+      block = await sink.write(block.subarray(0, length));
+    }
+    await sink[end]();
+    return Buffer.concat(expected);
+  }
+
+  const whole = (count: number): number[] => Array.from({ length: count }, () => BLOCK_BYTES);
+
+  it('has the same bytes, whatever its end', async () => {
+    for (const last of [0, 1, 511, 4096, 65_536]) {
+      const path = join(dir, `end-${last}`);
+      const cache = { room: 0, spared: 0 };
+      const expected = await writeRandom(path, [...whole(6), last], cache);
+      expect(expected.equals(await readFile(path))).toBe(true);
+      // the first block tells that there will be more; the last one fills no area of two
+      expect(cache.spared).toBe(knowsTheWay ? 4 * BLOCK_BYTES : 0);
+    }
+  });
+
+  it('changes its way in the middle', async () => {
+    const path = join(dir, 'middle');
+    const cache = { room: 3 * BLOCK_BYTES, spared: 0 };
+    const expected = await writeRandom(path, [...whole(3), 100, ...whole(4)], cache);
+    expect(expected.equals(await readFile(path))).toBe(true);
+    expect(cache.spared).toBe(knowsTheWay ? 4 * BLOCK_BYTES : 0);
+  });
+
+  it('goes on through the cache where it would begin inside a page', async () => {
+    const path = join(dir, 'odd');
+    const cache = { room: 0, spared: 0 };
+    const expected = await writeRandom(path, [100, ...whole(4)], cache);
+    expect(expected.equals(await readFile(path))).toBe(true);
+    expect(cache.spared).toBe(0);
+  });
+
+  it('leaves room for the files behind those that were given up', async () => {
+    const cache = { room: 0, spared: 0 };
+    for (let n = 0; n < 20; n++)
+      await writeRandom(join(dir, `${n}`), whole(4), { room: 0, spared: 0 }, n % 2 === 0 ? 'abort' : 'commit');
+    await writeRandom(join(dir, 'last'), whole(4), cache);
+    expect(cache.spared).toBe(knowsTheWay ? 2 * BLOCK_BYTES : 0);
+  });
+
+  it('is as whole when more are written at once than there is memory for', async () => {
+    const paths = Array.from({ length: 12 }, (_, n) => join(dir, `${n}`));
+    const expected = await Promise.all(paths.map((path) => writeRandom(path, [...whole(5), 7], { room: 0, spared: 0 })));
+    for (const [n, path] of paths.entries()) expect(expected[n]?.equals(await readFile(path))).toBe(true);
   });
 });

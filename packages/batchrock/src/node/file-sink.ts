@@ -1,6 +1,8 @@
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { InputError, type ObjectInfo, type ObjectSink, ServiceError } from '@batchrock/core';
 import { BLOCK_BYTES, blocks } from './blocks.ts';
+import { GrowingFile, type WrittenFile } from './growing-file.ts';
+import { type PageCache, pageCache } from './page-cache.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 import { removeAbandoned, temporaryName } from './temporary-name.ts';
 
@@ -18,6 +20,8 @@ export interface FileSinkOptions {
   readonly mode?: number;
   /** Take away what processes that were killed have left of the same file; default false. */
   readonly clearsAbandoned?: boolean;
+  /** What it goes through; default: what all files of the thread do. */
+  readonly cache?: PageCache;
   /** What `commit` reports as key; default: the path. */
   readonly key?: string;
 }
@@ -38,70 +42,40 @@ const LARGE_BLOCK_BYTES = 1 << 20;
  */
 export function createFileSink(path: string, options: FileSinkOptions = {}): FileSink {
   const blockBytes = options.blockBytes ?? BLOCK_BYTES;
-  const syncBytes = options.syncBytes ?? 1 << 25;
+  const syncBytes = options.sync === false ? 0 : (options.syncBytes ?? 1 << 25);
   const temporary = temporaryName(path);
-  let file: FileHandle | undefined;
-  let size = 0;
+  let file: GrowingFile | undefined;
   let pending: Promise<void> = Promise.resolve();
   let spare: Uint8Array | undefined;
   /** What the caller fills. */
   let filling: Uint8Array | undefined;
-  let sealed: string | undefined;
-  /** Since the disk was last told; and what it is at now. */
-  let unsynced = 0;
-  let syncing: Promise<void> | undefined;
-  let syncError: unknown;
+  let sealed: WrittenFile | undefined;
 
-  async function begin(): Promise<FileHandle> {
+  async function begin(): Promise<GrowingFile> {
     if (options.clearsAbandoned) await removeAbandoned(path);
-    return open(temporary, 'wx', options.mode ?? 0o600);
+    return GrowingFile.create(temporary, { mode: options.mode ?? 0o600, syncBytes, cache: options.cache ?? pageCache });
   }
 
   async function writeBlock(block: Uint8Array): Promise<void> {
     try {
       file ??= await begin();
-      let written = 0;
-      while (written < block.length) written += (await file.write(block, written, block.length - written)).bytesWritten;
-      size += block.length;
-      if (options.sync ?? true) startSync(file, block.length);
+      await file.write(block);
     } catch (error) {
       throw storageError(error, `write ${path}`);
     }
   }
 
-  /** Beside the work that goes on. An error is told once by the system, to whoever asks first, and kept for `seal`. */
-  function startSync(of: FileHandle, bytes: number): void {
-    unsynced += bytes;
-    if (unsynced < syncBytes || syncing !== undefined) return;
-    unsynced = 0;
-    syncing = of
-      .datasync()
-      .catch((error: unknown) => {
-        syncError ??= error;
-      })
-      .finally(() => {
-        syncing = undefined;
-      });
-  }
-
-  /** What tells this content of the file from every other. */
-  async function seal(): Promise<string> {
+  async function seal(): Promise<WrittenFile> {
     if (sealed !== undefined) return sealed;
     await pending;
-    await syncing;
     file ??= await begin();
-    if (syncError !== undefined) throw syncError;
-    if (options.sync ?? true) await file.datasync();
-    const { mtimeNs, ino } = await file.stat({ bigint: true });
-    await file.close();
+    sealed = await file.end();
     file = undefined;
-    sealed = `${ino}-${size}-${mtimeNs}`;
     return sealed;
   }
 
   async function abort(): Promise<void> {
     await pending.catch(() => undefined);
-    await syncing;
     await file?.close().catch(() => undefined);
     file = undefined;
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -124,7 +98,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
       await pending;
       pending = writeBlock(full);
       pending.catch(() => undefined);
-      const isLarge = options.blockBytes === undefined && size >= LARGE_FILE_BYTES;
+      const isLarge = options.blockBytes === undefined && (file?.size ?? 0) >= LARGE_FILE_BYTES;
       const bytes = isLarge ? LARGE_BLOCK_BYTES : blockBytes;
       filling = spare?.byteLength === bytes ? spare : newBlock(bytes);
       if (filling !== spare) blocks.give(spare);
@@ -141,7 +115,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     },
     async commit(): Promise<ObjectInfo> {
       try {
-        const etag = await seal();
+        const { size, etag } = await seal();
         if (options.ifAbsent) await link(temporary, path);
         else await rename(temporary, path);
         giveBack();

@@ -67,7 +67,11 @@ async function runAll(): Promise<void> {
     await benchDataset(rows);
     const cores = pin ? Array.from({ length: bench.cores ?? 1 }, (_, core) => core).join(',') : undefined;
     const runs: Measured[] = [];
-    for (let run = count(values.runs, 5); run > 0; run--) runs.push(await runChild(bench, rows, cores));
+    for (let run = count(values.runs, 5); run > 0; run--) {
+      // what was made for it, and what the one before has written, is not to be in its way to the disk
+      spawnSync('sync');
+      runs.push(await runChild(bench, rows, cores));
+    }
     const peaks = runs.flatMap((run) => run.peakRssMB ?? []);
     const seconds = median(runs.map((run) => run.seconds));
     show({
