@@ -1,35 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, quotaOf, type RunDocument } from '@batchrock/core';
 import { expect, test } from 'vitest';
-import { afterTest } from '../../test/after-test.ts';
 import { folderWith } from '../../test/cli-harness.ts';
 import { sessionIn } from '../../test/gc-world.ts';
+import { quotasServer } from '../../test/quotas-server.ts';
 import { resolveTarget } from '../compose/target.ts';
 import { withQuotasElsewhere } from './region-lanes.ts';
 
 const MODEL = 'amazon.nova-lite-v1:0';
 const QUOTA = 'Sum of in-progress and submitted batch inference jobs using a base model for Nova Lite';
 
-/** A Service Quotas that lists so many jobs in each Region, by where the call is signed for; elsewhere it refuses. */
-async function quotasBy(jobs: Readonly<Record<string, number>>): Promise<string> {
-  const server = createServer((request, response) => {
-    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const value = jobs[region];
-    const type = 'application/x-amz-json-1.1';
-    if (value === undefined) return response.writeHead(400, { 'x-amzn-errortype': 'AccessDeniedException' }).end('{}');
-    const quota = { ServiceCode: 'bedrock', QuotaName: QUOTA, Value: value };
-    return response.writeHead(200, { 'content-type': type }).end(JSON.stringify({ Quotas: [quota] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterTest(() => new Promise<void>((resolve) => void server.close(() => resolve())));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 test('a run knows the quota of each of its Regions, as its account tells it there', async () => {
-  const endpointUrl = await quotasBy({ 'us-west-2': 7, 'eu-west-1': 11 });
+  const { url: endpointUrl } = await quotasServer(QUOTA, { 'us-west-2': 7, 'eu-west-1': 11 });
   const session = await sessionIn(folderWith());
   const asked = { bucket: 'runs', region: 'us-east-1', regions: ['us-east-1', 'us-west-2=west', 'eu-west-1=europe'] };
   const target = resolveTarget({ ...asked, endpointUrl }, {}, session.dir.local);
