@@ -6,7 +6,7 @@ import { identityChecks } from './identity-checks.ts';
 import { keyCheck } from './key-check.ts';
 import { modelChecks } from './model-checks.ts';
 import { objectsCheck } from './objects-check.ts';
-import { quotaChecks } from './quota-checks.ts';
+import { openQuotaDesk, type QuotaDesk, quotaChecks } from './quota-checks.ts';
 import { jobsCheck, passRoleCheck, roleCheck, rolePolicyCheck, tailCheck } from './role-checks.ts';
 
 /** The checks of an account. `close` it. */
@@ -26,13 +26,14 @@ const LOCAL: readonly string[] = ['bucket', 'output-bucket', 'objects', 'model',
 export function openAccountChecks(question: AccountQuestion, canary: string, calls: CallOptions = {}): AccountChecks {
   const accounts = openRegions(question, calls);
   const [home] = accounts;
+  const desks = accounts.map(openQuotaDesk);
   const inEach = (look: (account: CheckedAccount) => readonly Check[]): readonly Check[] =>
     accounts.length === 1
       ? look(home)
       : accounts.flatMap((account) => look(account).map((check) => ({ ...check, region: account.question.region })));
   const all = [
     ...identityChecks(home),
-    ...inEach((account) => regionChecks(account, canary)),
+    ...inEach((account) => regionChecks(account, desks, canary)),
     roleCheck(home),
     ...inEach((account) => [rolePolicyCheck(account)]),
     passRoleCheck(home),
@@ -46,7 +47,7 @@ export function openAccountChecks(question: AccountQuestion, canary: string, cal
 }
 
 /** What a Region has of its own: buckets and their key, the model and its quota. */
-function regionChecks(account: CheckedAccount, canary: string): readonly Check[] {
+function regionChecks(account: CheckedAccount, desks: readonly QuotaDesk[], canary: string): readonly Check[] {
   const { bucket, outputBucket } = account.question;
   return [
     ...bucketChecks(account, 'bucket', bucket),
@@ -54,7 +55,7 @@ function regionChecks(account: CheckedAccount, canary: string): readonly Check[]
     keyCheck(account),
     objectsCheck(account, canary),
     ...modelChecks(account),
-    ...quotaChecks(account, { runsReadThem: true }),
+    ...quotaChecks(account, desks, { runsReadThem: true }),
   ];
 }
 
@@ -64,7 +65,7 @@ export function openServiceChecks(question: ServiceQuestion, calls: CallOptions 
   const [account] = accounts;
   return {
     identity: identityChecks(account),
-    model: [...modelChecks(account), ...quotaChecks(account, { runsReadThem: false })],
+    model: [...modelChecks(account), ...quotaChecks(account, [openQuotaDesk(account)], { runsReadThem: false })],
     close: () => closeAll(accounts),
   };
 }

@@ -2,7 +2,7 @@ import { type BedrockClient, paginateListModelInvocationJobs } from '@aws-sdk/cl
 import { type CallOptions, parseModelId } from '@batchrock/core';
 import { listQuotas } from '../quotas/list-quotas.ts';
 import { type ListedLimits, limitsOf } from '../quotas/quota-names.ts';
-import { type Check, type Finding, fail, lookAt, ok, skipped, warn } from './check.ts';
+import { type Check, type Finding, fail, findingOf, lookAt, ok, skipped, warn } from './check.ts';
 import type { CheckedAccount } from './checked-account.ts';
 
 /** Jobs in these states count. */
@@ -13,30 +13,54 @@ export interface QuotaReaders {
   readonly runsReadThem: boolean;
 }
 
-/** Slots that are left, and what a job may hold. */
-export function quotaChecks(account: CheckedAccount, readers: QuotaReaders): readonly Check[] {
-  let listed: Promise<ListedLimits> | undefined;
-  const limits = (): Promise<ListedLimits> => (listed ??= listedLimits(account));
+/** What is known of the slots and limits of a Region. Each is asked for once, by whichever check comes first. */
+export interface QuotaDesk {
+  readonly region: string;
+  /** Names of the jobs that count, or why they cannot be looked at. */
+  jobs(): Promise<{ readonly found: readonly string[] } | Finding>;
+  /** What Service Quotas lists, or why that cannot be looked at. */
+  limits(): Promise<{ readonly found: ListedLimits } | Finding>;
+}
+
+/** Asks nothing yet. */
+export function openQuotaDesk({ clients, calls, question }: CheckedAccount): QuotaDesk {
+  const { model = '', known, region } = question;
+  return {
+    region,
+    jobs: once(() =>
+      lookAt(openJobs(clients.bedrock, model, calls), 'ListModelInvocationJobs', 'bedrock:ListModelInvocationJobs'),
+    ),
+    limits: once(() =>
+      lookAt(
+        known === undefined ? Promise.resolve({}) : listQuotas(clients.quotas, calls).then((all) => limitsOf(all, known)),
+        'ListServiceQuotas',
+        'servicequotas:ListServiceQuotas',
+      ),
+    ),
+  };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
+}
+
+/** Slots that are left, and what a job may hold. `desks` are those of all Regions that jobs may run in, this one's among them. */
+export function quotaChecks(account: CheckedAccount, desks: readonly QuotaDesk[], readers: QuotaReaders): readonly Check[] {
+  const here = desks.find(({ region }) => region === account.question.region) ?? openQuotaDesk(account);
+  const others = desks.filter((each) => each !== here);
   return [
-    { id: 'quota', needs: ['model'], look: () => lookAtQuota(account, limits) },
-    { id: 'limits', needs: ['model'], look: () => lookAtLimits(account, limits, readers) },
+    { id: 'quota', needs: ['model'], look: () => lookAtQuota(account, here, others) },
+    { id: 'limits', needs: ['model'], look: () => lookAtLimits(account, here, readers) },
   ];
 }
 
-async function listedLimits({ clients, calls, question: { known } }: CheckedAccount): Promise<ListedLimits> {
-  return known === undefined ? {} : limitsOf(await listQuotas(clients.quotas, calls), known);
-}
-
-async function lookAtQuota(account: CheckedAccount, limits: () => Promise<ListedLimits>): Promise<Finding> {
-  const { model, known, region, isOwn } = account.question;
+async function lookAtQuota({ question }: CheckedAccount, here: QuotaDesk, others: readonly QuotaDesk[]): Promise<Finding> {
+  const { model, known, region, isOwn } = question;
   if (model === undefined) return skipped('give --model ID to have its quota looked at');
-  const jobs = await lookAt(
-    openJobs(account.clients.bedrock, model, account.calls),
-    'ListModelInvocationJobs',
-    'bedrock:ListModelInvocationJobs',
-  );
+  const jobs = await here.jobs();
   if (!('found' in jobs)) return { ...jobs, state: 'fail' };
-  const listed = await lookAt(limits(), 'ListServiceQuotas', 'servicequotas:ListServiceQuotas');
+  const listed = await here.limits();
   const read = 'found' in listed ? listed.found.maxJobs : undefined;
   const most = read ?? known?.limits.maxJobs;
   const own = (await Promise.all(jobs.found.map(isOwn))).filter(Boolean).length;
@@ -45,10 +69,25 @@ async function lookAtQuota(account: CheckedAccount, limits: () => Promise<Listed
   const whence = read === undefined && most !== undefined ? '; the limit is the catalogue’s' : '';
   if (most !== undefined && jobs.found.length >= most) {
     const page = `https://${region}.console.aws.amazon.com/servicequotas/home/services/bedrock/quotas`;
-    return fail(`${told}: no slot is free${whence}`, `wait: parts do so by themselves; or ask for more: ${page}`);
+    const remedy = `wait: parts do so by themselves; or ask for more: ${page}`;
+    const free = await regionsWithSlots(others, known?.limits.maxJobs);
+    if (free.length > 0) return warn(`${told}: no slot is free${whence}, but in ${free.join(', ')}`, remedy);
+    return fail(`${told}: no slot is free${whence}`, remedy);
   }
   if (!('found' in listed)) return warn(`${told}${whence}`, listed.remedy);
   return ok(`${told}${whence}`);
+}
+
+/** The Regions of which it is known that a slot is free: a run whose jobs may go there does not wait for another one. */
+async function regionsWithSlots(desks: readonly QuotaDesk[], usual: number | undefined): Promise<readonly string[]> {
+  const free: string[] = [];
+  for (const desk of desks) {
+    const jobs = await desk.jobs().catch(findingOf);
+    const listed = await desk.limits().catch(findingOf);
+    const most = ('found' in listed ? listed.found.maxJobs : undefined) ?? usual;
+    if ('found' in jobs && most !== undefined && jobs.found.length < most) free.push(desk.region);
+  }
+  return free;
 }
 
 /** Names of jobs that count against the quota of the model, which all profiles that lead to it share. */
@@ -69,14 +108,10 @@ function baseIdOf(model: string): string {
   return 'problem' in parsed ? model : (parsed.baseId ?? model);
 }
 
-async function lookAtLimits(
-  account: CheckedAccount,
-  limits: () => Promise<ListedLimits>,
-  { runsReadThem }: QuotaReaders,
-): Promise<Finding> {
-  const { known } = account.question;
+async function lookAtLimits({ question }: CheckedAccount, desk: QuotaDesk, { runsReadThem }: QuotaReaders): Promise<Finding> {
+  const { known } = question;
   if (known === undefined) return skipped('the catalogue does not know the model');
-  const listed = await lookAt(limits(), 'ListServiceQuotas', 'servicequotas:ListServiceQuotas');
+  const listed = await desk.limits();
   if (!('found' in listed)) return listed;
   const { maxJobs: _, ...ofJobs } = listed.found;
   const here = { ...known.limits, ...ofJobs };

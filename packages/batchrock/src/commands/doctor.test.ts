@@ -123,6 +123,38 @@ describe('settings and a local Bedrock', () => {
     expect(broken.stdout).toContain('· objects              us-west-2: not looked at, because of bucket\n');
   });
 
+  test('a Region without a free slot is a warning where another one has some, and wrong where none has', async () => {
+    const server = await localServer({ maxJobs: 1, buckets: ['runs-us-east-1', 'runs-us-west-2'] });
+    await fetch(`${server.url}/_batchrock/faults`, { method: 'PUT', body: JSON.stringify({ jobStuck: 1 }) });
+    const cwd = folderWith({ 'in.csv': 'text\na\n' });
+    const at = ['--endpoint-url', server.url, '--model', MODEL];
+    const two = [...at, '--bucket', 'runs-us-east-1', '--regions', 'us-east-1,us-west-2'];
+    const quotas = async () => {
+      const { code, stdout } = await cli(['doctor', ...two, '--json'], { cwd });
+      const { checks } = JSON.parse(stdout) as { readonly checks: readonly Told[] };
+      return { code, quotas: checks.filter(({ id }) => id === 'quota').map(({ state, message }) => ({ state, message })) };
+    };
+    const fill = async (region: string) => {
+      const place = ['--region', region, '--bucket', `runs-${region}`, '--out', `${region}.jsonl`];
+      const run = spawnCli(['run', 'in.csv', '--prompt', '{text}', '-v', ...at, ...place], { cwd });
+      await run.said(/created/);
+      run.process.kill('SIGKILL');
+      await run.ended;
+    };
+    const full = '1 of 1 jobs are in use (1 of this ledger, 0 not): no slot is free';
+    await fill('us-west-2');
+    expect(await quotas()).toEqual({
+      code: 0,
+      quotas: [
+        { state: 'ok', message: '0 of 1 jobs are in use (0 of this ledger, 0 not)' },
+        { state: 'warn', message: `${full}, but in us-east-1` },
+      ],
+    });
+    await fill('us-east-1');
+    const none = { state: 'fail', message: full };
+    expect(await quotas()).toEqual({ code: 5, quotas: [none, none] });
+  });
+
   test('a server that does not answer is named, and what comes after it is not looked at', async () => {
     const { code, of } = await doctor(folderWith(), '--endpoint-url', 'http://127.0.0.1:9', '--model', MODEL);
     expect(code).toBe(5);

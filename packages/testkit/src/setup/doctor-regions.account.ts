@@ -167,27 +167,37 @@ test('buckets under a key of each Region, one of which is disabled', async () =>
   expect(other.checks.get('key us-west-2')?.message).toBe('there is no key alias/of-nobody, which --kms-key names');
 });
 
-// last: its jobs stay
-test('a quota that is full in one Region alone', async () => {
+/** Jobs of somebody else, as many as the quota of a Region. */
+async function fillQuota(region: string, bucket: string): Promise<void> {
   await set.account.bedrock.setFaults({ jobStuck: 1 });
-  const there = new BedrockClient({ endpoint: set.account.url, region: 'us-west-2', credentials: ADMINISTRATOR });
+  const there = new BedrockClient({ endpoint: set.account.url, region, credentials: ADMINISTRATOR });
   for (const jobName of ['theirs-1', 'theirs-2']) {
     await there.send(
       new CreateModelInvocationJobCommand({
         jobName,
         modelId: 'amazon.nova-lite-v1:0',
         roleArn: `arn:aws:iam::${ACCOUNT}:role/${ROLE}`,
-        inputDataConfig: { s3InputDataConfig: { s3Uri: `s3://${BUCKETS.west}/x/` } },
-        outputDataConfig: { s3OutputDataConfig: { s3Uri: `s3://${BUCKETS.west}/y/` } },
+        inputDataConfig: { s3InputDataConfig: { s3Uri: `s3://${bucket}/x/` } },
+        outputDataConfig: { s3OutputDataConfig: { s3Uri: `s3://${bucket}/y/` } },
       }),
     );
   }
   there.destroy();
+}
+
+// last: its jobs stay
+test('a quota that is full in one Region alone keeps no run from working, and one that is full in all does', async () => {
+  await fillQuota('us-west-2', BUCKETS.west);
   const { code, bad, checks } = await problems();
-  expect({ code, bad }).toEqual({ code: 5, bad: ['fail quota us-west-2'] });
+  expect({ code, bad }).toEqual({ code: 0, bad: ['warn quota us-west-2'] });
   expect(checks.get('quota us-east-1')?.message).toContain('0 of 2 jobs');
+  const full = '2 of 2 jobs are in use (0 of this ledger, 2 not): no slot is free';
   expect(checks.get('quota us-west-2')).toMatchObject({
-    message: '2 of 2 jobs are in use (0 of this ledger, 2 not): no slot is free',
+    message: `${full}, but in us-east-1`,
     remedy: expect.stringContaining('us-west-2.console.aws.amazon.com/servicequotas'),
   });
+  await fillQuota('us-east-1', BUCKETS.east);
+  const all = await problems();
+  expect(all).toMatchObject({ code: 5, bad: ['fail quota us-east-1', 'fail quota us-west-2'] });
+  expect(all.checks.get('quota us-east-1')?.message).toBe(full);
 });
