@@ -10,7 +10,8 @@ const MOST_BROKEN = 4;
 export interface Met {
   readonly attempt: number;
   readonly part: number;
-  readonly job: SimJob;
+  /** Absent: it was asked for on demand. */
+  readonly job?: SimJob;
   readonly result: RecordResult;
 }
 
@@ -20,6 +21,8 @@ interface Allowed {
   readonly asked: number;
   /** In the end: `retry` and `resume` may add some. */
   readonly most: number;
+  /** Jobs that were kept from their end: what they leave has an attempt more. */
+  readonly late: ReadonlySet<SimJob>;
 }
 
 /**
@@ -48,16 +51,18 @@ export class AttemptChecker {
   /** A row without an answer that was not refused. */
   check(id: string, met: readonly Met[], code: string | undefined): void {
     const last = met.at(-1)!;
-    const isAlone = isBrokenJob(last.job) && realRecords(last.job) === 1;
+    const isAlone = last.job !== undefined && isBrokenJob(last.job) && realRecords(last.job) === 1;
     if (isAlone) this.#trace.mark('breaks-alone');
-    if (isAlone !== (code === 'job_failed')) this.#trace.violate('I23', `row ${id} failed as ${code} in job ${last.job.index}`);
+    if (isAlone !== (code === 'job_failed')) this.#trace.violate('I23', `row ${id} failed as ${code} in job ${last.job?.index}`);
     if (brokeBeside(last)) {
       const broken = this.#broken.get(last.attempt) ?? 0;
       if (broken <= MOST_BROKEN)
-        this.#trace.violate('I23', `row ${id} was given up in job ${last.job.index}, where others stood beside it`);
+        this.#trace.violate('I23', `row ${id} was given up in job ${last.job?.index}, where others stood beside it`);
       return;
     }
-    const { asked, most } = this.#allowed;
+    const { asked, most, late } = this.#allowed;
+    if (last.job !== undefined && last.result.kind === 'missing' && late.has(last.job))
+      this.#trace.violate('I13', `row ${id} was given up in job ${last.job.index}, which its run has stopped at its deadline`);
     const tried = met.filter((one) => !brokeBeside(one)).length;
     // where all that was sent broke, it was no record, and the attempt may count
     const mayCount = met.filter((one) => brokeBeside(one) && this.#hasAllBroken(one.attempt)).length;
@@ -89,7 +94,7 @@ export class AttemptChecker {
 }
 
 function brokeBeside({ job }: Met): boolean {
-  return isBrokenJob(job) && realRecords(job) > 1;
+  return job !== undefined && isBrokenJob(job) && realRecords(job) > 1;
 }
 
 /** True for a job that left nothing to be sent again. */

@@ -36,6 +36,8 @@ export class JobChecker {
   readonly #bedrock: Bedrock;
   readonly #ledger: LedgerChecker;
   readonly #datasets: ReadonlyMap<string, Dataset>;
+  /** Jobs that their run has stopped at its deadline. */
+  readonly late = new Set<SimJob>();
   readonly #prompts = new Map<Dataset, ReadonlyMap<string, string | undefined>>();
 
   constructor(world: World, bedrock: Bedrock, ledger: LedgerChecker, datasets: ReadonlyMap<string, Dataset>) {
@@ -160,7 +162,19 @@ export class JobChecker {
     const place = placeOf(job.spec);
     const isPartsJob = [...this.#ledger.parts.values()].some((part) => part.jobArn === job.jobArn);
     if (place === undefined || !isPartsJob || this.#ledger.stoppedRuns.has(place.run)) return;
+    if (this.#isLate(place.run)) {
+      this.#world.trace.mark('late-job-stopped');
+      this.late.add(job);
+      return;
+    }
     this.#world.trace.violate('I10', `${who} stops job ${job.index}, which nobody asked for`);
+  }
+
+  /** Past its deadline a run stops its jobs, and its tail goes on demand. */
+  #isLate(run: string): boolean {
+    const { scheduler, plan } = this.#world;
+    const body = [...this.#ledger.runs.values()].find((one) => one.run === run);
+    return scheduler.now + plan.clockSkewMs >= (body?.tail?.deadlineAt ?? Number.POSITIVE_INFINITY);
   }
 
   #refused(spec: JobSpec): void {

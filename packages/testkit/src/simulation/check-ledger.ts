@@ -4,6 +4,9 @@ import type { Trace } from './trace.ts';
 
 const ORDER = { ready: 0, submitting: 1, submitted: 2, ended: 3, collected: 4 } as const;
 
+/** How many records of jobs one on demand costs as much as, where no price is known. */
+const FULL_PRICE = 2;
+
 /** What must stay as it was in a part once it is in the ledger. */
 const FROZEN = [
   'run',
@@ -56,7 +59,7 @@ export class LedgerChecker {
   /** Parts whose job lives or may live. */
   open(lane: string): PartBody[] {
     return [...this.parts.values()].filter(
-      (part) => part.lane === lane && (part.state === 'submitting' || part.state === 'submitted'),
+      (part) => part.lane === lane && part.onDemand !== true && (part.state === 'submitting' || part.state === 'submitted'),
     );
   }
 
@@ -128,12 +131,14 @@ export class LedgerChecker {
       );
   }
 
-  /** A new intent needs a run that may send. */
+  /** A new intent needs a run that may send, and so does what goes on demand. */
   #intent(key: string, changes: readonly Change[]): void {
     const change = changes.find((one) => one.key === key)!;
     const before = change.before?.body as PartBody | undefined;
     const after = change.after!.body as PartBody;
-    if (after.state !== 'submitting' || (before?.state === 'submitting' && before.since === after.since)) return;
+    const isIntent = after.state === 'submitting' && (before?.state !== 'submitting' || before.since !== after.since);
+    const isOnDemand = after.onDemand === true && after.state === 'submitted' && before?.state === 'ready';
+    if (!isIntent && !isOnDemand) return;
     const run = [...this.runs.values()].find((one) => one.run === after.run);
     if (run?.state !== 'running') this.#trace.violate('I18', `${key} is submitted while its run is ${run?.state ?? 'unknown'}`);
   }
@@ -172,8 +177,10 @@ export class LedgerChecker {
     let paidRecords = 0;
     for (const part of this.parts.values()) {
       if (part.run !== run) continue;
-      if (part.state === 'collected') paidRecords += part.collected === undefined ? 0 : part.records - part.collected.missing;
-      else if (part.state !== 'ready') openRecords += part.records;
+      const price = part.onDemand === true ? FULL_PRICE : 1;
+      if (part.state === 'collected')
+        paidRecords += part.collected === undefined ? 0 : price * (part.records - part.collected.missing);
+      else if (part.state !== 'ready') openRecords += price * part.records;
     }
     if (budget.openRecords !== openRecords)
       this.#trace.violate('I17', `${key} counts ${budget.openRecords} open records, its parts have ${openRecords}`);

@@ -2,6 +2,7 @@ import { recordId } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
 import { AttemptChecker, type Met } from './check-attempts.ts';
 import { placeOf } from './check-jobs.ts';
+import type { OnDemandResult } from './check-on-demand.ts';
 import type { Dataset, OracleRow } from './dataset.ts';
 import { jobResults, type SimJob } from './sim-job.ts';
 import type { Trace } from './trace.ts';
@@ -16,12 +17,23 @@ export interface ResultRow {
   readonly text?: string | undefined;
 }
 
+/** What results are held against. */
+interface ResultCase {
+  readonly trace: Trace;
+  readonly bedrock: Bedrock;
+  readonly maxAttempts: number;
+  /** Jobs that their run has stopped at its deadline. */
+  readonly late: ReadonlySet<SimJob>;
+  /** What became of the records that went on demand. */
+  readonly onDemand: readonly OnDemandResult[];
+}
+
 /**
  * Compares the results of an ended run with what the service really did (I1, I2, I3, I13, I23). `maxAttempts`: as many as the ledger
  * allows in the end.
  */
 export function checkResults(
-  { trace, bedrock, maxAttempts }: { readonly trace: Trace; readonly bedrock: Bedrock; readonly maxAttempts: number },
+  { trace, bedrock, maxAttempts, late, onDemand }: ResultCase,
   dataset: Dataset,
   results: readonly ResultRow[],
 ): void {
@@ -30,8 +42,12 @@ export function checkResults(
     return;
   }
   const { document } = dataset;
-  const met = meetings(bedrock, document.run);
-  const attempts = new AttemptChecker(trace, jobsOf(bedrock, document.run), { asked: document.maxAttempts, most: maxAttempts });
+  const met = meetings(bedrock, document.run, onDemand);
+  const attempts = new AttemptChecker(trace, jobsOf(bedrock, document.run), {
+    asked: document.maxAttempts,
+    most: maxAttempts,
+    late,
+  });
   const meetingsOf = document.dedupe === undefined ? undefined : sharedMeetings(trace, dataset, met);
   dataset.rows.forEach((row, i) => {
     const id = recordId(document.recordPrefix, i);
@@ -45,8 +61,9 @@ function jobsOf(bedrock: Bedrock, run: string): readonly SimJob[] {
   return bedrock.jobs.filter((job) => placeOf(job.spec)?.run === run);
 }
 
-function meetings(bedrock: Bedrock, run: string): Map<string, Met[]> {
+function meetings(bedrock: Bedrock, run: string, onDemand: readonly OnDemandResult[]): Map<string, Met[]> {
   const met = new Map<string, Met[]>();
+  for (const { id, ...one } of onDemand) met.set(id, [...(met.get(id) ?? []), one]);
   for (const job of jobsOf(bedrock, run)) {
     const place = placeOf(job.spec)!;
     for (const [id, result] of jobResults(job)) {

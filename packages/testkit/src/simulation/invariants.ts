@@ -26,7 +26,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'I1',
     words: 'every row ends in exactly one outcome; the counts add up',
-    checkers: [checker('check-results', 'I1'), checker('check-jobs', 'I1')],
+    checkers: [checker('check-results', 'I1'), checker('check-jobs', 'I1'), checker('check-on-demand', 'I1')],
     tests: [
       test('core/src/run/counts', 'always add up to the rows'),
       test('core/src/run/prepare', 'makes every row a record or a reject, once and in order'),
@@ -36,13 +36,13 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'I2',
     words: 'the first success of a record is its answer',
-    checkers: [checker('check-results', 'I2')],
+    checkers: [checker('check-results', 'I2'), checker('check-on-demand', 'I2')],
     tests: [test('core/src/join/collector', 'the first success of a slot'), test('core/src/run/export')],
   },
   {
     id: 'I3',
     words: 'what partly finished, failed, stopped and expired jobs produced is kept',
-    checkers: [checker('check-results', 'I3')],
+    checkers: [checker('check-results', 'I3'), checker('check-on-demand', 'I3')],
     tests: [
       test('core/src/run/run-life', 'keeps what a failed, expired or partly completed job made'),
       test('core/src/run/run-life', 'stops its jobs, and keeps what they had made'),
@@ -52,7 +52,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'I4',
     words: 'a record that succeeded is never sent again',
-    checkers: [checker('check-jobs', 'I4')],
+    checkers: [checker('check-jobs', 'I4'), checker('check-on-demand', 'I4')],
     tests: [
       test('core/src/run/retry-parts', 'retryable and missing records of all parts are pooled'),
       test('core/src/run/run-life', 'sends only what failed again'),
@@ -61,8 +61,8 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     id: 'I5',
-    words: 'at most one job for a part and attempt',
-    checkers: [checker('check-jobs', 'I5')],
+    words: 'at most one job for a part and attempt, and none for one that is on demand',
+    checkers: [checker('check-jobs', 'I5'), checker('check-on-demand', 'I5')],
     tests: [
       test('core/src/run/submit', 'is not created by its own writer when that one wakes up'),
       test('core/src/run/sweep', 'stops a second job of a part'),
@@ -212,6 +212,17 @@ export const INVARIANTS: readonly Invariant[] = [
     words: 'a record that breaks its job is found, takes no other with it, and costs a bounded number of jobs',
     checkers: [checker('check-attempts', 'I23')],
     tests: [test('core/src/run/halves'), test('batchrock/src/commands/halves')],
+  },
+  {
+    id: 'I24',
+    words:
+      'on demand no more is asked for, and no more answers are not kept, than there are places; nothing is asked for again that was kept, nor long after its end, which comes once',
+    checkers: [checker('check-on-demand', 'I24')],
+    tests: [
+      test('core/src/run/on-demand-work', 'no faster than answers are kept'),
+      test('core/src/run/on-demand-calls', 'are never more than asked for'),
+      test('batchrock/src/commands/tail'),
+    ],
   },
 ];
 

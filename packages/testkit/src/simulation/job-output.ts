@@ -33,7 +33,8 @@ export function readInput(files: readonly { readonly name: string; readonly text
   );
 }
 
-function userText(modelInput: unknown): string {
+/** What a record asks. */
+export function userText(modelInput: unknown): string {
   const { messages } = modelInput as { messages: { content: { text: string }[] }[] };
   return messages[0]!.content[0]!.text;
 }
@@ -107,9 +108,10 @@ function outputLine(rng: Rng, record: InputRecord, result: RecordResult): string
   return JSON.stringify(rng.chance(0.8) ? { recordId, modelInput, ...tail } : { ...tail, modelInput, recordId });
 }
 
-function modelOutput(text: string): object {
+/** An answer as the model gives it. */
+export function modelOutput(text: string, id = 'msg_sim'): object {
   return {
-    id: 'msg_sim',
+    id,
     type: 'message',
     role: 'assistant',
     content: [{ type: 'text', text }],

@@ -5,12 +5,9 @@ import { REGRESSIONS, readRegressions, reduceSeed, replay, writeRegression } fro
 import { runSeeds, TWICE_EVERY } from './run-seeds.ts';
 import { runSeed } from './seed.ts';
 import { shareSeeds } from './share-seeds.ts';
-import { describeTotals, type Failure, neverMet } from './totals.ts';
+import { ALL_SHARES, marksOf, type Share } from './shares.ts';
+import { addTotals, describeTotals, type Failure, neverMet, noTotals } from './totals.ts';
 
-/** Seeds that are run when none are asked for. */
-const ALL_SEEDS = 5000;
-/** After so many every mark must have been met. */
-const MARKED_SEEDS = 1000;
 const MAX_FAILURES = 5;
 /** Seeds of a long run between two lines of its record; each piece has processes of its own, which begin cold. Some minutes. */
 const PIECE = 20_000;
@@ -21,7 +18,8 @@ const USAGE = 'usage: npm run sim -- [--seeds N] [--from N] [--jobs N] [--seed N
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: String(ALL_SEEDS) },
+    /** Default: those that every change runs. */
+    seeds: { type: 'string' },
     /** Default: the first one; of a record: the first one that is not run on every change. */
     from: { type: 'string' },
     /** Processes; default: one for each core. */
@@ -115,7 +113,7 @@ interface LongRun {
 
 async function main(): Promise<void> {
   const from = whole(values.seed ?? values.from ?? '1');
-  const count = values.seed === undefined ? whole(values.seeds) : 1;
+  const count = values.seed === undefined ? whole(values.seeds ?? String(ALL_SHARES[0].seeds)) : 1;
   const twiceEvery = whole(values['twice-every'] ?? String(values.record === undefined ? TWICE_EVERY : TWICE_EVERY_LONG));
   const maxFailures = whole(values.failures);
   if (values.step !== undefined) {
@@ -124,7 +122,7 @@ async function main(): Promise<void> {
   }
   const jobs = whole(values.jobs);
   if (values.record !== undefined) {
-    const first = values.from === undefined ? ALL_SEEDS + 1 : from;
+    const first = values.from === undefined ? ALL_SHARES[0].seeds + 1 : from;
     const isWell = await runOn(values.record, { first, seeds: count, jobs, maxFailures, twiceEvery });
     for (const line of describeRecord(await readRecord(values.record))) print(line);
     process.exitCode = isWell ? 0 : 1;
@@ -133,15 +131,19 @@ async function main(): Promise<void> {
   const started = performance.now();
   const replayed = values.seed === undefined ? await replayAll() : { passed: 0, failed: 0 };
   if (values.seed !== undefined) await tellSeed(from);
-  const totals =
-    count === 1
-      ? await runSeeds({ from, to: from + 1, step: 1, maxFailures: 1, twiceEvery })
-      : await shareSeeds({ from, seeds: count, jobs, maxFailures, twiceEvery });
+  const isAll = values.seed === undefined && values.from === undefined && values.seeds === undefined;
+  const shares: readonly Share[] = isAll ? ALL_SHARES : [{ from, seeds: count }];
+  const totals = noTotals();
+  for (const share of shares) {
+    const range = { from: share.from, to: share.from + 1, step: 1, maxFailures: 1, twiceEvery };
+    addTotals(totals, share.seeds === 1 ? await runSeeds(range) : await shareSeeds({ ...share, jobs, maxFailures, twiceEvery }));
+  }
   if (values.seed === undefined) for (const failure of totals.failures.slice(0, maxFailures)) await tellFailure(failure);
 
-  const unmet = count < MARKED_SEEDS || totals.failures.length > 0 ? [] : neverMet(totals);
+  const marks = marksOf(shares);
+  const unmet = totals.failures.length > 0 ? [] : neverMet(totals, marks);
   if (unmet.length > 0) print(`never met: ${unmet.join(', ')}`);
-  if (count >= MARKED_SEEDS)
+  if (marks.length > 0)
     print(
       `${Object.entries(totals.marks)
         .map(([mark, times]) => `${mark} ${times}`)

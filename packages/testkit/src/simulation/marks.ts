@@ -40,4 +40,15 @@ export const MARKS = [
   'job-Expired',
 ] as const;
 
-export type Mark = (typeof MARKS)[number] | `job-${JobStatus}`;
+/** The same for worlds with a tail on demand. */
+export const TAIL_MARKS = [
+  'answer-kept',
+  'answer-lost',
+  'answered-twice',
+  'late-job-stopped',
+  'model-denied',
+  'model-throttled',
+  'on-demand-ended',
+] as const;
+
+export type Mark = (typeof MARKS)[number] | (typeof TAIL_MARKS)[number] | `job-${JobStatus}`;

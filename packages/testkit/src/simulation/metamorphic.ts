@@ -1,5 +1,6 @@
 import { type FaultPlan, onLedger } from './faults.ts';
 import { runSeed, type SeedOptions } from './seed.ts';
+import { steadyTail, TAIL_FROM } from './tail-world.ts';
 import type { InvariantName } from './trace.ts';
 
 /** Another way to run the same seed, which must end in the same bytes. */
@@ -66,10 +67,12 @@ export interface Difference {
 
 /** Runs a seed in every variant; the first that breaks a promise or ends in other bytes. */
 export async function findDifference(seed: number): Promise<Difference | undefined> {
-  const base = await runSeed(seed, BASE);
+  const base = await runSeed(seed, { ...BASE, adjustTail: steadyTail });
   if (base.violation !== undefined) return { holds: base.violation.invariant, message: base.violation.message };
   for (const { name, holds, options } of VARIANTS) {
-    const { violation, results } = await runSeed(seed, options);
+    // handlers ask no model: what would go on demand is padded, and has the answers of jobs
+    if (options.shape === 'handlers' && seed >= TAIL_FROM) continue;
+    const { violation, results } = await runSeed(seed, { ...options, adjustTail: steadyTail });
     if (violation !== undefined) return { holds: violation.invariant, message: `${name}: ${violation.message}` };
     if (results !== base.results) return { holds, message: `${name} it ends in other bytes` };
   }

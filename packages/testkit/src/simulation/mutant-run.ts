@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
 import { reduceSeed } from './regressions.ts';
 import { runSeeds, TWICE_EVERY } from './run-seeds.ts';
 import { addTotals, type Failure, noTotals, type Totals } from './totals.ts';

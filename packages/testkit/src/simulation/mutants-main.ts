@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runChild } from './child.ts';
+import type { Mutant } from './mutant.ts';
 import { isExpected, type MutantRun } from './mutant-run.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { MUTANTS } from './mutants.ts';
 import { writeWitness } from './witnesses.ts';
 
 /** How a mutant fared. */

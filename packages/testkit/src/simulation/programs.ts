@@ -35,7 +35,7 @@ function passes(error: unknown): boolean {
 }
 
 /** Repeats a step until it holds. */
-async function persist<T>(life: Life, step: () => Promise<T>): Promise<T> {
+export async function persist<T>(life: Life, step: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await step();
@@ -263,6 +263,6 @@ export function stopper(site: Site, run: string, mode: StopMode): Program {
  * A run that does not exist yet, is being prepared or has ended can be neither stopped nor resumed, and only one that has
  * ended can be tried again.
  */
-function ignoreState(error: unknown): undefined {
+export function ignoreState(error: unknown): undefined {
   if (!isBatchrockError(error) || !['BR-E0201', 'BR-E0204', 'BR-E0207'].includes(error.code)) throw error;
 }

@@ -2,6 +2,7 @@ import { type Fate, nameFault, type Place } from './fate.ts';
 import { calm, type FaultPlan } from './faults.ts';
 import { createRng } from './random.ts';
 import { runSeed, type SeedOptions } from './seed.ts';
+import { steadyTail } from './tail-world.ts';
 
 /** What can happen at one call of a port. */
 const CALL_FAULTS = ['refused', 'reply lost', 'slow', 'crash before', 'crash after', 'freeze'] as const;
@@ -47,6 +48,7 @@ export const SCOPES: readonly Scope[] = [
   { name: 'one part', seed: 62, options: { ...one, adjust: still } },
   { name: 'two attempts', seed: 6, options: { ...one, adjust: failing } },
   { name: 'a record that breaks its job', seed: 97, options: { ...one, adjust: breaking } },
+  { name: 'a tail on demand', seed: 10_000_092, options: { ...one, adjust: still, adjustTail: steadyTail } },
   { name: 'two processes', seed: 17, options: { shape: 'command-line', adjust: still } },
   { name: 'handlers', seed: 66, options: { shape: 'handlers', adjust: still } },
 ];

@@ -10,6 +10,8 @@ import { commandLine, handler, type Interrupts, payer, retrier, starter, startHa
 import { hashText, type Rng } from './random.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
+import { tailEvents } from './tail-programs.ts';
+import { describeTail } from './tail-world.ts';
 import type { Violation } from './trace.ts';
 import { type Shape, World, type WorldOptions } from './world.ts';
 
@@ -48,6 +50,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   const { scheduler, trace } = world;
   const broken = (): boolean => trace.violation !== undefined || scheduler.steps > MAX_STEPS;
   trace.note('world', `seed ${seed}: ${describeFaults(world.plan)}`);
+  if (world.tail !== undefined) trace.note('world', `on demand: ${describeTail(world.tail)}`);
 
   populate(world, site, options);
   const rng = world.rng.fork('phases');
@@ -87,7 +90,8 @@ async function converge({ scheduler, trace }: World, site: Site, broken: () => b
 function populate(world: World, site: Site, options: SeedOptions): void {
   const rng = world.rng.fork('processes');
   const drawn = rng.pick<Shape>(['command-line', 'command-line', 'handlers', 'both']);
-  const shape = options.shape ?? drawn;
+  // handlers ask no model: a run of theirs is padded
+  const shape = options.shape ?? (world.tail === undefined ? drawn : 'command-line');
   const interrupts: Interrupts = new Set();
   const datasets = [...site.datasets.values()];
   const programs: Program[] = datasets.map((dataset) =>
@@ -107,6 +111,7 @@ function populate(world: World, site: Site, options: SeedOptions): void {
   if (world.plan.ceilingRecords > 0) new SimProcess(world, 'payer', payer(site)).boot();
   if (shape !== 'command-line') startHandlers(site);
   worldEvents(world, site, { interrupts, processes });
+  if (site.tail !== undefined) tailEvents(world, site, site.tail.models);
   // handlers have their ledger in the account
   if (shape !== 'command-line') return;
   world.often(world.plan.ledgerLossPerHour, 'ledger loss', () => {
@@ -208,7 +213,9 @@ async function audit(world: World, site: Site): Promise<string> {
       const text = await resultsText(ports, dataset);
       hash = hashText(text, hash);
       const maxAttempts = site.maxAttemptsOf(dataset);
-      checkResults({ trace, bedrock: site.bedrock, maxAttempts }, dataset, parseResults(text));
+      const onDemand = site.tail?.checker.resultsOf(dataset) ?? [];
+      const { late } = site.jobChecker;
+      checkResults({ trace, bedrock: site.bedrock, maxAttempts, late, onDemand }, dataset, parseResults(text));
     }
     done = true;
   };

@@ -13,6 +13,8 @@ import { objectPort } from './object-port.ts';
 import { ObjectState } from './object-state.ts';
 import type { Life } from './process.ts';
 import { servicePort } from './service-port.ts';
+import { Tail } from './tail.ts';
+import { withTail } from './tail-world.ts';
 import type { World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -32,6 +34,8 @@ export class Site {
   readonly quota: number;
   readonly ledgerChecker: LedgerChecker;
   readonly jobChecker: JobChecker;
+  /** Only where tails go on demand. */
+  readonly tail: Tail | undefined;
   readonly #facts: BatchServiceFacts;
   readonly #blockBytes: number;
 
@@ -54,11 +58,12 @@ export class Site {
     this.jobChecker = new JobChecker(world, this.bedrock, this.ledgerChecker, this.datasets);
     this.ledger.afterCommit = () => this.jobChecker.checkSlots();
     watchObjects(this.objects, world.trace);
+    this.tail = world.tail && new Tail(this, world.tail);
   }
 
   /** Everything that a process needs from outside, for one life of it. */
   portsFor(life: Life): RunPorts {
-    return {
+    const ports: RunPorts = {
       clock: life.clock,
       random: { next: () => life.rng.next() },
       digest: nodeDigest,
@@ -70,6 +75,7 @@ export class Site {
       schemas: ajvSchemas,
       families: builtInFamilies,
     };
+    return this.tail?.portsOf(life, ports) ?? ports;
   }
 
   /** The ledger is gone, and an empty one in its place. What is still under way goes to the one that nobody sees any more. */
@@ -136,7 +142,12 @@ function drawDatasets(world: World, storeUri: string, quota: number): Map<string
   const datasets = new Map<string, Dataset>();
   for (let i = 0; i < count; i++) {
     const run = `r-sim00000${i}a`;
-    datasets.set(run, drawDataset(rng, { run, lane: LANE, storeUri, quota }));
+    const drawn = drawDataset(rng, { run, lane: LANE, storeUri, quota });
+    const { tail } = world;
+    datasets.set(
+      run,
+      tail === undefined ? drawn : { ...drawn, document: withTail(drawn.document, tail, world.rng.fork(`tail of ${run}`)) },
+    );
   }
   return datasets;
 }

@@ -2,6 +2,7 @@ import { drawnFate, type Fate, keptFate, Places } from './fate.ts';
 import { calm, drawFaults, type FaultPlan } from './faults.ts';
 import { createRng, type Rng } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import { drawTail, type TailPlan } from './tail-world.ts';
 import { Trace } from './trace.ts';
 
 /** Who works on the runs of a world: command lines, handlers of events in sandboxes, or both. */
@@ -12,6 +13,8 @@ export interface WorldOptions {
   readonly wholeStory?: boolean;
   /** Changes the plan of faults that was drawn. */
   readonly adjust?: (plan: FaultPlan) => FaultPlan;
+  /** The same for a tail on demand, where one was drawn. */
+  readonly adjustTail?: (plan: TailPlan) => TailPlan;
   /** Only these faults strike, of those that the seed may have. */
   readonly faults?: readonly string[];
   readonly shape?: Shape;
@@ -40,6 +43,8 @@ export class World {
   readonly plan: FaultPlan;
   /** The faults in force now. */
   faults: FaultPlan;
+  /** How the tails of its runs go on demand; undefined where they do not. */
+  readonly tail: TailPlan | undefined;
   isCalm = false;
   /** Every process that was ever booted. */
   readonly processes = new Set<Mortal>();
@@ -54,6 +59,8 @@ export class World {
     const drawn = drawFaults(this.rng.fork('faults'));
     this.plan = options.adjust === undefined ? drawn : options.adjust(drawn);
     this.faults = this.plan;
+    const tail = drawTail(seed, this.rng.fork('tail'));
+    this.tail = tail && (options.adjustTail?.(tail) ?? tail);
   }
 
   /** Ends the first phase: from here on what is drawn goes well, and everything must converge. */
