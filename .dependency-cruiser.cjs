@@ -12,6 +12,7 @@ const rooms = [
   'schedule',
   'plan',
   'ports',
+  'files',
   'run',
   'adopt',
 ];

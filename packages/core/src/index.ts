@@ -1,5 +1,6 @@
 export * from './adopt/index.ts';
 export * from './errors/index.ts';
+export * from './files/index.ts';
 export * from './job/index.ts';
 export * from './lane/index.ts';
 export * from './model/index.ts';

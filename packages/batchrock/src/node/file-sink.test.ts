@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PageCache } from '@batchrock/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES } from './blocks.ts';
 import { createFileSink } from './file-sink.ts';
-import type { PageCache } from './page-cache.ts';
 
 let dir: string;
 beforeEach(async () => {

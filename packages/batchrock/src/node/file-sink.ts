@@ -1,8 +1,17 @@
-import { link, rename, rm } from 'node:fs/promises';
-import { InputError, type ObjectInfo, type ObjectSink, ServiceError } from '@batchrock/core';
+import { constants } from 'node:fs';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import {
+  CACHE_SHARE,
+  GrowingFile,
+  InputError,
+  type ObjectInfo,
+  type ObjectSink,
+  type OpenFile,
+  type PageCache,
+  ServiceError,
+} from '@batchrock/core';
 import { BLOCK_BYTES, blocks } from './blocks.ts';
-import { GrowingFile, type WrittenFile } from './growing-file.ts';
-import { type PageCache, pageCache } from './page-cache.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 import { removeAbandoned, temporaryName } from './temporary-name.ts';
 
@@ -32,6 +41,9 @@ export interface FileSink extends ObjectSink {
   seal(): Promise<void>;
 }
 
+/** For all files of this thread. */
+const pageCache: PageCache = { room: CACHE_SHARE * freemem(), spared: 0 };
+
 /** A file that has so many bytes will have many more: each write costs some fifty microseconds beside its bytes. */
 const LARGE_FILE_BYTES = 1 << 26;
 const LARGE_BLOCK_BYTES = 1 << 20;
@@ -49,11 +61,13 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
   let spare: Uint8Array | undefined;
   /** What the caller fills. */
   let filling: Uint8Array | undefined;
-  let sealed: WrittenFile | undefined;
+  /** What tells its content from every other, once it is whole. */
+  let sealed: { readonly size: number; readonly etag: string } | undefined;
 
   async function begin(): Promise<GrowingFile> {
     if (options.clearsAbandoned) await removeAbandoned(path);
-    return GrowingFile.create(temporary, { mode: options.mode ?? 0o600, syncBytes, cache: options.cache ?? pageCache });
+    const made = await open(temporary, 'wx', options.mode ?? 0o600);
+    return new GrowingFile(made, { syncBytes, cache: options.cache ?? pageCache, openAround: () => openAround(temporary) });
   }
 
   async function writeBlock(block: Uint8Array): Promise<void> {
@@ -65,12 +79,15 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     }
   }
 
-  async function seal(): Promise<WrittenFile> {
+  async function seal(): Promise<{ readonly size: number; readonly etag: string }> {
     if (sealed !== undefined) return sealed;
     await pending;
     file ??= await begin();
-    sealed = await file.end();
+    const { size } = file;
+    await file.end();
     file = undefined;
+    const { mtimeNs, ino } = await stat(temporary, { bigint: true });
+    sealed = { size, etag: `${ino}-${size}-${mtimeNs}` };
     return sealed;
   }
 
@@ -129,6 +146,11 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     },
     abort,
   };
+}
+
+/** Linux alone knows this way, and not on each file system. */
+async function openAround(path: string): Promise<OpenFile | undefined> {
+  return constants.O_DIRECT === undefined ? undefined : open(path, constants.O_WRONLY | constants.O_DIRECT);
 }
 
 function newBlock(bytes: number): Uint8Array {

@@ -32,7 +32,6 @@ export {
 } from './outcome-line.ts';
 export { OutcomeReader } from './outcome-reader.ts';
 export { emptyOutcomeSpans, hasKeptAnswer, isCutOff, type OutcomeSpans, OutcomeStatus, readOutcome } from './outcome-spans.ts';
-export { pageMemory } from './page-memory.ts';
 export { type EncodeLimits, NEEDS_SPACE, type OutputBlock, REQUEST_AT, type RecordEncoder } from './record-encoder.ts';
 export { keepsWholeOutput, type OpenAiAsk, type RequestSpec } from './request-bytes.ts';
 export { CellKind, REJECT_CODES, RejectReason, type RowBatch } from './row-batch.ts';

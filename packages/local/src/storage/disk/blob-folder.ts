@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { CACHE_SHARE, GrowingFile, type OpenFile, type PageCache } from '@batchrock/core';
 
 /** A run of bytes in one file; `file` is empty when there are none. */
 export interface Segment {
@@ -18,23 +20,26 @@ export interface BlobWriter {
   discard(): Promise<void>;
 }
 
-/** Bytes handed to the disk at once: a call for each chunk of a socket (64 KiB) takes longer than copying it. */
+/** Bytes handed to the file at once: a call for each chunk of a socket (64 KiB) takes longer than copying it. */
 const BLOCK_BYTES = 512 * 1024;
+
+/** For all blobs of this thread. */
+const pageCache: PageCache = { room: CACHE_SHARE * freemem(), spared: 0 };
 
 /** The file is made at the first block: an empty object has none. */
 class FileWriter implements BlobWriter {
   readonly #file: string;
   readonly #path: string;
-  readonly #open: () => Promise<FileHandle>;
-  #handle: Promise<FileHandle> | undefined;
+  readonly #create: () => Promise<GrowingFile>;
+  #growing: Promise<GrowingFile> | undefined;
   #block: Buffer | undefined;
   #filled = 0;
   #size = 0;
 
-  constructor(file: string, path: string, open: () => Promise<FileHandle>) {
+  constructor(file: string, path: string, create: () => Promise<GrowingFile>) {
     this.#file = file;
     this.#path = path;
-    this.#open = open;
+    this.#create = create;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -51,12 +56,15 @@ class FileWriter implements BlobWriter {
 
   async finish(): Promise<Segment> {
     await this.#flush();
-    await this.#close();
+    await (await this.#growing)?.end();
+    this.#forget();
     return { file: this.#size === 0 ? '' : this.#file, size: this.#size };
   }
 
   async discard(): Promise<void> {
-    await this.#close().catch(() => {});
+    const growing = this.#growing;
+    this.#forget();
+    await growing?.then((file) => file.close()).catch(() => {});
     await rm(this.#path, { force: true });
   }
 
@@ -64,16 +72,13 @@ class FileWriter implements BlobWriter {
     const [block, filled] = [this.#block, this.#filled];
     if (block === undefined || filled === 0) return;
     this.#filled = 0;
-    this.#handle ??= this.#open();
-    const handle = await this.#handle;
-    for (let at = 0; at < filled; ) at += (await handle.write(block, at, filled - at)).bytesWritten;
+    this.#growing ??= this.#create();
+    await (await this.#growing).write(filled === BLOCK_BYTES ? block : block.subarray(0, filled));
   }
 
-  async #close(): Promise<void> {
-    const handle = this.#handle;
-    this.#handle = undefined;
+  #forget(): void {
+    this.#growing = undefined;
     this.#block = undefined;
-    await (await handle)?.close();
   }
 }
 
@@ -103,7 +108,7 @@ export class BlobFolder {
 
   create(): BlobWriter {
     const file = randomBytes(16).toString('hex');
-    return new FileWriter(file, this.path(file), () => this.#open(file));
+    return new FileWriter(file, this.path(file), () => this.#grow(file));
   }
 
   /** Keeps the files readable, whatever is removed meanwhile, until the returned function is called. */
@@ -141,11 +146,12 @@ export class BlobFolder {
     return removed;
   }
 
-  async #open(file: string): Promise<FileHandle> {
+  async #grow(file: string): Promise<GrowingFile> {
     const folder = file.slice(0, 2);
     if (!this.#made.has(folder)) mkdirSync(join(this.#dir, folder), { recursive: true });
     this.#made.add(folder);
-    return open(this.path(file), 'wx');
+    const path = this.path(file);
+    return new GrowingFile(await open(path, 'wx'), { syncBytes: 0, cache: pageCache, openAround: () => openAround(path) });
   }
 
   #unpin(file: string): void {
@@ -165,4 +171,9 @@ export class BlobFolder {
       // Nothing refers to it, so the next start sweeps it.
     }
   }
+}
+
+/** Linux alone knows this way, and not on each file system. */
+async function openAround(path: string): Promise<OpenFile | undefined> {
+  return constants.O_DIRECT === undefined ? undefined : open(path, constants.O_WRONLY | constants.O_DIRECT);
 }

@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { pageMemory } from '@batchrock/core';
-import { systemErrorCode } from './storage-error.ts';
+import { type OpenFile, writeWhole } from './open-file.ts';
+import { pageMemory } from './page-memory.ts';
 
 /** As much at once as a disk takes to be as fast as it can; a multiple of what any disk calls a block. */
 const AREA_BYTES = 1 << 19;
+/** Where a way around the cache may begin. */
+const PAGE_BYTES = 4096;
 /** Areas of this thread, two a file. */
 const AREAS = 16;
 
@@ -19,20 +19,20 @@ function layOut(): Uint8Array[] {
 
 /**
  * The end of a file, written around the kernel's cache area by area: one is on its way to the disk while the other is filled.
- * An error is that of `node:fs`, told by the call behind it.
+ * An error is told by the call behind the one that it belongs to.
  */
 export class AroundCache {
   /** Bytes that went around the cache. */
   spared = 0;
-  readonly #file: FileHandle;
-  #around: FileHandle | undefined;
+  readonly #file: OpenFile;
+  #around: OpenFile | undefined;
   #position: number;
   #filling: Uint8Array;
   #other: Uint8Array;
   #filled = 0;
   #pending: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle, around: FileHandle, position: number, pair: readonly [Uint8Array, Uint8Array]) {
+  private constructor(file: OpenFile, around: OpenFile, position: number, pair: readonly [Uint8Array, Uint8Array]) {
     this.#file = file;
     this.#around = around;
     this.#position = position;
@@ -40,21 +40,22 @@ export class AroundCache {
   }
 
   /**
-   * For what comes at `position` and behind it, in a file that is open already; undefined where the system knows no such way
-   * (macOS, Windows, some file systems), for a position inside a page, and while too many files take it.
+   * For what comes at `position` and behind it, in a file that is open already; undefined where the system knows no such way (`open` finds
+   * none), for a position inside a page, and while too many files take it.
    */
-  static async open(path: string, file: FileHandle, position: number): Promise<AroundCache | undefined> {
-    if (constants.O_DIRECT === undefined || position % 4096 !== 0) return undefined;
+  static async begin(
+    file: OpenFile,
+    position: number,
+    open: () => Promise<OpenFile | undefined>,
+  ): Promise<AroundCache | undefined> {
+    if (position % PAGE_BYTES !== 0) return undefined;
     areas ??= layOut();
-    const [filling, other] = areas.splice(-2);
-    if (filling === undefined || other === undefined) return undefined;
-    try {
-      const around = await open(path, constants.O_WRONLY | constants.O_DIRECT);
-      return new AroundCache(file, around, position, [filling, other]);
-    } catch {
-      areas.push(filling, other);
-      return undefined;
-    }
+    if (areas.length < 2) return undefined;
+    const [filling, other] = areas.splice(-2) as [Uint8Array, Uint8Array];
+    const around = await open().catch(() => undefined);
+    if (around) return new AroundCache(file, around, position, [filling, other]);
+    areas.push(filling, other);
+    return undefined;
   }
 
   /** The bytes are copied: they may be overwritten at once. */
@@ -96,16 +97,11 @@ export class AroundCache {
       if (this.#around) written = (await this.#around.write(area, 0, area.length, position)).bytesWritten;
     } catch (error) {
       // a file system that opens files so, and does not write them
-      if (systemErrorCode(error) !== 'EINVAL') throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
       await this.#around?.close();
       this.#around = undefined;
     }
     this.spared += written;
     if (written < area.length) await writeWhole(this.#file, area.subarray(written), position + written);
   }
-}
-
-/** Writes all of the bytes, which the system may take in pieces. */
-export async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }

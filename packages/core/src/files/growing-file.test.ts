@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { GrowingFile } from './growing-file.ts';
+import type { OpenFile, PageCache } from './open-file.ts';
+
+const AREA_BYTES = 1 << 19;
+
+/** A file in memory, and what was written to it through each of its handles. */
+class MemoryFile {
+  readonly bytes = new Uint8Array(1 << 23);
+  size = 0;
+  closed = 0;
+
+  /** `most`: bytes that a write takes. `fault`: what it fails with instead. */
+  handle({ most = Number.POSITIVE_INFINITY, fault }: { most?: number; fault?: () => Error | undefined } = {}): OpenFile {
+    let isClosed = false;
+    return {
+      write: async (bytes, offset, length, position) => {
+        if (isClosed) throw Object.assign(new Error('closed'), { code: 'EBADF' });
+        const error = fault?.();
+        if (error) throw error;
+        // the bytes are looked at when the system comes to it
+        await new Promise<void>((done) => setImmediate(done));
+        const bytesWritten = Math.min(most, length);
+        this.bytes.set(bytes.subarray(offset, offset + bytesWritten), position);
+        this.size = Math.max(this.size, position + bytesWritten);
+        return { bytesWritten };
+      },
+      datasync: async () => undefined,
+      close: async () => {
+        isClosed = true;
+        this.closed++;
+      },
+    };
+  }
+
+  get content(): Uint8Array {
+    return this.bytes.subarray(0, this.size);
+  }
+}
+
+function refused(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** Five blocks and a bit, which differ. */
+const BLOCKS = [0, 1, 2, 3, 4, 5].map((n) =>
+  new Uint8Array(n === 5 ? 777 : AREA_BYTES / 2).map((_, at) => (n * 37 + at * 7) & 255),
+);
+const WHOLE = Buffer.concat(BLOCKS);
+
+async function writeAll(memory: MemoryFile, around: OpenFile | undefined, cache: PageCache): Promise<void> {
+  const file = new GrowingFile(memory.handle(), { syncBytes: 0, cache, openAround: async () => around });
+  const block = new Uint8Array(AREA_BYTES / 2);
+  for (const bytes of BLOCKS) {
+    // one block for all: it is free as soon as it was written
+    block.set(bytes);
+    await file.write(block.subarray(0, bytes.length));
+  }
+  await file.end();
+}
+
+describe('a file that is written around the cache', () => {
+  it('is whole where the way takes all, a part of it, or nothing', async () => {
+    const ways = [{}, { most: 4096 }, { fault: () => refused('EINVAL') }];
+    const spared: number[] = [];
+    for (const way of ways) {
+      const memory = new MemoryFile();
+      const cache = { room: 0, spared: 0 };
+      await writeAll(memory, memory.handle(way), cache);
+      expect(WHOLE.equals(memory.content)).toBe(true);
+      expect(memory.closed).toBe(2);
+      spared.push(cache.spared);
+    }
+    expect(spared).toEqual([2 * AREA_BYTES, 8192, 0]);
+  });
+
+  it('is whole where the way cannot be opened, and through the cache while that has room', async () => {
+    for (const room of [0, 1 << 30]) {
+      const memory = new MemoryFile();
+      const cache = { room, spared: 0 };
+      await writeAll(memory, room === 0 ? undefined : memory.handle(), cache);
+      expect(WHOLE.equals(memory.content)).toBe(true);
+      expect(cache).toEqual({ room: room - WHOLE.length, spared: 0 });
+    }
+  });
+
+  it('tells what fails', async () => {
+    const memory = new MemoryFile();
+    const around = memory.handle({ fault: () => refused('ENOSPC') });
+    await expect(writeAll(memory, around, { room: 0, spared: 0 })).rejects.toThrow('ENOSPC');
+  });
+
+  it('is closed behind a write that is under way, so that its memory is nobody else’s before', async () => {
+    const memory = new MemoryFile();
+    const file = new GrowingFile(memory.handle(), {
+      syncBytes: 0,
+      cache: { room: 0, spared: 0 },
+      openAround: async () => memory.handle(),
+    });
+    await file.write(new Uint8Array(4096));
+    const writing = file.write(new Uint8Array(4 * AREA_BYTES).fill(1));
+    await file.close();
+    await writing;
+    expect(memory.size).toBe(4096 + 4 * AREA_BYTES);
+    await expect(file.write(new Uint8Array(1))).rejects.toThrow('closed');
+  });
+});

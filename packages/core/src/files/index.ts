@@ -1,0 +1,2 @@
+export { type FileOptions, GrowingFile } from './growing-file.ts';
+export { CACHE_SHARE, type OpenFile, type PageCache } from './open-file.ts';
