@@ -95,9 +95,21 @@ describe('an OpenAI batch file that is split by its models', () => {
   it('is planned as the runs that it would be', async () => {
     const cwd = folderWith({ 'in.jsonl': named(5) });
     const text = await cli(['plan', 'in.jsonl', '--split-models'], { cwd });
-    expect(text.stdout).toMatch(/in all {4}2 runs, 5 rows; ~\$/);
+    expect(text.stdout).toMatch(/in all {4}2 runs, 5 rows, up to 200 jobs at once; ~\$[^\n]*\n$/);
     const { stdout } = await cli(['plan', 'in.jsonl', '--split-models', '--json'], { cwd });
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'batchrock.plans/1', plans: [{ model: MODEL, rows: 3 }, { rows: 2 }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'batchrock.plans/1',
+      plans: [{ model: MODEL, rows: 3 }, { rows: 2 }],
+      slots: 200,
+    });
+    const shared = folderWith({
+      'in.jsonl': ['us.', ''].map((of, i) => chat(i, { model: `${of}amazon.nova-lite-v1:0` })).join(''),
+    });
+    const together = await cli(['plan', 'in.jsonl', '--split-models'], { cwd: shared });
+    expect(together.stdout).toMatch(/in all {4}2 runs, 2 rows, up to 100 jobs at once; /);
+    expect(together.stdout).toMatch(
+      /\n {10}one quota for us\.amazon\.nova-lite-v1:0, amazon\.nova-lite-v1:0: their jobs share its slots\n$/,
+    );
   });
 
   it.each([

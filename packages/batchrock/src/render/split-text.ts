@@ -1,4 +1,5 @@
 import { combinedStatus } from '../sdk/split/combined-status.ts';
+import { byLane, sumOfLanes } from '../sdk/split/lanes-of-runs.ts';
 import type { PlannedModels } from '../sdk/split/plan-split.ts';
 import type { SplitReport } from '../sdk/split/start-split.ts';
 import { count, plural, roughly, usdAlike, usdNumber } from './figures.ts';
@@ -57,14 +58,31 @@ export function renderPlans({ plans }: PlannedModels): string[] {
   const rows = plans.reduce((sum, plan) => sum + plan.rows, 0);
   const [batch, onDemand] = usdAlike(total?.batch, total?.onDemand).map(roughly);
   const cost = total === undefined ? 'cost unknown, since a price is' : `${batch} by batch inference, ${onDemand} on demand`;
-  return [...each, `in all    ${plural(plans.length, 'run')}, ${plural(rows, 'row')}; ${cost}`];
+  const slots = `up to ${plural(slotsOf(plans), 'job')} at once`;
+  return [
+    ...each,
+    `in all    ${plural(plans.length, 'run')}, ${plural(rows, 'row')}, ${slots}; ${cost}`,
+    ...byLane(plans)
+      .filter((lane) => lane.length > 1)
+      .map((lane) => `          one quota for ${lane.map(({ modelId }) => modelId).join(', ')}: their jobs share its slots`),
+  ];
+}
+
+function slotsOf(plans: PlannedModels['plans']): number {
+  return sumOfLanes(plans, ({ plan }) => plan.slots) ?? 0;
 }
 
 /** The same, as `--json` tells it. */
 export function plansDocument({ source, plans }: PlannedModels): object {
   const total = costOf(plans);
   const cost = total && { currency: 'USD', batch: usdNumber(total.batch), onDemand: usdNumber(total.onDemand) };
-  return { schema: 'batchrock.plans/1', dataset: source, plans: plans.map(planDocument), cost: cost ?? null };
+  return {
+    schema: 'batchrock.plans/1',
+    dataset: source,
+    plans: plans.map(planDocument),
+    slots: slotsOf(plans),
+    cost: cost ?? null,
+  };
 }
 
 /** USD of all together; undefined where one is not known. */

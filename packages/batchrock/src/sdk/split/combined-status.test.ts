@@ -8,13 +8,22 @@ const status = (change: Partial<RunStatus>): RunStatus => ({ ...RUNNING, ...chan
 describe('the status of several runs', () => {
   it('sums what went on demand, and the slots that others have; neither is told where no run has any', () => {
     const runs = [
-      status({ onDemand: { records: 7, succeeded: 6 }, jobs: { ...RUNNING.jobs, others: 2 } }),
-      status({}),
-      status({ onDemand: { records: 3, succeeded: 3 }, jobs: { ...RUNNING.jobs, others: 1 } }),
+      status({ modelId: 'a', onDemand: { records: 7, succeeded: 6 }, jobs: { ...RUNNING.jobs, others: 2 } }),
+      status({ modelId: 'b' }),
+      status({ modelId: 'c', onDemand: { records: 3, succeeded: 3 }, jobs: { ...RUNNING.jobs, others: 1 } }),
     ];
     expect(combinedStatus(runs)).toMatchObject({ onDemand: { records: 10, succeeded: 9 }, jobs: { others: 3, slots: 60 } });
     const none = combinedStatus([status({}), status({})]);
     expect([none.onDemand, none.jobs.others]).toEqual([undefined, undefined]);
+  });
+
+  it('counts the slots of a lane once, and those that others have of it', () => {
+    const jobs = { ...RUNNING.jobs, others: 2 };
+    const runs = ['us.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0', 'amazon.nova-lite-v1:0'].map((modelId) => ({
+      modelId,
+      jobs,
+    }));
+    expect(combinedStatus(runs.map(status)).jobs).toMatchObject({ running: 60, slots: 40, others: 4 });
   });
 
   it('says of all what one of them is: unattended, paused, blocked, refused; and is as old as the oldest', () => {

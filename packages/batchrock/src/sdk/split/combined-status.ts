@@ -1,4 +1,5 @@
 import type { RunStatus } from '../run-status.ts';
+import { sumOfLanes } from './lanes-of-runs.ts';
 
 /** Every field, those that may be absent among them: one that is new does not compile until it is said here what it is of several runs. */
 type Each<T> = { readonly [K in keyof Required<T>]: T[K] };
@@ -37,7 +38,7 @@ export function combinedStatus(runs: readonly RunStatus[]): RunStatus {
     cached: sum((run) => run.cached),
     truncated: sum((run) => run.truncated),
     processing: { succeeded: sum((run) => run.processing.succeeded), failed: sum((run) => run.processing.failed) },
-    jobs: jobsOf(runs, sum, known),
+    jobs: jobsOf(runs, sum),
     padding: sum((run) => run.padding),
     onDemand: onDemandOf(runs, sum),
     tokens: { input: known((run) => run.tokens.input), output: known((run) => run.tokens.output) },
@@ -59,11 +60,12 @@ function attendedOf(runs: readonly RunStatus[]): boolean | undefined {
   return open.length === 0 ? undefined : open.every((run) => run.attended === true);
 }
 
-function jobsOf(runs: readonly RunStatus[], sum: Sum, known: Known): Each<RunStatus['jobs']> {
+/** Runs of one lane have its slots together, and what others have of them. */
+function jobsOf(runs: readonly RunStatus[], sum: Sum): Each<RunStatus['jobs']> {
   return {
     running: sum((run) => run.jobs.running),
-    slots: known((run) => run.jobs.slots),
-    others: runs.some((run) => run.jobs.others !== undefined) ? sum((run) => run.jobs.others ?? 0) : undefined,
+    slots: sumOfLanes(runs, (run) => run.jobs.slots),
+    others: runs.some((run) => run.jobs.others !== undefined) ? sumOfLanes(runs, (run) => run.jobs.others ?? 0) : undefined,
     waiting: sum((run) => run.jobs.waiting),
     done: sum((run) => run.jobs.done),
     total: sum((run) => run.jobs.total),
