@@ -128,7 +128,7 @@ export function blockedError({ run, blocked }: BlockedRun): BatchrockError {
   }
   const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run} --max-cost USD goes on with a higher ceiling`;
   return new ServiceError(known, `run ${run} cannot go on: ${message}`, {
-    reason: known === 'BR-E0501' ? 'denied' : 'invalid',
+    reason: known === 'BR-E0501' || known === 'BR-E0513' ? 'denied' : 'invalid',
     effect: 'none',
     hint: known === 'BR-E0601' ? raise : `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run}`,
     details: { run },

@@ -135,6 +135,10 @@ const entries = {
     title: 'deployment failed',
     hint: 'CloudFormation has taken the change back; mend what it names, then give the same command',
   },
+  'BR-E0513': {
+    title: 'jobs denied access',
+    hint: 'give the role of the jobs what the message says is missing; batchrock doctor looks for it',
+  },
   'BR-E0601': { title: 'cost ceiling reached', hint: 'raise --max-cost and give the same command again' },
   // the caller stopped it, or a bug
   'BR-E0801': { title: 'cancelled', hint: 'the same command goes on where it stopped' },

@@ -130,6 +130,8 @@ export interface PartBody extends PartFacts {
     readonly succeeded: number;
     readonly failed: number;
   };
+  /** Its job was denied access where no job of the run had come through: that used no attempt of its records. */
+  readonly denied?: true;
   readonly endedAt?: number;
   readonly collected?: CollectCounts;
 }

@@ -1,8 +1,8 @@
 import type { PartBody, PartFacts } from '../job/index.ts';
+import { OF_ACCESS, OF_THE_MOMENT } from './denied-jobs.ts';
 
-/** Said of what a record has nothing to do with, and what may be gone at the next try. */
-const OF_NO_RECORD =
-  /internal (server )?error|throttl|too many requests|capacity|unavailable|try again|timed? ?out|access|denied|not authorized|permission|assume|kms|bucket/i;
+/** Said, beside what is of the moment or of access, of what a record has nothing to do with. */
+const OF_NO_RECORD = /try again|bucket/i;
 
 /**
  * True for a collected part whose job failed before it processed a record, maybe because of one of them: nothing of it came back,
@@ -10,7 +10,8 @@ const OF_NO_RECORD =
  */
 export function isBroken({ records, jobStatus, jobMessage = '', jobCounts, collected }: PartBody): boolean {
   if (records === 0 || jobStatus !== 'Failed' || collected?.missing !== records) return false;
-  return (jobCounts?.processed ?? 0) === 0 && !OF_NO_RECORD.test(jobMessage);
+  if ((jobCounts?.processed ?? 0) > 0) return false;
+  return ![OF_THE_MOMENT, OF_ACCESS, OF_NO_RECORD].some((said) => said.test(jobMessage));
 }
 
 /** True where the job of a part failed before processing, and had one record alone: that is what breaks it. */

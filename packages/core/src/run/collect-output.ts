@@ -3,6 +3,7 @@ import type { CollectCounts, PartBody } from '../job/index.ts';
 import { Collector, type RecordSet, rowsWithout, theseRecords } from '../join/index.ts';
 import type { CallOptions, JobView } from '../ports/index.ts';
 import { encodeOutcome, recordId, recordPrefixBytes, writeRecordId } from '../record/index.ts';
+import { leavesNothing } from './denied-jobs.ts';
 import type { Dedupe, RunDocument } from './document.ts';
 import { countDuplicates } from './duplicates.ts';
 import { type JobOutput, jobFolder, lookAtOutput } from './job-output.ts';
@@ -78,7 +79,7 @@ async function writeRecords(ports: RunPorts, input: CollectInput): Promise<Colle
 
 /** True when output that is not there by now will not come. Our own clock's view of the end is used where it is known. */
 function hasSettled(ports: RunPorts, part: PartBody, view: JobView): boolean {
-  if (view.jobArn === '') return true;
+  if (view.jobArn === '' || leavesNothing(part)) return true;
   const endedAt = part.endedAt ?? view.endTime ?? view.submitTime;
   return ports.clock.now() >= endedAt + ports.service.facts.outputSettleMs;
 }

@@ -1,6 +1,7 @@
 import type { PartBody, RegionLane } from '../job/index.ts';
 import { freeSlots } from '../lane/index.ts';
 import { earliestCompletion, type LaneOutlook } from '../schedule/index.ts';
+import { isShut } from './denied-jobs.ts';
 import { type DispatchOptions, type DispatchReport, dispatchLane } from './dispatch.ts';
 import { loadLane, loadParts, loadRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
@@ -32,7 +33,7 @@ export async function dispatchRegions(
   const { body: run } = await loadRun(ports.ledger, o.run, o);
   const parts = await loadParts(ports.ledger, run, o);
   const ready = parts.filter((part) => part.attempt === run.attempt && part.state === 'ready').length;
-  const places = [undefined, ...regions];
+  const places = [undefined, ...regions].filter((place) => !isShut(run, parts, place?.region));
   const known = places.map((place) => jobMsOf(parts, place, ports.clock.now()));
   const quickest = Math.min(...known.map((each) => each ?? Number.POSITIVE_INFINITY));
   const unknown = Number.isFinite(quickest) ? quickest : UNKNOWN_MS;

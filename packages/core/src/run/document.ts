@@ -218,8 +218,13 @@ export interface RunBody {
   readonly rejected?: number;
   /** JSON Lines: the columns in order of first sight, known when prepared. */
   readonly columns?: readonly string[];
-  /** Why nothing can be sent at the moment (a refused Create, missing access, the ceiling of its budget); `resume` clears it. */
+  /** Why nothing can be sent at the moment (a refused Create, jobs that are denied access, the ceiling of its budget); `resume` clears it. */
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
+  /**
+   * When it was last let go on after jobs of it had been denied access, milliseconds since the epoch: what was sent before then says
+   * nothing of what its jobs may do now.
+   */
+  readonly permittedAt?: number;
   /** Since when nothing new of it is sent, because a user asked for that; what is in flight goes on. */
   readonly paused?: RunPause;
   /** Its tail goes on demand; absent: what is below the service's minimum is padded. */

@@ -19,6 +19,7 @@ import { pursueIntent } from './submit.ts';
 import { sweepLane, sweepSlots } from './sweep.ts';
 import { tolerate } from './tolerance.ts';
 import { lookForUnseen } from './unseen.ts';
+import { isToBeWeighed, weighDenied } from './weigh-denied.ts';
 
 /** What a round needs of its drive. */
 export interface DriveRound {
@@ -58,6 +59,8 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
     drive.trouble = error;
   };
   const step = <T>(what: () => Promise<T>) => tolerate(what, note);
+  // a run was adopted, or a job gets on where another one was denied
+  if (isToBeWeighed(ports, view) && (await step(() => weighDenied(ports, view, o))) !== undefined) return true;
   let changes = 0;
   let isFull = false;
   let isRoleInDoubt = false;

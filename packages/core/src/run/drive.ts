@@ -2,6 +2,7 @@ import { StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import { createCollectPool } from './collect-pool.ts';
 import { type RunCounts, runCounts } from './counts.ts';
+import { isDenied, isRefuted, leavesNothing } from './denied-jobs.ts';
 import { ensureLane } from './dispatch.ts';
 import type { EventBody, RunBody } from './document.ts';
 import { documentOf } from './documents.ts';
@@ -155,7 +156,13 @@ function show(drive: Drive, view: RoundView, trouble: unknown): void {
  */
 export function isOver({ run, parts }: RoundView): boolean {
   if (run.state === 'ended' || run.state === 'stopped') return true;
-  return run.blocked !== undefined && !parts.some((part) => part.state === 'submitted' || part.state === 'ended');
+  if (run.blocked === undefined || isRefuted(run, parts)) return false;
+  return !parts.some((part) => part.state === 'submitted' || (part.state === 'ended' && isCollectedSoon(part)));
+}
+
+/** What a job leaves that was denied, and does not say that it is nothing, is waited for by whoever goes on with the run. */
+function isCollectedSoon(part: PartBody): boolean {
+  return !isDenied(part) || leavesNothing(part);
 }
 
 /** Says that a process works on the run, so that others of the lane leave it its share. */

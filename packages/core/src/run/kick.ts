@@ -6,6 +6,7 @@ import { adoptJob, findJob, isJobOf, stopJob } from './adopt.ts';
 import { findName, loadLane, loadPart, loadRun, type PartRef, putLane, putPart } from './load.ts';
 import type { RunPorts } from './ports.ts';
 import { recordStep, transact } from './transact.ts';
+import { isWeighty, weighEnd } from './weigh-denied.ts';
 
 /** What makes one look at a job: an event, a line of List, or just its name. Nothing else that it says is believed. */
 export interface JobHint {
@@ -108,6 +109,11 @@ function observe(ports: RunPorts, ref: PartRef, view: JobView, report: JobReport
         jobArn: view.jobArn,
         message: endMessage(view),
       } as const;
+      if (isWeighty(run.body, next)) {
+        const weighed = await weighEnd(ports, { run, part: next, happening }, o);
+        const freed = putLane(lane, releaseSlot(lane.body, next.jobName));
+        return { writes: [putPart(part, weighed.part), freed, ...weighed.writes], result: 'ended' };
+      }
       return {
         writes: [putPart(part, next), putLane(lane, releaseSlot(lane.body, next.jobName)), ...recordStep(ports, run, happening)],
         result: 'ended',

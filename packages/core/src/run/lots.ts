@@ -52,7 +52,8 @@ interface Limits {
 function poolsOf(parts: readonly PartBody[], { attempt, maxAttempts }: Limits): Lot[] {
   const byUsed = new Map<number, PartBody[]>();
   for (const part of parts) {
-    const used = 1 + usedBefore(part);
+    // what no job may do is no attempt
+    const used = usedBefore(part) + (part.denied === true ? 0 : 1);
     if (used >= maxAttempts || leftOf(part) === 0) continue;
     const same = byUsed.get(used);
     if (same === undefined) byUsed.set(used, [part]);

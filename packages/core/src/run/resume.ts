@@ -2,6 +2,7 @@ import { StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { usedBefore } from './broken-part.ts';
+import { isDenied } from './denied-jobs.ts';
 import type { RetrySelection, RunBody } from './document.ts';
 import { loadPart, loadParts, loadRun, partsOf } from './load.ts';
 import { transactOrder } from './orders.ts';
@@ -41,6 +42,7 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
         blocked: undefined,
         paused: undefined,
         stopMode: undefined,
+        ...(parts.some(isDenied) && { permittedAt: ports.clock.now() }),
         maxAttempts: addsAttempt
           ? generation.reduce((most, part) => Math.max(most, usedBefore(part) + 2), maxAttempts)
           : maxAttempts,

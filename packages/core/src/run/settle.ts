@@ -1,5 +1,6 @@
 import type { PartBody, PartState } from '../job/index.ts';
 import { type CallOptions, UNREADABLE } from '../ports/index.ts';
+import { JOBS_DENIED } from './denied-jobs.ts';
 import type { RunBody, RunState } from './document.ts';
 import { documentOf } from './documents.ts';
 import { buildGeneration } from './generation.ts';
@@ -12,6 +13,7 @@ import { lanesOf } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { writeSummary } from './summary.ts';
 import { recordEvent, transact } from './transact.ts';
+import { isToBeWeighed, weighDenied } from './weigh-denied.ts';
 
 /** `open`: jobs or parts are left. `generation`: failed and missing records go out again. */
 export type SettleResult = 'open' | 'generation' | 'ended' | 'stopped' | 'resting';
@@ -26,6 +28,7 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
   if (run.state !== 'running' && run.state !== 'stopping') return 'resting';
   // a part that is ready may have a job that nobody has seen: nothing is over yet
   if (run.unseenUntil !== undefined) return 'open';
+  if (run.blocked?.code === JOBS_DENIED && (await isLifted(ports, run, o))) return settleRun(ports, id, o);
   if (countParts(run) > MANY_PARTS && (await hasOpenPart(ports, run, o))) return 'open';
   const parts = await loadParts(ports.ledger, run, o);
   const generation = parts.filter((part) => part.attempt === run.attempt);
@@ -36,10 +39,15 @@ export async function settleRun(ports: RunPorts, id: string, o: StepOptions = {}
   if (run.state === 'stopping') return isDue || wasCutShort(generation) ? stop(ports, run, o) : end(ports, run, parts, o);
   if (!isDue) return end(ports, run, parts, o);
   // asked for while the run was sending: nothing new is built for a run that may not send
-  if (run.blocked) return 'open';
+  if (run.blocked || (isToBeWeighed(ports, { run, parts }) && (await weighDenied(ports, { run, parts }, o)))) return 'open';
   const built = await buildGeneration(ports, loaded, parts, o);
   if (built === 'empty') return end(ports, run, parts, o);
   return built === 'built' ? 'generation' : 'open';
+}
+
+/** A run whose jobs are denied goes on when one of those in flight comes through. */
+async function isLifted(ports: RunPorts, run: RunBody, o: StepOptions): Promise<boolean> {
+  return (await weighDenied(ports, { run, parts: await loadParts(ports.ledger, run, o) }, o)) === 'lifted';
 }
 
 /** This is asked after each part: of a run of more, reading them all each time would cost with the square of their number. */

@@ -8,12 +8,14 @@ import { driveRun } from './drive.ts';
 import { objectKeys } from './keys.ts';
 import { loadLane, loadPart, loadParts, loadRun, putRun } from './load.ts';
 import type { RunPorts } from './ports.ts';
+import { resumeRun } from './resume.ts';
 import { submitPart } from './submit.ts';
 import { writeText } from './summary.ts';
 import { sweepLane } from './sweep.ts';
 
 const MINUTE = 60_000;
 const HOME = 'us-east-1';
+const DENIED = { durationMs: 2 * MINUTE, end: 'Failed', message: 'Access Denied' } as const;
 const WEST = { region: 'us-west-2', lane: MEMORY_LANE.replace(HOME, 'us-west-2'), storeUri: 's3://west/prefix' };
 type Script = NonNullable<Parameters<typeof memoryPorts>[0]>['script'];
 
@@ -109,6 +111,37 @@ describe('a run of several Regions', () => {
     const parts = await loadParts(w.home.ledger, end);
     expect(parts.reduce((sum, { collected }) => sum + (collected?.succeeded ?? 0), 0)).toBe(40);
     expect(w.west.jobs.length).toBeLessThanOrEqual(10);
+  });
+
+  it('sends no more to a Region that denies its jobs, however long they take elsewhere, and no attempt is lost', async () => {
+    const w = world({ home: () => ({ durationMs: 30 * 60 * MINUTE }), west: () => ({ ...DENIED }) });
+    const { run } = await putRunOfBoth(w, 10, 2);
+    const end = await driveRun(w.both, run, { pollMs: 30 * MINUTE });
+    expect(end).toMatchObject({ state: 'ended' });
+    expect(end.blocked).toBeUndefined();
+    const parts = await loadParts(w.home.ledger, end);
+    expect(parts.reduce((sum, { collected }) => sum + (collected?.succeeded ?? 0), 0)).toBe(10);
+    expect(w.west.jobs).toHaveLength(2);
+    expect(parts.filter(({ attempt }) => attempt === 2).map(({ used }) => used)).toEqual([0, 0]);
+  });
+
+  it('is blocked when every Region denies its jobs, and ends whole when they are permitted', async () => {
+    let isPermitted = false;
+    const script = () => (isPermitted ? {} : { ...DENIED });
+    const w = world({ home: script, west: script });
+    const { run } = await putRunOfBoth(w, 1, 2);
+    expect(await driveRun(w.both, run)).toMatchObject({ state: 'running', blocked: { code: 'BR-E0513' } });
+    // the same record in the one Region, then in the other
+    expect([w.home.service.jobs.length, w.west.jobs.length]).toEqual([1, 1]);
+    isPermitted = true;
+    await resumeRun(w.both, run);
+    const end = await driveRun(w.both, run);
+    const parts = await loadParts(w.home.ledger, end);
+    expect(parts.map(({ collected, used }) => [collected?.succeeded, used])).toEqual([
+      [0, undefined],
+      [0, 0],
+      [1, 0],
+    ]);
   });
 
   it('waits for no Region that stands still while another has slots', async () => {

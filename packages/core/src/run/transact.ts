@@ -37,9 +37,23 @@ export type Happening = Omit<EventBody, 'run' | 'seq' | 'at'>;
 
 /** The writes that record an event: the run with its next sequence number, and the event, in the commit of what happened. */
 export function recordEvent(ports: RunPorts, run: Loaded<RunBody>, happening: Happening, change: Partial<RunBody> = {}): Write[] {
-  const seq = run.body.seq + 1;
-  const event: EventBody = { run: run.body.run, seq, at: ports.clock.now(), ...happening };
-  return [putRun(run, { ...run.body, ...change, seq }), { put: eventItem(event), expect: 'absent' }];
+  return recordEvents(ports, run, [happening], change);
+}
+
+/** The same for what happened at once, in that order. */
+export function recordEvents(
+  ports: RunPorts,
+  run: Loaded<RunBody>,
+  happenings: readonly Happening[],
+  change: Partial<RunBody> = {},
+): Write[] {
+  const { seq, run: id } = run.body;
+  const at = ports.clock.now();
+  const events = happenings.map((happening, i): EventBody => ({ run: id, seq: seq + 1 + i, at, ...happening }));
+  return [
+    putRun(run, { ...run.body, ...change, seq: seq + events.length }),
+    ...events.map((event): Write => ({ put: eventItem(event), expect: 'absent' })),
+  ];
 }
 
 /** What goes with a step of a part beside its event. */

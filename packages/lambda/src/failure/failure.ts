@@ -39,6 +39,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   'BR-E0213': 'go on with it where it is now',
   'BR-E0218': 'deploy the stack with that file among its families; a new execution takes the one that is there now',
   'BR-E0501': 'check the policies of the function and of the role for Bedrock, and access to the model',
+  'BR-E0513': 'give the role of the jobs what the message says is missing: its policies, the key, access to the model',
   'BR-E0506': 'check that the endpoint is reachable from the function',
   'BR-E0509': 'start the execution again: it goes on where it stopped',
   'BR-E0601': '',

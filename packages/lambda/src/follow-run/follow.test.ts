@@ -71,6 +71,30 @@ describe('following a run', () => {
     expect(await world.untilTold('redriven')).toMatchObject({ kind: 'success' });
   });
 
+  it('whose jobs are all denied access ends as one that is refused, and a redrive answers every row', async () => {
+    let isPermitted = false;
+    const world = new Orchestrator({ script: () => (isPermitted ? {} : { end: 'Failed', message: 'Access Denied' }) });
+    const { run } = await world.prepare({ ...INPUT, slots: 1, max_attempts: 1 });
+    await world.follow(run);
+    expect(await world.untilTold()).toEqual({
+      kind: 'failure',
+      error: 'BR-E0513',
+      cause: expect.stringMatching(
+        new RegExp(`^run ${run} cannot go on: .*: Access Denied; give the role of the jobs .*; then redrive the execution`),
+      ),
+    });
+    expect(world.ports.service.jobs).toHaveLength(1);
+    for (let times = 0; times < 3; times++) {
+      await world.ports.clock.advance(15 * 60_000);
+      await world.sweep();
+    }
+    expect(world.ports.service.jobs).toHaveLength(1);
+    isPermitted = true;
+    await world.follow(run, 'redriven');
+    expect(await world.untilTold('redriven')).toMatchObject({ kind: 'success' });
+    expect(await world.export(run)).toMatchObject({ counts: { rows: 250, succeeded: 250, failed: 0 } });
+  });
+
   it('that is refused while jobs are in flight waits for what they bring', async () => {
     const world = new Orchestrator();
     const { run } = await world.prepare();

@@ -16,7 +16,7 @@ export function errorTold(code: string, message: string, { next, hint, details =
   const more = { details, ...(hint !== undefined && { hint }) };
   if (known.startsWith('BR-E01')) return new InputError(known, message, more);
   if (known.startsWith('BR-E02')) return new StateError(known, message, more);
-  const reason = known === 'BR-E0501' ? 'denied' : 'invalid';
+  const reason = known === 'BR-E0501' || known === 'BR-E0513' ? 'denied' : 'invalid';
   const remedy = ERROR_CATALOGUE[known].hint;
   return new ServiceError(known, message, {
     reason,

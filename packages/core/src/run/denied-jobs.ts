@@ -1,0 +1,71 @@
+import type { PartBody } from '../job/index.ts';
+import type { RunBody } from './document.ts';
+
+/** Said by a job that may not do what it needs: take its role, read its input, use a key or its model, write its output. */
+export const OF_ACCESS = /access|denied|not authori[sz]ed|permission|assume|kms/i;
+/** Said of what may be gone at the next try. */
+export const OF_THE_MOMENT = /internal (server )?error|throttl|too many requests|capacity|unavailable|timed? ?out/i;
+
+/** What a run is blocked by whose jobs are denied access. */
+export const JOBS_DENIED = 'BR-E0513';
+
+/** True for a part whose job failed because it was denied access, with nothing of it come back. */
+export function isDenied({ records, jobStatus, jobMessage = '', collected, onDemand }: PartBody): boolean {
+  if (jobStatus !== 'Failed' || onDemand === true || (collected !== undefined && collected.missing < records)) return false;
+  return OF_ACCESS.test(jobMessage) && !OF_THE_MOMENT.test(jobMessage);
+}
+
+/** True for one of which no output will come: it says that none of its records was processed. */
+export function leavesNothing(part: PartBody): boolean {
+  return isDenied(part) && part.jobCounts?.processed === 0;
+}
+
+/**
+ * True where `part` shows that what `denied` was denied is no matter of the Region: its job has come through there, or gets on where the
+ * other one never began.
+ */
+function refutes(part: PartBody, denied: PartBody): boolean {
+  if (part.jobArn === undefined || part.onDemand === true || regionOf(part) !== regionOf(denied) || isDenied(part)) return false;
+  const { jobStatus, collected, records } = part;
+  if (jobStatus === 'Completed' || jobStatus === 'PartiallyCompleted') return true;
+  // a job may read all of its records and be denied to write a line
+  return collected === undefined ? processed(denied) === 0 && processed(part) > 0 : collected.missing < records;
+}
+
+function processed({ jobCounts }: PartBody): number {
+  return jobCounts?.processed ?? 0;
+}
+
+/** That of its job; undefined: the run's own. */
+function regionOf({ elsewhere }: Pick<PartBody, 'elsewhere'>): string | undefined {
+  return elsewhere?.region;
+}
+
+/** True for a part whose job was denied access where none of the run's has come through: that is no matter of its records. */
+export function isDeniedFirst(part: PartBody, parts: readonly PartBody[]): boolean {
+  return isDenied(part) && !parts.some((other) => refutes(other, part));
+}
+
+/** Parts whose jobs were denied since the run was last let go on. What was sent before says nothing of what is permitted now. */
+function deniedNow({ permittedAt = 0 }: RunBody, parts: readonly PartBody[]): readonly PartBody[] {
+  return parts.filter((part) => isDenied(part) && (part.since ?? 0) >= permittedAt);
+}
+
+/** True where the run sends no more jobs into a Region, its own (undefined) or another: they are denied there, and none has come through. */
+export function isShut(run: RunBody, parts: readonly PartBody[], region: string | undefined): boolean {
+  return deniedNow(run, parts).some((part) => regionOf(part) === region && isDeniedFirst(part, parts));
+}
+
+/** The newest part whose job was denied, where that is so in every Region of the run; else undefined: there is one to send jobs to. */
+export function deniedEverywhere(run: RunBody, parts: readonly PartBody[]): PartBody | undefined {
+  const denied = deniedNow(run, parts);
+  if (denied.length === 0) return undefined;
+  const regions = [undefined, ...(run.elsewhere ?? []).map(({ region }) => region)];
+  return regions.every((region) => isShut(run, parts, region)) ? denied.at(-1) : undefined;
+}
+
+/** True for a run that is blocked because its jobs are denied, though one of those in flight has come through since. */
+export function isRefuted(run: RunBody, parts: readonly PartBody[]): boolean {
+  if (run.state !== 'running' || run.blocked?.code !== JOBS_DENIED) return false;
+  return deniedNow(run, parts).some((part) => parts.some((other) => refutes(other, part)));
+}

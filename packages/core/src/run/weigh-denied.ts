@@ -1,0 +1,99 @@
+import type { PartBody } from '../job/index.ts';
+import type { CallOptions, Write } from '../ports/index.ts';
+import { deniedEverywhere, isDenied, isDeniedFirst, isRefuted, JOBS_DENIED } from './denied-jobs.ts';
+import type { RunBody } from './document.ts';
+import { type Loaded, loadParts, loadRun } from './load.ts';
+import { goesOnDemand } from './on-demand-rule.ts';
+import type { RunPorts } from './ports.ts';
+import { type Happening, recordEvents, recordStep, transact } from './transact.ts';
+
+/** A part whose job has just ended, and what is told of that. */
+export interface JobEnd {
+  readonly run: Loaded<RunBody>;
+  readonly part: PartBody;
+  readonly happening: Happening;
+}
+
+/** True where the end of a job says what the jobs of its run may do. */
+export function isWeighty(run: RunBody, part: PartBody): boolean {
+  return isDenied(part) || run.blocked?.code === JOBS_DENIED;
+}
+
+/**
+ * The part as it is kept, and what is written of its run, where its end is weighty: in the commit of that end, so that no slot which comes
+ * free is given to another job that would be denied.
+ */
+export async function weighEnd(
+  ports: RunPorts,
+  { run, part, happening }: JobEnd,
+  o?: CallOptions,
+): Promise<{ readonly part: PartBody; readonly writes: readonly Write[] }> {
+  // a page that shows too little is put right by whoever weighs the run next
+  const others = (await loadParts(ports.ledger, run.body, o)).filter((each) => !isSamePart(each, part));
+  const kept: PartBody = isDeniedFirst(part, others) ? { ...part, denied: true } : part;
+  const turn = turnOf(ports, run.body, [...others, kept]);
+  if (turn === undefined) return { part: kept, writes: recordStep(ports, run, happening) };
+  // a ledger whose writes are paid for keeps no events of parts
+  const events = ports.ledger.isMetered === true ? [turn.happening] : [happening, turn.happening];
+  return { part: kept, writes: recordEvents(ports, run, events, turn.change) };
+}
+
+/** A run and its parts, just read. */
+export interface WeighedRun {
+  readonly run: RunBody;
+  readonly parts: readonly PartBody[];
+}
+
+/** True where `weighDenied` has something to do. */
+export function isToBeWeighed(ports: RunPorts, { run, parts }: WeighedRun): boolean {
+  return turnOf(ports, run, parts) !== undefined;
+}
+
+/** Blocks a run whose jobs are denied, or lets it go on of which one has come through since. */
+export function weighDenied(
+  ports: RunPorts,
+  { run: seen, parts }: WeighedRun,
+  o?: CallOptions,
+): Promise<'blocked' | 'lifted' | undefined> {
+  return transact<'blocked' | 'lifted' | undefined>(
+    ports,
+    async () => {
+      const run = await loadRun(ports.ledger, seen.run, o);
+      const turn = turnOf(ports, run.body, parts);
+      if (turn === undefined) return { writes: [], result: undefined };
+      return { writes: recordEvents(ports, run, [turn.happening], turn.change), result: turn.result };
+    },
+    o,
+  );
+}
+
+interface Turn {
+  readonly result: 'blocked' | 'lifted';
+  readonly happening: Happening;
+  readonly change: Partial<RunBody>;
+}
+
+function turnOf(ports: RunPorts, run: RunBody, parts: readonly PartBody[]): Turn | undefined {
+  if (isRefuted(run, parts)) {
+    return {
+      result: 'lifted',
+      happening: { kind: 'resumed', message: 'a job has come through' },
+      change: { blocked: undefined },
+    };
+  }
+  if (run.state !== 'running' || run.blocked !== undefined) return undefined;
+  const denied = deniedEverywhere(run, parts);
+  // what goes on demand next needs no job
+  if (denied === undefined || goesOnDemand(ports, run, denied)) return undefined;
+  const { attempt, part, jobMessage = '' } = denied;
+  const message = `no job of it has come through, and that of part ${part} failed: ${jobMessage}`;
+  return {
+    result: 'blocked',
+    happening: { kind: 'blocked', attempt, part, message },
+    change: { blocked: { code: JOBS_DENIED, message, at: ports.clock.now() } },
+  };
+}
+
+function isSamePart(a: PartBody, b: PartBody): boolean {
+  return a.attempt === b.attempt && a.part === b.part;
+}
