@@ -55,6 +55,16 @@ describe('a plan', () => {
     expect(line(renderPlan(report({ plan })), 'parts')).toBe(`parts     ${text}`);
   });
 
+  test.each([
+    [89, 20, 'no job: all goes on demand'],
+    [150, 20, '1 job of 100 records, up to 20 at once, 1 wave'],
+    [4_050, 20, '40 jobs of up to 100 records, up to 20 at once, 2 waves'],
+  ])('of %d records whose last part goes on demand counts no job for it', (records, slots, text) => {
+    const asked = { params: {}, records, slots, partRecords: 100, keepsTail: true, tail: true };
+    const plan = estimatePlan({ model: resolveModel('amazon.nova-lite-v1:0'), ...asked });
+    expect(line(renderPlan(report({ plan })), 'parts')).toBe(`parts     ${text}`);
+  });
+
   test('tells cost as a range, all of whose figures have as many digits', () => {
     for (const expected of [8, 256]) {
       const batch = line(renderPlan(report({}, expected, 300)), 'cost      batch') as string;

@@ -1,4 +1,4 @@
-import { IMAGE_TOKENS, type OutputEstimate, type PlannedCost } from '@batchrock/core';
+import { IMAGE_TOKENS, type OutputEstimate, type PlannedCost, wavesOf } from '@batchrock/core';
 import type { PlanReport } from '../sdk/plan.ts';
 import { assumptionText } from './assumption-text.ts';
 import { bytes, count, duration, plural, roughly, short, UNKNOWN, usd, usdAbout, usdAlike, usdNumber } from './figures.ts';
@@ -20,7 +20,7 @@ export function renderPlan(report: PlanReport): string[] {
     ...takenLines(report),
     ...duplicateLines(report),
     ...cachedLines(report),
-    `parts     ${plural(plan.parts, 'job')} of ${largestText(plan)}, up to ${count(plan.slots)} at once, ${plural(plan.waves, 'wave')}`,
+    `parts     ${jobsText(plan)}`,
   ];
   if (plan.sentinels > 0) {
     lines.push(`          padded with ${plural(plan.sentinels, 'record')} up to the minimum of ${report.minRecords} a job`);
@@ -32,10 +32,16 @@ export function renderPlan(report: PlanReport): string[] {
   return lines;
 }
 
-/** The largest job: a last part below the minimum has gone into the one before it. */
-function largestText({ parts, partRecords, records }: PlanReport['plan']): string {
-  if (parts === 1) return plural(records, 'record');
-  return `up to ${plural(Math.max(partRecords, records - (parts - 1) * partRecords), 'record')}`;
+/** Its jobs and the largest of them, into which a last part below the minimum has gone; one that goes on demand is none. */
+function jobsText({ parts, partRecords, records, slots, waves, tail }: PlanReport['plan']): string {
+  const onDemand = tail?.records ?? 0;
+  const jobs = onDemand === 0 ? parts : parts - 1;
+  if (jobs === 0 && onDemand > 0) return 'no job: all goes on demand';
+  const sent = records - onDemand;
+  const largest = jobs === 1 ? '' : 'up to ';
+  const most = jobs === 1 ? sent : Math.max(partRecords, sent - (jobs - 1) * partRecords);
+  const rounds = plural(onDemand === 0 ? waves : wavesOf(jobs, slots), 'wave');
+  return `${plural(jobs, 'job')} of ${largest}${plural(most, 'record')}, up to ${count(slots)} at once, ${rounds}`;
 }
 
 /** What may be asked for at full price. */
