@@ -89,8 +89,8 @@ export async function driveRound(drive: DriveRound, view: RoundView): Promise<bo
   }
   const { unseenUntil } = view.run;
   if (unseenUntil !== undefined && (isSweepDue || ports.clock.now() >= unseenUntil)) {
-    await step(() => lookForUnseen(ports, id, o));
-    changes++;
+    // one that fails is tried again at the next round, not at once
+    if (await step(() => lookForUnseen(ports, id, o))) changes++;
   }
   for (const part of inState('submitting')) {
     const result = await step(() => pursueIntent(ports, part, { ...send, mayCreate: true }));

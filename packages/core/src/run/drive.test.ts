@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../errors/index.ts';
 import { dispatchLane } from './dispatch.ts';
 import { driveRun } from './drive.ts';
+import { loadRun, putRun } from './load.ts';
 import { stopJobs, stopRun } from './stop.ts';
 
 const RUN = 'r-0000000001';
@@ -78,5 +79,23 @@ describe('a drive until nothing more can be done', () => {
     ports.service.get = fail;
     ports.service.list = fail;
     await expect(driveRun(ports, RUN, { steps: plainSteps, untilQuiet: true })).rejects.toMatchObject({ code: 'BR-E0506' });
+  });
+});
+
+describe('a run that was adopted', () => {
+  it('looks for its jobs at each round while the service does not answer, and not without a pause', async () => {
+    const ports = memoryPorts();
+    await putMemoryRun(ports, { parts: [1] });
+    const run = await loadRun(ports.ledger, RUN);
+    await ports.ledger.commit([putRun(run, { ...run.body, unseenUntil: ports.clock.now() })]);
+    let looks = 0;
+    ports.service.list = () => {
+      looks += 1;
+      if (looks > 100) throw new Error('it never rests');
+      throw new ServiceError('BR-E0503', 'nobody answers', { reason: 'unavailable', effect: 'none' });
+    };
+    const driven = driveRun(ports, RUN, { steps: plainSteps, pollMs: POLL_MS, patienceMs: 4 * POLL_MS });
+    await expect(driven).rejects.toMatchObject({ code: 'BR-E0503' });
+    expect(looks).toBeLessThan(20);
   });
 });
