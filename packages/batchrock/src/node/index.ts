@@ -1,3 +1,4 @@
+export { acrossRegions, type RegionAdapters } from '../compose/across-regions.ts';
 export { nodeClock, nodeRandom } from './clock.ts';
 export { loadDigest, nodeSha256 } from './digest.ts';
 export { fileFamilies, importFamily, isFamilyPath, type LoadedFamily, loadFamily } from './families/index.ts';

@@ -5,6 +5,7 @@ import { drawWork, readInput } from './job-output.ts';
 import { followJob } from './job-run.ts';
 import type { ObjectState } from './object-state.ts';
 import { refuseSpec } from './refuse-spec.ts';
+import { HOME } from './region-world.ts';
 import { isSentinel, jobCounts, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
@@ -16,9 +17,27 @@ interface ForeignJob {
   readonly endTime: number;
 }
 
-/** The service side: what exists, whoever heard of it. */
+/** Where a service is, and what is of its Region alone. */
+interface BedrockOptions {
+  readonly quota: number;
+  readonly outputSettleMs: number;
+  /** Default: that of a run. */
+  readonly region?: string;
+  /** Default: as the world has it. */
+  readonly listLagMs?: number;
+  /** Of all Regions of a world; default: none yet. */
+  readonly jobs?: SimJob[];
+}
+
+/** The service side in one Region: what exists, whoever heard of it. */
 export class Bedrock {
-  readonly jobs: SimJob[] = [];
+  /** Of all Regions. */
+  readonly jobs: SimJob[];
+  readonly region: string;
+  /** How far List lags here; undefined: as the world has it. */
+  readonly listLagMs: number | undefined;
+  /** Until then it answers nobody. */
+  awayUntil = 0;
   readonly foreign: ForeignJob[] = [];
   quota: number;
   /** Called when a job has been created. */
@@ -34,8 +53,11 @@ export class Bedrock {
   readonly #outputSettleMs: number;
   readonly #tokens = new Map<string, { readonly job: SimJob; readonly until: number }>();
 
-  constructor(world: World, objects: ObjectState, options: { readonly quota: number; readonly outputSettleMs: number }) {
+  constructor(world: World, objects: ObjectState, options: BedrockOptions) {
     this.#world = world;
+    this.jobs = options.jobs ?? [];
+    this.region = options.region ?? HOME;
+    this.listLagMs = options.listLagMs;
     this.#objects = objects;
     this.quota = options.quota;
     this.#outputSettleMs = options.outputSettleMs;
@@ -56,10 +78,10 @@ export class Bedrock {
       trace.note('bedrock', `create ${spec.jobName}: token known, job ${known.job.index}`);
       return known.job;
     }
-    if (faults.namesUnique && this.jobs.some((job) => job.spec.jobName === spec.jobName)) {
+    if (faults.namesUnique && this.jobs.some((job) => job.spec.jobName === spec.jobName && this.#isHere(job))) {
       throw this.#conflict(spec.jobName);
     }
-    if (this.liveJobs().length + this.liveForeign() >= this.quota) {
+    if (this.#liveHere() + this.liveForeign() >= this.quota) {
       trace.mark('quota-full');
       trace.note('bedrock', `create ${spec.jobName}: quota of ${this.quota} is full`);
       this.onQuotaRefusal?.(spec);
@@ -77,7 +99,8 @@ export class Bedrock {
     if (isRefused) trace.mark('job-refused');
     const job: SimJob = {
       index,
-      jobArn: `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(index)}`,
+      jobArn: `arn:aws:bedrock:${this.region}:123456789012:model-invocation-job/${jobId(index)}`,
+      region: this.region,
       spec,
       place,
       submitTime: now,
@@ -103,7 +126,7 @@ export class Bedrock {
   }
 
   get(jobArn: string, asOf: number): JobView | undefined {
-    const job = this.jobs.find((one) => one.jobArn === jobArn);
+    const job = this.jobs.find((one) => one.jobArn === jobArn && this.#isHere(one));
     return job && this.#view(job, asOf);
   }
 
@@ -112,7 +135,7 @@ export class Bedrock {
     const { submittedAfter = Number.NEGATIVE_INFINITY, nameContains = '', status } = query;
     const views: JobView[] = [];
     for (const job of this.jobs) {
-      if (job.submitTime <= submittedAfter || !job.spec.jobName.includes(nameContains)) continue;
+      if (job.submitTime <= submittedAfter || !this.#isHere(job) || !job.spec.jobName.includes(nameContains)) continue;
       const known = statusAt(job.life, asOf);
       if (known === undefined || (status !== undefined && status !== known)) continue;
       views.push(this.#view(job, asOf)!);
@@ -127,7 +150,7 @@ export class Bedrock {
 
   stop(jobArn: string, who: string): void {
     const { scheduler, trace, rng } = this.#world;
-    const job = this.jobs.find((one) => one.jobArn === jobArn);
+    const job = this.jobs.find((one) => one.jobArn === jobArn && this.#isHere(one));
     if (job === undefined) throw new ServiceError('BR-E0504', 'no such job', { reason: 'invalid', effect: 'none' });
     const status = statusAt(job.life, scheduler.now);
     if (status === 'Stopping') return;
@@ -141,8 +164,22 @@ export class Bedrock {
     followJob(this.#world, this.#objects, job, { rng: jobRng, outputSettleMs: this.#outputSettleMs, onStatus: this.onStatus });
   }
 
+  /** Of all Regions. */
   liveJobs(): SimJob[] {
     return this.jobs.filter((job) => isLiveAt(job.life, this.#world.scheduler.now));
+  }
+
+  #isHere(job: SimJob): boolean {
+    return job.region === this.region;
+  }
+
+  #liveHere(): number {
+    return this.liveJobs().filter((job) => this.#isHere(job)).length;
+  }
+
+  /** True while it answers nobody. */
+  get isAway(): boolean {
+    return !this.#world.isCalm && this.#world.scheduler.now < this.awayUntil;
   }
 
   liveForeign(): number {
@@ -151,10 +188,10 @@ export class Bedrock {
 
   addForeign(durationMs: number): void {
     const { scheduler, trace } = this.#world;
-    if (this.liveJobs().length + this.liveForeign() >= this.quota) return;
+    if (this.#liveHere() + this.liveForeign() >= this.quota) return;
     const index = this.foreign.length;
     trace.note('bedrock', `somebody else starts a job for ${Math.round(durationMs / 60_000)} min`);
-    const jobArn = `arn:aws:bedrock:us-east-1:123456789012:model-invocation-job/${jobId(900_000 + index)}`;
+    const jobArn = `arn:aws:bedrock:${this.region}:123456789012:model-invocation-job/${jobId(900_000 + index)}`;
     const endTime = scheduler.now + durationMs;
     this.foreign.push({ jobArn, jobName: `foreign-${index}`, submitTime: scheduler.now, endTime });
   }

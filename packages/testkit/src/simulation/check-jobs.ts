@@ -1,8 +1,9 @@
-import { type JobSpec, ledgerKeys, recordId } from '@batchrock/core';
+import { type JobSpec, laneOfJob, ledgerKeys, recordId } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
 import type { LedgerChecker } from './check-ledger.ts';
 import type { Dataset } from './dataset.ts';
 import { isLiveAt } from './job-life.ts';
+import { HOME } from './region-world.ts';
 import { isSentinel, jobResults, type SimJob } from './sim-job.ts';
 import type { World } from './world.ts';
 
@@ -30,6 +31,16 @@ export function placeOf(spec: JobSpec): JobPlace | undefined {
   return place;
 }
 
+/** The Region of a lane. */
+function regionOf(lane: string): string {
+  return lane.split('/')[1] ?? '';
+}
+
+/** A job and its slot are in one Region. */
+function slotName(jobName: string, region: string): string {
+  return region === HOME ? jobName : `${jobName} ${region}`;
+}
+
 /** Judges each job at the moment in which the service creates it (I4, I5, I6, I7, I8, I14, I21). */
 export class JobChecker {
   readonly #world: World;
@@ -40,14 +51,22 @@ export class JobChecker {
   readonly late = new Set<SimJob>();
   readonly #prompts = new Map<Dataset, ReadonlyMap<string, string | undefined>>();
 
-  constructor(world: World, bedrock: Bedrock, ledger: LedgerChecker, datasets: ReadonlyMap<string, Dataset>) {
+  /** `services`: that of the first Region, which knows the jobs of all, and the others. */
+  constructor(
+    world: World,
+    services: readonly [Bedrock, ...Bedrock[]],
+    ledger: LedgerChecker,
+    datasets: ReadonlyMap<string, Dataset>,
+  ) {
     this.#world = world;
-    this.#bedrock = bedrock;
+    this.#bedrock = services[0];
     this.#ledger = ledger;
     this.#datasets = datasets;
-    bedrock.onCreated = (job) => this.#created(job);
-    bedrock.onQuotaRefusal = (spec) => this.#refused(spec);
-    bedrock.onStop = (job, who) => this.#stopped(job, who);
+    for (const service of services) {
+      service.onCreated = (job) => this.#created(job);
+      service.onQuotaRefusal = (spec) => this.#refused(spec, service);
+      service.onStop = (job, who) => this.#stopped(job, who);
+    }
   }
 
   /** Every live job of ours holds a slot, at any moment (I7). */
@@ -70,6 +89,9 @@ export class JobChecker {
     if (part?.jobName !== job.spec.jobName && !isUnknown) {
       trace.violate('I21', `job ${job.index} reads from ${job.spec.inputUri}, whose part has another job name`);
     }
+    if (part !== undefined && regionOf(laneOfJob(part)) !== job.region && !this.#ledger.isInTheDark(place.run))
+      trace.violate('I25', `job ${job.index} is in ${job.region}, its intent names ${laneOfJob(part)}`);
+    if (job.region !== HOME) trace.mark('job-elsewhere');
     const { minRecords, maxRecords } = dataset.document.model.limits;
     const records = job.records.length;
     if (records < minRecords || records > maxRecords) {
@@ -140,17 +162,20 @@ export class JobChecker {
     return prompts;
   }
 
-  /** How many slots each job holds. */
+  /** How many slots each job holds in its Region. */
   #slots(): ReadonlyMap<string, number> {
     const slots = new Map<string, number>();
     for (const lane of this.#ledger.lanes.values()) {
-      for (const { jobName } of lane.holders) slots.set(jobName, (slots.get(jobName) ?? 0) + 1);
+      for (const { jobName } of lane.holders) {
+        const name = slotName(jobName, regionOf(lane.lane));
+        slots.set(name, (slots.get(name) ?? 0) + 1);
+      }
     }
     return slots;
   }
 
   #holdsSlot(job: SimJob, held: ReadonlyMap<string, number>): void {
-    const slots = held.get(job.spec.jobName) ?? 0;
+    const slots = held.get(slotName(job.spec.jobName, job.region)) ?? 0;
     const isUnknown = slots === 0 && this.#ledger.isInTheDark(placeOf(job.spec)?.run ?? '');
     if (slots !== 1 && !isUnknown)
       this.#world.trace.violate('I7', `job ${job.index} (${job.spec.jobName}) lives and holds ${slots} slots`);
@@ -170,20 +195,19 @@ export class JobChecker {
     this.#world.trace.violate('I10', `${who} stops job ${job.index}, which nobody asked for`);
   }
 
-  /** Past its deadline a run stops its jobs, and its tail goes on demand. */
+  /** Past its deadline a run stops its jobs, also where a user has just given it a later one: their stop is on its way. */
   #isLate(run: string): boolean {
     const { scheduler, plan } = this.#world;
-    const body = [...this.#ledger.runs.values()].find((one) => one.run === run);
-    return scheduler.now + plan.clockSkewMs >= (body?.tail?.deadlineAt ?? Number.POSITIVE_INFINITY);
+    return scheduler.now + plan.clockSkewMs >= (this.#ledger.deadlines.get(run) ?? Number.POSITIVE_INFINITY);
   }
 
-  #refused(spec: JobSpec): void {
-    if (this.#bedrock.liveForeign() > 0) return;
+  #refused(spec: JobSpec, service: Bedrock): void {
+    if (service.liveForeign() > 0) return;
     // to the ledger jobs of a run that is not adopted yet are those of strangers
     if ([...this.#datasets.keys()].some((run) => this.#ledger.isInTheDark(run))) return;
-    const lanes = [...this.#ledger.lanes.values()];
+    const lanes = [...this.#ledger.lanes.values()].filter((lane) => regionOf(lane.lane) === service.region);
     const limit = Math.max(0, ...lanes.map((lane) => lane.quota ?? lane.limit));
-    if (limit > this.#bedrock.quota) return;
+    if (limit > service.quota) return;
     // jobs of a run that was adopted since took slots beside an intent that had one already, and goes on asking
     if (this.#ledger.losses > 0 && lanes.some((lane) => lane.holders.length > limit)) return;
     this.#world.trace.violate('I8', `${spec.jobName} met a full quota though nobody else runs a job`);

@@ -1,4 +1,4 @@
-import type { LaneBody, PartBody, RunBody } from '@batchrock/core';
+import { type LaneBody, laneOfJob, type PartBody, type RunBody } from '@batchrock/core';
 import type { Change, LedgerState } from './ledger-state.ts';
 import type { Trace } from './trace.ts';
 
@@ -30,6 +30,8 @@ export class LedgerChecker {
   readonly lanes = new Map<string, LaneBody>();
   /** Runs whose jobs somebody asked to stop, at any time. */
   readonly stoppedRuns = new Set<string>();
+  /** The earliest deadline that each run ever had. */
+  readonly deadlines = new Map<string, number>();
   /** Job names of slots that were put in by hand. */
   readonly leaks = new Set<string>();
   readonly #trace: Trace;
@@ -59,7 +61,7 @@ export class LedgerChecker {
   /** Parts whose job lives or may live. */
   open(lane: string): PartBody[] {
     return [...this.parts.values()].filter(
-      (part) => part.lane === lane && part.onDemand !== true && (part.state === 'submitting' || part.state === 'submitted'),
+      (part) => laneOfJob(part) === lane && part.onDemand !== true && (part.state === 'submitting' || part.state === 'submitted'),
     );
   }
 
@@ -146,6 +148,9 @@ export class LedgerChecker {
   #run(key: string, before: RunBody | undefined, after: RunBody): void {
     this.runs.set(key, after);
     if (after.stopMode === 'stop') this.stoppedRuns.add(after.run);
+    const { deadlineAt } = after.tail ?? {};
+    if (deadlineAt !== undefined)
+      this.deadlines.set(after.run, Math.min(deadlineAt, this.deadlines.get(after.run) ?? deadlineAt));
     this.#budget(key, before, after);
     if (before === undefined) return;
     if (before.state !== after.state && after.state === 'stopped') this.#trace.mark('run-stopped');

@@ -224,6 +224,15 @@ export const INVARIANTS: readonly Invariant[] = [
       test('batchrock/src/commands/tail'),
     ],
   },
+  {
+    id: 'I25',
+    words: 'a job is in the Region that its intent names, with a slot there; the results are those of one Region',
+    checkers: [checker('check-jobs', 'I25'), { file: 'testkit/src/simulation/metamorphic.ts', text: 'in one Region' }],
+    tests: [
+      test('core/src/run/several-regions', 'has a job in the Region that its intent names'),
+      test('batchrock/src/commands/regions'),
+    ],
+  },
 ];
 
 /** The table of `docs/reliability.md`. */

@@ -51,4 +51,7 @@ export const TAIL_MARKS = [
   'on-demand-ended',
 ] as const;
 
-export type Mark = (typeof MARKS)[number] | (typeof TAIL_MARKS)[number] | `job-${JobStatus}`;
+/** The same for worlds of several Regions. */
+export const REGION_MARKS = ['input-copied', 'job-elsewhere', 'region-away'] as const;
+
+export type Mark = (typeof MARKS)[number] | (typeof TAIL_MARKS)[number] | (typeof REGION_MARKS)[number] | `job-${JobStatus}`;

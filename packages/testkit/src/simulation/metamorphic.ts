@@ -1,4 +1,5 @@
 import { type FaultPlan, onLedger } from './faults.ts';
+import { REGIONS_FROM } from './region-world.ts';
 import { runSeed, type SeedOptions } from './seed.ts';
 import { steadyTail, TAIL_FROM } from './tail-world.ts';
 import type { InvariantName } from './trace.ts';
@@ -47,6 +48,7 @@ const VARIANTS: readonly Variant[] = [
   { name: 'without events', holds: 'I10', options: { adjust: (plan) => ({ ...unstopped(plan), eventsOn: false }) } },
   { name: 'undisturbed', holds: 'I11', options: { adjust: undisturbed, shape: 'command-line' } },
   { name: 'by one process', holds: 'I16', options: { ...BASE, shape: 'command-line', alone: true } },
+  { name: 'in one Region', holds: 'I16', options: { ...BASE, oneRegion: true } },
   {
     name: 'by command lines on SQLite',
     holds: 'I16',
@@ -70,8 +72,9 @@ export async function findDifference(seed: number): Promise<Difference | undefin
   const base = await runSeed(seed, { ...BASE, adjustTail: steadyTail });
   if (base.violation !== undefined) return { holds: base.violation.invariant, message: base.violation.message };
   for (const { name, holds, options } of VARIANTS) {
-    // handlers ask no model: what would go on demand is padded, and has the answers of jobs
+    // handlers ask no model, and what would go on demand is padded and has the answers of jobs; nor do they know of Regions
     if (options.shape === 'handlers' && seed >= TAIL_FROM) continue;
+    if (options.oneRegion === true && seed < REGIONS_FROM) continue;
     const { violation, results } = await runSeed(seed, { ...options, adjustTail: steadyTail });
     if (violation !== undefined) return { holds: violation.invariant, message: `${name}: ${violation.message}` };
     if (results !== base.results) return { holds, message: `${name} it ends in other bytes` };

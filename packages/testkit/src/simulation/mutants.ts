@@ -1,6 +1,7 @@
 import { JOB_MUTANTS } from './job-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OBJECT_MUTANTS } from './object-mutants.ts';
+import { REGION_MUTANTS } from './region-mutants.ts';
 import { REQUEST_MUTANTS } from './request-mutants.ts';
 import { RUN_MUTANTS } from './run-mutants.ts';
 import { SLOT_MUTANTS } from './slot-mutants.ts';
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OBJECT_MUTANTS,
   ...RUN_MUTANTS,
   ...TAIL_MUTANTS,
+  ...REGION_MUTANTS,
 ];

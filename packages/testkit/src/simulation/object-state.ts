@@ -9,7 +9,7 @@ interface Stored {
 
 /** Objects of the one bucket of a world. */
 export class ObjectState {
-  readonly uri = 's3://sim-bucket/data';
+  readonly uri: string;
   /** Called before an object is replaced or made. */
   onPut: ((key: string, before: Uint8Array | undefined, after: Uint8Array) => void) | undefined;
   /** Called before an object is removed. */
@@ -18,6 +18,10 @@ export class ObjectState {
   /** Every key, in order. */
   readonly #keys: string[] = [];
   #puts = 0;
+
+  constructor(uri = 's3://sim-bucket/data') {
+    this.uri = uri;
+  }
 
   put(key: string, bytes: Uint8Array): ObjectInfo {
     this.onPut?.(key, this.#objects.get(key)?.bytes, bytes);

@@ -104,7 +104,7 @@ export function commandLine(
     const ports = site.portsFor(life);
     const pollMs = Math.round(life.rng.logUniform(MINUTE, 20 * MINUTE));
     const { run } = dataset.document;
-    await persist(life, () => ensureLane(ports, LANE, site.quota));
+    for (const [lane, quota] of site.lanes) await persist(life, () => ensureLane(ports, lane, quota));
     if (o.isOwner) await begin(life, { site, ports, dataset, memory });
     listen(life, site, ports);
     await driveToEnd(life, ports, run, { pollMs, interrupts: o.interrupts });

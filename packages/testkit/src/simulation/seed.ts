@@ -1,4 +1,4 @@
-import { sweepLane } from '@batchrock/core';
+import { sweepLane, sweepSlots } from '@batchrock/core';
 import { CONSOLE } from './check-jobs.ts';
 import { checkResults } from './check-results.ts';
 import { placeOfOne } from './fate.ts';
@@ -8,6 +8,7 @@ import { parseResults, resultsText } from './pipeline.ts';
 import { type Life, type Program, SimProcess } from './process.ts';
 import { commandLine, handler, type Interrupts, payer, retrier, starter, startHandlers, stopper } from './programs.ts';
 import { hashText, type Rng } from './random.ts';
+import { regionEvents } from './regions.ts';
 import { WORLD_START } from './scheduler.ts';
 import { LANE, Site } from './site.ts';
 import { tailEvents } from './tail-programs.ts';
@@ -90,8 +91,8 @@ async function converge({ scheduler, trace }: World, site: Site, broken: () => b
 function populate(world: World, site: Site, options: SeedOptions): void {
   const rng = world.rng.fork('processes');
   const drawn = rng.pick<Shape>(['command-line', 'command-line', 'handlers', 'both']);
-  // handlers ask no model: a run of theirs is padded
-  const shape = options.shape ?? (world.tail === undefined ? drawn : 'command-line');
+  // handlers ask no model, and are of one Region
+  const shape = options.shape ?? (world.tail === undefined && world.regions.length === 0 ? drawn : 'command-line');
   const interrupts: Interrupts = new Set();
   const datasets = [...site.datasets.values()];
   const programs: Program[] = datasets.map((dataset) =>
@@ -111,6 +112,7 @@ function populate(world: World, site: Site, options: SeedOptions): void {
   if (world.plan.ceilingRecords > 0) new SimProcess(world, 'payer', payer(site)).boot();
   if (shape !== 'command-line') startHandlers(site);
   worldEvents(world, site, { interrupts, processes });
+  regionEvents(world, site.regions);
   if (site.tail !== undefined) tailEvents(world, site, site.tail.models);
   // handlers have their ledger in the account
   if (shape !== 'command-line') return;
@@ -131,7 +133,10 @@ function worldEvents(
   world.often(plan.foreignJobsPerHour, 'foreign', (rng) => bedrock.addForeign(rng.logUniform(2 * MINUTE, 3 * HOUR)));
   world.often(plan.humanStopsPerHour, 'human', (rng) => {
     const live = bedrock.liveJobs();
-    if (live.length > 0) bedrock.stop(rng.pick(live).jobArn, CONSOLE);
+    if (live.length === 0) return;
+    const { jobArn, region } = rng.pick(live);
+    const there = site.regions.find(({ plan }) => plan.region === region)?.bedrock ?? bedrock;
+    there.stop(jobArn, CONSOLE);
   });
   world.often(plan.forgedEventsPerHour, 'forger', (rng) => {
     if (bedrock.jobs.length === 0) return;
@@ -185,6 +190,7 @@ function calmDown(world: World, site: Site): void {
   world.calmDown();
   site.bedrock.endForeign();
   site.bedrock.quota = site.quota;
+  for (const { bedrock } of site.regions) bedrock.endForeign();
 }
 
 /** One line on every run and its parts, for a world that does not end. */
@@ -208,6 +214,7 @@ async function audit(world: World, site: Site): Promise<string> {
     const ports = site.portsFor(life);
     site.checkQuiet();
     for (let i = 0; i < 2; i++) await sweepLane(ports, LANE);
+    for (const [lane] of site.lanes.slice(1)) await sweepSlots(ports, lane);
     site.checkNoSlots();
     for (const dataset of site.datasets.values()) {
       const text = await resultsText(ports, dataset);

@@ -15,6 +15,7 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
 
   /** What the service does to any request before it looks at it. */
   const meet = (what: string): void => {
+    if (bedrock.isAway) throw internal();
     const place = world.places.next(life.owner, 'service', what);
     if (world.fate.strikes('throttled', world.faults.throttleRate, place)) {
       trace.note('bedrock', `throttles ${what} of ${life.name}`);
@@ -84,7 +85,8 @@ export function servicePort(life: Life, bedrock: Bedrock, facts: BatchServiceFac
       });
     },
     async *list(query, options) {
-      const { listLagMs, pagesLagApart } = world.faults;
+      const { pagesLagApart } = world.faults;
+      const listLagMs = bedrock.listLagMs ?? world.faults.listLagMs;
       let asOf = scheduler.now - listLagMs * (0.5 + life.wire.next() / 2);
       let last: JobView | undefined;
       for (let page = 0; ; page++) {

@@ -8,6 +8,7 @@ export interface SimJob {
   /** Counts the jobs of the world from 0. */
   readonly index: number;
   readonly jobArn: string;
+  readonly region: string;
   readonly spec: JobSpec;
   /** Where faults of this job strike. */
   readonly place: Place;

@@ -12,6 +12,8 @@ import { LedgerState, sealed } from './ledger-state.ts';
 import { objectPort } from './object-port.ts';
 import { ObjectState } from './object-state.ts';
 import type { Life } from './process.ts';
+import { laneIn, withRegions } from './region-world.ts';
+import { openRegions, portsAcross, type Region } from './regions.ts';
 import { servicePort } from './service-port.ts';
 import { Tail } from './tail.ts';
 import { withTail } from './tail-world.ts';
@@ -27,7 +29,10 @@ export class Site {
   readonly world: World;
   ledger = new LedgerState();
   readonly objects = new ObjectState();
+  /** That of the first Region, which knows the jobs of all. */
   readonly bedrock: Bedrock;
+  /** The others. */
+  readonly regions: readonly Region[];
   readonly events: EventBus;
   readonly datasets: ReadonlyMap<string, Dataset>;
   /** Jobs that the account may have at once, and that the lane is opened with. */
@@ -53,9 +58,12 @@ export class Site {
     this.bedrock = new Bedrock(world, this.objects, { quota: this.quota, outputSettleMs: this.#facts.outputSettleMs });
     this.events = new EventBus(world);
     this.bedrock.onStatus = (job, status) => this.events.tell(job, status);
+    this.regions = openRegions(world, this.bedrock, this.#facts.outputSettleMs);
+    for (const { bedrock } of this.regions) bedrock.onStatus = (job, status) => this.events.tell(job, status);
     this.datasets = drawDatasets(world, this.objects.uri, this.quota);
     this.ledgerChecker = new LedgerChecker(world.trace, this.ledger);
-    this.jobChecker = new JobChecker(world, this.bedrock, this.ledgerChecker, this.datasets);
+    const services = [this.bedrock, ...this.regions.map(({ bedrock }) => bedrock)] as const;
+    this.jobChecker = new JobChecker(world, services, this.ledgerChecker, this.datasets);
     this.ledger.afterCommit = () => this.jobChecker.checkSlots();
     watchObjects(this.objects, world.trace);
     this.tail = world.tail && new Tail(this, world.tail);
@@ -75,7 +83,15 @@ export class Site {
       schemas: ajvSchemas,
       families: builtInFamilies,
     };
-    return this.tail?.portsOf(life, ports) ?? ports;
+    const { regions } = this;
+    const across = { life, home: this, regions, facts: this.#facts, blockBytes: this.#blockBytes };
+    const all = regions.length === 0 ? ports : { ...ports, ...portsAcross(across) };
+    return this.tail?.portsOf(life, all) ?? all;
+  }
+
+  /** Every lane of the world, and how many slots it is opened with. */
+  get lanes(): readonly (readonly [lane: string, quota: number])[] {
+    return [[LANE, this.quota], ...this.regions.map(({ plan }) => [laneIn(LANE, plan.region), plan.quota] as const)];
   }
 
   /** The ledger is gone, and an empty one in its place. What is still under way goes to the one that nobody sees any more. */
@@ -143,11 +159,11 @@ function drawDatasets(world: World, storeUri: string, quota: number): Map<string
   for (let i = 0; i < count; i++) {
     const run = `r-sim00000${i}a`;
     const drawn = drawDataset(rng, { run, lane: LANE, storeUri, quota });
-    const { tail } = world;
-    datasets.set(
-      run,
-      tail === undefined ? drawn : { ...drawn, document: withTail(drawn.document, tail, world.rng.fork(`tail of ${run}`)) },
+    const document = withRegions(
+      world.tail === undefined ? drawn.document : withTail(drawn.document, world.tail, world.rng.fork(`tail of ${run}`)),
+      world.regions,
     );
+    datasets.set(run, { ...drawn, document });
   }
   return datasets;
 }

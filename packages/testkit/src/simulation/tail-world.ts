@@ -1,5 +1,6 @@
 import type { AskedTail, RunDocument } from '@batchrock/core';
 import type { Rng } from './random.ts';
+import { REGIONS_FROM } from './region-world.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -34,7 +35,7 @@ export interface TailPlan {
 
 /** Draws the tail of a world; undefined for a seed that has none. */
 export function drawTail(seed: number, rng: Rng): TailPlan | undefined {
-  if (seed < TAIL_FROM) return undefined;
+  if (seed < TAIL_FROM || (seed >= REGIONS_FROM && rng.chance(0.75))) return undefined;
   const rate = (low: number, high: number): number => {
     const on = rng.chance(0.6);
     const drawn = rng.logUniform(low, high);

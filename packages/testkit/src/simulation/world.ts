@@ -1,6 +1,7 @@
 import { drawnFate, type Fate, keptFate, Places } from './fate.ts';
 import { calm, drawFaults, type FaultPlan } from './faults.ts';
 import { createRng, type Rng } from './random.ts';
+import { drawRegions, type RegionPlan } from './region-world.ts';
 import { Scheduler } from './scheduler.ts';
 import { drawTail, type TailPlan } from './tail-world.ts';
 import { Trace } from './trace.ts';
@@ -15,6 +16,8 @@ export interface WorldOptions {
   readonly adjust?: (plan: FaultPlan) => FaultPlan;
   /** The same for a tail on demand, where one was drawn. */
   readonly adjustTail?: (plan: TailPlan) => TailPlan;
+  /** The first Region alone, where others were drawn. */
+  readonly oneRegion?: boolean;
   /** Only these faults strike, of those that the seed may have. */
   readonly faults?: readonly string[];
   readonly shape?: Shape;
@@ -45,6 +48,8 @@ export class World {
   faults: FaultPlan;
   /** How the tails of its runs go on demand; undefined where they do not. */
   readonly tail: TailPlan | undefined;
+  /** The Regions beside the first one. */
+  readonly regions: readonly RegionPlan[];
   isCalm = false;
   /** Every process that was ever booted. */
   readonly processes = new Set<Mortal>();
@@ -59,6 +64,7 @@ export class World {
     const drawn = drawFaults(this.rng.fork('faults'));
     this.plan = options.adjust === undefined ? drawn : options.adjust(drawn);
     this.faults = this.plan;
+    this.regions = options.oneRegion === true ? [] : drawRegions(seed, this.rng.fork('regions'));
     const tail = drawTail(seed, this.rng.fork('tail'));
     this.tail = tail && (options.adjustTail?.(tail) ?? tail);
   }
