@@ -47,8 +47,10 @@ export function checkNamePrefix(prefix: string): void {
   );
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function sha256Hex(digest: Sha256, text: string): string {
   let hex = '';
-  for (const byte of digest.sha256(new TextEncoder().encode(text))) hex += byte.toString(16).padStart(2, '0');
+  for (const byte of digest.sha256(new TextEncoder().encode(text))) hex += HEX[byte];
   return hex;
 }

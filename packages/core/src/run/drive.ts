@@ -204,6 +204,7 @@ const WOKEN = 'woken';
 async function rest(drive: Drive): Promise<void> {
   const { ports, options: o, pollMs } = drive;
   const nap = new AbortController();
+  let isAsleep = true;
   // a reason of its own: the one that is made where none is given costs more than the rest of a nap
   const wake = () => nap.abort(WOKEN);
   // a signal that was given before this line is not told again
@@ -212,12 +213,17 @@ async function rest(drive: Drive): Promise<void> {
   try {
     const sleepMs = Math.round(pollMs * (SHORTEST_NAP + ports.random.next() * (LONGEST_NAP - SHORTEST_NAP)));
     await Promise.race([
-      ports.clock.sleep(sleepMs, nap.signal).catch(() => undefined),
+      ports.clock.sleep(sleepMs, nap.signal).then(
+        () => {
+          isAsleep = false;
+        },
+        () => undefined,
+      ),
       drive.pool.next(),
       drive.onDemand.failed(),
     ]);
   } finally {
-    wake();
+    if (isAsleep) wake();
     o.signal?.removeEventListener('abort', wake);
   }
 }

@@ -22,6 +22,8 @@ export interface Manifest {
 
 /** A manifest has six numbers. */
 const MAX_MANIFEST_BYTES = 65_536;
+/** What nearly every one fits in. */
+const MANIFEST_BYTES = 4096;
 
 /** What is known of a job before a look at its folder. */
 interface LookOptions extends CallOptions {
@@ -96,14 +98,23 @@ async function listJobOutput(ports: Ports, folder: string, options: CallOptions)
 async function readManifest(ports: Ports, key: string, options: CallOptions): Promise<Manifest | undefined> {
   const source = await ports.objects.open(key, options);
   if (source === undefined) return undefined;
-  const block = new Uint8Array(MAX_MANIFEST_BYTES);
+  let block = new Uint8Array(MANIFEST_BYTES);
   let length = 0;
   try {
-    for (let read = 1; read > 0 && length < block.length; length += read) read = await source.readInto(block.subarray(length));
+    for (let read = 1; read > 0 && length < block.length; length += read) {
+      read = await source.readInto(block.subarray(length));
+      if (length + read === block.length) block = enlarged(block);
+    }
   } finally {
     await source.close();
   }
   return parseManifest(new TextDecoder().decode(block.subarray(0, length)));
+}
+
+function enlarged(block: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(MAX_MANIFEST_BYTES, 16 * block.length));
+  larger.set(block);
+  return larger;
 }
 
 function parseManifest(text: string): Manifest | undefined {

@@ -34,7 +34,7 @@ interface RowSpan {
 }
 
 /** Bytes of the first block for records that do not fit into what is left of a part's block. */
-const SPARE_BYTES = 1 << 18;
+const SPARE_BYTES = 1 << 12;
 
 /**
  * Rows become records of the part in hand, as far as they fit; of those that are not sent it is said why. Nothing in it is made for a

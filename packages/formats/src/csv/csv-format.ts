@@ -79,7 +79,7 @@ export class CsvFormat implements RowFormat {
   explain(row: Buffer, reason: number): RejectCause {
     const width = this.columns.length;
     const scanner = new CsvScanner({ ...this.#bytes, width: width + MOST_EXTRA, maxRowBytes: row.length });
-    const batch = createBatch(width + MOST_EXTRA);
+    const batch = createBatch(width + MOST_EXTRA, { bytes: row.length });
     scanner.scan(row, 0, true, batch);
     const found = scanner.cellsFound;
     const extra: string[] = [];

@@ -52,7 +52,7 @@ export function parseHeader(bytes: Buffer, dialect: CsvBytes, name: string): rea
   if (!isUtf8(bytes)) throw new InputError('BR-E0114', `${name}, line 1: the header is not UTF-8; save the file as UTF-8`);
   const width = Math.min(MAX_COLUMNS, countDelimiters(bytes, dialect.delimiter) + 1);
   const scanner = new CsvScanner({ ...dialect, width, maxRowBytes: bytes.length });
-  const batch = createBatch(width);
+  const batch = createBatch(width, { bytes: bytes.length });
   const stop = scanner.scan(bytes, 0, true, batch);
   if (stop === 'broken') throw unterminatedQuote(name, scanner.openLine);
   if (batch.reject[0] === RejectReason.badQuote) {

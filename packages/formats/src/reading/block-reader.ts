@@ -8,7 +8,7 @@ import {
   type RowBatch,
   type RowReader,
 } from '@batchrock/core';
-import { createBatch } from './batch.ts';
+import { batchRows, createBatch } from './batch.ts';
 import type { ByteWindow } from './byte-window.ts';
 import type { RowFormat } from './row-format.ts';
 import { describeForeignBytes, rejectForeignBytes } from './utf8-check.ts';
@@ -37,7 +37,7 @@ export class BlockReader implements RowReader {
     this.warnings = options.warnings;
     this.#maxRowBytes = options.maxRowBytes;
     this.#ordinal = options.ordinal;
-    this.#batch = createBatch(format.columns.length);
+    this.#batch = createBatch(format.columns.length, { bytes: window.plain.length });
   }
 
   get dialect() {
@@ -104,7 +104,10 @@ export class BlockReader implements RowReader {
   #scan() {
     const window = this.#window;
     const format = this.#format;
-    if (this.#batch.width !== format.columns.length) this.#batch = createBatch(format.columns.length, this.#batch);
+    const width = format.columns.length;
+    const bytesAtOnce = window.plain.length;
+    if (this.#batch.width !== width || this.#batch.rowStart.length < batchRows(width, bytesAtOnce))
+      this.#batch = createBatch(width, { bytes: bytesAtOnce, old: this.#batch });
     const batch = this.#batch;
     batch.count = 0;
     batch.bytes = window.plain;

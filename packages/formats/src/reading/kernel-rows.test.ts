@@ -28,11 +28,11 @@ function blocksOf(text: string): { kernel: Buffer; plain: Buffer; release: () =>
   };
 }
 
-const arrays = createBatch(1);
+const arrays = createBatch(4);
 
 /** A batch for so many rows. */
 function batchOf(width: number, rows: number): RowBatch {
-  return { ...createBatch(width, arrays), rowStart: arrays.rowStart.subarray(0, rows) };
+  return { ...createBatch(width, { old: arrays }), rowStart: arrays.rowStart.subarray(0, rows) };
 }
 
 /** All that counts of a batch. */
