@@ -90,9 +90,14 @@ function stir(bits: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** How often something was done; counted in its place, for to look a text up is what counting costs. */
+interface Count {
+  n: number;
+}
+
 /** Counts how often each thing was done, so that its faults have names. */
 export class Places {
-  readonly #times = new Map<string, Map<string, Map<string, number>>>();
+  readonly #times = new Map<string, Map<string, Map<string, Count>>>();
 
   /** The place of one doing more. What is done is in two pieces, so that no text need be made to count it. */
   next(who: string, kind: string, about = ''): Place {
@@ -106,9 +111,10 @@ export class Places {
       times = new Map();
       kinds.set(kind, times);
     }
-    const n = (times.get(about) ?? 0) + 1;
-    times.set(about, n);
-    return new CountedPlace(who, kind, about, n);
+    const count = times.get(about);
+    if (count !== undefined) return new CountedPlace(who, kind, about, ++count.n);
+    times.set(about, { n: 1 });
+    return new CountedPlace(who, kind, about, 1);
   }
 }
 

@@ -18,6 +18,16 @@ interface Edition {
   readonly positions: readonly Position[];
 }
 
+/** An item through all its commits: one look leads to all that is known of it. */
+interface History {
+  readonly editions: Edition[];
+  /** The newest one, of an item that is there. */
+  now: Item<unknown> | undefined;
+  /** Who wrote or checked it last. */
+  touchedAt: number;
+  touchedBy: string;
+}
+
 /** A write that took effect. */
 export interface Change {
   readonly key: Key;
@@ -31,21 +41,12 @@ export class LedgerState {
   onCommit: ((changes: readonly Change[]) => void) | undefined;
   /** Called after that. */
   afterCommit: (() => void) | undefined;
-  readonly #editions = new Map<Key, Edition[]>();
-  /** The newest edition of each item that is there. */
-  readonly #now = new Map<Key, Item<unknown>>();
-  /** Who wrote or checked an item last. */
-  readonly #touched = new Map<Key, { readonly at: number; readonly by: string }>();
+  readonly #histories = new Map<Key, History>();
   /** Place to every position that was ever taken there, in order. */
   readonly #places = new Map<string, Place>();
 
   get(key: Key): Item<unknown> | undefined {
-    return this.#now.get(key);
-  }
-
-  /** Every item now, in the order of first writing. */
-  items(): Item<unknown>[] {
-    return [...this.#editions.values()].flatMap((editions) => editions.at(-1)?.item ?? []);
+    return this.#histories.get(key)?.now;
   }
 
   /** An index as it stood at a moment, or each of its items at a moment of its own. */
@@ -68,8 +69,8 @@ export class LedgerState {
   /** True when somebody else has committed one of the items since a moment. */
   isTouched(writes: readonly Write[], by: string, since: number): boolean {
     return writes.some((write) => {
-      const last = this.#touched.get(keyOfWrite(write));
-      return last !== undefined && last.at > since && last.by !== by;
+      const last = this.#histories.get(keyOfWrite(write));
+      return last !== undefined && last.touchedAt > since && last.touchedBy !== by;
     });
   }
 
@@ -80,39 +81,45 @@ export class LedgerState {
     if (stale.length > 0) return { stale: stale.map(keyOfWrite) };
     const changes: Change[] = [];
     for (const write of writes) {
-      this.#touched.set(keyOfWrite(write), { at: now, by });
-      if ('check' in write) continue;
       const key = keyOfWrite(write);
-      const before = this.get(key);
-      this.#apply(write, before, now);
-      changes.push({ key, before, after: this.get(key) });
+      const history = this.#historyOf(key);
+      history.touchedAt = now;
+      history.touchedBy = by;
+      if ('check' in write) continue;
+      const before = history.now;
+      this.#apply(write, history, now);
+      changes.push({ key, before, after: history.now });
     }
     this.onCommit?.(changes);
     this.afterCommit?.();
     return 'done';
   }
 
-  #apply(write: Exclude<Write, { readonly check: Key }>, before: Item<unknown> | undefined, now: number): void {
-    const key = keyOfWrite(write);
-    let editions = this.#editions.get(key);
-    if (editions === undefined) {
-      editions = [];
-      this.#editions.set(key, editions);
-    }
+  #historyOf(key: Key): History {
+    const known = this.#histories.get(key);
+    if (known !== undefined) return known;
+    const history: History = { editions: [], now: undefined, touchedAt: 0, touchedBy: '' };
+    this.#histories.set(key, history);
+    return history;
+  }
+
+  #apply(write: Exclude<Write, { readonly check: Key }>, history: History, now: number): void {
+    const { editions } = history;
     const last = editions.at(-1);
     if ('remove' in write) {
       editions.push({ since: now, item: undefined, positions: [] });
-      this.#now.delete(key);
+      history.now = undefined;
       return;
     }
-    const version = (before?.version ?? 0) + 1;
+    const { key } = write.put;
+    const version = (history.now?.version ?? 0) + 1;
     const positions = write.put.indexes.map(
       // where it stood before it stands again, most of the time
       ({ index, at, sort }) => find(last, index, at, sort) ?? this.#take(index, at, { key, sort, editions }),
     );
     const item = Object.freeze({ ...write.put, version });
     editions.push({ since: now, item, positions });
-    this.#now.set(key, item);
+    history.now = item;
   }
 
   #take(index: string, at: string, item: Pick<Position, 'key' | 'sort' | 'editions'>): Position {

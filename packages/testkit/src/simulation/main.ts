@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { appendPiece, commitInHand, describeRecord, nextSeed, readRecord } from './record.ts';
-import { REGRESSIONS, readRegressions, reduceSeed, replay, writeRegression } from './regressions.ts';
-import { runSeeds, TWICE_EVERY } from './run-seeds.ts';
-import { runSeed } from './seed.ts';
-import { shareSeeds } from './share-seeds.ts';
+import type { SeedRange } from './run-seeds.ts';
+import { shareSeeds, TWICE_EVERY } from './share-seeds.ts';
 import { ALL_SHARES, marksOf, type Share } from './shares.ts';
-import { addTotals, describeTotals, type Failure, neverMet, noTotals } from './totals.ts';
+import { addTotals, describeTotals, type Failure, neverMet, noTotals, type Totals } from './totals.ts';
 
 const MAX_FAILURES = 5;
 /** Seeds of a long run between two lines of its record; each piece has processes of its own, which begin cold. Some minutes. */
@@ -34,7 +32,7 @@ const { values } = parseArgs({
     'twice-every': { type: 'string' },
     failures: { type: 'string', default: String(MAX_FAILURES) },
     /** Where seeds that failed are kept. */
-    regressions: { type: 'string', default: REGRESSIONS },
+    regressions: { type: 'string' },
   },
 });
 
@@ -52,6 +50,7 @@ function whole(text: string): number {
 /** The story of one seed, or its end where it failed. */
 async function tellSeed(seed: number): Promise<void> {
   Error.stackTraceLimit = 12;
+  const { runSeed } = await import('./seed.ts');
   const { violation, story } = await runSeed(seed, { wholeStory: values.trace });
   if (values.trace) print(story.join('\n'));
   else if (violation !== undefined) {
@@ -68,15 +67,18 @@ async function tellFailure(failure: Failure): Promise<void> {
   }
   await tellSeed(failure.seed);
   Error.stackTraceLimit = 0;
+  const { REGRESSIONS, reduceSeed, writeRegression } = await import('./regressions.ts');
   const regression = await reduceSeed(failure.seed, process.env['SIM_MUTANT']);
   if (regression === undefined) return;
-  const name = await writeRegression(regression, values.regressions);
-  print(`  it takes ${regression.faults.length} faults, written to ${values.regressions}${name}:`);
+  const folder = values.regressions ?? REGRESSIONS;
+  const name = await writeRegression(regression, folder);
+  print(`  it takes ${regression.faults.length} faults, written to ${folder}${name}:`);
   for (const fault of regression.faults) print(`    ${fault}`);
 }
 
 /** Runs what failed once; how many fail again. */
 async function replayAll(): Promise<{ readonly passed: number; readonly failed: number }> {
+  const { readRegressions, replay } = await import('./regressions.ts');
   const regressions = await readRegressions(values.regressions);
   let failed = 0;
   for (const [name, regression] of regressions) {
@@ -111,13 +113,19 @@ interface LongRun {
   readonly twiceEvery: number;
 }
 
+/** Runs seeds in this process. What they need is loaded by whoever runs one: a process that shares them out runs none. */
+async function runHere(range: SeedRange): Promise<Totals> {
+  const { runSeeds } = await import('./run-seeds.ts');
+  return runSeeds(range);
+}
+
 async function main(): Promise<void> {
   const from = whole(values.seed ?? values.from ?? '1');
   const count = values.seed === undefined ? whole(values.seeds ?? String(ALL_SHARES[0].seeds)) : 1;
   const twiceEvery = whole(values['twice-every'] ?? String(values.record === undefined ? TWICE_EVERY : TWICE_EVERY_LONG));
   const maxFailures = whole(values.failures);
   if (values.step !== undefined) {
-    print(JSON.stringify(await runSeeds({ from, to: from + count, step: whole(values.step), maxFailures, twiceEvery })));
+    print(JSON.stringify(await runHere({ from, to: from + count, step: whole(values.step), maxFailures, twiceEvery })));
     return;
   }
   const jobs = whole(values.jobs);
@@ -136,7 +144,7 @@ async function main(): Promise<void> {
   const totals = noTotals();
   for (const share of shares) {
     const range = { from: share.from, to: share.from + 1, step: 1, maxFailures: 1, twiceEvery };
-    addTotals(totals, share.seeds === 1 ? await runSeeds(range) : await shareSeeds({ ...share, jobs, maxFailures, twiceEvery }));
+    addTotals(totals, share.seeds === 1 ? await runHere(range) : await shareSeeds({ ...share, jobs, maxFailures, twiceEvery }));
   }
   if (values.seed === undefined) for (const failure of totals.failures.slice(0, maxFailures)) await tellFailure(failure);
 

@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 import { reduceSeed } from './regressions.ts';
-import { runSeeds, TWICE_EVERY } from './run-seeds.ts';
+import { runSeeds } from './run-seeds.ts';
+import { TWICE_EVERY } from './share-seeds.ts';
 import { addTotals, type Failure, noTotals, type Totals } from './totals.ts';
 import { readWitnesses, type Witness } from './witnesses.ts';
 

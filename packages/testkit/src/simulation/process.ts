@@ -91,6 +91,11 @@ export class Life {
     return () => void set.delete(act);
   }
 
+  /** A nap has a signal of its own, which nobody aborts once it is over. */
+  #forget(signal: AbortSignal | undefined): void {
+    if (signal !== undefined && this.#waiting.get(signal)?.size === 0) this.#waiting.delete(signal);
+  }
+
   /** Its own clock: wakes only while it lives and is not frozen. */
   readonly clock: Clock = {
     now: () => this.world.scheduler.now + this.#process.skewMs,
@@ -104,6 +109,7 @@ export class Life {
         this.world.scheduler.after(Math.max(0, ms), () =>
           this.deliver(() => {
             ignore();
+            this.#forget(signal);
             resolve();
           }),
         );

@@ -3,9 +3,6 @@ import { runSeed, type SeedOptions } from './seed.ts';
 import { addSeed, noTotals, type Totals } from './totals.ts';
 import { setTraps } from './traps.ts';
 
-/** Of the seeds that every change runs, every so many-th is run twice, and in every variant of it. */
-export const TWICE_EVERY = 50;
-
 /** Which seeds one process runs: `from`, `from + step`, … below `to`. */
 export interface SeedRange {
   readonly from: number;

@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { runChild } from './child.ts';
 import { addTotals, noTotals, type Totals } from './totals.ts';
 
+/** Of the seeds that every change runs, every so many-th is run twice, and in every variant of it. */
+export const TWICE_EVERY = 50;
+
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** What is shared among processes. */
