@@ -38,6 +38,26 @@ describe('the blocks of a file', () => {
     }
   });
 
+  it('are larger once it is large, and filled again by the next one', async () => {
+    const buffers: ArrayBufferLike[][] = [];
+    for (const name of 'ab') {
+      const used: ArrayBufferLike[] = [];
+      const sink = createFileSink(join(dir, name), { sync: false });
+      let block = sink.block();
+      for (let total = 0; total < 68 << 20; ) {
+        total += block.length;
+        if (block.length > BLOCK_BYTES) used.push(block.buffer);
+        block = await sink.write(block.fill(total));
+      }
+      await sink.commit();
+      buffers.push(used);
+    }
+    const [first, second] = buffers as [ArrayBufferLike[], ArrayBufferLike[]];
+    expect(new Set(first).size).toBe(2);
+    for (const buffer of second) expect(first).toContain(buffer);
+    expect(Buffer.compare(await readFile(join(dir, 'a')), await readFile(join(dir, 'b')))).toBe(0);
+  });
+
   it('are nobody else’s when it was given up: who filled it may not know', async () => {
     const first = await write(join(dir, 'a'), 'a', 'abort');
     const second = await write(join(dir, 'b'), 'b', 'commit');

@@ -11,7 +11,7 @@ import {
   type PageCache,
   ServiceError,
 } from '@batchrock/core';
-import { BLOCK_BYTES, blocks } from './blocks.ts';
+import { BLOCK_BYTES, blocks, LARGE_BLOCK_BYTES, largeBlocks } from './blocks.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 import { removeAbandoned, temporaryName } from './temporary-name.ts';
 
@@ -44,9 +44,8 @@ export interface FileSink extends ObjectSink {
 /** For all files of this thread. */
 const pageCache: PageCache = { room: CACHE_SHARE * freemem(), spared: 0 };
 
-/** A file that has so many bytes will have many more: each write costs some fifty microseconds beside its bytes. */
+/** A file that has so many bytes will have many more. */
 const LARGE_FILE_BYTES = 1 << 26;
-const LARGE_BLOCK_BYTES = 1 << 20;
 
 /**
  * Writes a file that appears whole or not at all: bytes go to a hidden neighbour, which takes the name at commit.
@@ -100,8 +99,8 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
 
   /** Only behind a commit: who fails may not know yet that the file is given up, and go on filling its block. */
   function giveBack(): void {
-    blocks.give(filling);
-    blocks.give(spare);
+    giveToPools(filling);
+    giveToPools(spare);
     filling = spare = undefined;
   }
 
@@ -118,7 +117,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
       const isLarge = options.blockBytes === undefined && (file?.size ?? 0) >= LARGE_FILE_BYTES;
       const bytes = isLarge ? LARGE_BLOCK_BYTES : blockBytes;
       filling = spare?.byteLength === bytes ? spare : newBlock(bytes);
-      if (filling !== spare) blocks.give(spare);
+      if (filling !== spare) giveToPools(spare);
       spare = full;
       return filling;
     },
@@ -154,7 +153,14 @@ async function openAround(path: string): Promise<OpenFile | undefined> {
 }
 
 function newBlock(bytes: number): Uint8Array {
-  return bytes === BLOCK_BYTES ? blocks.take() : new Uint8Array(bytes);
+  const pool = [blocks, largeBlocks].find(({ blockBytes }) => blockBytes === bytes);
+  return pool?.take() ?? new Uint8Array(bytes);
+}
+
+/** Each takes what is its own. */
+function giveToPools(block: Uint8Array | undefined): void {
+  blocks.give(block);
+  largeBlocks.give(block);
 }
 
 function existsError(path: string, kind: 'output' | 'object', cause: unknown) {

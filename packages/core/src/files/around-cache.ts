@@ -8,6 +8,9 @@ const PAGE_BYTES = 4096;
 /** Areas of this thread, two a file. */
 const AREAS = 16;
 
+/** Codes of what no other way would help against. */
+const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+
 /** Parts of memory that begin at a page of it, as the kernel asks for where it makes no copy. Undefined until the first are asked for. */
 let areas: Uint8Array[] | undefined;
 
@@ -96,8 +99,8 @@ export class AroundCache {
     try {
       if (this.#around) written = (await this.#around.write(area, 0, area.length, position)).bytesWritten;
     } catch (error) {
-      // a file system that opens files so, and does not write them
-      if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
+      // any other says that the file system opens files so, and does not write them (EINVAL, EOPNOTSUPP, EPERM)
+      if (error instanceof Error && 'code' in error && OF_THE_DISK.has(`${error.code}`)) throw error;
       await this.#around?.close();
       this.#around = undefined;
     }

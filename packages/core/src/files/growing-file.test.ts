@@ -61,7 +61,7 @@ async function writeAll(memory: MemoryFile, around: OpenFile | undefined, cache:
 
 describe('a file that is written around the cache', () => {
   it('is whole where the way takes all, a part of it, or nothing', async () => {
-    const ways = [{}, { most: 4096 }, { fault: () => refused('EINVAL') }];
+    const ways = [{}, { most: 4096 }, { fault: () => refused('EINVAL') }, { fault: () => refused('EOPNOTSUPP') }];
     const spared: number[] = [];
     for (const way of ways) {
       const memory = new MemoryFile();
@@ -71,7 +71,7 @@ describe('a file that is written around the cache', () => {
       expect(memory.closed).toBe(2);
       spared.push(cache.spared);
     }
-    expect(spared).toEqual([2 * AREA_BYTES, 8192, 0]);
+    expect(spared).toEqual([2 * AREA_BYTES, 8192, 0, 0]);
   });
 
   it('is whole where the way cannot be opened, and through the cache while that has room', async () => {
@@ -85,9 +85,11 @@ describe('a file that is written around the cache', () => {
   });
 
   it('tells what fails', async () => {
-    const memory = new MemoryFile();
-    const around = memory.handle({ fault: () => refused('ENOSPC') });
-    await expect(writeAll(memory, around, { room: 0, spared: 0 })).rejects.toThrow('ENOSPC');
+    for (const code of ['ENOSPC', 'EIO']) {
+      const memory = new MemoryFile();
+      const around = memory.handle({ fault: () => refused(code) });
+      await expect(writeAll(memory, around, { room: 0, spared: 0 })).rejects.toThrow(code);
+    }
   });
 
   it('is closed behind a write that is under way, so that its memory is nobody else’s before', async () => {
