@@ -124,6 +124,16 @@ describe('a run whose jobs are denied access', () => {
     expect(isRefuted(run(), parts)).toBe(false);
   });
 
+  it('is blocked or let go on, and never both: what gets on refutes a job that read nothing, and not one that could not write', () => {
+    const counts = (processed: number) => ({ jobCounts: { total: 10, processed, succeeded: processed, failed: 0 } });
+    const parts = [denied(0, counts(0)), denied(1, counts(10)), running(2, 5)];
+    expect(deniedEverywhere(run(), parts)?.part).toBe(1);
+    expect(isRefuted(run({ blocked }), parts)).toBe(false);
+    // it is named which stands, not which is newest
+    expect(deniedEverywhere(run(), [denied(0, counts(10)), denied(1, counts(0)), running(2, 5)])?.part).toBe(0);
+    expect(isRefuted(run({ blocked }), [...parts.slice(0, 2), done(2)])).toBe(true);
+  });
+
   it('sends to the Regions that do not deny it, and has none when all do', () => {
     const both = run({ elsewhere: [WEST] });
     const west = denied(1, { elsewhere: WEST });

@@ -56,16 +56,19 @@ export function isShut(run: RunBody, parts: readonly PartBody[], region: string 
   return deniedNow(run, parts).some((part) => regionOf(part) === region && isDeniedFirst(part, parts));
 }
 
-/** The newest part whose job was denied, where that is so in every Region of the run; else undefined: there is one to send jobs to. */
+/** The newest part whose job was denied and that none refutes, where that is so in every Region of the run; else undefined: there is one to send jobs to. */
 export function deniedEverywhere(run: RunBody, parts: readonly PartBody[]): PartBody | undefined {
   const denied = deniedNow(run, parts);
   if (denied.length === 0) return undefined;
   const regions = [undefined, ...(run.elsewhere ?? []).map(({ region }) => region)];
-  return regions.every((region) => isShut(run, parts, region)) ? denied.at(-1) : undefined;
+  if (!regions.every((region) => isShut(run, parts, region))) return undefined;
+  return denied.filter((part) => isDeniedFirst(part, parts)).at(-1);
 }
 
 /** True for a run that is blocked because its jobs are denied, though one of those in flight has come through since. */
 export function isRefuted(run: RunBody, parts: readonly PartBody[]): boolean {
   if (run.state !== 'running' || run.blocked?.code !== JOBS_DENIED) return false;
+  // a job may refute one that was denied, and not another: what blocks a run must never let it go on as well
+  if (deniedEverywhere(run, parts) !== undefined) return false;
   return deniedNow(run, parts).some((part) => parts.some((other) => refutes(other, part)));
 }

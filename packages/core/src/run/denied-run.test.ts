@@ -8,13 +8,16 @@ import {
   type MemoryRunOptions,
   memoryPorts,
   putMemoryRun,
+  ScriptedBatchService,
 } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
 import { adoptRun } from '../adopt/index.ts';
 import type { PartBody } from '../job/index.ts';
+import type { JobView } from '../ports/index.ts';
 import { recordId } from '../record/index.ts';
 import { runCounts } from './counts.ts';
 import { JOBS_DENIED } from './denied-jobs.ts';
+import type { EventBody } from './document.ts';
 import { driveRun, isOver } from './drive.ts';
 import { kickJob } from './kick.ts';
 import { loadPart, loadParts, loadRun, putPart } from './load.ts';
@@ -64,6 +67,24 @@ function timesAnswered(world: World, rows: number): readonly number[] {
     .filter(({ script }) => script.end !== 'Failed')
     .map(({ spec }) => world.objects.text(`${spec.inputUri.replace(`${world.objects.uri}/`, '')}000.jsonl`) ?? '');
   return Array.from({ length: rows }, (_, row) => inputs.filter((text) => text.includes(recordId('aa', row))).length);
+}
+
+/** The world with jobs that say how many of their ten records they have processed; undefined: nothing of it. */
+function withCounts(world: World, processedBy: (index: number, age: number, view: JobView) => number | undefined): World {
+  const { service, clock } = world;
+  const say = ({ counts: _, ...view }: JobView): JobView => {
+    const index = service.jobs.findIndex(({ jobArn }) => jobArn === view.jobArn);
+    const processed = processedBy(index, clock.now() - view.submitTime, view);
+    return processed === undefined ? view : { ...view, counts: { total: 10, processed, succeeded: processed, failed: 0 } };
+  };
+  const get = async (jobArn: string): Promise<JobView | undefined> => {
+    const view = await ScriptedBatchService.prototype.get.call(service, jobArn);
+    return view && say(view);
+  };
+  const list: ScriptedBatchService['list'] = async function* (query) {
+    for await (const view of ScriptedBatchService.prototype.list.call(service, query)) yield say(view);
+  };
+  return Object.assign(world, { service: Object.assign(service, { get, list }) });
 }
 
 async function kindsOf(world: World): Promise<readonly string[]> {
@@ -148,6 +169,27 @@ describe('a run all of whose jobs are denied', () => {
     await world.ledger.commit([putPart(slow, { ...slow.body, jobStatus: 'InProgress', jobCounts })]);
     await settleRun(world, RUN);
     expect((await standing(world)).run.blocked).toBeUndefined();
+  });
+
+  it('stays blocked while a job gets on that tells of one of those that were denied, and not of the other', async () => {
+    const world = await newWorld({
+      parts: [10, 10, 10, 10],
+      slots: 3,
+      script: (index) =>
+        index < 2 ? { end: 'Failed', message: SAID, durationMs: index === 0 ? MINUTE : 3 * MINUTE } : { durationMs: 60 * MINUTE },
+    });
+    // the first one read nothing, the second read all and could not write, the third gets on
+    const read = withCounts(world, (index, age) => (index === 0 || age < 90_000 ? 0 : index === 1 ? 10 : 5));
+    world.isPermitted = true;
+    const end = new AbortController();
+    let turns = 0;
+    const onEvent = ({ kind }: EventBody) => {
+      if ((kind === 'blocked' || kind === 'resumed') && ++turns > 20) end.abort();
+    };
+    const run = await driveRun(read, RUN, { pollMs: POLL_MS, signal: end.signal, onEvent });
+    expect(run).toMatchObject({ state: 'ended' });
+    expect((await standing(world)).counts).toMatchObject({ succeeded: 40, failed: 0 });
+    expect(turns).toBeLessThan(5);
   });
 
   it('is blocked once in an adopted ledger too, and has lost no attempt', async () => {
