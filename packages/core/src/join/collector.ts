@@ -11,13 +11,16 @@ const EMPTY = 0;
 const FAILURE = 1;
 const SUCCESS = 2;
 
+/** What finds the line of a slot. */
+const SLOT_BYTES = 11;
+
 /** Blocks of memory grow from the first to the second, so that a small job takes little. */
 const FIRST_CHUNK_BYTES = 1 << 16;
 const CHUNK_BYTES = 1 << 20;
 
 /**
  * Takes the outcome lines of one job in any order and gives them back in the order of their slots. Lines lie in a few
- * blocks of memory, with three numbers a slot to find them. When the budget is used up, what is held is written down as one
+ * blocks of memory, with four numbers a slot to find them. When the budget is used up, what is held is written down as one
  * sorted run, and `drop` makes room for the next; so memory stays the same however large the job's output is. Of two lines
  * of a slot the later one counts: it came only because it is better.
  */
@@ -27,11 +30,13 @@ export class Collector {
   at = 0;
 
   readonly #options: CollectorOptions;
-  readonly #state: Uint8Array;
-  readonly #chunk: Uint16Array;
-  readonly #offset: Uint32Array;
+  /** Where the four numbers of the slots are: from the memory that all jobs share, in their turn. */
+  #table: Uint8Array;
+  #state: Uint8Array;
+  #chunk: Uint16Array;
+  #offset: Uint32Array;
   /** 0 for a slot whose line is not in memory. */
-  readonly #length: Uint32Array;
+  #length: Uint32Array;
   #chunks: Uint8Array[] = [];
   /** Chunk in use, and bytes used of it. */
   #current = -1;
@@ -39,11 +44,14 @@ export class Collector {
   #held = 0;
 
   constructor(options: CollectorOptions) {
+    const { slots } = options;
     this.#options = options;
-    this.#state = new Uint8Array(options.slots);
-    this.#chunk = new Uint16Array(options.slots);
-    this.#offset = new Uint32Array(options.slots);
-    this.#length = new Uint32Array(options.slots);
+    this.#table = takeBlock(slots * SLOT_BYTES).fill(0);
+    const { buffer, byteOffset } = this.#table;
+    this.#offset = new Uint32Array(buffer, byteOffset, slots);
+    this.#length = new Uint32Array(buffer, byteOffset + 4 * slots, slots);
+    this.#chunk = new Uint16Array(buffer, byteOffset + 8 * slots, slots);
+    this.#state = new Uint8Array(buffer, byteOffset + 10 * slots, slots);
   }
 
   get slots(): number {
@@ -119,6 +127,11 @@ export class Collector {
     for (const chunk of this.#chunks) releaseBlock(chunk);
     this.#chunks = [];
     this.drop();
+    releaseBlock(this.#table);
+    // what was given back is another's: no slot is known any more
+    this.#table = this.#state = new Uint8Array(0);
+    this.#chunk = new Uint16Array(0);
+    this.#offset = this.#length = new Uint32Array(0);
   }
 
   #nextChunk(size: number): void {
