@@ -1,4 +1,4 @@
-import { objectKeys, recordId } from '@batchrock/core';
+import { ledgerKeys, objectKeys, type PartBody, recordId } from '@batchrock/core';
 import type { Bedrock } from './bedrock.ts';
 import { placeOf } from './check-jobs.ts';
 import type { LedgerChecker } from './check-ledger.ts';
@@ -6,6 +6,7 @@ import type { Dataset } from './dataset.ts';
 import type { RecordResult } from './job-output.ts';
 import type { Models } from './models.ts';
 import type { ObjectState } from './object-state.ts';
+import { type AnswerLine, type Manifest, type OutcomeLine, resultOf } from './on-demand-lines.ts';
 import type { Life } from './process.ts';
 import type { Listener } from './runtime-port.ts';
 import { jobResults } from './sim-job.ts';
@@ -45,8 +46,9 @@ interface KeptPart {
   readonly part: number;
   readonly attempt: number;
   readonly lines: Map<string, KeptLine[]>;
-  /** When its work ended. */
+  /** When its work ended, and how. */
   endedAt?: number;
+  status?: Manifest['status'];
   /** How many records each life of a process has asked for since, after it must have known. */
   readonly late: Map<Asker, number>;
 }
@@ -84,6 +86,8 @@ export class OnDemandChecker {
   readonly #parts = new Map<string, KeptPart>();
   readonly #askers = new Map<string, Asker>();
   readonly #asked = new Map<number, Asked>();
+  /** Who writes each object of answers. */
+  readonly #writers = new Map<string, Asker>();
 
   constructor(site: Surroundings, models: Models) {
     this.#site = site;
@@ -121,6 +125,12 @@ export class OnDemandChecker {
     };
   }
 
+  /** An object of answers is written by one life of a process. */
+  writes(life: Life, key: string): void {
+    const asker = this.#askers.get(life.name);
+    if (asker !== undefined) this.#writers.set(key, asker);
+  }
+
   /** A write of answers failed, or was given up: those that it held are asked for again. */
   forget(life: Life): void {
     this.#askers.get(life.name)?.unkept.clear();
@@ -146,9 +156,13 @@ export class OnDemandChecker {
     return this.#models.plan.asked.concurrency ?? 8;
   }
 
-  #isOnDemand({ run, attempt, part }: KeptPart): boolean {
-    const parts = [...this.#site.ledgerChecker.parts.values()];
-    return parts.some((one) => one.run === run && one.attempt === attempt && one.part === part && one.onDemand === true);
+  #isOnDemand(kept: KeptPart): boolean {
+    return this.#partOf(kept)?.onDemand === true;
+  }
+
+  #partOf({ run, attempt, part }: KeptPart): PartBody | undefined {
+    const { parts } = this.#site.ledgerChecker;
+    return parts.get(ledgerKeys.part(run, attempt, part));
   }
 
   #put(key: string, before: Uint8Array | undefined, after: Uint8Array): void {
@@ -164,21 +178,33 @@ export class OnDemandChecker {
       late: new Map(),
     };
     this.#parts.set(name, kept);
-    const { trace, scheduler } = this.#site.world;
+    const { trace } = this.#site.world;
+    const text = new TextDecoder().decode(after);
     if (answers === undefined) {
-      if (kept.endedAt !== undefined) trace.violate('I24', `the work on ${name} ends a second time`);
-      kept.endedAt = scheduler.now;
-      trace.mark('on-demand-ended');
+      this.#end(kept, name, JSON.parse(text) as Manifest);
       return;
     }
-    const text = new TextDecoder().decode(after);
     const known = before === undefined ? '' : new TextDecoder().decode(before);
     if (!text.startsWith(known)) trace.violate('I3', `${key} loses answers that were kept`);
-    for (const line of text.slice(known.length).split('\n').slice(0, -1)) this.#line(kept, JSON.parse(line) as AnswerLine);
+    for (const line of text.slice(known.length).split('\n').slice(0, -1)) {
+      this.#line(kept, JSON.parse(line) as AnswerLine, this.#writers.get(key));
+    }
+  }
+
+  /** The work is complete where every record has a line; whoever stops it before says so. */
+  #end(kept: KeptPart, name: string, { status, totalRecordCount }: Manifest): void {
+    const { trace, scheduler } = this.#site.world;
+    if (kept.endedAt !== undefined) trace.violate('I24', `the work on ${name} ends a second time`);
+    kept.endedAt = scheduler.now;
+    kept.status = status;
+    trace.mark('on-demand-ended');
+    const records = this.#partOf(kept)?.records ?? totalRecordCount;
+    if (status === 'Completed' && kept.lines.size < records)
+      trace.violate('I24', `the work on ${name} is complete, and ${kept.lines.size} of ${records} records have an end`);
   }
 
   /** A line that is new. */
-  #line(kept: KeptPart, { recordId: id, modelOutput }: AnswerLine): void {
+  #line(kept: KeptPart, { recordId: id, modelOutput }: AnswerLine, writer: Asker | undefined): void {
     const { trace, scheduler } = this.#site.world;
     const paid = modelOutput === undefined ? undefined : Number(modelOutput.id.slice('msg_'.length));
     const lines = kept.lines.get(id) ?? [];
@@ -186,6 +212,9 @@ export class OnDemandChecker {
     const earlier = [...lines];
     lines.push({ at: scheduler.now, paid });
     trace.mark('answer-kept');
+    // an error is an end too
+    if (writer !== undefined && earlier.some((line) => line.at < writer.bornAt))
+      trace.violate('I24', `${writer.life.name} asks for ${id} again, whose end was kept before it began`);
     if (paid === undefined) return;
     this.#checkWords(kept, id, paid);
     this.#checkOnce(kept, id);
@@ -194,8 +223,6 @@ export class OnDemandChecker {
     asked.asker.unkept.delete(paid);
     const { asker, at } = asked;
     if (earlier.length > 0) trace.mark('answered-twice');
-    if (earlier.some((line) => line.at < asker.bornAt))
-      trace.violate('I24', `${asker.life.name} asks for ${id} again, which was answered and kept before it began`);
     if (kept.endedAt === undefined || at <= Math.max(kept.endedAt, asker.life.frozenUntil) + LAST_LOOK_MS) return;
     const late = 1 + (kept.late.get(asker) ?? 0);
     kept.late.set(asker, late);
@@ -236,6 +263,8 @@ export class OnDemandChecker {
       if (hasAnswer(kept, id)) trace.violate('I3', `record ${id} is ${status}, though an answer of it was kept`);
       if (status === 'missing' && lines.some((line) => line.at <= (kept.endedAt ?? 0)))
         trace.violate('I3', `record ${id} is missing, though its end was kept`);
+      if (status === 'missing' && kept.status === 'Completed')
+        trace.violate('I3', `record ${id} is missing, though the work on its part is complete`);
       return;
     }
     const said = lines.map(({ paid }) => (paid === undefined ? undefined : this.#models.paid[paid]?.words));
@@ -252,23 +281,4 @@ export class OnDemandChecker {
 /** Whether an answer was in the bucket when the work on the part ended: one that comes later may count or not. */
 function hasAnswer({ lines, endedAt }: KeptPart, id: string): boolean {
   return endedAt !== undefined && (lines.get(id) ?? []).some(({ paid, at }) => paid !== undefined && at <= endedAt);
-}
-
-interface AnswerLine {
-  readonly recordId: string;
-  readonly modelOutput?: { readonly id: string };
-}
-
-interface OutcomeLine {
-  readonly id: string;
-  readonly status: 'succeeded' | 'failed' | 'missing';
-  readonly response?: string;
-  readonly code?: string;
-  readonly retry?: boolean;
-}
-
-function resultOf({ status, response = '', code, retry }: OutcomeLine): RecordResult {
-  if (status === 'missing') return { kind: 'missing' };
-  if (status === 'succeeded') return { kind: 'succeeded', answer: response };
-  return { kind: 'failed', code: Number(code), permanent: retry !== true };
 }

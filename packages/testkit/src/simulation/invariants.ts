@@ -216,7 +216,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: 'I24',
     words:
-      'on demand no more is asked for, and no more answers are not kept, than there are places; nothing is asked for again that was kept, nor long after its end, which comes once',
+      'on demand no more is asked for, and no more answers are not kept, than there are places; nothing is asked for again whose answer or error was kept, nor long after its end, which comes once and is complete only where every record has one',
     checkers: [checker('check-on-demand', 'I24')],
     tests: [
       test('core/src/run/on-demand-work', 'no faster than answers are kept'),

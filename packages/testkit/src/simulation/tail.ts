@@ -31,6 +31,7 @@ export class Tail {
       create: (key, options) => {
         const sink = objects.create(key, options);
         if (!key.includes('/answers-')) return sink;
+        this.checker.writes(life, key);
         const told = async <T>(work: Promise<T>): Promise<T> => {
           try {
             return await work;
