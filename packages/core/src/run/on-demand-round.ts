@@ -1,5 +1,6 @@
 import type { PartBody } from '../job/index.ts';
 import { stopJob } from './adopt.ts';
+import { usedBefore } from './broken-part.ts';
 import type { RunBody } from './document.ts';
 import { maySend } from './intent.ts';
 import { loadRun } from './load.ts';
@@ -49,16 +50,18 @@ export async function tendOnDemand(ports: RunPorts, round: OnDemandRound, o: Ste
 async function stopLate(ports: RunPorts, { run, parts, step }: OnDemandRound, o: StepOptions): Promise<void> {
   const late = parts.filter((part) => part.state === 'submitted' && part.onDemand !== true && part.jobStatus !== 'Stopping');
   if (late.length === 0) return;
-  if (run.attempt >= run.maxAttempts) await addAttempt(ports, run.run, o);
+  // a denied job has used none: what counts is how many the records of a part have used, not which generation it is
+  const most = late.reduce((attempts, part) => Math.max(attempts, usedBefore(part) + 2), 0);
+  if (most > run.maxAttempts) await allowAttempts(ports, run.run, most, o);
   for (const { jobArn } of late) if (jobArn !== undefined) await step(() => stopJob(ports, jobArn, o));
 }
 
-function addAttempt(ports: RunPorts, id: string, o: StepOptions): Promise<void> {
+function allowAttempts(ports: RunPorts, id: string, most: number, o: StepOptions): Promise<void> {
   return transactOrder<void>(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, id, o);
-      const maxAttempts = Math.max(run.body.maxAttempts, run.body.attempt + 1);
+      const maxAttempts = Math.max(run.body.maxAttempts, most);
       if (maxAttempts === run.body.maxAttempts) return { writes: [], result: undefined, order: run.body };
       const writes = recordEvent(ports, run, { kind: 'resumed', message: 'late' }, { maxAttempts });
       return { writes, result: undefined, order: { ...run.body, maxAttempts } };
