@@ -51,4 +51,26 @@ describe('the deadline of a run whose jobs were denied', () => {
     expect(await drive(world)).toMatchObject({ state: 'ended', attempt: 6, maxAttempts: 2 });
     expect(await countsOf(world)).toMatchObject({ succeeded: 5, failed: 5 });
   });
+
+  it('lets it go on, also where it passes while the run is blocked and a job is in flight', async () => {
+    const world = await newWorld({
+      parts: [10, 10, 10],
+      deadlineMs: 60 * MINUTE,
+      script: (index) => (index === 0 ? DENIED : { durationMs: 300 * MINUTE }),
+    });
+    const begun = world.clock.now();
+    expect(await drive(world)).toMatchObject({ state: 'ended' });
+    // nothing is waited for behind it but the job that is stopped then
+    expect(world.clock.now() - begun).toBeLessThan(75 * MINUTE);
+    expect(world.service.jobs).toHaveLength(2);
+    expect(await countsOf(world)).toMatchObject({ succeeded: 30, onDemand: { records: 25 } });
+  });
+
+  it('lets it go on for who comes back when it is past, and nothing is in flight', async () => {
+    const world = await newWorld({ parts: [10], deadlineMs: 60 * MINUTE, script: () => DENIED });
+    expect(await drive(world)).toMatchObject({ state: 'running', blocked: { code: JOBS_DENIED } });
+    await world.clock.advance(60 * MINUTE);
+    expect(await drive(world)).toMatchObject({ state: 'ended' });
+    expect(await countsOf(world)).toMatchObject({ succeeded: 10, onDemand: { records: 10 } });
+  });
 });

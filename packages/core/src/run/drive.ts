@@ -15,6 +15,7 @@ import { eventsSince } from './read.ts';
 import { keepActive, lanesOf, quotaOf } from './sharing.ts';
 import type { StepOptions } from './steps.ts';
 import { checkCancelled, tolerate } from './tolerance.ts';
+import { isToBeWeighed } from './weigh-denied.ts';
 
 /** A run as it stands, for whoever shows it. */
 export interface RunSnapshot {
@@ -69,7 +70,7 @@ export async function driveRun(ports: RunPorts, id: string, o: DriveOptions = {}
     for (;;) {
       checkCancelled(o.signal);
       const view = await look(drive);
-      if (view !== undefined && isOver(view)) return view.run;
+      if (view !== undefined && isAtRest(drive, view)) return view.run;
       const isOn = view !== undefined && (await driveRound(drive, view));
       keepPatience(drive);
       if (isOn) continue;
@@ -144,7 +145,7 @@ async function look(drive: Drive): Promise<RoundView | undefined> {
 function show(drive: Drive, view: RoundView, trouble: unknown): void {
   const { ports, options: o } = drive;
   const now = ports.clock.now();
-  if (o.onProgress === undefined || (now - drive.shownAt < PROGRESS_MS && !isOver(view))) return;
+  if (o.onProgress === undefined || (now - drive.shownAt < PROGRESS_MS && !isAtRest(drive, view))) return;
   drive.shownAt = now;
   const counts = runCounts(view.run, view.parts);
   o.onProgress({ run: view.run, counts, ...(trouble !== undefined && { trouble }) });
@@ -158,6 +159,11 @@ export function isOver({ run, parts }: RoundView): boolean {
   if (run.state === 'ended' || run.state === 'stopped') return true;
   if (run.blocked === undefined || isRefuted(run, parts)) return false;
   return !parts.some((part) => part.state === 'submitted' || (part.state === 'ended' && isCollectedSoon(part)));
+}
+
+/** `isOver`, unless its round lets the run go on. */
+function isAtRest({ ports }: Drive, view: RoundView): boolean {
+  return isOver(view) && (view.run.blocked === undefined || !isToBeWeighed(ports, view));
 }
 
 /** What a job leaves that was denied, and does not say that it is nothing, is waited for by whoever goes on with the run. */

@@ -3,7 +3,7 @@ import type { CallOptions, Write } from '../ports/index.ts';
 import { deniedEverywhere, isDenied, isDeniedFirst, isRefuted, JOBS_DENIED } from './denied-jobs.ts';
 import type { RunBody } from './document.ts';
 import { type Loaded, loadParts, loadRun } from './load.ts';
-import { goesOnDemand } from './on-demand-rule.ts';
+import { goesOnDemand, isPastDeadline } from './on-demand-rule.ts';
 import type { RunPorts } from './ports.ts';
 import { type Happening, recordEvents, recordStep, transact } from './transact.ts';
 
@@ -38,6 +38,8 @@ export async function weighEnd(
   return { part: kept, writes: recordEvents(ports, run, events, turn.change) };
 }
 
+type Ports = Pick<RunPorts, 'clock' | 'runtime'>;
+
 /** A run and its parts, just read. */
 export interface WeighedRun {
   readonly run: RunBody;
@@ -45,11 +47,11 @@ export interface WeighedRun {
 }
 
 /** True where `weighDenied` has something to do. */
-export function isToBeWeighed(ports: RunPorts, { run, parts }: WeighedRun): boolean {
+export function isToBeWeighed(ports: Ports, { run, parts }: WeighedRun): boolean {
   return turnOf(ports, run, parts) !== undefined;
 }
 
-/** Blocks a run whose jobs are denied, or lets it go on of which one has come through since. */
+/** Blocks a run whose jobs are denied, or lets it go on of which one has come through since, or whose deadline is past. */
 export function weighDenied(
   ports: RunPorts,
   { run: seen, parts }: WeighedRun,
@@ -73,25 +75,30 @@ interface Turn {
   readonly change: Partial<RunBody>;
 }
 
-function turnOf(ports: RunPorts, run: RunBody, parts: readonly PartBody[]): Turn | undefined {
-  if (isRefuted(run, parts)) {
-    return {
-      result: 'lifted',
-      happening: { kind: 'resumed', message: 'a job has come through' },
-      change: { blocked: undefined },
-    };
+function turnOf(ports: Ports, run: RunBody, parts: readonly PartBody[]): Turn | undefined {
+  const message = whyLifted(ports, run, parts);
+  if (message !== undefined) {
+    return { result: 'lifted', happening: { kind: 'resumed', message }, change: { blocked: undefined } };
   }
   if (run.state !== 'running' || run.blocked !== undefined) return undefined;
   const denied = deniedEverywhere(run, parts);
   // what goes on demand next needs no job
   if (denied === undefined || goesOnDemand(ports, run, denied)) return undefined;
   const { attempt, part, jobMessage = '' } = denied;
-  const message = `no job of it has come through, and that of part ${part} failed: ${jobMessage}`;
+  const reason = `no job of it has come through, and that of part ${part} failed: ${jobMessage}`;
   return {
     result: 'blocked',
-    happening: { kind: 'blocked', attempt, part, message },
-    change: { blocked: { code: JOBS_DENIED, message, at: ports.clock.now() } },
+    happening: { kind: 'blocked', attempt, part, message: reason },
+    change: { blocked: { code: JOBS_DENIED, message: reason, at: ports.clock.now() } },
   };
+}
+
+/** Why a run that is blocked because its jobs are denied goes on by itself; undefined: it does not. */
+function whyLifted(ports: Ports, run: RunBody, parts: readonly PartBody[]): string | undefined {
+  if (run.state !== 'running' || run.blocked?.code !== JOBS_DENIED) return undefined;
+  // then nothing of it is a job any more, and what is one is stopped
+  if (isPastDeadline(ports, run)) return 'its deadline is past';
+  return isRefuted(run, parts) ? 'a job has come through' : undefined;
 }
 
 function isSamePart(a: PartBody, b: PartBody): boolean {
