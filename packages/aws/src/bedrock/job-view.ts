@@ -20,10 +20,12 @@ export function toJobView(job: GetModelInvocationJobCommandOutput | ModelInvocat
 }
 
 function toCounts(job: GetModelInvocationJobCommandOutput | ModelInvocationJobSummary): JobCounts | undefined {
-  if (job.totalRecordCount === undefined) return undefined;
+  const { totalRecordCount: total, processedRecordCount: processed } = job;
+  // how many were processed is told or not known: none is taken for a job that leaves nothing
+  if (total === undefined || processed === undefined) return undefined;
   return {
-    total: job.totalRecordCount,
-    processed: job.processedRecordCount ?? 0,
+    total,
+    processed,
     succeeded: job.successRecordCount ?? 0,
     failed: job.errorRecordCount ?? 0,
   };

@@ -132,6 +132,8 @@ export interface PartBody extends PartFacts {
   };
   /** Its job was denied access where no job of the run had come through: that used no attempt of its records. */
   readonly denied?: true;
+  /** Its job was denied access, and at its end said itself that it had processed none of its records: no output of it will come. */
+  readonly leftNothing?: true;
   readonly endedAt?: number;
   readonly collected?: CollectCounts;
 }

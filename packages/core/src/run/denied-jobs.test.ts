@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { PartBody } from '../job/index.ts';
-import { deniedEverywhere, isDenied, isDeniedFirst, isRefuted, isShut, JOBS_DENIED, leavesNothing } from './denied-jobs.ts';
+import {
+  deniedEverywhere,
+  isDenied,
+  isDeniedFirst,
+  isRefuted,
+  isShut,
+  JOBS_DENIED,
+  leavesNothing,
+  leftByEnd,
+} from './denied-jobs.ts';
 import type { RunBody } from './document.ts';
 import { lotsOf } from './lots.ts';
 
@@ -71,9 +80,18 @@ describe('a job that is denied access', () => {
   );
 
   it('leaves nothing where it says so', () => {
-    expect(leavesNothing(denied(0))).toBe(false);
-    expect(leavesNothing(denied(0, { jobCounts: { total: 10, processed: 0, succeeded: 0, failed: 0 } }))).toBe(true);
-    expect(leavesNothing(denied(0, { jobCounts: { total: 10, processed: 1, succeeded: 1, failed: 0 } }))).toBe(false);
+    const counts = (processed: number) => ({ total: 10, processed, succeeded: processed, failed: 0 });
+    const atEnd = (before: number | undefined, said: number | undefined) => {
+      const part = denied(0, { jobCounts: before === undefined ? undefined : counts(before) });
+      return leavesNothing({ ...part, ...leftByEnd(part, said === undefined ? undefined : counts(said)) });
+    };
+    expect(atEnd(0, 0)).toBe(true);
+    expect(atEnd(1, 1)).toBe(false);
+    expect(atEnd(undefined, undefined)).toBe(false);
+    // counters of a job that lived, and of one that counts backwards
+    expect(atEnd(0, undefined)).toBe(false);
+    expect(atEnd(1, 0)).toBe(false);
+    expect(leftByEnd(part(0, { jobStatus: 'Failed', jobMessage: 'Malformed', jobCounts: counts(0) }), counts(0))).toEqual({});
   });
 
   it('has failed, was a job, and left nothing', () => {

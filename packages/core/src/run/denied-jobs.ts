@@ -15,9 +15,14 @@ export function isDenied({ records, jobStatus, jobMessage = '', collected, onDem
   return OF_ACCESS.test(jobMessage) && !OF_THE_MOMENT.test(jobMessage);
 }
 
-/** True for one of which no output will come: it says that none of its records was processed. */
-export function leavesNothing(part: PartBody): boolean {
-  return isDenied(part) && part.jobCounts?.processed === 0;
+/** True for one of which no output will come: at its end it said that none of its records was processed. */
+export function leavesNothing({ leftNothing }: PartBody): boolean {
+  return leftNothing === true;
+}
+
+/** What a part keeps of that. Counters of a job that lived say nothing of what it did afterwards, and nor does an end without them. */
+export function leftByEnd(part: PartBody, atEnd: PartBody['jobCounts']): Pick<PartBody, 'leftNothing'> {
+  return isDenied(part) && atEnd?.processed === 0 && part.jobCounts?.processed === 0 ? { leftNothing: true } : {};
 }
 
 /**

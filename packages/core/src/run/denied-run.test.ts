@@ -229,7 +229,7 @@ describe('a run of which nothing waits but what was denied', () => {
     // half an hour, where its job does not say that it has left nothing
     const ended: PartBody = { ...parts[0]!, state: 'ended', collected: undefined };
     expect(isOver({ run, parts: [ended] })).toBe(false);
-    expect(isOver({ run, parts: [{ ...ended, jobCounts: undefined }] })).toBe(true);
+    expect(isOver({ run, parts: [{ ...ended, leftNothing: undefined }] })).toBe(true);
     const [first, second] = parts;
     expect(isOver({ run, parts: [first!, { ...second!, jobArn: 'arn', state: 'collected', jobStatus: 'Completed' }] })).toBe(
       false,

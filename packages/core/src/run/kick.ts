@@ -110,7 +110,7 @@ function observe(ports: RunPorts, ref: PartRef, view: JobView, report: JobReport
         message: endMessage(view),
       } as const;
       if (isWeighty(run.body, next)) {
-        const weighed = await weighEnd(ports, { run, part: next, happening }, o);
+        const weighed = await weighEnd(ports, { run, part: next, counts: report.counts, happening }, o);
         const freed = putLane(lane, releaseSlot(lane.body, next.jobName));
         return { writes: [putPart(part, weighed.part), freed, ...weighed.writes], result: 'ended' };
       }

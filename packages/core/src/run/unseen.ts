@@ -3,7 +3,7 @@ import { type BatchServiceFacts, type CallOptions, isTerminalStatus, type JobVie
 import { isEarlier, isJobOf, takeSlotBack } from './adopt.ts';
 import { addOpen, addSpent } from './budget.ts';
 import { collectPart } from './collect.ts';
-import { isDenied } from './denied-jobs.ts';
+import { isDenied, leftByEnd } from './denied-jobs.ts';
 import type { RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import { claimName } from './intent.ts';
@@ -125,7 +125,7 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): 
       const adopted = apply(part.body, { do: 'adopt', jobArn: view.jobArn, elsewhere });
       const seen = apply({ ...adopted, since: view.submitTime }, { do: 'observe', report: reportOf(view) });
       // what else was denied or came through by then is not known any more
-      const next: PartBody = isDenied(seen) ? { ...seen, denied: true } : seen;
+      const next: PartBody = isDenied(seen) ? { ...seen, ...leftByEnd(seen, view.counts), denied: true } : seen;
       const { attempt, part: number } = ref;
       const kind = next.state === 'ended' ? 'ended' : 'submitted';
       const happening = { kind, attempt, part: number, jobArn: view.jobArn, message: view.status } as const;

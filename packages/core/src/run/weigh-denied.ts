@@ -1,6 +1,6 @@
 import type { PartBody } from '../job/index.ts';
 import type { CallOptions, Write } from '../ports/index.ts';
-import { deniedEverywhere, isDenied, isDeniedFirst, isRefuted, JOBS_DENIED } from './denied-jobs.ts';
+import { deniedEverywhere, isDenied, isDeniedFirst, isRefuted, JOBS_DENIED, leftByEnd } from './denied-jobs.ts';
 import type { RunBody } from './document.ts';
 import { type Loaded, loadParts, loadRun } from './load.ts';
 import { goesOnDemand, isPastDeadline } from './on-demand-rule.ts';
@@ -11,6 +11,8 @@ import { type Happening, recordEvents, recordStep, transact } from './transact.t
 export interface JobEnd {
   readonly run: Loaded<RunBody>;
   readonly part: PartBody;
+  /** What Get says of its records, now that it has ended. */
+  readonly counts: PartBody['jobCounts'];
   readonly happening: Happening;
 }
 
@@ -25,9 +27,10 @@ export function isWeighty(run: RunBody, part: PartBody): boolean {
  */
 export async function weighEnd(
   ports: RunPorts,
-  { run, part, happening }: JobEnd,
+  { run, part: ended, counts, happening }: JobEnd,
   o?: CallOptions,
 ): Promise<{ readonly part: PartBody; readonly writes: readonly Write[] }> {
+  const part: PartBody = { ...ended, ...leftByEnd(ended, counts) };
   // a page that shows too little is put right by whoever weighs the run next
   const others = (await loadParts(ports.ledger, run.body, o)).filter((each) => !isSamePart(each, part));
   const kept: PartBody = isDeniedFirst(part, others) ? { ...part, denied: true } : part;
