@@ -1,4 +1,4 @@
-import { type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
+import { MEMORY_LANE, type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
 import { expect, it } from 'vitest';
 import type { JobView } from '../ports/index.ts';
 import { runCounts } from './counts.ts';
@@ -6,13 +6,14 @@ import { JOBS_DENIED } from './denied-jobs.ts';
 import { driveRun } from './drive.ts';
 import { loadParts, loadRun } from './load.ts';
 import { resumeRun } from './resume.ts';
+import { sweepLane } from './sweep.ts';
 
 // A job that was denied something late: it has answered its records, and what it has written comes after its end.
 const RUN = 'r-0000000001';
 const MINUTE = 60_000;
 
 /** Its output comes ten minutes after its end. While it lives it says that it has processed nothing, and at its end what it is told to. */
-async function newWorld(atEnd: JobView['counts']): Promise<MemoryPorts> {
+async function newWorld(atEnd: JobView['counts'], parts = [10]): Promise<MemoryPorts> {
   const late = { durationMs: 3 * MINUTE, message: 'not authorized to perform s3:PutObject', outputDelayMs: 10 * MINUTE };
   const world = memoryPorts({ facts: { outputSettleMs: 30 * MINUTE }, script: (_, index) => (index === 0 ? late : {}) });
   const { service } = world;
@@ -32,7 +33,7 @@ async function newWorld(atEnd: JobView['counts']): Promise<MemoryPorts> {
       if (view !== undefined) yield view;
     }
   };
-  await putMemoryRun(world, { parts: [10], slots: 1 });
+  await putMemoryRun(world, { parts, slots: 1 });
   return world;
 }
 
@@ -53,4 +54,15 @@ it('is not sent again, nor paid for twice, where counters of its life say that i
   expect(await drive(world)).toMatchObject({ state: 'ended' });
   expect((await standing(world)).counts).toMatchObject({ succeeded: 10 });
   expect(world.service.jobs).toHaveLength(1);
+});
+
+it('lets its run go on when its answers are collected: it has come through after all', async () => {
+  const world = await newWorld({ total: 10, processed: 10, succeeded: 10, failed: 0 }, [10, 10]);
+  expect(await drive(world)).toMatchObject({ state: 'running', blocked: { code: JOBS_DENIED } });
+  await world.clock.advance(60 * MINUTE);
+  await sweepLane(world, MEMORY_LANE);
+  expect((await standing(world)).run.blocked).toBeUndefined();
+  expect(await drive(world)).toMatchObject({ state: 'ended' });
+  expect((await standing(world)).counts).toMatchObject({ succeeded: 20 });
+  expect(world.service.jobs).toHaveLength(2);
 });

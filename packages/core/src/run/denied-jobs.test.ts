@@ -136,7 +136,11 @@ describe('a run whose jobs are denied access', () => {
     expect(isRefuted(run({ blocked }), parts)).toBe(true);
     expect(isRefuted(run({ blocked }), [denied(0), running(1, 0)])).toBe(false);
     // a page that lacks what was denied
-    expect(isRefuted(run({ blocked }), [done(1)])).toBe(false);
+    expect(isRefuted(run({ blocked }), [running(1, 3)])).toBe(false);
+    expect(isRefuted(run({ blocked }), [done(1)])).toBe(true);
+    const answers = { ...MISSING, succeeded: 1, missing: 9 };
+    expect(isRefuted(run({ blocked }), [denied(0, { state: 'collected', collected: answers })])).toBe(true);
+    expect(isRefuted(run({ blocked }), [done(1, { onDemand: true })])).toBe(false);
     expect(isRefuted(run({ blocked: { ...blocked, code: 'BR-E0501' } }), parts)).toBe(false);
     expect(isRefuted(run({ blocked, state: 'stopping' }), parts)).toBe(false);
     expect(isRefuted(run(), parts)).toBe(false);

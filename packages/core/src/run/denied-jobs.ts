@@ -31,10 +31,15 @@ export function leftByEnd(part: PartBody, atEnd: PartBody['jobCounts']): Pick<Pa
  */
 function refutes(part: PartBody, denied: PartBody): boolean {
   if (part.jobArn === undefined || part.onDemand === true || regionOf(part) !== regionOf(denied) || isDenied(part)) return false;
-  const { jobStatus, collected, records } = part;
-  if (jobStatus === 'Completed' || jobStatus === 'PartiallyCompleted') return true;
+  if (hasComeThrough(part)) return true;
   // a job may read all of its records and be denied to write a line
-  return collected === undefined ? processed(denied) === 0 && processed(part) > 0 : collected.missing < records;
+  return part.collected === undefined && processed(denied) === 0 && processed(part) > 0;
+}
+
+/** True for a part whose job has ended with answers. */
+function hasComeThrough({ jobArn, onDemand, jobStatus, collected, records }: PartBody): boolean {
+  if (jobArn === undefined || onDemand === true) return false;
+  return jobStatus === 'Completed' || jobStatus === 'PartiallyCompleted' || (collected?.missing ?? records) < records;
 }
 
 function processed({ jobCounts }: PartBody): number {
@@ -75,5 +80,6 @@ export function isRefuted(run: RunBody, parts: readonly PartBody[]): boolean {
   if (run.state !== 'running' || run.blocked?.code !== JOBS_DENIED) return false;
   // a job may refute one that was denied, and not another: what blocks a run must never let it go on as well
   if (deniedEverywhere(run, parts) !== undefined) return false;
-  return deniedNow(run, parts).some((part) => parts.some((other) => refutes(other, part)));
+  // one that was itself taken for denied is so no more when its answers are there
+  return parts.some(hasComeThrough) || deniedNow(run, parts).some((part) => parts.some((other) => refutes(other, part)));
 }
