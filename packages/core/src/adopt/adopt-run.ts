@@ -130,7 +130,7 @@ function rebuilt(
 ): RunBody {
   const { run, identity, lane, source, model, createdAt, synthetic } = document;
   const attempt = generations.length;
-  const { stopMode, recordUsd, ceilingUsd, paused, permittedAt } = orders ?? {};
+  const { stopMode, recordUsd, ceilingUsd, paused, permits } = orders ?? {};
   // a retry that was asked for and built is no longer asked for
   const retrySelection = orders?.attempt === attempt ? orders.retrySelection : undefined;
   const budget = { recordUsd: recordUsd ?? 0, openRecords: 0, spentUsd: 0, ...(ceilingUsd !== undefined && { ceilingUsd }) };
@@ -153,7 +153,7 @@ function rebuilt(
     ...(recordUsd !== undefined && { budget }),
     ...(stopMode && { stopMode }),
     ...(paused && { paused }),
-    ...(permittedAt !== undefined && { permittedAt }),
+    ...(permits !== undefined && { permits }),
     ...(retrySelection && { retrySelection }),
     ...(owner && { owner: owner.id }),
     unseenUntil,

@@ -117,6 +117,8 @@ export interface PartBody extends PartFacts {
   readonly elsewhere?: RegionLane;
   /** When the intent to create its job was written, milliseconds since the epoch. */
   readonly since?: number;
+  /** Under which permission of its run it was sent (`RunBody.permits`); absent: the first. */
+  readonly permit?: number;
   /** It is not a job: its records are asked for on demand, and `jobArn` names that alone. */
   readonly onDemand?: true;
   readonly jobArn?: string;

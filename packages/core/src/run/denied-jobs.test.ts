@@ -127,8 +127,8 @@ describe('a run whose jobs are denied access', () => {
   });
 
   it('is let go on by whom it was said to: what was sent before says nothing any more', () => {
-    expect(deniedEverywhere(run({ permittedAt: 1002 }), [denied(0), denied(1)])).toBeUndefined();
-    expect(deniedEverywhere(run({ permittedAt: 1002 }), [denied(0), denied(2)])?.part).toBe(2);
+    expect(deniedEverywhere(run({ permits: 2 }), [denied(0), denied(1, { permit: 1 })])).toBeUndefined();
+    expect(deniedEverywhere(run({ permits: 2 }), [denied(0), denied(2, { permit: 2 })])?.part).toBe(2);
   });
 
   it('is blocked no longer when a job in flight comes through, and for no other reason', () => {

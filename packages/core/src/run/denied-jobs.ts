@@ -57,8 +57,8 @@ export function isDeniedFirst(part: PartBody, parts: readonly PartBody[]): boole
 }
 
 /** Parts whose jobs were denied since the run was last let go on. What was sent before says nothing of what is permitted now. */
-function deniedNow({ permittedAt = 0 }: RunBody, parts: readonly PartBody[]): readonly PartBody[] {
-  return parts.filter((part) => isDenied(part) && (part.since ?? 0) >= permittedAt);
+function deniedNow({ permits = 0 }: RunBody, parts: readonly PartBody[]): readonly PartBody[] {
+  return parts.filter((part) => isDenied(part) && (part.permit ?? 0) === permits);
 }
 
 /** True where the run sends no more jobs into a Region, its own (undefined) or another: they are denied there, and none has come through. */
@@ -66,12 +66,20 @@ export function isShut(run: RunBody, parts: readonly PartBody[], region: string 
   return deniedNow(run, parts).some((part) => regionOf(part) === region && isDeniedFirst(part, parts));
 }
 
+/** True where a Region of the run is shut. */
+export function hasShut(run: RunBody, parts: readonly PartBody[]): boolean {
+  return regionsOf(run).some((region) => isShut(run, parts, region));
+}
+
+function regionsOf({ elsewhere = [] }: RunBody): readonly (string | undefined)[] {
+  return [undefined, ...elsewhere.map(({ region }) => region)];
+}
+
 /** The newest part whose job was denied and that none refutes, where that is so in every Region of the run; else undefined: there is one to send jobs to. */
 export function deniedEverywhere(run: RunBody, parts: readonly PartBody[]): PartBody | undefined {
   const denied = deniedNow(run, parts);
   if (denied.length === 0) return undefined;
-  const regions = [undefined, ...(run.elsewhere ?? []).map(({ region }) => region)];
-  if (!regions.every((region) => isShut(run, parts, region))) return undefined;
+  if (!regionsOf(run).every((region) => isShut(run, parts, region))) return undefined;
   return denied.filter((part) => isDeniedFirst(part, parts)).at(-1);
 }
 

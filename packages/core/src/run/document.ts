@@ -221,10 +221,10 @@ export interface RunBody {
   /** Why nothing can be sent at the moment (a refused Create, jobs that are denied access, the ceiling of its budget); `resume` clears it. */
   readonly blocked?: { readonly code: string; readonly message: string; readonly at: number };
   /**
-   * When it was last let go on after jobs of it had been denied access, milliseconds since the epoch: what was sent before then says
-   * nothing of what its jobs may do now.
+   * How often it was let go on after jobs of it had been denied access: what was sent before the last time says nothing of what its jobs
+   * may do now. A number and no time, since who lets it go on and who sends its jobs may have two clocks. Absent: never.
    */
-  readonly permittedAt?: number;
+  readonly permits?: number;
   /** Since when nothing new of it is sent, because a user asked for that; what is in flight goes on. */
   readonly paused?: RunPause;
   /** Its tail goes on demand; absent: what is below the service's minimum is padded. */

@@ -73,7 +73,7 @@ export function writeIntent(ports: RunPorts, ref: PartRef, o: IntentOptions = {}
       const verdict = askBudget(run.body, part.body.records);
       if (verdict === 'wait') return { writes: [], result: 'no-budget' };
       if (verdict === 'reached') return { writes: blockAtCeiling(ports, run, part.body), result: 'blocked' };
-      const intended = evolve(part.body, event);
+      const intended = { ...evolve(part.body, event), ...permitOf(run.body) };
       const happening = { kind: 'submitting', attempt: ref.attempt, part: ref.part } as const;
       return {
         writes: [
@@ -87,6 +87,11 @@ export function writeIntent(ports: RunPorts, ref: PartRef, o: IntentOptions = {}
     },
     o,
   );
+}
+
+/** Under which permission a job is sent from now on. */
+function permitOf({ permits }: RunBody): Pick<PartBody, 'permit'> {
+  return permits === undefined ? {} : { permit: permits };
 }
 
 /** Nothing of the run is in flight and nothing more of it may be begun: it waits for another ceiling. */
@@ -122,7 +127,7 @@ export function renewIntent(ports: RunPorts, looked: PartBody, o?: CallOptions):
       if (event === undefined || part.body.since !== looked.since) return { writes: [], result: undefined };
       const run = await loadRun(ports.ledger, looked.run, o);
       if (!mayBeSentAgain(run.body)) return { writes: [], result: undefined };
-      const renewed = evolve(part.body, event);
+      const renewed = { ...evolve(part.body, event), ...permitOf(run.body) };
       // the run is checked, so that no job is created on an intent that was renewed after a stop
       const check: Write = { check: ledgerKeys.run(looked.run), expect: run.version };
       return { writes: [putPart(part, renewed), check], result: renewed };

@@ -19,7 +19,7 @@ export interface RunOrders {
   readonly maxAttempts: number;
   readonly stopMode?: StopMode;
   readonly paused?: RunPause;
-  readonly permittedAt?: number;
+  readonly permits?: number;
   readonly retrySelection?: RetrySelection;
   readonly ceilingUsd?: number;
   readonly recordUsd?: number;
@@ -58,7 +58,7 @@ export function transactOrder<T>(ports: RunPorts, decide: () => Promise<Order<T>
 }
 
 async function writeOrders(ports: RunPorts, run: RunBody, o: OrderOptions = {}): Promise<void> {
-  const { attempt, maxAttempts, stopMode, paused, permittedAt, retrySelection, budget, tail } = run;
+  const { attempt, maxAttempts, stopMode, paused, permits, retrySelection, budget, tail } = run;
   const orders: RunOrders = {
     schema: 'batchrock.orders/1',
     run: run.run,
@@ -66,7 +66,7 @@ async function writeOrders(ports: RunPorts, run: RunBody, o: OrderOptions = {}):
     maxAttempts,
     ...(stopMode && { stopMode }),
     ...(paused && { paused }),
-    ...(permittedAt !== undefined && { permittedAt }),
+    ...(permits !== undefined && { permits }),
     ...(retrySelection && { retrySelection }),
     ...(budget?.ceilingUsd !== undefined && { ceilingUsd: budget.ceilingUsd }),
     ...(budget && { recordUsd: budget.recordUsd }),

@@ -2,7 +2,7 @@ import { StateError } from '../errors/index.ts';
 import type { PartBody } from '../job/index.ts';
 import type { CallOptions } from '../ports/index.ts';
 import { usedBefore } from './broken-part.ts';
-import { isDenied } from './denied-jobs.ts';
+import { hasShut, isDenied } from './denied-jobs.ts';
 import type { RetrySelection, RunBody } from './document.ts';
 import { loadPart, loadParts, loadRun, partsOf } from './load.ts';
 import { transactOrder } from './orders.ts';
@@ -12,8 +12,8 @@ import { recordEvent } from './transact.ts';
 
 /**
  * Lets a stopped, stopping, blocked or paused run go on: what was never sent is sent, and what a stopped job left undone goes into
- * the next generation, for which an attempt is added if none is left and no other record has one. A run that goes on already is left alone. Throws
- * `BR-E0207` for a run that is being prepared or has ended.
+ * the next generation, for which an attempt is added if none is left and no other record has one. A run that goes on already is left alone,
+ * but for a Region that its jobs were denied in, which gets jobs again. Throws `BR-E0207` for a run that is being prepared or has ended.
  */
 export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise<RunBody> {
   return transactOrder(
@@ -21,7 +21,8 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
     async () => {
       const run = await loadRun(ports.ledger, id, o);
       const { state, blocked, paused, attempt, maxAttempts } = run.body;
-      if (state === 'running' && !blocked && !paused) return { writes: [], result: run.body, order: run.body };
+      const isOn = state === 'running' && !blocked && !paused;
+      if (isOn && !(await hasShutRegion(ports, run.body, o))) return { writes: [], result: run.body, order: run.body };
       if (state === 'preparing' || state === 'ended') {
         const hint = state === 'ended' ? `batchrock retry ${id} sends failed rows again` : 'give the same run command again';
         throw new StateError(
@@ -42,7 +43,7 @@ export function resumeRun(ports: RunPorts, id: string, o?: CallOptions): Promise
         blocked: undefined,
         paused: undefined,
         stopMode: undefined,
-        ...(parts.some(isDenied) && { permittedAt: ports.clock.now() }),
+        ...(parts.some(isDenied) && { permits: (run.body.permits ?? 0) + 1 }),
         maxAttempts: addsAttempt
           ? generation.reduce((most, part) => Math.max(most, usedBefore(part) + 2), maxAttempts)
           : maxAttempts,
@@ -68,6 +69,11 @@ async function isNextDecided(ports: RunPorts, run: RunBody, o?: CallOptions): Pr
     generation.push(body);
   }
   return wantsAnother(run, generation);
+}
+
+/** True for a run that goes on without one of its Regions, whose jobs are denied there. */
+async function hasShutRegion({ ledger }: RunPorts, run: RunBody, o?: CallOptions): Promise<boolean> {
+  return run.elsewhere !== undefined && hasShut(run, await loadParts(ledger, run, o));
 }
 
 /** True when the service was asked to stop jobs of the generation, and nobody has seen yet what became of them. */
