@@ -1,5 +1,7 @@
-import { type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
+import { type JobScript, MemoryLedger, type MemoryPorts, memoryPorts, putMemoryRun } from '@batchrock/testkit';
 import { describe, expect, it } from 'vitest';
+import { adoptRun } from '../adopt/index.ts';
+import { runCounts } from './counts.ts';
 import { hasShut, isShut, JOBS_DENIED } from './denied-jobs.ts';
 import { driveRun } from './drive.ts';
 import { loadPart, loadParts, loadRun, putPart, putRun } from './load.ts';
@@ -12,6 +14,8 @@ const MINUTE = 60_000;
 const WEST = { region: 'us-west-2', lane: 'west' };
 
 const drive = (world: MemoryPorts) => driveRun(world, RUN, { pollMs: 15_000 });
+
+const partsOf = async ({ ledger }: MemoryPorts) => loadParts(ledger, (await loadRun(ledger, RUN)).body);
 
 /** The world as another machine sees it, whose clock goes wrong by so much. */
 function byClock(world: MemoryPorts, ms: number): MemoryPorts {
@@ -59,5 +63,29 @@ describe('a run that goes on without a Region that denies its jobs', () => {
     expect(after).toEqual({ west: false, home: false, any: false });
     expect(await resumeRun(world, RUN)).toMatchObject({ permits: 1 });
     expect((await look()).seq).toBe(seq);
+  });
+});
+
+describe('a run that is adopted after a job of it was denied', () => {
+  it.each([
+    { what: 'behind one that had come through, which used its attempt', denied: 1, failed: 5 },
+    { what: 'before any had come through, which used none', denied: 0, failed: 0 },
+  ])('$what', async ({ denied, failed }) => {
+    const script = (_: unknown, index: number): JobScript =>
+      index === denied ? { end: 'Failed', message: SAID, record: () => 'missing' } : {};
+    const world = memoryPorts({ script });
+    await putMemoryRun(world, { parts: [5, 5], slots: 1, maxAttempts: 1 });
+    await drive(world);
+    if (denied === 0) {
+      await resumeRun(world, RUN);
+      await drive(world);
+    }
+    const before = runCounts((await loadRun(world.ledger, RUN)).body, await partsOf(world));
+    expect(before).toMatchObject({ failed, succeeded: 10 - failed });
+    const there = { ...world, ledger: new MemoryLedger() };
+    await adoptRun(there, RUN);
+    await driveRun(there, RUN, { pollMs: 15_000, untilQuiet: true });
+    const marks = (await partsOf(there)).filter(({ attempt }) => attempt === 1).map((part) => part.denied === true);
+    expect(marks).toEqual(denied === 0 ? [true, false] : [false, false]);
   });
 });

@@ -4,7 +4,7 @@ import { isEarlier, isJobOf, takeSlotBack } from './adopt.ts';
 import { addOpen, addSpent } from './budget.ts';
 import { collectPart } from './collect.ts';
 import { isDenied, leftByEnd } from './denied-jobs.ts';
-import type { RunDocument } from './document.ts';
+import type { RunBody, RunDocument } from './document.ts';
 import { documentOf } from './documents.ts';
 import { claimName } from './intent.ts';
 import { jobsOfRun } from './jobs-of-run.ts';
@@ -96,6 +96,7 @@ async function followUp(ports: RunPorts, ref: PartRef, { document, jobs, isSettl
         others.reduce((a, b) => (isEarlier(b, a) ? b : a), first),
         o,
       ),
+      jobs,
       o,
     );
   }
@@ -111,7 +112,7 @@ async function viewOf(ports: RunPorts, listed: JobView, o: CallOptions): Promise
 }
 
 /** Writes down a job that was found. One that has ended holds no slot. */
-function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): Promise<void> {
+function takeJob(ports: RunPorts, ref: PartRef, view: JobView, jobs: Look['jobs'], o: CallOptions): Promise<void> {
   return transact<void>(
     ports,
     async () => {
@@ -124,8 +125,8 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): 
       const elsewhere = elsewhereOf(run.body.elsewhere, view.jobArn);
       const adopted = apply(part.body, { do: 'adopt', jobArn: view.jobArn, elsewhere });
       const seen = apply({ ...adopted, since: view.submitTime }, { do: 'observe', report: reportOf(view) });
-      // what else was denied or came through by then is not known any more
-      const next: PartBody = isDenied(seen) ? { ...seen, ...leftByEnd(seen, view.counts), denied: true } : seen;
+      const isFirst = isDenied(seen) && !hadOneComeThrough(run.body, view, jobs);
+      const next: PartBody = { ...seen, ...leftByEnd(seen, view.counts), ...(isFirst && { denied: true }) };
       const { attempt, part: number } = ref;
       const kind = next.state === 'ended' ? 'ended' : 'submitted';
       const happening = { kind, attempt, part: number, jobArn: view.jobArn, message: view.status } as const;
@@ -140,6 +141,16 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, o: CallOptions): 
     },
     o,
   );
+}
+
+/** Whether a job of the run had come through in the Region of `denied` when that one ended: by the service's clock, which told both. */
+function hadOneComeThrough({ elsewhere }: RunBody, denied: JobView, jobs: Look['jobs']): boolean {
+  const regionOf = ({ jobArn }: JobView) => elsewhereOf(elsewhere, jobArn)?.region;
+  const { endTime: end = Number.POSITIVE_INFINITY } = denied;
+  return [...jobs.values()].flat().some((view) => {
+    const isThrough = view.status === 'Completed' || view.status === 'PartiallyCompleted';
+    return isThrough && regionOf(view) === regionOf(denied) && view.endTime !== undefined && view.endTime <= end;
+  });
 }
 
 /**
