@@ -57,7 +57,9 @@ export async function prepareRun(ports: RunPorts, options: PrepareOptions): Prom
   const known = (await findRun(ports.ledger, document.run, { signal }))?.body;
   if (known && known.state !== 'preparing') return preparedBefore(known, document);
 
-  const { end, columns, isCut, facts } = await makeAllParts(ports, options, known);
+  const made = await makeAllParts(ports, options, known);
+  if (made === undefined) return preparedBefore((await loadRun(ports.ledger, document.run, { signal })).body, document);
+  const { end, columns, isCut, facts } = made;
   const prepared: PreparedRun = {
     rows: end.ordinal,
     rejected: beginAfter(facts).rejected,
@@ -80,8 +82,8 @@ interface PassOptions extends PrepareOptions {
   readonly repeats: RepeatedRequests | undefined;
 }
 
-/** Looks first which rows ask for the same, where all of the run are compared. */
-async function makeAllParts(ports: RunPorts, options: PrepareOptions, known: RunBody | undefined): Promise<MadeParts> {
+/** Looks first which rows ask for the same, where all of the run are compared. Undefined: see `makeParts`. */
+async function makeAllParts(ports: RunPorts, options: PrepareOptions, known: RunBody | undefined): Promise<MadeParts | undefined> {
   const repeats = await RepeatedRequests.of(ports, options);
   try {
     return await makeParts(ports, { ...options, repeats }, known);
@@ -93,17 +95,24 @@ async function makeAllParts(ports: RunPorts, options: PrepareOptions, known: Run
 /**
  * Makes the parts that are not in the ledger yet. In a run with a cache another process may be first to say which rows of a part
  * are sent: one that prepares the run too, or what a dead one had on its way. Then the part is made as that says; `decided` was.
+ * Undefined: another process has prepared the run in the meantime.
  */
-async function makeParts(ports: RunPorts, options: PassOptions, known: RunBody | undefined, decided = -1): Promise<MadeParts> {
+async function makeParts(
+  ports: RunPorts,
+  options: PassOptions,
+  known: RunBody | undefined,
+  decided = -1,
+): Promise<MadeParts | undefined> {
   const { document, signal } = options;
   const facts = known ? await committedParts(ports, document.run, { signal }) : [];
+  if (facts === undefined) return undefined;
   try {
     const pass = await beginPass(ports, options, known, facts);
     return { ...(await pass.run()), facts };
   } catch (error) {
     if (document.cache !== true || !isServiceError(error, 'conflict') || facts.length <= decided) throw error;
     const { body: now } = await loadRun(ports.ledger, document.run, { signal });
-    if (now.state !== 'preparing') throw overtaken(document.run);
+    if (now.state !== 'preparing') return undefined;
     return makeParts(ports, options, now, facts.length);
   }
 }
@@ -151,15 +160,20 @@ function preparedBefore(run: RunBody, document: RunDocument): PreparedRun {
   return { rows: run.rows ?? 0, rejected: run.rejected ?? 0, parts: run.parts[0] ?? 0, columns };
 }
 
-/** The parts in the ledger, from the first up to the first that is not there. */
-async function committedParts(ports: RunPorts, run: string, o: CallOptions): Promise<PartFacts[]> {
+/**
+ * The parts in the ledger, from the first up to the first that is not there. Undefined where one was sent already: who stood still
+ * behind its look at the run may come to a run that another process has brought to its start since.
+ */
+async function committedParts(ports: RunPorts, run: string, o: CallOptions): Promise<PartFacts[] | undefined> {
   const facts: PartFacts[] = [];
   for (;;) {
     const found = await findPart(ports.ledger, { run, attempt: 1, part: facts.length }, o);
     if (!found) return facts;
     const { state, ...part } = found.body;
-    if (state !== 'ready' && state !== 'collected')
+    if (state !== 'ready' && state !== 'collected') {
+      if ((await loadRun(ports.ledger, run, o)).body.state !== 'preparing') return undefined;
       throw new InvariantError(`part ${part.part} was sent while ${run} is prepared`);
+    }
     facts.push(part);
   }
 }
