@@ -83,7 +83,11 @@ interface PassOptions extends PrepareOptions {
 }
 
 /** Looks first which rows ask for the same, where all of the run are compared. Undefined: see `makeParts`. */
-async function makeAllParts(ports: RunPorts, options: PrepareOptions, known: RunBody | undefined): Promise<MadeParts | undefined> {
+async function makeAllParts(
+  ports: RunPorts,
+  options: PrepareOptions,
+  known: RunBody | undefined,
+): Promise<MadeParts | undefined> {
   const repeats = await RepeatedRequests.of(ports, options);
   try {
     return await makeParts(ports, { ...options, repeats }, known);
