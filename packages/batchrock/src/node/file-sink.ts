@@ -41,6 +41,9 @@ export interface FileSink extends ObjectSink {
   seal(): Promise<void>;
 }
 
+/** A file that is whole: its bytes, and what tells them from every other content of it. */
+type SealedFile = Pick<ObjectInfo, 'size' | 'etag'>;
+
 /** For all files of this thread. */
 const pageCache: PageCache = { room: CACHE_SHARE * freemem(), spared: 0 };
 
@@ -60,8 +63,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
   let spare: Uint8Array | undefined;
   /** What the caller fills. */
   let filling: Uint8Array | undefined;
-  /** What tells its content from every other, once it is whole. */
-  let sealed: { readonly size: number; readonly etag: string } | undefined;
+  let sealed: SealedFile | undefined;
 
   async function begin(): Promise<GrowingFile> {
     if (options.clearsAbandoned) await removeAbandoned(path);
@@ -78,7 +80,7 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     }
   }
 
-  async function seal(): Promise<{ readonly size: number; readonly etag: string }> {
+  async function seal(): Promise<SealedFile> {
     if (sealed !== undefined) return sealed;
     await pending;
     file ??= await begin();

@@ -15,6 +15,7 @@ import { inSpan, openPartSpans } from '../telemetry/index.ts';
 import type { LeaveOptions } from './progress.ts';
 import type { RunReport } from './reports.ts';
 import type { Session } from './session.ts';
+import { refusalKind } from './stack/error-told.ts';
 import { statusOf } from './status.ts';
 import { writeResults } from './write-results.ts';
 
@@ -128,7 +129,7 @@ export function blockedError({ run, blocked }: BlockedRun): BatchrockError {
   }
   const raise = `nothing is lost, and nothing is in flight; batchrock resume ${run} --max-cost USD goes on with a higher ceiling`;
   return new ServiceError(known, `run ${run} cannot go on: ${message}`, {
-    reason: known === 'BR-E0501' || known === 'BR-E0513' ? 'denied' : 'invalid',
+    reason: refusalKind(known),
     effect: 'none',
     hint: known === 'BR-E0601' ? raise : `${ERROR_CATALOGUE[known].hint}; then batchrock resume ${run}`,
     details: { run },
