@@ -1,15 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { faultTable } from '../simulation/fault-table.ts';
 import { invariantTable } from '../simulation/invariants.ts';
 
-const BEGIN = '<!-- invariants: written by `npm run docs` from packages/testkit/src/simulation/invariants.ts -->';
-const END = '<!-- end of invariants -->';
+/** What is between these lines is written. */
+const TABLES = [
+  {
+    begin: '<!-- invariants: written by `npm run docs` from packages/testkit/src/simulation/invariants.ts -->',
+    end: '<!-- end of invariants -->',
+    table: invariantTable,
+  },
+  {
+    begin: '<!-- faults: written by `npm run docs` from packages/testkit/src/simulation/fault-table.ts -->',
+    end: '<!-- end of faults -->',
+    table: faultTable,
+  },
+] as const;
 
-/** `reliability.md` as it is, with the table of promises as the code has it. Throws when the places for it are gone. */
+/** `reliability.md` as it is, with the tables of promises and of faults as the code has them. Throws when the places for them are gone. */
 export function reliabilityPage(): string {
-  const page = readFileSync(join(import.meta.dirname, '../../../../docs/reliability.md'), 'utf8');
-  const from = page.indexOf(BEGIN);
-  const to = page.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`docs/reliability.md has no place between ${BEGIN} and ${END}`);
-  return `${page.slice(0, from + BEGIN.length)}\n\n${invariantTable()}\n\n${page.slice(to)}`;
+  let page = readFileSync(join(import.meta.dirname, '../../../../docs/reliability.md'), 'utf8');
+  for (const { begin, end, table } of TABLES) {
+    const from = page.indexOf(begin);
+    const to = page.indexOf(end);
+    if (from < 0 || to < from) throw new Error(`docs/reliability.md has no place between ${begin} and ${end}`);
+    page = `${page.slice(0, from + begin.length)}\n\n${table()}\n\n${page.slice(to)}`;
+  }
+  return page;
 }
