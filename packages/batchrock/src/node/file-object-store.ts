@@ -41,11 +41,12 @@ export function createFileObjectStore(folder: string): ObjectStore {
         throw storageError(error, `read ${key}`);
       });
       if (file === undefined) return undefined;
-      if (options.ifMatch !== undefined && options.ifMatch !== etagOf(await file.stat({ bigint: true }))) {
+      const facts = await file.stat({ bigint: true });
+      if (options.ifMatch !== undefined && options.ifMatch !== etagOf(facts)) {
         await file.close();
         throw new InputError('BR-E0118', `object ${key} changed while it was read`);
       }
-      return fileSource(file, path, options.from, options.to);
+      return fileSource({ file, path, facts }, options);
     },
     create(key, options = {}) {
       const path = pathOf(key);

@@ -11,6 +11,7 @@ import {
   type PageCache,
   ServiceError,
 } from '@batchrock/core';
+import { noteAround } from './around-files.ts';
 import { BLOCK_BYTES, blocks, LARGE_BLOCK_BYTES, largeBlocks } from './blocks.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 import { removeAbandoned, temporaryName } from './temporary-name.ts';
@@ -45,7 +46,11 @@ export interface FileSink extends ObjectSink {
 type SealedFile = Pick<ObjectInfo, 'size' | 'etag'>;
 
 /** For all files of this thread. */
-const pageCache: PageCache = { room: CACHE_SHARE * freemem(), spared: 0 };
+const pageCache: PageCache = {
+  room: CACHE_SHARE * freemem(),
+  spared: 0,
+  kernelMs: () => process.cpuUsage().system / 1000,
+};
 
 /** A file that has so many bytes will have many more. */
 const LARGE_FILE_BYTES = 1 << 26;
@@ -86,8 +91,11 @@ export function createFileSink(path: string, options: FileSinkOptions = {}): Fil
     file ??= await begin();
     const { size } = file;
     await file.end();
+    const { isAround } = file;
     file = undefined;
-    const { mtimeNs, ino } = await stat(temporary, { bigint: true });
+    const facts = await stat(temporary, { bigint: true });
+    const { mtimeNs, ino } = facts;
+    if (isAround) noteAround(facts);
     sealed = { size, etag: `${ino}-${size}-${mtimeNs}` };
     return sealed;
   }

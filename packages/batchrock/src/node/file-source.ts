@@ -1,5 +1,7 @@
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ByteSource, InputError } from '@batchrock/core';
+import { type ByteSource, InputError, type ReadableFile, SequentialRead } from '@batchrock/core';
+import { isAround } from './around-files.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
 
 /**
@@ -7,45 +9,48 @@ import { storageError, systemErrorCode } from './storage-error.ts';
  * Throws `BR-E0101` when there is no such file or it is a folder.
  */
 export async function openFileSource(path: string, from = 0, to = Number.POSITIVE_INFINITY): Promise<ByteSource> {
-  return fileSource(await openForReading(path), path, from, to);
+  return fileSource(await openForReading(path), { from, to });
+}
+
+/** A file that is open, and what was known of it then. */
+export interface OpenedFile {
+  readonly file: FileHandle;
+  readonly path: string;
+  readonly facts: BigIntStats;
 }
 
 /** The same of a file that is open; `close` closes it. */
-export function fileSource(file: FileHandle, path: string, from = 0, to = Number.POSITIVE_INFINITY): ByteSource {
-  let position = from;
+export function fileSource({ file, path, facts }: OpenedFile, { from = 0, to = Number.POSITIVE_INFINITY } = {}): ByteSource {
+  const options = { openAround: () => openAround(file), now: () => performance.now(), isCold: isAround(facts) };
+  const bytes = new SequentialRead(file, { from, to }, options);
   return {
     async readInto(block) {
-      const wanted = Math.min(block.length, to - position);
-      let filled = 0;
-      while (filled < wanted) {
-        const { bytesRead } = await read(file, path, block, filled, wanted - filled, position);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-        position += bytesRead;
+      try {
+        return await bytes.readInto(block);
+      } catch (error) {
+        throw storageError(error, `read ${path}`);
       }
-      return filled;
     },
-    close: () => file.close(),
+    close: () => bytes.close(),
   };
 }
 
-async function openForReading(path: string): Promise<FileHandle> {
+/** The same file, whatever has its name by now: Linux alone knows this way, and not on each file system. */
+async function openAround(file: FileHandle): Promise<ReadableFile | undefined> {
+  if (constants.O_DIRECT === undefined) return undefined;
+  return open(`/proc/self/fd/${file.fd}`, constants.O_RDONLY | constants.O_DIRECT);
+}
+
+async function openForReading(path: string): Promise<OpenedFile> {
   try {
     const file = await open(path, 'r');
-    if (!(await file.stat()).isDirectory()) return file;
+    const facts = await file.stat({ bigint: true });
+    if (!facts.isDirectory()) return { file, path, facts };
     await file.close();
     throw new InputError('BR-E0101', `${path} is a folder, not a file`);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError('BR-E0101', `no such file: ${path}`, { cause: error });
-    throw storageError(error, `read ${path}`);
-  }
-}
-
-async function read(file: FileHandle, path: string, block: Uint8Array, at: number, length: number, position: number) {
-  try {
-    return await file.read(block, at, length, position);
-  } catch (error) {
     throw storageError(error, `read ${path}`);
   }
 }

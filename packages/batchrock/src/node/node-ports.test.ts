@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ByteSource, ObjectSink } from '@batchrock/core';
@@ -99,6 +99,28 @@ describe('a file source', () => {
     const path = join(folder, 'in');
     await writeFile(path, '0123456789');
     expect(Buffer.from(await readAll(await openFileSource(path, 2, 9), 3)).toString()).toBe('2345678');
+  });
+
+  it('reads any span of what was written around the cache, and of what grew since', async () => {
+    const path = join(folder, 'large');
+    const sink = createFileSink(path, { cache: { room: 0, spared: 0 }, sync: false });
+    const whole = new Uint8Array((3 << 20) + 99).map((_, at) => (at * 11 + (at >> 12)) & 255);
+    await writeAll(sink, whole);
+    await sink.commit();
+    for (const [from, to] of [
+      [0, whole.length],
+      [1, 4097],
+      [4096, 1 << 20],
+      [(1 << 20) - 3, whole.length - 1],
+    ] as const) {
+      const read = await readAll(await openFileSource(path, from, to), 100_000);
+      expect(Buffer.from(read).equals(whole.subarray(from, to))).toBe(true);
+    }
+    const source = await openFileSource(path);
+    const first = new Uint8Array(whole.length);
+    expect(await source.readInto(first)).toBe(whole.length);
+    await appendFile(path, 'more');
+    expect(Buffer.from(await readAll(source, 3)).toString()).toBe('more');
   });
 
   it('says which file is missing, and that a folder is none', async () => {

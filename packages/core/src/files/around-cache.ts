@@ -1,24 +1,9 @@
+import { AREA_BYTES, type AreaPair, giveAreas, PAGE_BYTES, takeAreas } from './areas.ts';
 import { type OpenFile, writeWhole } from './open-file.ts';
-import { pageMemory } from './page-memory.ts';
-
-/** As much at once as a disk takes to be as fast as it can; a multiple of what any disk calls a block. */
-const AREA_BYTES = 1 << 19;
-/** Where a way around the cache may begin. */
-const PAGE_BYTES = 4096;
-/** Areas of this thread, two a file. */
-const AREAS = 16;
+import { isPages } from './page-memory.ts';
 
 /** Codes of what no other way would help against. */
 const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
-
-/** Parts of memory that begin at a page of it, as the kernel asks for where it makes no copy. Undefined until the first are asked for. */
-let areas: Uint8Array[] | undefined;
-
-function layOut(): Uint8Array[] {
-  const memory = pageMemory(AREAS * AREA_BYTES);
-  if (memory === undefined) return [];
-  return Array.from({ length: AREAS }, (_, n) => new Uint8Array(memory, n * AREA_BYTES, AREA_BYTES));
-}
 
 /**
  * The end of a file, written around the kernel's cache area by area: one is on its way to the disk while the other is filled.
@@ -35,7 +20,7 @@ export class AroundCache {
   #filled = 0;
   #pending: Promise<void> = Promise.resolve();
 
-  private constructor(file: OpenFile, around: OpenFile, position: number, pair: readonly [Uint8Array, Uint8Array]) {
+  private constructor(file: OpenFile, around: OpenFile, position: number, pair: AreaPair) {
     this.#file = file;
     this.#around = around;
     this.#position = position;
@@ -52,17 +37,22 @@ export class AroundCache {
     open: () => Promise<OpenFile | undefined>,
   ): Promise<AroundCache | undefined> {
     if (position % PAGE_BYTES !== 0) return undefined;
-    areas ??= layOut();
-    if (areas.length < 2) return undefined;
-    const [filling, other] = areas.splice(-2) as [Uint8Array, Uint8Array];
+    const pair = takeAreas();
+    if (pair === undefined) return undefined;
     const around = await open().catch(() => undefined);
-    if (around) return new AroundCache(file, around, position, [filling, other]);
-    areas.push(filling, other);
+    if (around) return new AroundCache(file, around, position, pair);
+    giveAreas(pair);
     return undefined;
   }
 
-  /** The bytes are copied: they may be overwritten at once. */
+  /** The bytes may be overwritten as soon as this is done: they are copied, or written from where they are. */
   async write(bytes: Uint8Array): Promise<void> {
+    if (this.#filled === 0 && isPages(bytes, PAGE_BYTES)) {
+      await this.#pending;
+      await this.#writeArea(bytes, this.#position);
+      this.#position += bytes.length;
+      return;
+    }
     for (let at = 0; at < bytes.length; ) {
       const end = Math.min(bytes.length, at + AREA_BYTES - this.#filled);
       this.#filling.set(bytes.subarray(at, end), this.#filled);
@@ -81,7 +71,7 @@ export class AroundCache {
   /** Nothing is on its way any more, as `end` was there before or not. */
   async close(): Promise<void> {
     await this.#pending.catch(() => undefined);
-    areas?.push(this.#filling, this.#other);
+    giveAreas([this.#filling, this.#other]);
     await this.#around?.close();
   }
 

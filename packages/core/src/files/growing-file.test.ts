@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GrowingFile } from './growing-file.ts';
 import type { OpenFile, PageCache } from './open-file.ts';
+import { pageMemory } from './page-memory.ts';
 
 const AREA_BYTES = 1 << 19;
 
@@ -82,6 +83,56 @@ describe('a file that is written around the cache', () => {
       expect(WHOLE.equals(memory.content)).toBe(true);
       expect(cache).toEqual({ room: room - WHOLE.length, spared: 0 });
     }
+  });
+
+  it('is whole where blocks are pages of memory, which are written from where they are, and others are not', async () => {
+    const pages = new Uint8Array(pageMemory(AREA_BYTES)!);
+    const memory = new MemoryFile();
+    const written: ArrayBufferLike[] = [];
+    const around = memory.handle();
+    const watched: OpenFile = {
+      ...around,
+      write: (bytes, ...rest) => {
+        written.push(bytes.buffer);
+        return around.write(bytes, ...rest);
+      },
+    };
+    const file = new GrowingFile(memory.handle(), {
+      syncBytes: 0,
+      cache: { room: 0, spared: 0 },
+      openAround: async () => watched,
+    });
+    const blocks = [pages, pages, BLOCKS[1]!, pages, BLOCKS[2]!, pages.subarray(0, 4096), BLOCKS[5]!];
+    const expected: Uint8Array[] = [];
+    for (const [n, block] of blocks.entries()) {
+      if (block.buffer === pages.buffer) block.fill(n + 1);
+      expected.push(block.slice());
+      await file.write(block);
+    }
+    await file.end();
+    expect(Buffer.concat(expected).equals(memory.content)).toBe(true);
+    // the first goes through the cache, the one behind an area that is half full is copied
+    expect(written.filter((buffer) => buffer === pages.buffer)).toHaveLength(2);
+    expect(file.isAround).toBe(true);
+  });
+
+  it('leaves the cache where the kernel works more than a second a gigabyte', async () => {
+    const block = new Uint8Array(1 << 20);
+    const sparedBy = async (msPerBlock: number) => {
+      let ms = 0;
+      const cache: PageCache = { room: 1 << 30, spared: 0, kernelMs: () => (ms += msPerBlock) };
+      const sink: OpenFile = {
+        write: async (bytes) => ({ bytesWritten: bytes.length }),
+        datasync: async () => undefined,
+        close: async () => undefined,
+      };
+      const file = new GrowingFile(sink, { syncBytes: 0, cache, openAround: async () => sink });
+      for (let n = 0; n < 200; n++) await file.write(block);
+      await file.end();
+      return cache.spared;
+    };
+    expect(await sparedBy(0.5)).toBe(0);
+    expect(await sparedBy(2)).toBeGreaterThan(100 << 20);
   });
 
   it('tells what fails', async () => {

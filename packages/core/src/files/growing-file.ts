@@ -1,5 +1,5 @@
 import { AroundCache } from './around-cache.ts';
-import { type OpenFile, type PageCache, writeWhole } from './open-file.ts';
+import { type OpenFile, type PageCache, useRoom, writeWhole } from './open-file.ts';
 
 /** How a file is written. */
 export interface FileOptions {
@@ -15,6 +15,7 @@ export class GrowingFile {
   readonly #file: OpenFile;
   readonly #options: FileOptions;
   #size = 0;
+  #spared = 0;
   /** Where the rest goes once the cache is full; `null` where there is no other way. */
   #rest: AroundCache | null | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -32,6 +33,11 @@ export class GrowingFile {
   /** Bytes so far. */
   get size(): number {
     return this.#size;
+  }
+
+  /** True when most of it went around the kernel's cache, and so is not in there. */
+  get isAround(): boolean {
+    return this.#spared > this.#size / 2;
   }
 
   async write(block: Uint8Array): Promise<void> {
@@ -55,7 +61,8 @@ export class GrowingFile {
     const rest = this.#rest;
     this.#rest = null;
     await rest?.close();
-    if (rest) this.#options.cache.spared += rest.spared;
+    this.#spared = rest?.spared ?? this.#spared;
+    this.#options.cache.spared += rest?.spared ?? 0;
     await this.#file.close();
   }
 
@@ -68,7 +75,7 @@ export class GrowingFile {
       await this.#rest.write(block);
     } else {
       await writeWhole(this.#file, block, this.#size);
-      this.#options.cache.room -= block.length;
+      useRoom(this.#options.cache, block.length);
       this.#startSync(block.length);
     }
     this.#size += block.length;

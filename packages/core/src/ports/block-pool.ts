@@ -6,15 +6,17 @@ export class BlockPool {
   readonly blockBytes: number;
   readonly #most: number;
   readonly #atWork: number;
+  readonly #allocate: (bytes: number) => Uint8Array;
   readonly #free: Uint8Array[] = [];
   /** Blocks that are out. */
   #out = 0;
 
   /** Keeps at most `most` blocks for later; a block beyond that is left to the collector. `atWork`: as many are used at once. */
-  constructor(blockBytes: number, most: number, atWork = most) {
+  constructor(blockBytes: number, most: number, atWork: number = most, allocate = (bytes: number) => new Uint8Array(bytes)) {
     this.blockBytes = blockBytes;
     this.#most = most;
     this.#atWork = atWork;
+    this.#allocate = allocate;
   }
 
   /** As many blocks are out as are used at once: who can wait for one to come back should. */
@@ -24,7 +26,7 @@ export class BlockPool {
 
   take(): Uint8Array {
     this.#out++;
-    return this.#free.pop() ?? new Uint8Array(this.blockBytes);
+    return this.#free.pop() ?? this.#allocate(this.blockBytes);
   }
 
   /** Takes a block back, also as the view of its first bytes; anything else is ignored. */

@@ -1,6 +1,6 @@
 import { wayBackPorts } from '@batchrock/testkit';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { allowKernel, encodeOutcome, recordId } from '../record/index.ts';
 import { tallyOutcomes } from './outcome-counts.ts';
 import { OutcomeLines, type OutcomeObject } from './outcome-lines.ts';
@@ -137,4 +137,26 @@ test('a span is read by ranges, and nothing is open between them', async () => {
     pieces.push(new TextDecoder().decode(block.subarray(0, read)));
   }
   expect(pieces).toEqual(['cde', 'fgh', 'i']);
+});
+
+test('the first blocks of all runs come at once, and the next of each while the one before is merged', async () => {
+  const store = wayBackPorts().objects;
+  const text = (row: number) => textOf({ row, size: 1000, success: true }, '');
+  const rows = Array.from({ length: 1000 }, (_, row) => row);
+  // four runs, of every fourth row
+  const runs = [0, 1, 2, 3].map((first) => rows.filter((row) => row % 4 === first).map(text));
+  store.put('object', runs.flat().join(''));
+  const sortedRuns = runs.map((_, i) => runs.slice(0, i).flat().join('').length);
+  let open = 0;
+  const most: number[] = [];
+  const openAny = store.open.bind(store);
+  vi.spyOn(store, 'open').mockImplementation(async (key, options) => {
+    most.push(++open);
+    await new Promise<void>((done) => setImmediate(done));
+    open--;
+    return openAny(key, options);
+  });
+  expect(await read(store, [{ key: 'object', sortedRuns }])).toEqual(rows.map((row) => text(row).trimEnd()));
+  expect(Math.max(...most)).toBe(4);
+  expect(most.slice(0, 4)).toEqual([1, 2, 3, 4]);
 });

@@ -14,10 +14,11 @@ export interface OutcomeObject {
   readonly sortedRuns?: readonly number[];
 }
 
-/** Memory for the runs of one object together, and for each of them. */
-const MERGE_BYTES = 12 << 20;
-const MOST_RUN_BYTES = 1 << 20;
-const LEAST_RUN_BYTES = 1 << 16;
+/** Memory for the runs of one object together, and for each block of them: while one is merged the next one comes. */
+const MERGE_BYTES = 6 << 20;
+const BLOCKS = 2;
+const MOST_BLOCK_BYTES = 1 << 20;
+const LEAST_BLOCK_BYTES = 1 << 16;
 
 /**
  * The outcome lines in some objects, in order. Ordinals rise: the runs of an object are merged, and of two lines of a record
@@ -63,7 +64,7 @@ export class OutcomeLines {
   async fill(): Promise<boolean> {
     const hungry = this.#hungry;
     this.#hungry = undefined;
-    if (hungry !== undefined && !(await hungry.fill())) hungry.ordinal = Number.POSITIVE_INFINITY;
+    if (hungry !== undefined) await feed(hungry);
     if (this.#runs.some((run) => run.ordinal !== Number.POSITIVE_INFINITY)) return true;
     const next = this.#keys.next();
     if (!next.done) await this.#open(next.value);
@@ -97,14 +98,22 @@ export class OutcomeLines {
       return;
     }
     await this.close();
-    const share = Math.floor(MERGE_BYTES / starts.length);
-    const blockBytes = Math.max(LEAST_RUN_BYTES, Math.min(MOST_RUN_BYTES, share));
-    const sizes = { blockBytes, usualBlockBytes: blockBytes };
-    this.#runs = starts.map((from, i) => {
+    const share = Math.floor(MERGE_BYTES / (BLOCKS * starts.length));
+    const blockBytes = Math.max(LEAST_BLOCK_BYTES, Math.min(MOST_BLOCK_BYTES, share));
+    const sizes = { blockBytes, usualBlockBytes: blockBytes, readsAhead: true };
+    const runs = starts.map((from, i) => {
       const source = openPieces(this.#objects, key, { ...this.#options, from, to: starts[i + 1] });
       return new SortedRun(key, source, this.#ordinal, sizes);
     });
+    this.#runs = runs;
+    // the first blocks of all of them come at once
+    await Promise.all(runs.map((run) => feed(run)));
   }
+}
+
+/** Reads a run on; its ordinal is infinite where there is no more. */
+async function feed(run: SortedRun): Promise<void> {
+  if (!(await run.fill())) run.ordinal = Number.POSITIVE_INFINITY;
 }
 
 /** One sorted run. */

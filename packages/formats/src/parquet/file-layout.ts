@@ -109,33 +109,41 @@ function pageHeader(
   });
 }
 
-/** The end of a file: the footer, its length and the magic. Row groups stand one behind the other, the first at byte 4. */
-export function encodeFooter(file: {
-  readonly columns: readonly SchemaNode[];
-  readonly groups: readonly GroupFacts[];
-  readonly createdBy: string;
-}): Uint8Array {
-  const leaves = file.columns.reduce((sum, column) => sum + leafCount(column), 0);
-  let offset = MAGIC.length;
-  const groups = file.groups.map((group, ordinal): ThriftValue => {
-    const struct = groupStruct(group, offset, ordinal);
-    offset += group.compressedBytes;
-    return { struct };
-  });
-  const footer = encodeThrift({
-    1: { i32: 2 },
-    2: { list: schemaList(file.columns), of: 'struct' },
-    3: { i64: file.groups.reduce((sum, group) => sum + group.rows, 0) },
-    4: { list: groups, of: 'struct' },
-    6: { text: file.createdBy },
-    // bounds follow the order of their type
-    7: { list: Array.from({ length: leaves }, () => ({ struct: { 1: { struct: {} } } })), of: 'struct' },
-  });
-  const end = new Uint8Array(footer.length + 4 + MAGIC.length);
-  end.set(footer);
-  new DataView(end.buffer).setUint32(footer.length, footer.length, true);
-  end.set(MAGIC, footer.length + 4);
-  return end;
+/** What the footer says of row groups. Each is encoded when it is known: of a large file there are thousands, which end in one moment. */
+export class FooterGroups {
+  readonly #encoded: Uint8Array[] = [];
+  #rows = 0;
+  /** They stand one behind the other, the first behind the magic. */
+  #offset = MAGIC.length;
+
+  get count(): number {
+    return this.#encoded.length;
+  }
+
+  add(group: GroupFacts): void {
+    this.#encoded.push(encodeThrift(groupStruct(group, this.#offset, this.count)));
+    this.#rows += group.rows;
+    this.#offset += group.compressedBytes;
+  }
+
+  /** The end of a file: the footer, its length and the magic. */
+  encode(columns: readonly SchemaNode[], createdBy: string): Uint8Array {
+    const leaves = columns.reduce((sum, column) => sum + leafCount(column), 0);
+    const footer = encodeThrift({
+      1: { i32: 2 },
+      2: { list: schemaList(columns), of: 'struct' },
+      3: { i64: this.#rows },
+      4: { list: this.#encoded.map((encoded) => ({ encoded })), of: 'struct' },
+      6: { text: createdBy },
+      // bounds follow the order of their type
+      7: { list: Array.from({ length: leaves }, () => ({ struct: { 1: { struct: {} } } })), of: 'struct' },
+    });
+    const end = new Uint8Array(footer.length + 4 + MAGIC.length);
+    end.set(footer);
+    new DataView(end.buffer).setUint32(footer.length, footer.length, true);
+    end.set(MAGIC, footer.length + 4);
+    return end;
+  }
 }
 
 function leafCount(node: SchemaNode): number {

@@ -13,7 +13,7 @@ import {
 import { mendedRow } from '../writing/mended-row.ts';
 import { BlockPool } from './byte-chain.ts';
 import { FieldColumns } from './field-columns.ts';
-import { encodeFooter, type GroupFacts, MAGIC, type SchemaNode } from './file-layout.ts';
+import { FooterGroups, type GroupFacts, MAGIC, type SchemaNode } from './file-layout.ts';
 import { InputColumns } from './input-columns.ts';
 import type { ClosedChunk, ColumnServices, WrittenColumn } from './leaf-column.ts';
 import { OutcomeColumns } from './outcome-columns.ts';
@@ -75,7 +75,7 @@ export class ParquetJoiner {
   readonly #out: FileOutput;
   readonly #createdBy: string;
   #columns: readonly SchemaNode[] = [];
-  readonly #groups: GroupFacts[] = [];
+  readonly #groups = new FooterGroups();
   #isBegun = false;
 
   constructor(sink: ObjectSink, options: Pick<ParquetWriterOptions, 'createdBy'> = {}) {
@@ -93,11 +93,11 @@ export class ParquetJoiner {
   /** Ends a piece whose bytes have been written. */
   add(piece: ParquetPiece): void {
     this.#columns = piece.columns;
-    this.#groups.push(...piece.groups);
+    for (const group of piece.groups) this.#groups.add(group);
   }
 
   async finish(): Promise<ObjectInfo> {
-    await this.write(encodeFooter({ columns: this.#columns, groups: this.#groups, createdBy: this.#createdBy }));
+    await this.write(this.#groups.encode(this.#columns, this.#createdBy));
     return this.#out.commit();
   }
 
@@ -120,7 +120,9 @@ class ParquetWriter implements ResultWriter {
   #cells: RowCells | undefined;
   #columns: readonly WrittenColumn[] = [];
   #schema: readonly SchemaNode[] = [];
-  readonly #groups: GroupFacts[] = [];
+  /** Of a file; those of a piece are told to whoever joins it. */
+  readonly #groups = new FooterGroups();
+  readonly #pieceGroups: GroupFacts[] = [];
   /** Rows in the row group, and in the file. */
   #rows = 0;
   #fileRows = 0;
@@ -191,11 +193,10 @@ class ParquetWriter implements ResultWriter {
   async finish(): Promise<ObjectInfo> {
     if (this.#rows > 0) await this.#endGroup();
     await this.#written;
-    const piece: ParquetPiece = { columns: this.#schema, groups: this.#groups };
     if (this.#onPiece === undefined) {
-      if (this.#groups.length === 0) await this.#out.write(MAGIC);
-      await this.#out.write(encodeFooter({ ...piece, createdBy: this.#createdBy }));
-    } else this.#onPiece(piece);
+      if (this.#groups.count === 0) await this.#out.write(MAGIC);
+      await this.#out.write(this.#groups.encode(this.#schema, this.#createdBy));
+    } else this.#onPiece({ columns: this.#schema, groups: this.#pieceGroups });
     this.#release();
     return this.#out.commit();
   }
@@ -229,7 +230,7 @@ class ParquetWriter implements ResultWriter {
   }
 
   async #writeGroup(rows: number, closed: Promise<readonly ClosedChunk[]>): Promise<void> {
-    if (this.#groups.length === 0 && this.#onPiece === undefined) await this.#out.write(MAGIC);
+    if (this.#groups.count === 0 && this.#onPiece === undefined) await this.#out.write(MAGIC);
     const chunks: GroupFacts['chunks'][number][] = [];
     let bytes = 0;
     let offset = 0;
@@ -244,7 +245,9 @@ class ParquetWriter implements ResultWriter {
       offset += facts.compressedBytes;
       bytes += facts.bytes;
     }
-    this.#groups.push({ rows, bytes, compressedBytes: offset, chunks });
+    const group: GroupFacts = { rows, bytes, compressedBytes: offset, chunks };
+    if (this.#onPiece === undefined) this.#groups.add(group);
+    else this.#pieceGroups.push(group);
   }
 }
 

@@ -14,7 +14,9 @@ export type ThriftValue =
   | { readonly text: string }
   | { readonly bool: boolean }
   | { readonly list: readonly ThriftValue[]; readonly of: 'i32' | 'text' | 'struct' }
-  | { readonly struct: ThriftStruct };
+  | { readonly struct: ThriftStruct }
+  /** A struct that is encoded already. */
+  | { readonly encoded: Uint8Array };
 
 /** Fields by their id; those that are undefined are left out. */
 export type ThriftStruct = Readonly<Record<number, ThriftValue | undefined>>;
@@ -23,12 +25,39 @@ const LIST_KINDS = { i32: Kind.i32, text: Kind.binary, struct: Kind.struct } as 
 
 /** Encodes a struct in Thrift's compact protocol, as Parquet's footer and page headers are. */
 export function encodeThrift(struct: ThriftStruct): Uint8Array {
-  const out: number[] = [];
+  const out = new Bytes();
   putStruct(out, struct);
-  return Uint8Array.from(out);
+  return out.slice();
 }
 
-function putStruct(out: number[], struct: ThriftStruct): void {
+/** Bytes that grow. */
+class Bytes {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  push(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  slice(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #grow(more: number): void {
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + more));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
+
+function putStruct(out: Bytes, struct: ThriftStruct): void {
   let last = 0;
   // whole-number keys come in rising order, whatever order they were written in
   for (const [key, value] of Object.entries(struct)) {
@@ -53,10 +82,10 @@ function kindOf(value: ThriftValue): number {
   if ('i32' in value) return Kind.i32;
   if ('i64' in value) return Kind.i64;
   if ('list' in value) return Kind.list;
-  return 'struct' in value ? Kind.struct : Kind.binary;
+  return 'struct' in value || 'encoded' in value ? Kind.struct : Kind.binary;
 }
 
-function putValue(out: number[], value: ThriftValue): void {
+function putValue(out: Bytes, value: ThriftValue): void {
   if ('i8' in value) out.push(value.i8 & 0xff);
   else if ('i16' in value) putVarint(out, zigzag(value.i16));
   else if ('i32' in value) putVarint(out, zigzag(value.i32));
@@ -65,9 +94,10 @@ function putValue(out: number[], value: ThriftValue): void {
   else if ('text' in value) putBinary(out, utf8(value.text));
   else if ('list' in value) putList(out, value.list, LIST_KINDS[value.of]);
   else if ('struct' in value) putStruct(out, value.struct);
+  else if ('encoded' in value) out.append(value.encoded);
 }
 
-function putList(out: number[], list: readonly ThriftValue[], kind: number): void {
+function putList(out: Bytes, list: readonly ThriftValue[], kind: number): void {
   if (list.length < 15) out.push((list.length << 4) | kind);
   else {
     out.push(0xf0 | kind);
@@ -76,9 +106,9 @@ function putList(out: number[], list: readonly ThriftValue[], kind: number): voi
   for (const each of list) putValue(out, each);
 }
 
-function putBinary(out: number[], bytes: Uint8Array): void {
+function putBinary(out: Bytes, bytes: Uint8Array): void {
   putVarint(out, bytes.length);
-  for (const byte of bytes) out.push(byte);
+  out.append(bytes);
 }
 
 /** Signed to unsigned, small numbers first. Doubles hold it exactly for every value that the footer has. */
@@ -87,7 +117,7 @@ function zigzag(value: number): number {
 }
 
 /** Seven bits a byte, the low ones first; without shifts, which would cut at 32 bits. */
-function putVarint(out: number[], value: number): void {
+function putVarint(out: Bytes, value: number): void {
   let rest = value;
   while (rest >= 0x80) {
     out.push((rest % 0x80) | 0x80);

@@ -63,12 +63,16 @@ export function textAnswers(random: Random): () => string {
  * small ones with an exponent, as that model writes them.
  */
 export function vectorAnswers(random: Random): () => string {
+  const texts = Array.from({ length: NUMBERS }, () => numberText((random.next() + random.next() - 1) / 13));
   return () => {
-    const numbers = Array.from({ length: DIMENSIONS }, () => numberText((random.next() + random.next() - 1) / 13));
+    const from = Math.floor(random.next() * (NUMBERS - DIMENSIONS));
+    const numbers = texts.slice(from, from + DIMENSIONS);
     return `{"embedding":[${numbers.join(',')}],"inputTextTokenCount":${20 + Math.floor(random.next() * 80)}}`;
   };
 }
 
+/** Every vector is a thousand of these in a row: to write a number anew takes longer than to read it. */
+const NUMBERS = 1 << 20;
 const DIMENSIONS = 1024;
 
 /** As Java writes a float: `-0.012345678`, `8.881092E-4`. */

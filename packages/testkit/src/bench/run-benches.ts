@@ -5,15 +5,13 @@
  * ten times the rows. `--ours`: without the programs of others that stand beside them for scale.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchFigures } from './bench.ts';
 import { BENCH_NAMES, loadBench } from './benches.ts';
 import { programBeside } from './beside.ts';
 import { benchDataset, cleanBenches } from './dataset.ts';
 import { median, peakRssMB } from './figures.ts';
+import { openRunFolder, removeDeadRuns, removeRunFolder } from './memory-folder.ts';
 
 const { values } = parseArgs({
   options: {
@@ -55,6 +53,7 @@ function count(value: string | undefined, otherwise: number): number {
 
 async function runAll(): Promise<void> {
   const chosen = await Promise.all((values.only?.split(',') ?? BENCH_NAMES).map(benchNamed));
+  removeDeadRuns();
   const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
   if (!pin) console.error('taskset is not there: benches may use every processor');
   for (const bench of chosen) {
@@ -119,11 +118,11 @@ function runChild(bench: Bench, rows: number, cores: string | undefined): Promis
 async function runHere(bench: Bench): Promise<void> {
   const rows = count(values.rows, bench.rows);
   const dataset = await benchDataset(rows);
-  const dir = await mkdtemp(join(tmpdir(), 'batchrock-bench-run-'));
+  const dir = await openRunFolder();
   try {
     const { seconds, peakRssMB: peak = peakRssMB() } = await bench.run({ rows, dir, dataset });
     console.log(JSON.stringify({ seconds, peakRssMB: peak }));
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    removeRunFolder(dir);
   }
 }
