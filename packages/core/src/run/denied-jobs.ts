@@ -29,7 +29,7 @@ export function leftByEnd(part: PartBody, atEnd: PartBody['jobCounts']): Pick<Pa
  * True where `part` shows that what `denied` was denied is no matter of the Region: its job has come through there, or gets on where the
  * other one never began.
  */
-function refutes(part: PartBody, denied: PartBody): boolean {
+export function refutes(part: PartBody, denied: PartBody): boolean {
   if (part.jobArn === undefined || part.onDemand === true || regionOf(part) !== regionOf(denied) || isDenied(part)) return false;
   if (hasComeThrough(part)) return true;
   // a job may read all of its records and be denied to write a line
@@ -37,7 +37,7 @@ function refutes(part: PartBody, denied: PartBody): boolean {
 }
 
 /** True for a part whose job has ended with answers. */
-function hasComeThrough({ jobArn, onDemand, jobStatus, collected, records }: PartBody): boolean {
+export function hasComeThrough({ jobArn, onDemand, jobStatus, collected, records }: PartBody): boolean {
   if (jobArn === undefined || onDemand === true) return false;
   return jobStatus === 'Completed' || jobStatus === 'PartiallyCompleted' || (collected?.missing ?? records) < records;
 }

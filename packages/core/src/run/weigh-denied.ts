@@ -1,8 +1,17 @@
 import type { PartBody } from '../job/index.ts';
 import type { CallOptions, Write } from '../ports/index.ts';
-import { deniedEverywhere, isDenied, isDeniedFirst, isRefuted, JOBS_DENIED, leftByEnd } from './denied-jobs.ts';
+import {
+  deniedEverywhere,
+  hasComeThrough,
+  isDenied,
+  isDeniedFirst,
+  isRefuted,
+  JOBS_DENIED,
+  leftByEnd,
+  refutes,
+} from './denied-jobs.ts';
 import type { RunBody } from './document.ts';
-import { type Loaded, loadParts, loadRun } from './load.ts';
+import { type Loaded, loadPart, loadParts, loadRun } from './load.ts';
 import { goesOnDemand, isPastDeadline } from './on-demand-rule.ts';
 import type { RunPorts } from './ports.ts';
 import { type Happening, recordEvents, recordStep, transact } from './transact.ts';
@@ -32,7 +41,8 @@ export async function weighEnd(
 ): Promise<{ readonly part: PartBody; readonly writes: readonly Write[] }> {
   const part: PartBody = { ...ended, ...leftByEnd(ended, counts) };
   // a page that shows too little is put right by whoever weighs the run next
-  const others = (await loadParts(ports.ledger, run.body, o)).filter((each) => !isSamePart(each, part));
+  const seen = (await loadParts(ports.ledger, run.body, o)).filter((each) => !isSamePart(each, part));
+  const others = isDenied(part) ? await confirmed(ports, part, seen, o) : seen;
   const kept: PartBody = isDeniedFirst(part, others) ? { ...part, denied: true } : part;
   const turn = turnOf(ports, run.body, [...others, kept]);
   if (turn === undefined) return { part: kept, writes: recordStep(ports, run, happening) };
@@ -64,12 +74,49 @@ export function weighDenied(
     ports,
     async () => {
       const run = await loadRun(ports.ledger, seen.run, o);
-      const turn = turnOf(ports, run.body, parts);
+      const known = await knownNow(ports, run.body, parts, o);
+      const turn = turnOf(ports, run.body, known);
       if (turn === undefined) return { writes: [], result: undefined };
       return { writes: recordEvents(ports, run, [turn.happening], turn.change), result: turn.result };
     },
     o,
   );
+}
+
+/**
+ * The others as they are, as far as one of them shows that what a part was denied is no matter of its Region. A page may show a job that gets
+ * on, and has ended since, denied itself: the part would lose an attempt by it. Asked of one after the other, until it is so.
+ */
+async function confirmed(
+  { ledger }: Pick<RunPorts, 'ledger'>,
+  denied: PartBody,
+  seen: readonly PartBody[],
+  o?: CallOptions,
+): Promise<readonly PartBody[]> {
+  const others = [...seen];
+  for (const [i, other] of seen.entries()) {
+    if (hasComeThrough(other) || !refutes(other, denied)) continue;
+    const { body } = await loadPart(ledger, other, o);
+    others[i] = body;
+    if (refutes(body, denied)) break;
+  }
+  return others;
+}
+
+/** The parts of a run, of which those in flight decide whether it goes on: as they are, where it would. */
+async function knownNow(
+  ports: RunPorts,
+  run: RunBody,
+  parts: readonly PartBody[],
+  o?: CallOptions,
+): Promise<readonly PartBody[]> {
+  if (run.blocked?.code !== JOBS_DENIED || !isRefuted(run, parts)) return parts;
+  const known: PartBody[] = [];
+  for (const part of parts) {
+    const getsOn = part.state === 'submitted' && (part.jobCounts?.processed ?? 0) > 0;
+    known.push(getsOn ? (await loadPart(ports.ledger, part, o)).body : part);
+  }
+  return known;
 }
 
 interface Turn {
