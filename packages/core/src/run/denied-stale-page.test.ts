@@ -27,7 +27,7 @@ async function withOldPage(ledger: Ledger): Promise<Ledger> {
 
 test('a job that a page shows to get on, and that was denied since, neither costs another one an attempt nor lets its run go on', async () => {
   const script = (_: unknown, index: number) =>
-    ({ end: 'Failed', message: SAID, record: () => 'missing', durationMs: (index === 0 ? 3 : 4) * MINUTE }) as const;
+    ({ end: 'Failed', message: SAID, record: () => 'missing' as const, durationMs: (index === 0 ? 3 : 4) * MINUTE }) as const;
   const ports = memoryPorts({ script });
   const { service, clock, ledger } = ports;
   const get = service.get.bind(service);

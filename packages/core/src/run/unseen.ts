@@ -40,10 +40,11 @@ export async function lookForUnseen(ports: RunPorts, id: string, o: StepOptions 
   const isSettled = ports.clock.now() >= run.unseenUntil;
   const document = await documentOf(ports, id, o);
   const jobs = await listJobs(ports, document, o);
+  const look = { document, jobs, ofRun: once(() => jobsOf(ports, run, jobs, o)), isSettled, o };
   let unseen = 0;
   for (const ref of partsOf(run)) {
     checkCancelled(o.signal);
-    if (!(await followUp(ports, ref, { document, jobs, isSettled, o }))) unseen++;
+    if (!(await followUp(ports, ref, look))) unseen++;
   }
   if (unseen > 0 && !isSettled) return false;
   await transact<void>(
@@ -58,7 +59,7 @@ export async function lookForUnseen(ports: RunPorts, id: string, o: StepOptions 
   return true;
 }
 
-/** The jobs of the run, by name. */
+/** Those that may be jobs of the run, by name: others begin as its own do. */
 async function listJobs(ports: RunPorts, document: RunDocument, o: CallOptions): Promise<ReadonlyMap<string, JobView[]>> {
   const jobs = new Map<string, JobView[]>();
   for await (const view of jobsOfRun(ports, document, o)) {
@@ -69,15 +70,37 @@ async function listJobs(ports: RunPorts, document: RunDocument, o: CallOptions):
   return jobs;
 }
 
+/** The jobs of the parts of a run. */
+async function jobsOf(
+  { ledger }: RunPorts,
+  run: RunBody,
+  jobs: ReadonlyMap<string, JobView[]>,
+  o: CallOptions,
+): Promise<readonly JobView[]> {
+  const found: JobView[] = [];
+  for (const ref of partsOf(run)) {
+    const { body: part } = await loadPart(ledger, ref, o);
+    found.push(...(jobs.get(part.jobName) ?? []).filter((view) => isJobOf(part, view)));
+  }
+  return found;
+}
+
+/** What is asked for when it is needed first. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
+}
+
 interface Look {
   readonly document: RunDocument;
   readonly jobs: ReadonlyMap<string, JobView[]>;
+  readonly ofRun: () => Promise<readonly JobView[]>;
   readonly isSettled: boolean;
   readonly o: StepOptions;
 }
 
 /** False for a part that may have a job which is not in List yet. */
-async function followUp(ports: RunPorts, ref: PartRef, { document, jobs, isSettled, o }: Look): Promise<boolean> {
+async function followUp(ports: RunPorts, ref: PartRef, { document, jobs, ofRun, isSettled, o }: Look): Promise<boolean> {
   const { body: part } = await loadPart(ports.ledger, ref, o);
   if (part.state === 'collected') return true;
   if (part.state === 'ready') {
@@ -96,7 +119,7 @@ async function followUp(ports: RunPorts, ref: PartRef, { document, jobs, isSettl
         others.reduce((a, b) => (isEarlier(b, a) ? b : a), first),
         o,
       ),
-      jobs,
+      ofRun,
       o,
     );
   }
@@ -112,7 +135,7 @@ async function viewOf(ports: RunPorts, listed: JobView, o: CallOptions): Promise
 }
 
 /** Writes down a job that was found. One that has ended holds no slot. */
-function takeJob(ports: RunPorts, ref: PartRef, view: JobView, jobs: Look['jobs'], o: CallOptions): Promise<void> {
+function takeJob(ports: RunPorts, ref: PartRef, view: JobView, ofRun: Look['ofRun'], o: CallOptions): Promise<void> {
   return transact<void>(
     ports,
     async () => {
@@ -125,7 +148,7 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, jobs: Look['jobs'
       const elsewhere = elsewhereOf(run.body.elsewhere, view.jobArn);
       const adopted = apply(part.body, { do: 'adopt', jobArn: view.jobArn, elsewhere });
       const seen = apply({ ...adopted, since: view.submitTime }, { do: 'observe', report: reportOf(view) });
-      const isFirst = isDenied(seen) && !hadOneComeThrough(run.body, view, jobs);
+      const isFirst = isDenied(seen) && !hadOneComeThrough(run.body, view, await ofRun());
       const next: PartBody = { ...seen, ...leftByEnd(seen, view.counts), ...(isFirst && { denied: true }) };
       const { attempt, part: number } = ref;
       const kind = next.state === 'ended' ? 'ended' : 'submitted';
@@ -144,10 +167,10 @@ function takeJob(ports: RunPorts, ref: PartRef, view: JobView, jobs: Look['jobs'
 }
 
 /** Whether a job of the run had come through in the Region of `denied` when that one ended: by the service's clock, which told both. */
-function hadOneComeThrough({ elsewhere }: RunBody, denied: JobView, jobs: Look['jobs']): boolean {
+function hadOneComeThrough({ elsewhere }: RunBody, denied: JobView, ofRun: readonly JobView[]): boolean {
   const regionOf = ({ jobArn }: JobView) => elsewhereOf(elsewhere, jobArn)?.region;
   const { endTime: end = Number.POSITIVE_INFINITY } = denied;
-  return [...jobs.values()].flat().some((view) => {
+  return ofRun.some((view) => {
     const isThrough = view.status === 'Completed' || view.status === 'PartiallyCompleted';
     return isThrough && regionOf(view) === regionOf(denied) && view.endTime !== undefined && view.endTime <= end;
   });

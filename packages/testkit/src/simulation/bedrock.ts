@@ -1,9 +1,10 @@
 import { isTerminalStatus, type JobQuery, type JobSpec, type JobStatus, type JobView, ServiceError } from '@batchrock/core';
 import { placeOfOne } from './fate.ts';
-import { drawJobLife, endOf, isLiveAt, statusAt, stopped } from './job-life.ts';
+import { ACCESS_DENIED, drawJobLife, endOf, isLiveAt, statusAt, stopped } from './job-life.ts';
 import { drawWork, readInput } from './job-output.ts';
 import { followJob } from './job-run.ts';
 import type { ObjectState } from './object-state.ts';
+import type { Permissions } from './permissions.ts';
 import { refuseSpec } from './refuse-spec.ts';
 import { HOME } from './region-world.ts';
 import { isSentinel, jobCounts, type SimJob } from './sim-job.ts';
@@ -25,6 +26,8 @@ interface BedrockOptions {
   readonly region?: string;
   /** Default: as the world has it. */
   readonly listLagMs?: number;
+  /** Default: none is missing. */
+  readonly permissions?: Permissions | undefined;
   /** Of all Regions of a world; default: none yet. */
   readonly jobs?: SimJob[];
 }
@@ -51,6 +54,7 @@ export class Bedrock {
   readonly #world: World;
   readonly #objects: ObjectState;
   readonly #outputSettleMs: number;
+  readonly #permissions: Permissions | undefined;
   readonly #tokens = new Map<string, { readonly job: SimJob; readonly until: number }>();
 
   constructor(world: World, objects: ObjectState, options: BedrockOptions) {
@@ -61,12 +65,15 @@ export class Bedrock {
     this.#objects = objects;
     this.quota = options.quota;
     this.#outputSettleMs = options.outputSettleMs;
+    this.#permissions = options.permissions;
   }
 
   create(spec: JobSpec): SimJob {
     const { scheduler, trace, faults, rng, fate, places } = this.#world;
     const { now } = scheduler;
     refuseSpec(spec);
+    const denied = this.#permissions?.denialOf(spec.jobName, this.region);
+    if (denied === 'create') throw this.#denied(spec.jobName);
     const known = this.#tokens.get(spec.clientRequestToken);
     if (known !== undefined && now < known.until) {
       if (JSON.stringify(known.job.spec) !== JSON.stringify(spec)) {
@@ -97,6 +104,7 @@ export class Bedrock {
       .filter((id) => !isSentinel(id) && fate.strikes('breaks its job', faults.breakingRecordRate, placeOfOne('record', id)));
     const isRefused = breakers.length > 0;
     if (isRefused) trace.mark('job-refused');
+    if (denied !== undefined) trace.mark('job-denied');
     const job: SimJob = {
       index,
       jobArn: `arn:aws:bedrock:${this.region}:123456789012:model-invocation-job/${jobId(index)}`,
@@ -109,7 +117,7 @@ export class Bedrock {
       work: drawWork(this.#world, jobRng, records, place),
       saysCounts: !strikes('no counts', faults.countsAbsentRate),
       countsJump: strikes('counts jump', faults.countsJumpRate),
-      life: drawJobLife(jobRng, faults, { now, timeoutHours: spec.timeoutHours, strikes, isRefused }),
+      life: drawJobLife(jobRng, faults, { now, timeoutHours: spec.timeoutHours, strikes, isRefused, denied }),
     };
     this.jobs.push(job);
     this.#tokens.set(spec.clientRequestToken, { job, until: now + faults.tokenMemoryMs });
@@ -123,6 +131,12 @@ export class Bedrock {
     this.#world.trace.mark('conflict');
     this.#world.trace.note('bedrock', `create ${jobName}: conflict`);
     return new ServiceError('BR-E0505', `a job named ${jobName} exists`, { reason: 'conflict', effect: 'none' });
+  }
+
+  #denied(jobName: string): ServiceError {
+    this.#world.trace.mark('create-denied');
+    this.#world.trace.note('bedrock', `create ${jobName}: denied`);
+    return new ServiceError('BR-E0501', ACCESS_DENIED, { reason: 'denied', effect: 'none' });
   }
 
   get(jobArn: string, asOf: number): JobView | undefined {

@@ -1,6 +1,6 @@
 import { placeOf } from './check-jobs.ts';
 import type { RecordResult } from './job-output.ts';
-import { isBrokenJob, jobResults, realRecords, type SimJob } from './sim-job.ts';
+import { isBrokenJob, isDeniedJob, jobResults, realRecords, type SimJob } from './sim-job.ts';
 import type { Trace } from './trace.ts';
 
 /** Jobs that may break beside one another before no record is looked for any more. */
@@ -23,6 +23,8 @@ interface Allowed {
   readonly most: number;
   /** Jobs that were kept from their end: what they leave has an attempt more. */
   readonly late: ReadonlySet<SimJob>;
+  /** True for a job that was denied access, and cost its records no attempt by it. */
+  readonly isFree: (job: SimJob) => boolean;
 }
 
 /**
@@ -35,11 +37,13 @@ export class AttemptChecker {
   /** Jobs that broke, by attempt, and all of them. */
   readonly #broken = new Map<number, number>();
   readonly #all = new Map<number, number>();
+  readonly #hasDenied: boolean;
 
   /** `jobs`: all of the run. */
   constructor(trace: Trace, jobs: readonly SimJob[], allowed: Allowed) {
     this.#trace = trace;
     this.#allowed = allowed;
+    this.#hasDenied = jobs.some(isDeniedJob);
     for (const job of jobs) {
       const { attempt } = placeOf(job.spec)!;
       this.#all.set(attempt, 1 + (this.#all.get(attempt) ?? 0));
@@ -60,14 +64,17 @@ export class AttemptChecker {
         this.#trace.violate('I23', `row ${id} was given up in job ${last.job?.index}, where others stood beside it`);
       return;
     }
-    const { asked, most, late } = this.#allowed;
+    const { asked, most, late, isFree } = this.#allowed;
     if (last.job !== undefined && last.result.kind === 'missing' && late.has(last.job))
       this.#trace.violate('I13', `row ${id} was given up in job ${last.job.index}, which its run has stopped at its deadline`);
-    const tried = met.filter((one) => !brokeBeside(one)).length;
+    const tried = met.filter((one) => !brokeBeside(one) && !wasDenied(one)).length;
     // where all that was sent broke, it was no record, and the attempt may count
-    const mayCount = met.filter((one) => brokeBeside(one) && this.#hasAllBroken(one.attempt)).length;
-    // with jobs that broke rows are behind one another: what was added may have come when some were given up
-    const least = this.#broken.size > 0 ? Math.min(asked, most) : most;
+    const allBroken = met.filter((one) => brokeBeside(one) && this.#hasAllBroken(one.attempt)).length;
+    // one that was denied beside others that came through is a failure as any other
+    const denied = met.filter((one) => wasDenied(one) && !isFree(one.job!)).length;
+    const mayCount = allBroken + denied;
+    // with jobs that broke, or were denied, rows are behind one another: what was added may have come when some were given up
+    const least = this.#broken.size > 0 || this.#hasDenied ? Math.min(asked, most) : most;
     if (tried > most || tried + mayCount < least)
       this.#trace.violate('I13', `row ${id} was given up after ${tried} of ${most} attempts`);
   }
@@ -95,6 +102,10 @@ export class AttemptChecker {
 
 function brokeBeside({ job }: Met): boolean {
   return job !== undefined && isBrokenJob(job) && realRecords(job) > 1;
+}
+
+function wasDenied({ job }: Met): boolean {
+  return job !== undefined && isDeniedJob(job);
 }
 
 /** True for a job that left nothing to be sent again. */

@@ -23,7 +23,7 @@ const FROZEN = [
   'clientRequestToken',
 ] as const;
 
-/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I9, I12, I17, I18). */
+/** What the ledger says, kept beside it so that each commit can be judged as a whole (I6, I7, I9, I12, I17, I18, I26). */
 export class LedgerChecker {
   readonly parts = new Map<string, PartBody>();
   readonly runs = new Map<string, RunBody>();
@@ -142,6 +142,8 @@ export class LedgerChecker {
     const isOnDemand = after.onDemand === true && after.state === 'submitted' && before?.state === 'ready';
     if (!isIntent && !isOnDemand) return;
     const run = [...this.runs.values()].find((one) => one.run === after.run);
+    if (before?.state === 'ready' && run?.blocked !== undefined)
+      this.#trace.violate('I26', `${key} is submitted while its run is blocked: ${run.blocked.message}`);
     if (run?.state !== 'running') this.#trace.violate('I18', `${key} is submitted while its run is ${run?.state ?? 'unknown'}`);
   }
 
@@ -153,6 +155,9 @@ export class LedgerChecker {
       this.deadlines.set(after.run, Math.min(deadlineAt, this.deadlines.get(after.run) ?? deadlineAt));
     this.#budget(key, before, after);
     if (before === undefined) return;
+    if (before.blocked?.code !== 'BR-E0513' && after.blocked?.code === 'BR-E0513') this.#trace.mark('denied-run-blocked');
+    const isLifted = before.blocked?.code === 'BR-E0513' && after.blocked === undefined && before.permits === after.permits;
+    if (isLifted && after.state === 'running') this.#trace.mark('denied-run-lifted');
     if (before.state !== after.state && after.state === 'stopped') this.#trace.mark('run-stopped');
     if (before.state !== 'preparing' && before.state !== after.state && after.state === 'running')
       this.#trace.mark('run-resumed');

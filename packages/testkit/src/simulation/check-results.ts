@@ -24,6 +24,8 @@ interface ResultCase {
   readonly maxAttempts: number;
   /** Jobs that their run has stopped at its deadline. */
   readonly late: ReadonlySet<SimJob>;
+  /** True for a job that was denied access, and cost its records no attempt by it. */
+  readonly isFree: (job: SimJob) => boolean;
   /** What became of the records that went on demand. */
   readonly onDemand: readonly OnDemandResult[];
 }
@@ -33,7 +35,7 @@ interface ResultCase {
  * allows in the end.
  */
 export function checkResults(
-  { trace, bedrock, maxAttempts, late, onDemand }: ResultCase,
+  { trace, bedrock, maxAttempts, late, isFree, onDemand }: ResultCase,
   dataset: Dataset,
   results: readonly ResultRow[],
 ): void {
@@ -47,6 +49,7 @@ export function checkResults(
     asked: document.maxAttempts,
     most: maxAttempts,
     late,
+    isFree,
   });
   const meetingsOf = document.dedupe === undefined ? undefined : sharedMeetings(trace, dataset, met);
   dataset.rows.forEach((row, i) => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { drawDenials } from './denial-world.ts';
 import { FAULTS } from './fault-table.ts';
 import { drawFaults } from './faults.ts';
 import { createRng } from './random.ts';
-import { drawRegions, REGIONS_FROM } from './region-world.ts';
+import { DENIALS_FROM, drawRegions, REGIONS_FROM } from './region-world.ts';
 import { drawTail, TAIL_FROM } from './tail-world.ts';
 
 const packages = fileURLToPath(new URL('../../../', import.meta.url));
@@ -16,6 +17,7 @@ const DRAWN = [
   ...Object.keys(drawFaults(createRng(1, 'faults'))).filter((field) => field !== 'jobsStaySo'),
   ...Object.keys(drawTail(TAIL_FROM, createRng(1, 'tail')) ?? {}),
   ...drawRegions(REGIONS_FROM, createRng(1, 'regions')).flatMap((plan) => Object.keys(plan)),
+  ...Object.keys(drawDenials(DENIALS_FROM, createRng(1, 'denials')) ?? {}),
 ];
 
 describe('the faults', () => {

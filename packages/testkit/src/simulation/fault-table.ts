@@ -1,10 +1,11 @@
+import type { DenialPlan } from './denial-world.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Holder } from './invariants.ts';
 import type { RegionPlan } from './region-world.ts';
 import type { TailPlan } from './tail-world.ts';
 
-/** What a plan draws: the classes of faults of all worlds, of those with a tail on demand, and of those of several Regions. */
-export type PlanField = keyof FaultPlan | keyof TailPlan | keyof RegionPlan;
+/** What a plan draws: the classes of faults of all worlds, of those with a tail on demand, of several Regions, and without all permissions. */
+export type PlanField = keyof FaultPlan | keyof TailPlan | keyof RegionPlan | keyof DenialPlan;
 
 /** A fault that a run may meet. */
 export interface FaultRow {
@@ -69,10 +70,11 @@ const FIRST_FAULTS: readonly FaultRow[] = [
   ]),
   jobs('a job stays in the queue', ['jobStuckRate']),
   jobs('counts that are absent, or go up and down', ['countsAbsentRate', 'countsJumpRate']),
-  jobs('denied access, or no permission to ask', [], {
-    tests: [test('core/src/run/denied-run'), { file: 'testkit/src/account/scenarios/denied-jobs.account.ts' }],
-    limit: 'of calls of a model alone are hours of it drawn, as `denialsPerHour`',
-  }),
+  jobs(
+    'no permission to create a job, or for it to read or to write, for hours, in a Region, or for one job alone',
+    ['deniedAtFirstRate', 'revocationsPerHour', 'accidentRate'],
+    { tests: [{ file: 'testkit/src/account/scenarios/denied-jobs.account.ts' }] },
+  ),
   objects('told to slow down', ['slowDownRate']),
   objects('an upload is cut off between two of its parts', ['crashRate', 'lostReplyRate'], {
     tests: [test('local/src/storage/disk/disk-object-storage', 'kill -9 in the middle of uploads')],
@@ -148,6 +150,7 @@ const SECOND_FAULTS: readonly FaultRow[] = [
     'retriesPerHour',
   ]),
   user('a ceiling that is reached, and raised', ['ceilingRecords']),
+  user('resume without having given what is missing', ['vainResumeRate']),
   user('an object deleted by hand', [], {
     tests: [test('core/src/run/read', 'is gone')],
     limit: 'it is told; there is nothing to promise',

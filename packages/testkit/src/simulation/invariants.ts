@@ -233,6 +233,21 @@ export const INVARIANTS: readonly Invariant[] = [
       test('batchrock/src/commands/regions'),
     ],
   },
+  {
+    id: 'I26',
+    words:
+      'a run whose jobs are denied access is blocked by the first of them, sends nothing more before it is let go on, and its records lose no attempt by it',
+    checkers: [
+      checker('check-denials', 'I26'),
+      checker('check-ledger', 'I26'),
+      { file: 'testkit/src/simulation/check-attempts.ts', text: 'isFree' },
+    ],
+    tests: [
+      test('core/src/run/denied-run', 'with no attempt used'),
+      test('core/src/run/denied-permits'),
+      { file: 'testkit/src/account/scenarios/denied-jobs.account.ts' },
+    ],
+  },
 ];
 
 /** The table of `docs/reliability.md`. */

@@ -15,12 +15,17 @@ export interface Phase {
 /** What a job says that failed before it processed a record. */
 export const UNREADABLE_INPUT = 'the input could not be read';
 
+/** What a job says that may not do what it has to. */
+export const ACCESS_DENIED = 'Access denied: the role may not do this';
+
 /** How a job goes through its states, and which share of its records it gets done. */
 export interface JobLife {
   readonly phases: readonly Phase[];
   /** 0 to 1 of the records, in the order of the input. 0: it leaves no output at all. */
   readonly doneShare: number;
   readonly message?: string;
+  /** It says that it has processed all of its records, though it leaves no output. */
+  readonly saysAll?: true;
 }
 
 /** What a job's life is drawn for. */
@@ -30,10 +35,12 @@ interface LifeInput {
   readonly strikes: (kind: string, rate: number) => boolean;
   /** Its input does not pass validation. */
   readonly isRefused: boolean;
+  /** It may not read its input, or not write its output. */
+  readonly denied: 'input' | 'output' | undefined;
 }
 
 /** Draws the life of a job that is created at `now`. */
-export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, strikes, isRefused }: LifeInput): JobLife {
+export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, strikes, isRefused, denied }: LifeInput): JobLife {
   const validating = now + rng.int(SECOND, MINUTE);
   const scheduled = validating + rng.int(5 * SECOND, 5 * MINUTE);
   const inProgress = scheduled + rng.int(SECOND, 20 * MINUTE);
@@ -44,6 +51,10 @@ export function drawJobLife(rng: Rng, plan: FaultPlan, { now, timeoutHours, stri
   ];
   const begun: Phase[] = [...first, { at: scheduled, status: 'Scheduled' }, { at: inProgress, status: 'InProgress' }];
   const share = rng.next();
+  if (denied === 'input')
+    return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: ACCESS_DENIED };
+  if (denied === 'output')
+    return { phases: [...begun, { at: ended, status: 'Failed' }], doneShare: 0, message: ACCESS_DENIED, saysAll: true };
   const fails = strikes('job fails', plan.jobFailedRate);
   if (isRefused || (fails && share < 0.5)) {
     return { phases: [...first, { at: scheduled, status: 'Failed' }], doneShare: 0, message: UNREADABLE_INPUT };

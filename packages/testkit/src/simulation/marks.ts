@@ -54,4 +54,18 @@ export const TAIL_MARKS = [
 /** The same for worlds of several Regions. */
 export const REGION_MARKS = ['input-copied', 'job-elsewhere', 'region-away'] as const;
 
-export type Mark = (typeof MARKS)[number] | (typeof TAIL_MARKS)[number] | (typeof REGION_MARKS)[number] | `job-${JobStatus}`;
+/** The same for worlds in which permissions are missing. */
+export const DENIAL_MARKS = [
+  'job-denied',
+  'create-denied',
+  'denied-run-blocked',
+  'denied-run-lifted',
+  'denied-for-nothing',
+] as const;
+
+export type Mark =
+  | (typeof MARKS)[number]
+  | (typeof TAIL_MARKS)[number]
+  | (typeof REGION_MARKS)[number]
+  | (typeof DENIAL_MARKS)[number]
+  | `job-${JobStatus}`;

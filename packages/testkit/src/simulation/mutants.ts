@@ -1,3 +1,4 @@
+import { DENIAL_MUTANTS } from './denial-mutants.ts';
 import { JOB_MUTANTS } from './job-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OBJECT_MUTANTS } from './object-mutants.ts';
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...RUN_MUTANTS,
   ...TAIL_MUTANTS,
   ...REGION_MUTANTS,
+  ...DENIAL_MUTANTS,
 ];

@@ -7,6 +7,9 @@ const MINUTE = 60 * SECOND;
 /** Seeds from here on have runs of several Regions, a quarter of them with a tail on demand too: seeds of their own, as `TAIL_FROM` says. */
 export const REGIONS_FROM = 20_000_001;
 
+/** Seeds from here on have permissions that are missing: seeds of their own too. Half of them have several Regions. */
+export const DENIALS_FROM = 30_000_001;
+
 /** Where runs of any world begin, and where those of one Region stay. */
 export const HOME = 'us-east-1';
 
@@ -24,7 +27,7 @@ export interface RegionPlan {
 
 /** Draws the other Regions of a world; none for a seed of one. */
 export function drawRegions(seed: number, rng: Rng): readonly RegionPlan[] {
-  if (seed < REGIONS_FROM) return [];
+  if (seed < REGIONS_FROM || (seed >= DENIALS_FROM && rng.chance(0.5))) return [];
   const rate = (low: number, high: number): number => {
     const on = rng.chance(0.6);
     const drawn = rng.logUniform(low, high);

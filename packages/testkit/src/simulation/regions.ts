@@ -5,6 +5,7 @@ import { Bedrock } from './bedrock.ts';
 import { watchObjects } from './check-objects.ts';
 import { objectPort } from './object-port.ts';
 import { ObjectState } from './object-state.ts';
+import type { Permissions } from './permissions.ts';
 import type { Life } from './process.ts';
 import { HOME, type RegionPlan } from './region-world.ts';
 import { servicePort } from './service-port.ts';
@@ -20,13 +21,19 @@ export interface Region {
   readonly objects: ObjectState;
 }
 
+/** What is the same in all Regions of a world. */
+interface RegionOptions {
+  readonly outputSettleMs: number;
+  readonly permissions: Permissions | undefined;
+}
+
 /** Opens the Regions of a world beside the first one, whose jobs count them all. */
-export function openRegions(world: World, home: Bedrock, outputSettleMs: number): readonly Region[] {
+export function openRegions(world: World, home: Bedrock, options: RegionOptions): readonly Region[] {
   return world.regions.map((plan) => {
     const { region, quota, listLagMs } = plan;
     const objects = new ObjectState(plan.storeUri);
     watchObjects(objects, world.trace);
-    return { plan, objects, bedrock: new Bedrock(world, objects, { quota, outputSettleMs, region, listLagMs, jobs: home.jobs }) };
+    return { plan, objects, bedrock: new Bedrock(world, objects, { ...options, quota, region, listLagMs, jobs: home.jobs }) };
   });
 }
 

@@ -1,6 +1,7 @@
 import { sweepLane, sweepSlots } from '@batchrock/core';
 import { CONSOLE } from './check-jobs.ts';
 import { checkResults } from './check-results.ts';
+import { permitter } from './denial-programs.ts';
 import { placeOfOne } from './fate.ts';
 import { describeFaults } from './faults.ts';
 import type { Mark } from './marks.ts';
@@ -10,6 +11,7 @@ import { commandLine, handler, type Interrupts, payer, retrier, starter, startHa
 import { hashText, type Rng } from './random.ts';
 import { regionEvents } from './regions.ts';
 import { WORLD_START } from './scheduler.ts';
+import type { SimJob } from './sim-job.ts';
 import { LANE, Site } from './site.ts';
 import { tailEvents } from './tail-programs.ts';
 import { describeTail } from './tail-world.ts';
@@ -51,6 +53,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
   const { scheduler, trace } = world;
   const broken = (): boolean => trace.violation !== undefined || scheduler.steps > MAX_STEPS;
   trace.note('world', `seed ${seed}: ${describeFaults(world.plan)}`);
+  if (world.denials !== undefined) trace.note('world', `permissions: ${JSON.stringify(world.denials)}`);
   if (world.tail !== undefined) trace.note('world', `on demand: ${describeTail(world.tail)}`);
 
   populate(world, site, options);
@@ -109,6 +112,7 @@ function populate(world: World, site: Site, options: SeedOptions): void {
   });
   world.trace.note('world', `${shape}, ${processes.length} processes`);
   for (const process of processes) process.boot();
+  if (site.permissions !== undefined) new SimProcess(world, 'permitter', permitter(site, site.permissions)).boot();
   if (world.plan.ceilingRecords > 0) new SimProcess(world, 'payer', payer(site)).boot();
   if (shape !== 'command-line') startHandlers(site);
   worldEvents(world, site, { interrupts, processes });
@@ -213,6 +217,7 @@ async function audit(world: World, site: Site): Promise<string> {
   const program = async (life: Life): Promise<void> => {
     const ports = site.portsFor(life);
     site.checkQuiet();
+    site.denialChecker?.check();
     for (let i = 0; i < 2; i++) await sweepLane(ports, LANE);
     for (const [lane] of site.lanes.slice(1)) await sweepSlots(ports, lane);
     site.checkNoSlots();
@@ -222,7 +227,8 @@ async function audit(world: World, site: Site): Promise<string> {
       const maxAttempts = site.maxAttemptsOf(dataset);
       const onDemand = site.tail?.checker.resultsOf(dataset) ?? [];
       const { late } = site.jobChecker;
-      checkResults({ trace, bedrock: site.bedrock, maxAttempts, late, onDemand }, dataset, parseResults(text));
+      const isFree = (job: SimJob): boolean => site.denialChecker?.isFree(job) ?? false;
+      checkResults({ trace, bedrock: site.bedrock, maxAttempts, late, isFree, onDemand }, dataset, parseResults(text));
     }
     done = true;
   };

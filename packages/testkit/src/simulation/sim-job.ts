@@ -1,6 +1,6 @@
 import { isSentinelOrdinal, type JobCounts, type JobSpec, ordinalOf } from '@batchrock/core';
 import type { Place } from './fate.ts';
-import { type JobLife, UNREADABLE_INPUT } from './job-life.ts';
+import { ACCESS_DENIED, type JobLife, UNREADABLE_INPUT } from './job-life.ts';
 import { type InputRecord, type JobWork, type RecordResult, resultsOf, tally } from './job-output.ts';
 
 /** A job as the service knows it. */
@@ -37,8 +37,12 @@ interface JobEnd {
 function jobEnd(job: SimJob): JobEnd {
   if (job.end?.life === job.life) return job.end;
   const results = resultsOf(job.work, job.life.doneShare);
-  job.end = { life: job.life, results, counts: tally(results) };
+  job.end = { life: job.life, results, counts: job.life.saysAll === true ? allDone(results.size) : tally(results) };
   return job.end;
+}
+
+function allDone(total: number): JobCounts {
+  return { total, processed: total, succeeded: total, failed: 0 };
 }
 
 /** What the output of a job says in the end of each record, sentinels included. */
@@ -54,6 +58,11 @@ export function jobCounts(job: SimJob): JobCounts {
 /** True for a job that failed before it processed a record. */
 export function isBrokenJob({ life }: SimJob): boolean {
   return life.phases.at(-1)?.status === 'Failed' && life.doneShare === 0 && life.message === UNREADABLE_INPUT;
+}
+
+/** True for a job that was denied access. */
+export function isDeniedJob({ life }: SimJob): boolean {
+  return life.phases.at(-1)?.status === 'Failed' && life.message === ACCESS_DENIED;
 }
 
 /** How many records of a job are rows of its run. */

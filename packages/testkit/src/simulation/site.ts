@@ -2,6 +2,7 @@ import { type BatchServiceFacts, builtInFamilies, type Item, type LaneBody, ledg
 import { ajvSchemas } from 'batchrock/node';
 import { identityCompression, MemoryScratch, nodeDigest } from '../memory/index.ts';
 import { Bedrock } from './bedrock.ts';
+import { DenialChecker } from './check-denials.ts';
 import { JobChecker } from './check-jobs.ts';
 import { LedgerChecker } from './check-ledger.ts';
 import { watchObjects } from './check-objects.ts';
@@ -11,6 +12,7 @@ import { ledgerPort } from './ledger-port.ts';
 import { LedgerState, sealed } from './ledger-state.ts';
 import { objectPort } from './object-port.ts';
 import { ObjectState } from './object-state.ts';
+import { Permissions } from './permissions.ts';
 import type { Life } from './process.ts';
 import { laneIn, withRegions } from './region-world.ts';
 import { openRegions, portsAcross, type Region } from './regions.ts';
@@ -41,6 +43,9 @@ export class Site {
   readonly jobChecker: JobChecker;
   /** Only where tails go on demand. */
   readonly tail: Tail | undefined;
+  /** Only where permissions are missing. */
+  readonly permissions: Permissions | undefined;
+  readonly denialChecker: DenialChecker | undefined;
   readonly #facts: BatchServiceFacts;
   readonly #blockBytes: number;
 
@@ -55,16 +60,20 @@ export class Site {
       listSettleMs: 2 * MINUTE,
       outputSettleMs: rng.pick([2, 10, 30]) * MINUTE,
     };
-    this.bedrock = new Bedrock(world, this.objects, { quota: this.quota, outputSettleMs: this.#facts.outputSettleMs });
+    this.permissions = world.denials && new Permissions(world, world.denials);
+    const { permissions } = this;
+    const { outputSettleMs } = this.#facts;
+    this.bedrock = new Bedrock(world, this.objects, { quota: this.quota, outputSettleMs, permissions });
     this.events = new EventBus(world);
     this.bedrock.onStatus = (job, status) => this.events.tell(job, status);
-    this.regions = openRegions(world, this.bedrock, this.#facts.outputSettleMs);
+    this.regions = openRegions(world, this.bedrock, { outputSettleMs, permissions });
     for (const { bedrock } of this.regions) bedrock.onStatus = (job, status) => this.events.tell(job, status);
     this.datasets = drawDatasets(world, this.objects.uri, this.quota);
     this.ledgerChecker = new LedgerChecker(world.trace, this.ledger);
     const services = [this.bedrock, ...this.regions.map(({ bedrock }) => bedrock)] as const;
     this.jobChecker = new JobChecker(world, services, this.ledgerChecker, this.datasets);
-    this.ledger.afterCommit = () => this.jobChecker.checkSlots();
+    this.denialChecker = permissions && new DenialChecker(this);
+    this.ledger.afterCommit = () => this.#judgeCommit();
     watchObjects(this.objects, world.trace);
     this.tail = world.tail && new Tail(this, world.tail);
   }
@@ -102,7 +111,12 @@ export class Site {
     this.ledger.afterCommit = undefined;
     this.ledger = new LedgerState();
     this.ledgerChecker.startAnew(this.ledger);
-    this.ledger.afterCommit = () => this.jobChecker.checkSlots();
+    this.ledger.afterCommit = () => this.#judgeCommit();
+  }
+
+  #judgeCommit(): void {
+    this.jobChecker.checkSlots();
+    this.denialChecker?.look();
   }
 
   /** Puts a slot into the lane that no open part needs, as a bug or a person might. */

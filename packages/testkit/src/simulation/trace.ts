@@ -4,7 +4,7 @@ import { WORLD_START } from './scheduler.ts';
 
 /** The invariants of the protocol by their numbers, as the checkers name them. `sim`: the simulation itself is at fault. */
 export type InvariantName =
-  | `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 16 | 17 | 18 | 19 | 20 | 21 | 23 | 24 | 25}`
+  | `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 16 | 17 | 18 | 19 | 20 | 21 | 23 | 24 | 25 | 26}`
   | 'unexpected-error'
   | 'immutable-object'
   | 'sim';

@@ -1,3 +1,4 @@
+import { type DenialPlan, drawDenials } from './denial-world.ts';
 import { drawnFate, type Fate, keptFate, Places } from './fate.ts';
 import { calm, drawFaults, type FaultPlan } from './faults.ts';
 import { createRng, type Rng } from './random.ts';
@@ -18,6 +19,8 @@ export interface WorldOptions {
   readonly adjustTail?: (plan: TailPlan) => TailPlan;
   /** The first Region alone, where others were drawn. */
   readonly oneRegion?: boolean;
+  /** All permissions are there, where some were missing. */
+  readonly allPermitted?: boolean;
   /** Only these faults strike, of those that the seed may have. */
   readonly faults?: readonly string[];
   readonly shape?: Shape;
@@ -50,6 +53,8 @@ export class World {
   readonly tail: TailPlan | undefined;
   /** The Regions beside the first one. */
   readonly regions: readonly RegionPlan[];
+  /** How permissions are missing; undefined where none is. */
+  readonly denials: DenialPlan | undefined;
   isCalm = false;
   /** Every process that was ever booted. */
   readonly processes = new Set<Mortal>();
@@ -65,6 +70,7 @@ export class World {
     this.plan = options.adjust === undefined ? drawn : options.adjust(drawn);
     this.faults = this.plan;
     this.regions = options.oneRegion === true ? [] : drawRegions(seed, this.rng.fork('regions'));
+    this.denials = options.allPermitted === true ? undefined : drawDenials(seed, this.rng.fork('denials'));
     const tail = drawTail(seed, this.rng.fork('tail'));
     this.tail = tail && (options.adjustTail?.(tail) ?? tail);
   }
