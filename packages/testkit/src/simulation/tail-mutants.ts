@@ -101,7 +101,7 @@ export const TAIL_MUTANTS: readonly Mutant[] = [
     edits: [['&& isCurrent && maySend(run.body) && goesOnDemand', '&& isCurrent && goesOnDemand']],
     from: TAIL_FROM,
     seeds: 300,
-    breaks: ['I5', 'I18'],
+    breaks: ['I5', 'I18', 'I26'],
   },
   {
     name: 'no-attempt-for-what-is-late',
