@@ -16,6 +16,11 @@ export function noteAround(facts: FileFacts): void {
   if (files.size > MOST_FILES) for (const oldest of files) return void files.delete(oldest);
 }
 
+/** False where nobody need be asked about: no file was written so. */
+export function knowsAround(): boolean {
+  return files.size > 0;
+}
+
 /** True for one that is not in there, unless somebody has read it since. */
 export function isAround(facts: FileFacts): boolean {
   return files.has(nameOf(facts));

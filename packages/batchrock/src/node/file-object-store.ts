@@ -3,6 +3,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type CallOptions, InputError, type ObjectInfo, type ObjectStore } from '@batchrock/core';
+import { knowsAround } from './around-files.ts';
 import { createFileSink } from './file-sink.ts';
 import { fileSource } from './file-source.ts';
 import { storageError, systemErrorCode } from './storage-error.ts';
@@ -41,8 +42,9 @@ export function createFileObjectStore(folder: string): ObjectStore {
         throw storageError(error, `read ${key}`);
       });
       if (file === undefined) return undefined;
-      const facts = await file.stat({ bigint: true });
-      if (options.ifMatch !== undefined && options.ifMatch !== etagOf(facts)) {
+      // a look more for each of many small spans is a tenth of what it takes to join them
+      const facts = options.ifMatch !== undefined || knowsAround() ? await file.stat({ bigint: true }) : undefined;
+      if (facts !== undefined && options.ifMatch !== undefined && options.ifMatch !== etagOf(facts)) {
         await file.close();
         throw new InputError('BR-E0118', `object ${key} changed while it was read`);
       }

@@ -16,12 +16,17 @@ export async function openFileSource(path: string, from = 0, to = Number.POSITIV
 export interface OpenedFile {
   readonly file: FileHandle;
   readonly path: string;
-  readonly facts: BigIntStats;
+  /** Absent: no file of this thread is known to be out of the kernel's cache. */
+  readonly facts: BigIntStats | undefined;
 }
 
 /** The same of a file that is open; `close` closes it. */
 export function fileSource({ file, path, facts }: OpenedFile, { from = 0, to = Number.POSITIVE_INFINITY } = {}): ByteSource {
-  const options = { openAround: () => openAround(file), now: () => performance.now(), isCold: isAround(facts) };
+  const options = {
+    openAround: () => openAround(file),
+    now: () => performance.now(),
+    isCold: facts !== undefined && isAround(facts),
+  };
   const bytes = new SequentialRead(file, { from, to }, options);
   return {
     async readInto(block) {

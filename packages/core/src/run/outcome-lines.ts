@@ -15,7 +15,7 @@ export interface OutcomeObject {
 }
 
 /** Memory for the runs of one object together, and for each block of them: while one is merged the next one comes. */
-const MERGE_BYTES = 6 << 20;
+const MERGE_BYTES = 8 << 20;
 const BLOCKS = 2;
 const MOST_BLOCK_BYTES = 1 << 20;
 const LEAST_BLOCK_BYTES = 1 << 16;
