@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scratch, ScratchFile } from '@batchrock/core';
+import { readWhole, type Scratch, type ScratchFile } from '@batchrock/core';
 import { storageError } from './storage-error.ts';
 
 /** Whether a file is called as one of them is. */
@@ -38,13 +38,7 @@ export function createScratch(folder: string): Scratch {
           return start;
         },
         async readAt(offset, block) {
-          let filled = 0;
-          while (filled < block.length) {
-            const { bytesRead } = await file.read(block, filled, block.length - filled, offset + filled);
-            if (bytesRead === 0) break;
-            filled += bytesRead;
-          }
-          return filled;
+          return readWhole(file, block, offset);
         },
         async close() {
           await file.close();

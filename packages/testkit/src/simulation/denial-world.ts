@@ -1,4 +1,4 @@
-import type { Rng } from './random.ts';
+import { type Rng, ratesFrom } from './random.ts';
 import { DENIALS_FROM } from './region-world.ts';
 
 /** Where a permission is missing: to create jobs, to read what they read, to write what they write. */
@@ -20,11 +20,7 @@ export interface DenialPlan {
 /** Draws them; undefined for a seed that has none. */
 export function drawDenials(seed: number, rng: Rng): DenialPlan | undefined {
   if (seed < DENIALS_FROM) return undefined;
-  const rate = (low: number, high: number): number => {
-    const on = rng.chance(0.6);
-    const drawn = rng.logUniform(low, high);
-    return on ? drawn : 0;
-  };
+  const rate = ratesFrom(rng);
   return {
     deniedAtFirstRate: rng.pick([0, 0.7, 1]),
     revocationsPerHour: rate(0.1, 2),

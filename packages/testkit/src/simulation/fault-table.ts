@@ -1,6 +1,6 @@
 import type { DenialPlan } from './denial-world.ts';
 import type { FaultPlan } from './faults.ts';
-import type { Holder } from './invariants.ts';
+import { type Holder, onProcesses, shortName, simulated, test } from './holder.ts';
 import type { RegionPlan } from './region-world.ts';
 import type { TailPlan } from './tail-world.ts';
 
@@ -28,10 +28,6 @@ const fault =
     tests: [],
     ...more,
   });
-const test = (file: string, text?: string): Holder => ({ file: `${file}.test.ts`, ...(text !== undefined && { text }) });
-const simulated = (file: string, text: string): Holder => ({ file: `testkit/src/simulation/${file}.ts`, text });
-const onProcesses = (file: string): Holder => ({ file: `testkit/src/processes/${file}.process.ts` });
-
 const call = fault('every call');
 const jobs = fault('Bedrock');
 const objects = fault('S3');
@@ -44,7 +40,8 @@ const user = fault('people');
 const models = fault('a tail on demand');
 const regions = fault('several Regions');
 
-const FIRST_FAULTS: readonly FaultRow[] = [
+/** Every fault that a run is known to meet, by where it strikes. `docs/reliability.md` shows this table. */
+export const FAULTS: readonly FaultRow[] = [
   call('refused before it has an effect', ['errorBeforeRate']),
   call('takes effect, and its answer is lost', ['lostReplyRate']),
   call('slow, or arrives when its sender has given up', ['slowRate', 'lateRate', 'readAtOnceRate', 'createRisk']),
@@ -88,9 +85,6 @@ const FIRST_FAULTS: readonly FaultRow[] = [
     'failedRecordRate',
   ]),
   objects('a manifest that is missing or wrong', ['manifestAbsentRate', 'manifestWrongRate']),
-];
-
-const SECOND_FAULTS: readonly FaultRow[] = [
   ledger('a version that is stale, a conflict of transactions', ['contendedRate', 'ledger']),
   ledger('throttled', ['ledgerThrottleRate']),
   ledger('an index that is old, each of its items by itself', ['pageLagMs', 'itemsLagApart']),
@@ -173,12 +167,9 @@ const SECOND_FAULTS: readonly FaultRow[] = [
   regions('answers nobody for hours', ['outagesPerHour']),
 ];
 
-/** Every fault that a run is known to meet, by where it strikes. `docs/reliability.md` shows this table. */
-export const FAULTS: readonly FaultRow[] = [...FIRST_FAULTS, ...SECOND_FAULTS];
-
 /** The table of `docs/reliability.md`. */
 export function faultTable(): string {
-  const named = ({ file }: Holder): string => `\`${file.replace('/src/', '/').replace('testkit/simulation/', '')}\``;
+  const named = ({ file }: Holder): string => `\`${shortName(file)}\``;
   const rows = FAULTS.map(({ port, words, drawn, tests, limit }, i) => {
     const where = [...drawn.map((field) => `\`${field}\``), ...tests.map(named)].join(', ');
     const at = FAULTS[i - 1]?.port === port ? '' : port;

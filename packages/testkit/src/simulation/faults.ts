@@ -1,4 +1,4 @@
-import type { Rng } from './random.ts';
+import { CLASS_ON, type Rng, ratesFrom } from './random.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -95,15 +95,9 @@ export interface FaultPlan {
   readonly jobsStaySo: boolean;
 }
 
-const CLASS_ON = 0.6;
-
 /** Draws the faults of a world. */
 export function drawFaults(rng: Rng): FaultPlan {
-  const rate = (low: number, high: number): number => {
-    const on = rng.chance(CLASS_ON);
-    const drawn = rng.logUniform(low, high);
-    return on ? drawn : 0;
-  };
+  const rate = ratesFrom(rng);
   // from sources of their own: a class more does not change what the others draw
   const apart = (label: string, on: number, low: number, high: number): number => {
     const own = rng.fork(label);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Holder, INVARIANTS } from './invariants.ts';
+import type { Holder } from './holder.ts';
+import { INVARIANTS } from './invariants.ts';
 
 const packages = fileURLToPath(new URL('../../../', import.meta.url));
 const holders = INVARIANTS.flatMap(({ id, checkers, tests }) => [...checkers, ...tests].map((holder) => [id, holder] as const));

@@ -1,9 +1,4 @@
-/** What shows that a promise holds: a file below `packages/`, and a text in it. */
-export interface Holder {
-  readonly file: string;
-  /** The title of a test or a part of it, or what a checker calls when the promise is broken. Absent: the whole file is about it. */
-  readonly text?: string;
-}
+import { type Holder, onProcesses, shortName, simulated, test } from './holder.ts';
 
 /** A promise of `docs/reliability.md`. */
 export interface Invariant {
@@ -16,10 +11,7 @@ export interface Invariant {
   readonly unseen?: string;
 }
 
-const checker = (file: string, id: string): Holder => ({ file: `testkit/src/simulation/${file}.ts`, text: `'${id}'` });
-const test = (file: string, text?: string): Holder => ({ file: `${file}.test.ts`, ...(text !== undefined && { text }) });
-
-const onProcesses = (file: string): Holder => ({ file: `testkit/src/processes/${file}.process.ts` });
+const checker = (file: string, id: string): Holder => simulated(file, `'${id}'`);
 
 /** Every promise, and what holds it. A test looks whether each holder is there, and `docs/reliability.md` shows this table. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -237,11 +229,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: 'I26',
     words:
       'a run whose jobs are denied access is blocked by the first of them, sends nothing more before it is let go on, and its records lose no attempt by it',
-    checkers: [
-      checker('check-denials', 'I26'),
-      checker('check-ledger', 'I26'),
-      { file: 'testkit/src/simulation/check-attempts.ts', text: 'isFree' },
-    ],
+    checkers: [checker('check-denials', 'I26'), checker('check-ledger', 'I26'), simulated('check-attempts', 'isFree')],
     tests: [
       test('core/src/run/denied-run', 'with no attempt used'),
       test('core/src/run/denied-permits'),
@@ -253,7 +241,7 @@ export const INVARIANTS: readonly Invariant[] = [
 /** The table of `docs/reliability.md`. */
 export function invariantTable(): string {
   const named = ({ file, text }: Holder): string => {
-    const short = file.replace('/src/', '/').replace('testkit/simulation/', '');
+    const short = shortName(file);
     return file.endsWith('.test.ts') && text !== undefined ? `\`${short}\` (${text})` : `\`${short}\``;
   };
   const list = (holders: readonly Holder[], none: string): string => holders.map(named).join(', ') || none;

@@ -54,3 +54,16 @@ export function createRng(seed: number, label = ''): Rng {
     fork: (child) => createRng(seed, `${label}/${child}`),
   };
 }
+
+/** How likely a class of faults is to be on in a world. */
+export const CLASS_ON = 0.6;
+
+/** Draws rates of classes of faults from `rng`: each is off, 0, or evenly spread over the orders of magnitude between two. */
+export function ratesFrom(rng: Rng): (low: number, high: number) => number {
+  return (low, high) => {
+    const on = rng.chance(CLASS_ON);
+    // drawn in any case, so that what comes behind it is the same
+    const drawn = rng.logUniform(low, high);
+    return on ? drawn : 0;
+  };
+}

@@ -1,5 +1,5 @@
 import type { RunDocument } from '@batchrock/core';
-import type { Rng } from './random.ts';
+import { type Rng, ratesFrom } from './random.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -28,11 +28,7 @@ export interface RegionPlan {
 /** Draws the other Regions of a world; none for a seed of one. */
 export function drawRegions(seed: number, rng: Rng): readonly RegionPlan[] {
   if (seed < REGIONS_FROM || (seed >= DENIALS_FROM && rng.chance(0.5))) return [];
-  const rate = (low: number, high: number): number => {
-    const on = rng.chance(0.6);
-    const drawn = rng.logUniform(low, high);
-    return on ? drawn : 0;
-  };
+  const rate = ratesFrom(rng);
   return ['us-west-2', 'eu-west-1'].slice(0, rng.int(1, 2)).map((region) => ({
     region,
     storeUri: `s3://sim-bucket-${region}/data`,

@@ -1,5 +1,5 @@
 import type { AskedTail, RunDocument } from '@batchrock/core';
-import type { Rng } from './random.ts';
+import { type Rng, ratesFrom } from './random.ts';
 import { REGIONS_FROM } from './region-world.ts';
 
 const SECOND = 1000;
@@ -36,11 +36,7 @@ export interface TailPlan {
 /** Draws the tail of a world; undefined for a seed that has none. */
 export function drawTail(seed: number, rng: Rng): TailPlan | undefined {
   if (seed < TAIL_FROM || (seed >= REGIONS_FROM && rng.chance(0.75))) return undefined;
-  const rate = (low: number, high: number): number => {
-    const on = rng.chance(0.6);
-    const drawn = rng.logUniform(low, high);
-    return on ? drawn : 0;
-  };
+  const rate = ratesFrom(rng);
   const concurrency = rng.int(1, 5);
   const fromTheStart = rng.chance(0.7);
   const deadlineMs = Math.round(rng.logUniform(10 * MINUTE, 10 * HOUR));
